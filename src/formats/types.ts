@@ -1,0 +1,42 @@
+/** What a recording format is: it knows its own first bytes, and turns lines into events. */
+
+import type { Diagnostics } from "../errors.ts";
+import type { Sink } from "../trace/event.ts";
+import type { Facts } from "../trace/trace.ts";
+
+/** What a recording of this format can tell; a metric says which of it it needs. */
+export type Provides =
+  | "requests" // arguments of calls
+  | "results"
+  | "unmaps"
+  | "lifecycle"
+  | "paths" // files behind descriptors
+  | "searches" // mmap:vm_unmapped_area
+  | "faults"
+  | "snapshots";
+
+/** The bytes of one recording: read once, in chunks; `name` is for messages. */
+export interface Input {
+  readonly name: string;
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+/** What a reader tells beside the events. */
+export interface ReadResult {
+  /** Lines read. */
+  readonly lines: number;
+  /** Facts that the text itself states or proves. */
+  readonly facts: Partial<Facts>;
+}
+
+export interface Format {
+  readonly id: string;
+  readonly title: string;
+  /** Without a dot. */
+  readonly extensions: readonly string[];
+  readonly provides: readonly Provides[];
+  /** True if these first bytes (at least 64 KiB, or all there is) are of this format and of no other. */
+  sniff(head: Uint8Array): boolean;
+  /** Emit the events in the order in which they took effect; bad lines are counted, unusable input throws. */
+  read(input: Input, emit: Sink, diagnostics: Diagnostics): Promise<ReadResult>;
+}

@@ -1,0 +1,15 @@
+/** Where everything went: the answer of the gap search, or the recording's own. */
+
+/** Pages; arrays are indexed by object id or by op of the Program. */
+export interface Placements {
+  readonly source: "policy" | "recorded";
+  /** By object: its first page, -1 where it was lost. */
+  readonly objectPage: Float64Array;
+  /** By op: the page where it took effect; -1 no fit, -2 orphaned, NaN for an op that never crosses. */
+  readonly opPage: Float64Array;
+  /** By op: pages mapped in its space before it; NaN for an op that never crosses or where nothing was counted. */
+  readonly mapped: Float64Array;
+  /** By op: gap searches run, and nodes visited. */
+  readonly searches: Float64Array;
+  readonly steps: Float64Array;
+}
