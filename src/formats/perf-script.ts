@@ -1,0 +1,77 @@
+/** How the text of `perf script` becomes events. */
+
+import { type Diagnostics, MmreplayError } from "../errors.ts";
+import type { Sink } from "../trace/event.ts";
+import type { Facts } from "../trace/trace.ts";
+import { parsePerfLine } from "./perf/line.ts";
+import { PerfReader } from "./perf/reader.ts";
+import { linesOf } from "./perf/text.ts";
+import type { Format, Input, ReadResult } from "./types.ts";
+
+/** The command whose output has everything that a replay needs. */
+export const perfCommand =
+  "perf record -d -k CLOCK_MONOTONIC -m 4096 -e 'syscalls:sys_*_mmap,syscalls:sys_*_munmap,syscalls:sys_*_mprotect,syscalls:sys_*_mremap,syscalls:sys_*_brk,syscalls:sys_*_madvise,syscalls:sys_*_shmat,syscalls:sys_*_shmdt,syscalls:sys_*_execve,mmap:vm_unmapped_area,task:task_newtask,sched:sched_process_exec,sched:sched_process_exit' -o perf.data -- CMD && perf script --ns -F comm,pid,tid,cpu,time,event,trace --show-task-events --show-mmap-events --show-lost-events -i perf.data > perf.txt";
+
+const archs: ReadonlyMap<string, string> = new Map([
+  ["x86_64", "x86-64"],
+  ["aarch64", "arm64"],
+  ["riscv64", "riscv64"],
+]);
+
+/** The lines that `perf script --header` puts before the events. */
+function headerFact(line: string): Partial<Facts> {
+  const match = /^# ([a-z ]+?)\s*: (.*)$/.exec(line);
+  const value = match?.[2]?.trim() ?? "";
+  if (match?.[1] === "os release") return { kernel: value };
+  if (match?.[1] === "cmdline") return { command: value };
+  const arch = match?.[1] === "arch" ? archs.get(value) : undefined;
+  return arch === undefined ? {} : { arch };
+}
+
+async function read(input: Input, emit: Sink, diagnostics: Diagnostics): Promise<ReadResult> {
+  const reader = new PerfReader(emit, diagnostics);
+  let facts: Partial<Facts> = { recorder: "perf" };
+  let lines = 0;
+  for await (const text of linesOf(input.chunks)) {
+    lines += 1;
+    if (text.startsWith("#")) {
+      facts = { ...facts, ...headerFact(text) };
+      if (facts.arch !== undefined) reader.arch = facts.arch;
+    } else if (text.trim() === "" || text.startsWith("\t")) continue;
+    else if (/^Processed \d+ \w+ and lost /.test(text)) {
+      diagnostics.warn("parse/lost-events", "perf lost events somewhere", lines);
+    } else if (!reader.read(text, lines)) {
+      diagnostics.warn("parse/unknown-line", "lines that are no event", lines);
+    }
+  }
+  reader.end();
+  const { entries, exits, searches } = reader.seen;
+  const at = { file: input.name };
+  if (entries + exits + searches === 0) {
+    const message = "perf script text without a single memory call";
+    throw new MmreplayError("parse/no-memory-calls", message, { at, hint: perfCommand });
+  }
+  if ((entries === 0) !== (exits === 0)) {
+    const missing = entries === 0 ? "entries" : "exits";
+    const message = `perf script text without ${missing} of calls`;
+    throw new MmreplayError("parse/half-calls", message, { at, hint: perfCommand });
+  }
+  return { lines, facts };
+}
+
+/** Text is perf's if its first lines are events, headers or call chains, and one is an event. */
+function sniff(head: Uint8Array): boolean {
+  const lines = new TextDecoder().decode(head).split("\n").slice(0, -1);
+  const told = lines.filter((line) => line.trim() !== "" && !/^[#\t]/.test(line)).slice(0, 20);
+  const events = told.filter((line) => parsePerfLine(line) !== undefined);
+  return events.length > 0 && events.length * 2 > told.length;
+}
+
+export const perfScript: Format = {
+  id: "perf-script",
+  title: "perf script",
+  extensions: ["perf", "txt"],
+  provides: ["requests", "results", "unmaps", "lifecycle", "searches", "faults"],
+  sniff,
+  read,
+};

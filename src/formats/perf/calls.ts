@@ -1,0 +1,195 @@
+/** Which call an entry tracepoint describes, and what its exit says about it. */
+
+import { errnoName } from "../../trace/errno.ts";
+import type { Call, CallBase } from "../../trace/event.ts";
+import { errnoOf, type U64 } from "../../units.ts";
+
+type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+/** The call and its arguments, as far as the entry tells. */
+export type Request = Without<Call, keyof CallBase>;
+
+/** How the call went. */
+export type End = Pick<CallBase, "outcome" | "result" | "error">;
+
+interface Signature {
+  /** Names of the fields in the order of the ABI's registers; `a|b` where kernels differ. */
+  readonly fields: readonly string[];
+  readonly request: (args: readonly U64[]) => Request;
+}
+
+/** Registers are 64 bits wide, an `int` is the lower half. */
+function int32(value: U64): number {
+  return Number(BigInt.asIntN(32, BigInt(value)));
+}
+
+const at = (args: readonly U64[], index: number): U64 => args[index] ?? 0;
+const num = (args: readonly U64[], index: number): number => Number(at(args, index));
+
+const range = (call: "munmap" | "mlock" | "munlock" | "mseal"): Signature => ({
+  fields: ["addr|start", "len"],
+  request: (args) => ({ call, addr: at(args, 0), length: at(args, 1) }),
+});
+
+const mprotect: Signature = {
+  fields: ["start", "len", "prot"],
+  request: (args) => ({
+    call: "mprotect",
+    addr: at(args, 0),
+    length: at(args, 1),
+    prot: num(args, 2),
+  }),
+};
+
+const signatures: ReadonlyMap<string, Signature> = new Map<string, Signature>([
+  [
+    "mmap",
+    {
+      fields: ["addr", "len", "prot", "flags", "fd", "off|offset"],
+      request: (args) => ({
+        call: "mmap",
+        addr: at(args, 0),
+        length: at(args, 1),
+        prot: num(args, 2),
+        flags: num(args, 3),
+        fd: int32(at(args, 4)),
+        offset: at(args, 5),
+      }),
+    },
+  ],
+  ["munmap", range("munmap")],
+  ["mprotect", mprotect],
+  [
+    "pkey_mprotect",
+    {
+      fields: [...mprotect.fields, "pkey"],
+      request: (args) => ({
+        call: "mprotect",
+        addr: at(args, 0),
+        length: at(args, 1),
+        prot: num(args, 2),
+        pkey: int32(at(args, 3)),
+      }),
+    },
+  ],
+  [
+    "mremap",
+    {
+      fields: ["addr", "old_len", "new_len", "flags", "new_addr"],
+      request: (args) => ({
+        call: "mremap",
+        addr: at(args, 0),
+        length: at(args, 1),
+        newLength: at(args, 2),
+        flags: num(args, 3),
+        // Without FIXED and DONTUNMAP the register holds whatever the program left there.
+        newAddr: num(args, 3) % 8 > 1 ? at(args, 4) : null,
+      }),
+    },
+  ],
+  ["brk", { fields: ["brk"], request: (args) => ({ call: "brk", addr: at(args, 0) }) }],
+  [
+    "madvise",
+    {
+      fields: ["start", "len_in|len", "behavior"],
+      request: (args) => ({
+        call: "madvise",
+        addr: at(args, 0),
+        length: at(args, 1),
+        advice: int32(at(args, 2)),
+      }),
+    },
+  ],
+  [
+    "shmat",
+    {
+      fields: ["shmid", "shmaddr", "shmflg"],
+      request: (args) => ({
+        call: "shmat",
+        shmid: int32(at(args, 0)),
+        addr: at(args, 1),
+        flags: num(args, 2),
+      }),
+    },
+  ],
+  ["shmdt", { fields: ["shmaddr"], request: (args) => ({ call: "shmdt", addr: at(args, 0) }) }],
+  [
+    "remap_file_pages",
+    {
+      fields: ["start", "size", "prot", "pgoff", "flags"],
+      request: (args) => ({
+        call: "remap_file_pages",
+        addr: at(args, 0),
+        length: at(args, 1),
+        prot: num(args, 2),
+        pgoff: at(args, 3),
+        flags: num(args, 4),
+      }),
+    },
+  ],
+  ["mlock", range("mlock")],
+  ["munlock", range("munlock")],
+  ["mseal", range("mseal")],
+  [
+    "mlock2",
+    {
+      fields: ["start", "len", "flags"],
+      request: (args) => ({
+        call: "mlock",
+        addr: at(args, 0),
+        length: at(args, 1),
+        flags: num(args, 2),
+      }),
+    },
+  ],
+  [
+    "mlockall",
+    { fields: ["flags"], request: (args) => ({ call: "mlockall", flags: num(args, 0) }) },
+  ],
+  ["munlockall", { fields: [], request: () => ({ call: "munlockall" }) }],
+  [
+    "map_shadow_stack",
+    {
+      fields: ["addr", "size", "flags"],
+      request: (args) => ({
+        call: "map_shadow_stack",
+        addr: at(args, 0),
+        length: at(args, 1),
+        flags: num(args, 2),
+      }),
+    },
+  ],
+]);
+
+/** True for the calls that change or describe an address space. */
+export function isMemoryCall(name: string): boolean {
+  return signatures.has(name);
+}
+
+/** Arguments by the order of the registers. */
+export function requestOf(name: string, args: readonly U64[]): Request | undefined {
+  const signature = signatures.get(name);
+  return signature === undefined || args.length < signature.fields.length
+    ? undefined
+    : signature.request(args);
+}
+
+/** Arguments by name; undefined where one is missing, so that nothing is guessed. */
+export function requestFrom(name: string, fields: ReadonlyMap<string, U64>): Request | undefined {
+  const args: U64[] = [];
+  for (const alternatives of signatures.get(name)?.fields ?? []) {
+    const known = alternatives.split("|").find((field) => fields.has(field));
+    const value = known === undefined ? undefined : fields.get(known);
+    if (value === undefined) return undefined;
+    args.push(value);
+  }
+  return requestOf(name, args);
+}
+
+/** Read a raw result: errors are -4095 to -1, except of brk, which returns the break it left. */
+export function endOf(name: string, result: U64): End {
+  const errno = name === "brk" ? undefined : errnoOf(result);
+  return errno === undefined
+    ? { outcome: "ok", result, error: null }
+    : { outcome: "error", result: null, error: errnoName(errno) };
+}

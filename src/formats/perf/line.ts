@@ -1,0 +1,54 @@
+/** What one line of `perf script` is: which task, when, which event, and the event's own text. */
+
+import { parseU64, type U64 } from "../../units.ts";
+
+export interface PerfLine {
+  /** Up to 15 characters of any kind; "" where the column was left out. */
+  readonly comm: string;
+  /** Process id, where the columns have one. */
+  readonly pid?: number;
+  readonly tid: number;
+  /** Seconds. */
+  readonly time?: number;
+  /** `syscalls:sys_enter_mmap`, `PERF_RECORD_FORK`, `PERF_RECORD_COMM exec`. */
+  readonly event: string;
+  readonly body: string;
+}
+
+// The command may hold blanks, colons, digits and brackets, so it is whatever stands before the
+// last possible task id within its 16 columns.
+const head =
+  /^\s*(.{0,16}?)\s*(?:(?<=\s|^)(-?\d+)\/)?(?<=\s|^|\/)(-?\d+)\s+(?:\[\d{3,}\]\s+)?(?:(\d+\.\d+):\s+)?(?=[\w-]+:[\w-]+:\s|[\w-]+:[\w-]+:$|PERF_RECORD_)/;
+const tracepoint = /^([\w-]+:[\w-]+):\s*(.*)$/s;
+const record = /^(PERF_RECORD_\w+(?: exec)?):? ?(.*)$/s;
+
+/** Split a line into its columns; undefined if it is no event. */
+export function parsePerfLine(text: string): PerfLine | undefined {
+  const match = head.exec(text);
+  if (match === null) return undefined;
+  const rest = text.slice(match[0].length);
+  const event = tracepoint.exec(rest) ?? record.exec(rest);
+  if (event === null) return undefined;
+  const time = match[4];
+  return {
+    comm: match[1] ?? "",
+    ...(match[2] === undefined ? {} : { pid: Number(match[2]) }),
+    tid: Number(match[3]),
+    ...(time === undefined ? {} : { time: Number(time) }),
+    event: event[1] ?? "",
+    body: event[2] ?? "",
+  };
+}
+
+const field = /([A-Za-z_]\w*)(?:: |=)(0x[0-9a-fA-F]+|-?\d+)(?=,|\s|$)/g;
+
+/** The numbers of a tracepoint's text by name: `addr: 0x1000, len: 0x2000` or `addr=0x1000 err=0`. */
+export function fieldsOf(body: string): ReadonlyMap<string, U64> {
+  const fields = new Map<string, U64>();
+  for (const [, name, digits] of body.matchAll(field)) {
+    if (name === undefined || digits === undefined) continue;
+    const value = digits.startsWith("-") ? Number(digits) : parseU64(digits);
+    if (value !== undefined) fields.set(name, value);
+  }
+  return fields;
+}

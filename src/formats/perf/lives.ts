@@ -1,0 +1,178 @@
+/** How tasks begin, change their program and end, as tracepoints and perf's own records tell it. */
+
+import type { Diagnostics } from "../../errors.ts";
+import type { Event, Lifecycle, MapsArea, Snapshot } from "../../trace/event.ts";
+import { CLONE_THREAD, CLONE_VFORK, CLONE_VM } from "../../trace/flags.ts";
+import { hasBit } from "../../units.ts";
+import { overlay } from "./areas.ts";
+import type { At, Birth, Exec, Task, Tasks } from "./tasks.ts";
+import type { Window } from "./window.ts";
+
+/** Clone flags of the calls that do not print any; undefined where only the arguments tell. */
+export const cloneCalls: ReadonlyMap<string, number | undefined> = new Map([
+  ["fork", 0],
+  ["vfork", CLONE_VM + CLONE_VFORK],
+  ["clone", undefined],
+  ["clone3", undefined],
+]);
+
+function birthName(flags: number): "thread" | "vfork" | "shared-mm" | "fork" {
+  if (hasBit(flags, CLONE_THREAD)) return "thread";
+  if (!hasBit(flags, CLONE_VM)) return "fork";
+  return hasBit(flags, CLONE_VFORK) ? "vfork" : "shared-mm";
+}
+
+/** Areas that perf listed, as a snapshot; undefined without data maps, which would leave most of them out. */
+export function snapshotOf(
+  source: string,
+  pid: number,
+  areas: readonly MapsArea[],
+): Snapshot | undefined {
+  const first = areas[0];
+  if (first === undefined || !areas.some((area) => area.path === "[stack]")) return undefined;
+  return { kind: "snapshot", line: first.line, pid, source, areas: overlay(areas), exact: false };
+}
+
+/** Follows births, execs and exits. */
+export class Lives {
+  readonly #tasks: Tasks;
+  readonly #window: Window;
+  readonly #diagnostics: Diagnostics;
+  readonly #births = new Map<number, { readonly parent: Task; readonly birth: Birth }>();
+
+  constructor(tasks: Tasks, window: Window, diagnostics: Diagnostics) {
+    this.#tasks = tasks;
+    this.#window = window;
+    this.#diagnostics = diagnostics;
+  }
+
+  /** A clone or fork began: the child may speak before it returns. */
+  clone(task: Task, flags: number | undefined, at: At): void {
+    task.clone = { line: at.line, flags };
+    this.#window.open(`clone ${task.tid}`, at.line);
+  }
+
+  /** It returned; `child` is 0 in the child itself and negative if it failed. */
+  cloned(task: Task, child: number, at: At): void {
+    this.settle(task.tid);
+    if (child > 0 && !this.#tasks.get(child).alive) this.born(task, { ...at, child });
+    if (child > 0) this.settle(child);
+    task.clone = undefined;
+    this.#window.close(`clone ${task.tid}`);
+  }
+
+  /** A new task, perhaps with its flags; the first line that names it counts. */
+  born(
+    parent: Task,
+    event: At & { readonly child: number; readonly flags?: number; readonly thread?: boolean },
+  ): void {
+    const known = this.#births.get(event.child);
+    if (known === undefined && this.#tasks.get(event.child).alive) return;
+    const { line, time, thread } = event;
+    const birth = known?.birth ?? { line, time, thread };
+    this.#births.set(event.child, { parent, birth });
+    this.#window.open(`birth ${event.child}`, birth.line);
+    if (event.flags !== undefined) this.#announce(event.child, event.flags);
+  }
+
+  /** A line of this task that tells no birth: what is known of its births has to do. */
+  settle(tid: number): void {
+    for (const [child, { parent, birth }] of this.#births) {
+      if (child !== tid && parent.tid !== tid) continue;
+      const flags = parent.clone?.flags;
+      if (flags === undefined && birth.thread !== true) {
+        const message = "new processes without clone flags are taken as forks";
+        this.#diagnostics.warn("parse/no-clone-flags", message, birth.line);
+      }
+      this.#announce(child, flags ?? (birth.thread === true ? CLONE_VM + CLONE_THREAD : 0));
+    }
+  }
+
+  #announce(child: number, flags: number): void {
+    const known = this.#births.get(child);
+    if (known === undefined) return;
+    const { parent, birth } = known;
+    this.#births.delete(child);
+    const task = this.#tasks.get(child);
+    task.alive = true;
+    task.comm = parent.comm;
+    const entry = parent.clone?.line;
+    const event: Lifecycle = {
+      kind: "lifecycle",
+      line: birth.line,
+      pid: parent.tid,
+      ...(birth.time === undefined ? {} : { time: birth.time }),
+      lifecycle: birthName(flags),
+      child,
+      ...(entry === undefined ? {} : { entryLine: entry }),
+    };
+    this.#window.add(birth.line, [event]);
+    this.#window.close(`birth ${child}`);
+    this.#window.close(`clone ${parent.tid}`);
+  }
+
+  /** The kernel began to build a new image. */
+  execs(task: Task, certain: boolean, at: At): Exec {
+    if (task.exec === undefined) {
+      task.exec = { line: at.line, time: at.time, certain, searches: [], areas: [] };
+      this.#window.open(`exec ${task.tid}`, at.line);
+    }
+    if (certain) task.exec.certain = true;
+    return task.exec;
+  }
+
+  /** The new image is complete. */
+  execed(task: Task, at: At, more: { path?: string; other?: number } = {}): void {
+    const exec = this.execs(task, true, at);
+    const caller = more.other === undefined ? task : this.#tasks.get(more.other);
+    const entry = caller.execLine ?? task.execLine;
+    const event: Lifecycle = {
+      kind: "lifecycle",
+      line: at.line,
+      pid: task.tid,
+      ...(at.time === undefined ? {} : { time: at.time }),
+      lifecycle: "exec",
+      ...(more.path === undefined ? {} : { path: more.path }),
+      ...(more.other === undefined ? {} : { other: more.other }),
+      ...(entry === undefined ? {} : { entryLine: entry }),
+    };
+    caller.execLine = undefined;
+    task.execLine = undefined;
+    task.alive = true;
+    task.fresh = true;
+    const events: Event[] = [event, ...exec.searches];
+    const snapshot = snapshotOf("exec", task.tid, exec.areas);
+    this.#endExec(task, exec, snapshot === undefined ? events : [...events, snapshot]);
+  }
+
+  /** A line that belongs to no exec: the one under way is over, or never was one. */
+  settleExec(task: Task, insideCall: boolean): void {
+    const { exec } = task;
+    if (exec === undefined) return;
+    if (exec.certain || !insideCall) this.execed(task, exec);
+    else this.#endExec(task, exec, exec.searches);
+  }
+
+  #endExec(task: Task, exec: Exec, events: readonly Event[]): void {
+    task.exec = undefined;
+    this.#window.add(exec.line, events);
+    this.#window.close(`exec ${task.tid}`);
+  }
+
+  /** The task is gone. */
+  exited(task: Task, at: At): void {
+    if (!task.alive) return;
+    task.alive = false;
+    task.clone = undefined;
+    this.#window.close(`clone ${task.tid}`);
+    const time = at.time === undefined ? {} : { time: at.time };
+    const event: Lifecycle = {
+      kind: "lifecycle",
+      line: at.line,
+      pid: task.tid,
+      ...time,
+      lifecycle: "exit",
+    };
+    this.#window.add(at.line, [event]);
+  }
+}

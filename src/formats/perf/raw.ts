@@ -1,0 +1,62 @@
+/** Which call a system call number means, for recordings of `raw_syscalls`. */
+
+const x86: readonly (readonly [number, string])[] = [
+  [9, "mmap"],
+  [10, "mprotect"],
+  [11, "munmap"],
+  [12, "brk"],
+  [25, "mremap"],
+  [28, "madvise"],
+  [30, "shmat"],
+  [56, "clone"],
+  [57, "fork"],
+  [58, "vfork"],
+  [59, "execve"],
+  [67, "shmdt"],
+  [149, "mlock"],
+  [150, "munlock"],
+  [151, "mlockall"],
+  [152, "munlockall"],
+  [216, "remap_file_pages"],
+  [322, "execveat"],
+  [325, "mlock2"],
+  [329, "pkey_mprotect"],
+  [435, "clone3"],
+  [453, "map_shadow_stack"],
+  [462, "mseal"],
+];
+
+const generic: readonly (readonly [number, string])[] = [
+  [196, "shmat"],
+  [197, "shmdt"],
+  [214, "brk"],
+  [215, "munmap"],
+  [216, "mremap"],
+  [220, "clone"],
+  [221, "execve"],
+  [222, "mmap"],
+  [226, "mprotect"],
+  [228, "mlock"],
+  [229, "munlock"],
+  [230, "mlockall"],
+  [231, "munlockall"],
+  [233, "madvise"],
+  [234, "remap_file_pages"],
+  [281, "execveat"],
+  [284, "mlock2"],
+  [288, "pkey_mprotect"],
+  [435, "clone3"],
+  [453, "map_shadow_stack"],
+  [462, "mseal"],
+];
+
+const tables: ReadonlyMap<string, ReadonlyMap<number, string>> = new Map([
+  ["x86-64", new Map(x86)],
+  ["arm64", new Map(generic)],
+  ["riscv64", new Map(generic)],
+]);
+
+/** The name of a call by its number, of the calls that matter here. */
+export function callName(arch: string, number: number): string | undefined {
+  return tables.get(arch)?.get(number);
+}

@@ -1,0 +1,278 @@
+/** Which calls, searches and lives the lines of `perf script` tell, in the order in which they took effect. */
+
+import type { Diagnostics } from "../../errors.ts";
+import type { Search, Sink } from "../../trace/event.ts";
+import { parseHex, parseU64, type U64, wrap64 } from "../../units.ts";
+import { isMemoryCall, requestFrom, requestOf } from "./calls.ts";
+import { Flight } from "./flight.ts";
+import { fieldsOf, type PerfLine, parsePerfLine } from "./line.ts";
+import { cloneCalls, Lives, snapshotOf } from "./lives.ts";
+import { callName } from "./raw.ts";
+import { mappedOf, relationOf } from "./records.ts";
+import { searchOf } from "./search.ts";
+import { type At, type Task, Tasks } from "./tasks.ts";
+import { Window } from "./window.ts";
+
+const execCalls: ReadonlySet<string> = new Set(["execve", "execveat"]);
+
+/** Lines of these events belong to an exec or a birth under way; any other line of the task ends it. */
+const inExec = /^(mmap:vm_unmapped_area|PERF_RECORD_|sched:sched_process_exec$|exceptions:)/;
+const inBirth = /^(task:task_newtask|sched:sched_process_fork|PERF_RECORD_FORK)$/;
+
+/** What was seen, for the errors about recordings that cannot be used. */
+export interface Seen {
+  entries: number;
+  exits: number;
+  searches: number;
+}
+
+/** Reads lines one by one; `end` after the last. */
+export class PerfReader {
+  readonly seen: Seen = { entries: 0, exits: 0, searches: 0 };
+  readonly #tasks = new Tasks();
+  readonly #window: Window;
+  readonly #flight: Flight;
+  readonly #lives: Lives;
+  readonly #diagnostics: Diagnostics;
+  /** `syscalls:` lines make those of raw_syscalls superfluous. */
+  #named = false;
+  #attaching = true;
+  #time = 0;
+  /** Whose table the numbers of raw_syscalls come from. */
+  arch = "x86-64";
+
+  constructor(emit: Sink, diagnostics: Diagnostics) {
+    this.#window = new Window(emit);
+    this.#flight = new Flight(this.#window, diagnostics);
+    this.#lives = new Lives(this.#tasks, this.#window, diagnostics);
+    this.#diagnostics = diagnostics;
+  }
+
+  /** One line that is neither blank nor a header nor a call chain; false if it is no event. */
+  read(text: string, number: number): boolean {
+    const line = parsePerfLine(text);
+    if (line === undefined) return false;
+    const at: At = { line: number, time: line.time };
+    this.#clock(line, number);
+    if (line.event.startsWith("PERF_RECORD_")) this.#record(line, at);
+    else this.#tracepoint(line, at);
+    return true;
+  }
+
+  end(): void {
+    for (const task of this.#tasks.all()) {
+      this.#lives.settle(task.tid);
+      this.#lives.settleExec(task, false);
+      this.#flight.abandon(task);
+    }
+    this.#window.end();
+  }
+
+  #clock({ time }: PerfLine, number: number): void {
+    if (time === undefined) return;
+    if (time < this.#time) {
+      this.#diagnostics.warn("parse/time-goes-back", "times go back", number);
+    }
+    this.#time = time;
+  }
+
+  #tracepoint(line: PerfLine, at: At): void {
+    if (this.#attaching) this.#attached();
+    const task = this.#tasks.get(line.tid);
+    const { event } = line;
+    const [group, name = ""] = event.split(":");
+    if (!inBirth.test(event)) this.#lives.settle(line.tid);
+    if (!inExec.test(event)) {
+      const exit = /^sys_exit_(\w+)$/.exec(name)?.[1];
+      this.#lives.settleExec(task, exit !== undefined && isMemoryCall(exit));
+    }
+    if (group === "syscalls") this.#syscall(task, name, line.body, at);
+    else if (group === "raw_syscalls") this.#raw(task, name, line.body, at);
+    else if (event === "mmap:vm_unmapped_area") this.#search(task, line, at);
+    else this.#life(task, event, line.body, at);
+    task.comm = line.comm;
+    if (event !== "sched:sched_process_exit") task.alive = true;
+  }
+
+  #syscall(task: Task, name: string, body: string, at: At): void {
+    const call = /^sys_(enter|exit)_(\w+)$/.exec(name);
+    const written = call?.[2] ?? "";
+    if (call?.[1] === "enter") {
+      if (isMemoryCall(written)) this.#useNames();
+      const fields = fieldsOf(body);
+      const flags = fields.get("clone_flags");
+      if (cloneCalls.has(written)) {
+        const known = flags === undefined ? cloneCalls.get(written) : Number(flags);
+        this.#lives.clone(task, known, at);
+      } else this.#enter(task, written, requestFrom(written, fields), at);
+      return;
+    }
+    const result = parseU64(body.trim());
+    if (result !== undefined) this.#exit(task, written, result, at);
+    else this.#diagnostics.warn("parse/bad-result", `exit without a number: ${body}`, at.line);
+  }
+
+  #raw(task: Task, name: string, body: string, at: At): void {
+    if (this.#named || task.compat) return;
+    const match = /^NR (-?\d+) (?:\((.*)\)|= (-?\d+))$/.exec(body.trim());
+    const call = callName(this.arch, Number(match?.[1] ?? -1));
+    if (match === null || call === undefined) return;
+    if (name === "sys_exit") {
+      this.#exit(task, call, wrap64(BigInt(match[3] ?? 0)), at);
+      return;
+    }
+    const args = (match[2] ?? "").split(", ").map((digits) => parseHex(digits) ?? 0);
+    if (cloneCalls.has(call)) {
+      const flags = call === "clone" ? Number(args[0] ?? 0) : cloneCalls.get(call);
+      this.#lives.clone(task, flags, at);
+    } else this.#enter(task, call, requestOf(call, args), at);
+  }
+
+  /** From here on the names tell; what raw_syscalls began is told again. */
+  #useNames(): void {
+    if (this.#named) return;
+    this.#named = true;
+    for (const task of this.#tasks.all()) {
+      if (task.pending === undefined) continue;
+      task.pending = undefined;
+      this.#window.close(`call ${task.tid}`);
+    }
+  }
+
+  #enter(task: Task, name: string, request: ReturnType<typeof requestOf>, at: At): void {
+    if (execCalls.has(name)) task.execLine = at.line;
+    if (!isMemoryCall(name)) return;
+    this.seen.entries += 1;
+    if (request !== undefined) this.#flight.enter(task, name, request, at);
+    else {
+      const message = `${name} without all of its arguments`;
+      this.#diagnostics.warn("parse/missing-argument", message, at.line);
+    }
+  }
+
+  #exit(task: Task, name: string, result: U64, at: At): void {
+    if (cloneCalls.has(name)) {
+      this.#lives.cloned(task, typeof result === "number" ? result : -1, at);
+    } else if (execCalls.has(name)) {
+      if (result === 0 && !task.fresh) this.#lives.execed(task, at);
+      task.execLine = undefined;
+    } else if (isMemoryCall(name)) {
+      this.seen.exits += 1;
+      this.#flight.exit(task, name, result, at);
+    }
+    task.fresh = false;
+  }
+
+  #search(task: Task, line: PerfLine, at: At): void {
+    this.seen.searches += 1;
+    const time = at.time === undefined ? {} : { time: at.time };
+    const search = searchOf(line.body, { line: at.line, pid: task.tid, ...time });
+    if (search === undefined) {
+      this.#diagnostics.warn("parse/bad-search", "search without all of its fields", at.line);
+      return;
+    }
+    if (task.pending !== undefined) {
+      task.pending.searches.push(search);
+      task.pending.effect = at.line;
+    } else if (task.exec !== undefined || task.comm !== line.comm) {
+      const exec = this.#lives.execs(task, false, at);
+      if (exec.searches.push(search) === 1) task.compat = this.#compat(search);
+    } else this.#window.add(at.line, [search]);
+  }
+
+  /** A 32-bit task on x86 emits no `syscalls:` events, so its calls are missing. */
+  #compat(search: Search): boolean {
+    if (!search.topDown || search.high >= 2 ** 32) return false;
+    const message = "a 32-bit program runs, whose calls perf does not record";
+    this.#diagnostics.warn("parse/compat-task", message, search.line);
+    return true;
+  }
+
+  #life(task: Task, event: string, body: string, at: At): void {
+    const number = (name: string): number =>
+      Number(new RegExp(`(?:^|\\s)${name}=(-?\\d+)`).exec(body)?.[1] ?? Number.NaN);
+    if (event === "task:task_newtask") {
+      const flags = Number.parseInt(/clone_flags=([0-9a-f]+)/.exec(body)?.[1] ?? "0", 16);
+      this.#lives.born(task, { ...at, child: number("pid"), flags });
+    } else if (event === "sched:sched_process_fork") {
+      this.#lives.born(task, { ...at, child: number("child_pid") });
+    } else if (event === "sched:sched_process_exec") {
+      const path = /^filename=(.*) pid=\d+ old_pid=\d+$/s.exec(body)?.[1];
+      const old = number("old_pid");
+      this.#lives.execed(task, at, {
+        ...(path === undefined ? {} : { path }),
+        ...(Number.isNaN(old) || old === task.tid ? {} : { other: old }),
+      });
+    } else if (event === "sched:sched_process_exit") {
+      this.#gone(task, at);
+    } else if (event === "exceptions:page_fault_user") {
+      const addr = parseU64(/address=(0x[0-9a-f]+)/.exec(body)?.[1] ?? "");
+      const time = at.time === undefined ? {} : { time: at.time };
+      if (addr === undefined) return;
+      this.#window.add(at.line, [{ kind: "fault", line: at.line, pid: task.tid, ...time, addr }]);
+    }
+  }
+
+  #gone(task: Task, at: At): void {
+    this.#lives.settleExec(task, false);
+    this.#flight.abandon(task);
+    this.#lives.exited(task, at);
+  }
+
+  #record(line: PerfLine, at: At): void {
+    const { body } = line;
+    const relation = relationOf(body);
+    if (line.event === "PERF_RECORD_FORK" && relation !== undefined) {
+      const { task, parent } = relation;
+      const thread = task.pid === parent.pid;
+      this.#lives.born(this.#tasks.get(parent.tid), { ...at, child: task.tid, thread });
+    } else if (line.event === "PERF_RECORD_EXIT" && relation !== undefined) {
+      this.#gone(this.#tasks.get(relation.task.tid), at);
+    } else if (line.event === "PERF_RECORD_COMM exec") {
+      this.#lives.execs(this.#tasks.get(line.tid), true, at);
+    } else if (/^PERF_RECORD_MMAP2?$/.test(line.event)) {
+      this.#mapped(body, at);
+    } else if (line.event === "PERF_RECORD_LOST" || line.event === "PERF_RECORD_LOST_SAMPLES") {
+      this.#lost(line, at);
+    }
+  }
+
+  #mapped(body: string, at: At): void {
+    const mapped = mappedOf(body, at.line);
+    if (mapped === undefined || mapped.pid < 0) return;
+    const task = this.#tasks.get(mapped.tid);
+    if (task.exec !== undefined) task.exec.areas.push(mapped.area);
+    else if (task.pending !== undefined) {
+      task.pending.mapped.push(mapped);
+      task.pending.effect = at.line;
+    } else if (this.#attaching) task.attached.push(mapped.area);
+  }
+
+  /** The areas of tasks that ran before the recording began. */
+  #attached(): void {
+    this.#attaching = false;
+    for (const task of this.#tasks.all()) {
+      const snapshot = snapshotOf("attach", task.tid, task.attached);
+      if (snapshot !== undefined) this.#window.add(snapshot.line, [snapshot]);
+    }
+  }
+
+  /** What was under way may have ended unseen, and another call of the same name begun. */
+  #lost({ tid, body }: PerfLine, at: At): void {
+    const count = /lost\s+(\d+)/.exec(body)?.[1];
+    for (const task of this.#tasks.all()) {
+      this.#lives.settleExec(task, false);
+      this.#flight.abandon(task);
+    }
+    this.#diagnostics.warn("parse/lost-events", "perf lost events here", at.line);
+    this.#window.add(at.line, [
+      {
+        kind: "lost",
+        line: at.line,
+        pid: tid,
+        ...(at.time === undefined ? {} : { time: at.time }),
+        ...(count === undefined ? {} : { count: Number(count) }),
+      },
+    ]);
+  }
+}
