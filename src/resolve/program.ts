@@ -141,11 +141,21 @@ export interface SpaceFacts {
   /** x86: start of the bottom-up search. */
   readonly bottomUpBase?: number;
   readonly topDown: boolean;
+  /** Pages that exec made and the recording does not name (program and stack), by the first search's total_vm. */
+  readonly unrecordedPages: number;
   /** How the limits were found, for the report. */
   readonly layoutFrom: "search" | "snapshot" | "first placement" | "formula" | "parent";
 }
 
-/** A call that could not be resolved, or was resolved with doubt. */
+/** A recorded fact that cannot be held against a model, and why; true of the recording, not of the model. */
+export interface Exclusion {
+  readonly of: "search" | "placement";
+  readonly reason: string;
+  /** 1-based line in the recording. */
+  readonly line: number;
+}
+
+/** A resolved trace. */
 export interface Program {
   readonly name: string;
   /** Bytes of a page in this program. */
@@ -158,4 +168,5 @@ export interface Program {
   readonly peak: number;
   /** Ops from which on the state is doubtful (lost events), by space. */
   readonly doubtfulFrom: ReadonlyMap<number, number>;
+  readonly exclusions: readonly Exclusion[];
 }

@@ -1,0 +1,33 @@
+/** Which limits a recorded space has under an architecture: the formula's, moved to the recorded mmap_base. */
+
+import type { Arch, Layout, LayoutOptions } from "../arch/types.ts";
+import type { SpaceFacts } from "../resolve/program.ts";
+import type { Facts } from "../trace/trace.ts";
+
+function optionsOf(facts: Facts, legacy: boolean, random: number): LayoutOptions {
+  return {
+    random,
+    aslr: facts.aslr ?? true,
+    legacy,
+    ...(facts.stackLimit !== undefined && { stackLimit: facts.stackLimit }),
+    ...(facts.mmapMinAddr !== undefined && { mmapMinAddr: facts.mmapMinAddr }),
+    ...(facts.stackGuardGap !== undefined && { stackGuardGap: facts.stackGuardGap }),
+    ...(facts.taskSizeBits !== undefined && { taskSizeBits: facts.taskSizeBits }),
+  };
+}
+
+/** The layout of one space; recorded limits win over the formula. */
+export function layoutOf(space: SpaceFacts, facts: Facts, arch: Arch): Layout {
+  const legacy = !space.topDown;
+  const fixed = arch.layout(optionsOf(facts, legacy, 0));
+  if (space.mmapBase === undefined) return fixed;
+  const random = legacy ? 0 : Math.max(fixed.mmapBase - space.mmapBase, 0);
+  const layout = arch.layout(optionsOf(facts, legacy, random));
+  return {
+    ...layout,
+    mmapBase: space.mmapBase,
+    ...(space.bottomUpBase !== undefined &&
+      arch.entry === "x86" && { bottomUpBase: space.bottomUpBase }),
+    topDown: space.topDown,
+  };
+}

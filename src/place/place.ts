@@ -1,0 +1,93 @@
+/** Where everything goes under a policy: the plan's tables run through the gap search. */
+
+import { Spaces } from "../native/load.ts";
+import type { Program } from "../resolve/program.ts";
+import type { Plan } from "./plan.ts";
+import type { Placements } from "./types.ts";
+import { found as foundColumn, op as opColumn, opKind, out as outColumn } from "./wire.ts";
+
+/** The searches that ran, in order, with the program op that ran each. */
+export interface Found {
+  /** By search: program op. */
+  readonly op: readonly number[];
+  /** By search: index of its row. */
+  readonly row: readonly number[];
+  /** By search: page before `finish`, -1 no fit. */
+  readonly page: readonly number[];
+}
+
+export interface Run {
+  readonly placements: Placements;
+  readonly found: Found;
+}
+
+class Results {
+  readonly placements: Placements;
+  readonly found = { op: [] as number[], row: [] as number[], page: [] as number[] };
+
+  constructor(program: Program) {
+    const ops = () => new Float64Array(program.ops.length).fill(Number.NaN);
+    this.placements = {
+      source: "policy",
+      objectPage: new Float64Array(program.objects + 1).fill(-1),
+      opPage: ops(),
+      mapped: ops(),
+      searches: ops(),
+      steps: ops(),
+    };
+    this.placements.objectPage[0] = 0;
+  }
+
+  take(ops: Float64Array, of: Int32Array, out: Float64Array, found: Float64Array): void {
+    const { objectPage, opPage, mapped, searches, steps } = this.placements;
+    let next = 0;
+    for (let i = 0; i < of.length; i++) {
+      const index = of[i] ?? 0;
+      const base = i * outColumn.stride;
+      const page = out[base + outColumn.page] ?? -1;
+      const kind = ops[i * opColumn.stride + opColumn.kind];
+      const object = ops[i * opColumn.stride + opColumn.object] ?? 0;
+      if ((kind === opKind.map || kind === opKind.fix) && object > 0) objectPage[object] = page;
+      // A forced map is a probe and a fix of the same op: what the policy says is the probe's.
+      if (i > 0 && of[i - 1] === index) continue;
+      opPage[index] = page;
+      mapped[index] = out[base + outColumn.mapped] ?? Number.NaN;
+      const ran = out[base + outColumn.searches] ?? 0;
+      searches[index] = ran;
+      steps[index] = out[base + outColumn.steps] ?? 0;
+      for (let k = 0; k < ran; k++, next++) {
+        this.found.op.push(index);
+        this.found.row.push(found[next * foundColumn.stride + foundColumn.row] ?? -1);
+        this.found.page.push(found[next * foundColumn.stride + foundColumn.page] ?? -1);
+      }
+    }
+  }
+}
+
+/** Run the tables of a plan in a fresh set of spaces. */
+export function place(program: Program, compiled: Plan): Run {
+  const results = new Results(program);
+  const spaces = new Spaces();
+  const table = compiled.table.table;
+  const widest = widestList(compiled);
+  for (const { ops, of } of compiled.blocks) {
+    const out = new Float64Array(of.length * outColumn.stride);
+    const found = new Float64Array(of.length * widest * foundColumn.stride);
+    spaces.run(ops, table, out, found);
+    results.take(ops, of, out, found);
+  }
+  spaces.free();
+  return results;
+}
+
+/** Most rows that one op can run, for the size of `found`. */
+function widestList(compiled: Plan): number {
+  let widest = 1;
+  for (const { ops, of } of compiled.blocks)
+    for (let i = 0; i < of.length; i++) {
+      const kind = ops[i * opColumn.stride + opColumn.kind];
+      if (kind === opKind.map || kind === opKind.probe)
+        widest = Math.max(widest, ops[i * opColumn.stride + opColumn.y] ?? 0);
+    }
+  return widest;
+}

@@ -1,0 +1,230 @@
+/** What crosses into Rust: a program under a policy as flat tables, in blocks. */
+
+import { brkRow, claimRow, growRow, lower } from "../arch/entry.ts";
+import type { Arch, Attempt, Layout, Row } from "../arch/types.ts";
+import type { Policy, Target } from "../policies/types.ts";
+import type { Op, Position, Program, SpaceFacts } from "../resolve/program.ts";
+import type { Facts } from "../trace/trace.ts";
+import { pageOf } from "../units.ts";
+import { layoutOf } from "./layout.ts";
+import { requestOf } from "./request.ts";
+import { type RowRange, RowTable } from "./rows.ts";
+import { op as column, opKind } from "./wire.ts";
+
+export interface PlanOptions {
+  /** Teacher-forced: each placement is asked for, then the recorded one is put there. */
+  readonly forced: boolean;
+}
+
+/** Ops as they cross, and the program op that each stands for. */
+export interface Block {
+  readonly ops: Float64Array;
+  /** By wire op: index of the program op. */
+  readonly of: Int32Array;
+}
+
+export interface Plan {
+  readonly blocks: readonly Block[];
+  readonly table: RowTable;
+  /** By space id. */
+  readonly layouts: ReadonlyMap<number, Layout>;
+}
+
+/** Wire ops of one crossing: 4 MiB of ops. */
+const blockOps = 65_536;
+
+type Placing = Extract<Op, { kind: "map" | "probe" }>;
+
+class Planner {
+  readonly #program: Program;
+  readonly #policy: Policy;
+  readonly #arch: Arch;
+  readonly #facts: Facts;
+  readonly #forced: boolean;
+  readonly #table = new RowTable();
+  readonly #layouts = new Map<number, Layout>();
+  readonly #blocks: Block[] = [];
+  #ops = new Float64Array(blockOps * column.stride);
+  #of = new Int32Array(blockOps);
+  #count = 0;
+  #space = 0;
+
+  constructor(program: Program, policy: Policy, arch: Arch, facts: Facts, options: PlanOptions) {
+    this.#program = program;
+    this.#policy = policy;
+    this.#arch = arch;
+    this.#facts = facts;
+    this.#forced = options.forced;
+    for (const space of program.spaces) this.#layouts.set(space.space, this.#layout(space));
+  }
+
+  #layout(space: SpaceFacts): Layout {
+    return layoutOf(space, this.#facts, this.#arch);
+  }
+
+  run(): Plan {
+    this.#program.ops.forEach((op, index) => {
+      this.#op(op, index);
+    });
+    this.#flush();
+    return { blocks: this.#blocks, table: this.#table, layouts: this.#layouts };
+  }
+
+  #flush(): void {
+    if (this.#count === 0) return;
+    this.#blocks.push({
+      ops: this.#ops.slice(0, this.#count * column.stride),
+      of: this.#of.slice(0, this.#count),
+    });
+    this.#count = 0;
+  }
+
+  #push(
+    index: number,
+    kind: number,
+    object: number,
+    at: Position,
+    pages = 0,
+    guard = 0,
+    x = 0,
+    y = 0,
+  ): void {
+    if (this.#count === blockOps) this.#flush();
+    const base = this.#count * column.stride;
+    const ops = this.#ops;
+    ops[base + column.kind] = kind;
+    ops[base + column.object] = object;
+    ops[base + column.anchor] = at.object;
+    ops[base + column.offset] = at.offset;
+    ops[base + column.pages] = pages;
+    ops[base + column.guard] = guard;
+    ops[base + column.x] = x;
+    ops[base + column.y] = y;
+    this.#of[this.#count] = index;
+    this.#count += 1;
+  }
+
+  #op(op: Op, index: number): void {
+    const origin = { object: 0, offset: 0 };
+    switch (op.kind) {
+      case "enter":
+        this.#space = op.space;
+        this.#push(index, opKind.enter, op.space, origin);
+        return;
+      case "fork":
+        this.#push(index, opKind.fork, op.space, origin);
+        return;
+      case "map":
+      case "probe":
+        this.#place(op, index);
+        return;
+      case "fix": {
+        const at = this.#forced ? { object: 0, offset: op.recorded } : op.at;
+        const mask = this.#forced ? 0 : (op.align ?? 1) - 1;
+        this.#push(index, opKind.fix, op.object, at, op.pages, op.guard, mask, 0);
+        return;
+      }
+      case "release": {
+        const { object = 0, pages = 0 } = op.spare ?? {};
+        this.#push(index, opKind.release, 0, op.at, op.pages, 0, object, pages);
+        return;
+      }
+      default:
+        return;
+    }
+  }
+
+  #place(op: Placing, index: number): void {
+    const hint = this.#hint(op);
+    const rows = this.#rows(op, hint !== undefined);
+    const at = hint ?? { object: 0, offset: 0 };
+    const object = op.kind === "map" && !this.#forced ? op.object : 0;
+    const kind = op.kind === "map" && !this.#forced ? opKind.map : opKind.probe;
+    this.#push(index, kind, object, at, op.pages, op.guard, rows.first, rows.count);
+    if (op.kind === "map" && this.#forced) {
+      const recorded = { object: 0, offset: op.recorded };
+      this.#push(index, opKind.fix, op.object, recorded, op.pages, op.guard);
+    }
+  }
+
+  /** An absolute hint below mmap_min_addr is raised to it (mm/mmap.c round_hint_to_min). */
+  #hint(op: Placing): Position | undefined {
+    if (op.hint === undefined || op.hint.object !== 0 || op.how !== "place") return op.hint;
+    const { minPage } = this.#current();
+    return { object: 0, offset: Math.max(op.hint.offset, minPage) };
+  }
+
+  #current(): Layout {
+    const layout = this.#layouts.get(this.#space);
+    if (layout === undefined) throw new Error(`space ${this.#space} has no layout`);
+    return layout;
+  }
+
+  #rows(op: Placing, hint: boolean): RowRange {
+    const request = { ...requestOf(op, this.#facts), hint: hint && op.how === "place" };
+    const make = () => this.#make(op, request);
+    // A MAP_32BIT search draws its low limit anew each time: such rows are the op's own.
+    if (request.low32 && op.searches.length > 0) return this.#table.add(this.#drawn(make(), op));
+    const key = `${this.#space} ${op.how} ${op.kept ?? 0} ${op.guard} ${JSON.stringify(request)}`;
+    return this.#table.get(key, make);
+  }
+
+  #make(op: Placing, request: ReturnType<typeof requestOf>): readonly Row[] {
+    const layout = this.#current();
+    switch (op.how) {
+      case "claim":
+        return [claimRow(op.pages, layout)];
+      case "brk":
+        return [brkRow(op.pages, layout)];
+      case "grow-in-place":
+        return [growRow(op.kept ?? 0, op.pages, layout)];
+      case "grow":
+        return [growRow(op.kept ?? 0, op.pages, layout), ...this.#searched(op, request, 1)];
+      case "place":
+        return this.#searched(op, request, 0);
+    }
+  }
+
+  #searched(op: Placing, request: ReturnType<typeof requestOf>, shift: number): readonly Row[] {
+    const layout = this.#current();
+    const attempts = this.#policy
+      .searches(request, this.#target(layout))
+      .filter((attempt): attempt is Attempt => attempt !== false && attempt !== undefined);
+    const file = op.area.backing !== "anon";
+    const rows = lower(attempts, { ...request, file }, layout, this.#policy.profile, this.#arch);
+    return shift === 0 ? rows : rows.map((row) => ({ ...row, attempt: row.attempt + shift }));
+  }
+
+  #target(layout: Layout): Target {
+    const sizes = Object.entries(this.#facts.shmemSizes ?? {});
+    return {
+      arch: this.#arch,
+      topDown: layout.topDown,
+      shmemEnabled: this.#facts.shmemEnabled ?? "never",
+      shmemSizes: new Map(sizes.map(([b, set]) => [Number(b) / this.#facts.pageSize, set])),
+    };
+  }
+
+  #drawn(rows: readonly Row[], op: Placing): readonly Row[] {
+    let next = 0;
+    return rows.map((row) => {
+      if (row.kind !== "up") return row;
+      const seen = op.searches[Math.min(next, op.searches.length - 1)];
+      next += 1;
+      if (seen === undefined) return row;
+      const low = pageOf(seen.low, this.#facts.pageSize);
+      return { ...row, lowLimit: low, printedLow: low };
+    });
+  }
+}
+
+/** Compile a program: pure, and without a look at any address space. */
+export function plan(
+  program: Program,
+  policy: Policy,
+  arch: Arch,
+  facts: Facts,
+  options: PlanOptions,
+): Plan {
+  return new Planner(program, policy, arch, facts, options).run();
+}

@@ -1,0 +1,67 @@
+/** What a policy is told of a map op: the call with its file and device facts, and no address. */
+
+import type { Request, RequestKind } from "../policies/types.ts";
+import type { Area, Op } from "../resolve/program.ts";
+import type { Facts } from "../trace/trace.ts";
+import { pageOf } from "../units.ts";
+
+type Placing = Extract<Op, { kind: "map" | "probe" }>;
+
+/** vfio-pci keeps the region index above bit 40 of the file offset (drivers/vfio/pci/vfio_pci_priv.h). */
+const vfioRegionBytes = 2 ** 40;
+
+export interface BarPosition {
+  /** Page of the BAR's start in physical memory, undefined where the device is not known. */
+  readonly start?: number;
+  /** Pages of the BAR. */
+  readonly pages?: number;
+  /** First page of the mapping inside the BAR. */
+  readonly offset: number;
+}
+
+/** Where in a BAR a vfio mapping begins. */
+export function barOf(area: Area, facts: Facts): BarPosition {
+  const region = vfioRegionBytes / facts.pageSize;
+  const index = Math.floor(area.pgoff / region);
+  const offset = area.pgoff - index * region;
+  const bar = facts.devices
+    ?.find((device) => device.address === area.file?.device)
+    ?.bars.find((one) => one.index === index);
+  if (bar === undefined) return { offset };
+  return {
+    offset,
+    start: pageOf(bar.start, facts.pageSize),
+    pages: Math.ceil(bar.size / facts.pageSize),
+  };
+}
+
+function kindOf(op: Placing): RequestKind {
+  const { backing, file } = op.area;
+  if (backing === "anon") return "anon";
+  // mremap sees the shmem file that a shared anonymous mapping was given (kernel/placement: vma.file, not fd.file).
+  if (backing === "shared-anon") return op.source === undefined ? "shared-anon" : "shmem";
+  return file?.kind ?? "unknown";
+}
+
+/** Build the request of a map or probe op. */
+export function requestOf(op: Placing, facts: Facts): Request {
+  const { area } = op;
+  const kind = kindOf(op);
+  const bar = kind === "vfio" ? barOf(area, facts) : undefined;
+  const mountHuge = area.backing === "shared-anon" ? "internal" : area.file?.huge;
+  return {
+    kind,
+    pages: op.pages,
+    pgoff: area.backing === "anon" || kind === "shared-anon" ? 0 : area.pgoff,
+    ...(area.file?.filesystem !== undefined && { filesystem: area.file.filesystem }),
+    ...(kind === "shmem" && mountHuge !== undefined && { mountHuge }),
+    ...(area.huge !== undefined && { huge: area.huge }),
+    ...(bar?.start !== undefined && { pfn: bar.start + bar.offset }),
+    ...(bar?.pages !== undefined && { barPages: bar.pages }),
+    hint: op.hint !== undefined && op.how === "place",
+    low32: op.low32,
+    above4g: op.above4g,
+    startGap: op.startGap,
+    remap: op.source !== undefined,
+  };
+}

@@ -1,0 +1,59 @@
+/** Which rows stand in the search table: the policy's attempts lowered by the architecture, equal lists stored once. */
+
+import type { Row } from "../arch/types.ts";
+import { finishKind, rowKind, search } from "./wire.ts";
+
+/** A list of rows in the table. */
+export interface RowRange {
+  readonly first: number;
+  readonly count: number;
+}
+
+export class RowTable {
+  readonly rows: Row[] = [];
+  readonly #ranges = new Map<string, RowRange>();
+  #table = new Float64Array(64 * search.stride);
+
+  /** The table as it crosses the border; it may grow between calls. */
+  get table(): Float64Array {
+    return this.#table.subarray(0, this.rows.length * search.stride);
+  }
+
+  /** The range of a list known under this key; `make` is asked once. */
+  get(key: string, make: () => readonly Row[]): RowRange {
+    const known = this.#ranges.get(key);
+    if (known !== undefined) return known;
+    const range = this.add(make());
+    this.#ranges.set(key, range);
+    return range;
+  }
+
+  add(rows: readonly Row[]): RowRange {
+    const first = this.rows.length;
+    for (const row of rows) this.#append(row);
+    return { first, count: rows.length };
+  }
+
+  #append(row: Row): void {
+    const at = this.rows.length * search.stride;
+    if (at + search.stride > this.#table.length) {
+      const larger = new Float64Array(this.#table.length * 2);
+      larger.set(this.#table);
+      this.#table = larger;
+    }
+    this.rows.push(row);
+    const table = this.#table;
+    table[at + search.kind] = rowKind[row.kind];
+    table[at + search.attempt] = row.attempt;
+    table[at + search.pages] = row.pages;
+    table[at + search.lowLimit] = row.lowLimit;
+    table[at + search.highLimit] = row.highLimit;
+    table[at + search.alignMask] = row.alignMask;
+    table[at + search.alignOffset] = row.alignOffset;
+    table[at + search.startGap] = row.startGap;
+    table[at + search.finish] = finishKind[row.finish];
+    table[at + search.finishMask] = row.finishMask;
+    table[at + search.finishOffset] = row.finishOffset;
+    table[at + search.hintWall] = row.hintWall;
+  }
+}

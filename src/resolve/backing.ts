@@ -1,0 +1,38 @@
+/** What stands behind an mmap or shmat call, from its flags and its file. */
+
+import type { Call } from "../trace/event.ts";
+import type { OpenFile } from "../trace/file.ts";
+import { MAP_ANONYMOUS } from "../trace/flags.ts";
+import { hasBit, pageOf } from "../units.ts";
+import type { Area } from "./program.ts";
+import { defaultHugeBytes, hugeBytesOf } from "./survey.ts";
+
+type Mmap = Extract<Call, { call: "mmap" }>;
+
+/** MAP_SHARED and MAP_SHARED_VALIDATE; the low four bits are one number. */
+export function isShared(flags: number): boolean {
+  const type = flags % 16;
+  return type === 1 || type === 3;
+}
+
+const unknownFile: OpenFile = { id: -1, kind: "unknown" };
+
+/** The area that an mmap asks for. */
+export function areaOf(call: Mmap, pageBytes: number): Area {
+  const shared = isShared(call.flags);
+  const base = { prot: call.prot, shared, flags: call.flags };
+  if (hasBit(call.flags, MAP_ANONYMOUS)) {
+    const hugeBytes = hugeBytesOf(call.flags, defaultHugeBytes(pageBytes));
+    if (hugeBytes !== undefined) {
+      const file: OpenFile = { id: -1, kind: "hugetlb", hugePage: hugeBytes };
+      return { ...base, backing: "file", file, pgoff: 0, huge: hugeBytes / pageBytes };
+    }
+    return { ...base, backing: shared ? "shared-anon" : "anon", pgoff: 0 };
+  }
+  const file = call.file ?? unknownFile;
+  const pgoff = pageOf(call.offset, pageBytes);
+  if (file.kind === "zero" && shared) return { ...base, backing: "shared-anon", pgoff };
+  if (file.kind !== "hugetlb") return { ...base, backing: "file", file, pgoff };
+  const huge = (file.hugePage ?? defaultHugeBytes(pageBytes)) / pageBytes;
+  return { ...base, backing: "file", file, pgoff, huge };
+}

@@ -1,0 +1,293 @@
+/** How each call becomes ops. */
+
+import type { Diagnostics } from "../errors.ts";
+import type { Call, Search } from "../trace/event.ts";
+import {
+  MAP_32BIT,
+  MAP_ABOVE4G,
+  MAP_FIXED,
+  MAP_FIXED_NOREPLACE,
+  PROT_READ,
+  PROT_WRITE,
+  SHM_EXEC,
+  SHM_RDONLY,
+  SHM_REMAP,
+} from "../trace/flags.ts";
+import { hasBit, pageOf, pagesFor } from "../units.ts";
+import { advise } from "./advise.ts";
+import { areaOf } from "./backing.ts";
+import type { Area, How, Origin } from "./program.ts";
+import { failedRemap, remap } from "./remap.ts";
+import type { Placing, State } from "./state.ts";
+import { mappedPages } from "./survey.ts";
+
+/** What the calls need beside the state. */
+export interface Context {
+  readonly state: State;
+  readonly pageBytes: number;
+  readonly diagnostics: Diagnostics;
+  /** The recording shows searches, so a failed call without one never got that far. */
+  readonly hasSearches: boolean;
+  /** mremap FIXED that fails with EFAULT has unmapped its target (6.1, 6.12). */
+  readonly failedRemapUnmaps: boolean;
+}
+
+type CallOf<N extends Call["call"]> = Extract<Call, { call: N }>;
+
+/** Errors that come after the search, or for want of room. */
+const placedFirst = new Set(
+  "ENOMEM EEXIST EACCES EPERM ENODEV EAGAIN ETXTBSY EOPNOTSUPP EOVERFLOW".split(" "),
+);
+
+function placingOf(
+  context: Context,
+  area: Area,
+  pages: number,
+  flags: number,
+  how: How,
+  searches: readonly Search[],
+): Placing {
+  return {
+    how,
+    pages,
+    guard: context.state.guardOf(area),
+    area,
+    low32: hasBit(flags, MAP_32BIT),
+    above4g: hasBit(flags, MAP_ABOVE4G),
+    startGap: 0,
+    searches,
+  };
+}
+
+function mmap(
+  context: Context,
+  call: CallOf<"mmap">,
+  searches: readonly Search[],
+  from: Origin,
+): void {
+  const { state, pageBytes } = context;
+  const area = areaOf(call, pageBytes);
+  const huge = area.huge === undefined ? undefined : area.huge * pageBytes;
+  const pages = mappedPages(call.length, pageBytes, huge);
+  const noReplace = hasBit(call.flags, MAP_FIXED_NOREPLACE);
+  const page = pageOf(call.addr, pageBytes);
+  if (hasBit(call.flags, MAP_FIXED) && !noReplace) {
+    if (call.result === null) return;
+    const at = pageOf(call.result, pageBytes);
+    const position = state.inside(at);
+    state.release(at, pages, from);
+    state.fix(at, pages, area, position, from);
+    return;
+  }
+  const plan = placingOf(context, area, pages, call.flags, noReplace ? "claim" : "place", searches);
+  const hinted = page > 0 ? { ...plan, hint: state.near(page) } : plan;
+  if (call.result === null) refuse(context, call, hinted, from);
+  else place(context, pageOf(call.result, pageBytes), hinted, from);
+}
+
+/** The kernel says that the range was free; whatever the model still has there is a call that was not seen. */
+function place(context: Context, at: number, plan: Placing, from: Origin): void {
+  const { state, diagnostics } = context;
+  const stale = state.live.over(at, at + plan.pages);
+  if (stale.length > 0) {
+    diagnostics.warn(
+      "resolve/overlap",
+      "a result overlaps what the recording says is still mapped; the older mapping is taken as gone",
+      from.line,
+    );
+    state.release(at, plan.pages, from);
+  }
+  state.map(at, plan, from);
+}
+
+function refuse(context: Context, call: Call, plan: Placing, from: Origin): void {
+  if (call.error === null) return;
+  const searched = plan.searches.length > 0;
+  if (searched || (placedFirst.has(call.error) && !(context.hasSearches && plan.how === "place")))
+    context.state.probe(call.error, plan, from);
+}
+
+function brk(context: Context, call: CallOf<"brk">, from: Origin): void {
+  const { state, pageBytes } = context;
+  const { space } = state;
+  if (call.result === null) return;
+  const end = pagesFor(call.result, pageBytes);
+  if (space.brkEnd === undefined) {
+    space.brkEnd = end;
+    space.brkStart ??= end;
+  }
+  const old = space.brkEnd;
+  const area: Area = {
+    backing: "anon",
+    prot: PROT_READ + PROT_WRITE,
+    shared: false,
+    pgoff: 0,
+    flags: 0,
+    name: "[heap]",
+  };
+  if (end > old) {
+    const plan = placingOf(context, area, end - old, 0, "brk", []);
+    place(context, old, { ...plan, hint: state.near(old) }, from);
+  } else if (end < old) {
+    state.release(end, old - end, from);
+  } else if (call.addr !== call.result && pagesFor(call.addr, pageBytes) > old) {
+    const plan = placingOf(context, area, pagesFor(call.addr, pageBytes) - old, 0, "brk", []);
+    state.probe("ENOMEM", { ...plan, hint: state.near(old) }, from);
+  }
+  space.brkEnd = end;
+}
+
+function shmat(
+  context: Context,
+  call: CallOf<"shmat">,
+  searches: readonly Search[],
+  from: Origin,
+): void {
+  const { state, pageBytes, diagnostics } = context;
+  const length = call.length ?? searches[0]?.length;
+  if (length === undefined) {
+    diagnostics.warn("resolve/unknown-length", "shmat of a segment of unknown size", from.line);
+    exclude(context, "shmat of a segment whose size was not recorded", from);
+    return;
+  }
+  const prot =
+    PROT_READ +
+    (hasBit(call.flags, SHM_RDONLY) ? 0 : PROT_WRITE) +
+    (hasBit(call.flags, SHM_EXEC) ? 4 : 0);
+  const file = call.file ?? { id: -1, kind: "shmem", huge: "internal" };
+  const area: Area = { backing: "file", file, prot, shared: true, pgoff: 0, flags: 0 };
+  const pages = pagesFor(length, pageBytes);
+  const addressed = call.addr !== 0;
+  if (call.result === null) return;
+  const at = pageOf(call.result, pageBytes);
+  if (addressed && hasBit(call.flags, SHM_REMAP)) {
+    const position = state.inside(at);
+    state.release(at, pages, from);
+    state.fix(at, pages, area, position, from);
+    return;
+  }
+  const plan = placingOf(context, area, pages, 0, addressed ? "claim" : "place", searches);
+  place(context, at, addressed ? { ...plan, hint: state.near(at) } : plan, from);
+}
+
+/** Every piece of the attach goes, wherever it was split. */
+function shmdt(context: Context, call: CallOf<"shmdt">, from: Origin): void {
+  const { state, pageBytes } = context;
+  const object = state.live.find(pageOf(call.addr, pageBytes))?.object;
+  for (const piece of state.live.pieces.filter((other) => other.object === object)) {
+    state.release(piece.start, piece.end - piece.start, from);
+  }
+}
+
+function remapFilePages(context: Context, call: CallOf<"remap_file_pages">, from: Origin): void {
+  const { state, pageBytes } = context;
+  const at = pageOf(call.addr, pageBytes);
+  const pages = pagesFor(call.length, pageBytes);
+  const piece = state.live.find(at);
+  if (piece === undefined) return;
+  const area = { ...state.areaAt(piece), pgoff: Number(call.pgoff) };
+  const position = state.inside(at);
+  state.release(at, pages, from);
+  state.fix(at, pages, area, position, from);
+}
+
+function mprotect(context: Context, call: CallOf<"mprotect">, from: Origin): void {
+  const { state, pageBytes } = context;
+  const start = pageOf(call.addr, pageBytes);
+  const end = start + pagesFor(call.length, pageBytes);
+  if (call.outcome === "ok") {
+    state.protect(start, end, call.prot, from);
+    return;
+  }
+  // ENOMEM at a hole: what lies before the hole is already changed (mm/mprotect.c do_mprotect_pkey).
+  if (call.error !== "ENOMEM") return;
+  let reached = start;
+  for (const piece of state.live.over(start, end)) {
+    if (piece.start !== reached) break;
+    reached = piece.end;
+  }
+  if (reached > start && reached < end) state.protect(start, reached, call.prot, from);
+}
+
+function shadowStack(
+  context: Context,
+  call: CallOf<"map_shadow_stack">,
+  searches: readonly Search[],
+  from: Origin,
+): void {
+  if (call.result === null) return;
+  const area: Area = {
+    backing: "anon",
+    prot: PROT_READ + PROT_WRITE,
+    shared: false,
+    pgoff: 0,
+    flags: 0,
+    vmFlags: ["ss"],
+  };
+  const pages = pagesFor(call.length, context.pageBytes);
+  const plan = placingOf(context, area, pages, MAP_ABOVE4G, "place", searches);
+  place(context, pageOf(call.result, context.pageBytes), { ...plan, guard: 1, startGap: 1 }, from);
+}
+
+/** Take one recorded answer out of what the model is held against. */
+export function exclude(context: Context, reason: string, from: Origin): void {
+  context.state.exclusions.push({ of: "placement", reason, line: from.line });
+}
+
+/** Resolve one call; calls of unknown outcome are counted and left out. */
+export function resolveCall(
+  context: Context,
+  call: Call,
+  searches: readonly Search[],
+  from: Origin,
+): void {
+  const { state, pageBytes, diagnostics } = context;
+  if (call.injected) {
+    diagnostics.warn("resolve/injected", "an injected result changed nothing", call.line);
+    return;
+  }
+  if (call.outcome !== "ok" && call.outcome !== "error") {
+    diagnostics.warn("resolve/unknown-outcome", `${call.call} without a result`, call.line);
+    if (call.call === "mmap" || call.call === "mremap" || call.call === "shmat")
+      exclude(context, `a call whose result was not recorded (${call.outcome})`, from);
+    return;
+  }
+  const failed = call.outcome === "error";
+  switch (call.call) {
+    case "mmap":
+      mmap(context, call, searches, from);
+      return;
+    case "munmap":
+      if (!failed)
+        state.release(pageOf(call.addr, pageBytes), pagesFor(call.length, pageBytes), from);
+      return;
+    case "mremap":
+      if (failed || call.result === null)
+        failedRemap(state, call, pageBytes, searches, from, context.failedRemapUnmaps);
+      else if (!remap(state, call, pageOf(call.result, pageBytes), pageBytes, searches, from)) {
+        diagnostics.warn("resolve/unknown-range", "mremap of a range never seen", call.line);
+        exclude(context, "mremap of a mapping that the recording does not show", from);
+      }
+      return;
+    case "brk":
+      brk(context, call, from);
+      return;
+    case "shmat":
+      shmat(context, call, searches, from);
+      return;
+    case "mprotect":
+      mprotect(context, call, from);
+      return;
+    case "map_shadow_stack":
+      shadowStack(context, call, searches, from);
+      return;
+    case "shmdt":
+      if (!failed) shmdt(context, call, from);
+      return;
+    case "remap_file_pages":
+      if (!failed) remapFilePages(context, call, from);
+      return;
+    default:
+      advise(state, call, pageBytes, from);
+  }
+}

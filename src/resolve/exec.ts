@@ -1,0 +1,136 @@
+/** How a space begins: what exec put at places of its own, and the loader and vdso that it placed by a search. */
+
+import type { Event, Search } from "../trace/event.ts";
+import { pageOf, pagesFor } from "../units.ts";
+import { isVdso, type PlacedArea } from "./initial.ts";
+import type { Area, Origin } from "./program.ts";
+import { origin, type Placing, type State } from "./state.ts";
+import type { SpaceSurvey } from "./survey.ts";
+
+/** A search of exec and the areas of the image that it placed. */
+interface Image {
+  readonly search: Search;
+  readonly index: number;
+  readonly areas: readonly PlacedArea[];
+}
+
+const isLoader = (area: Area): boolean =>
+  /\/ld(?:-linux|-musl|64|\.so|-[0-9.]+\.so)?[^/]*$/.test(area.file?.path ?? "");
+
+/** A run of areas that touch, begun by one that `starts` accepts. */
+function run(
+  areas: readonly PlacedArea[],
+  starts: (area: Area) => boolean,
+  goesOn: (area: Area) => boolean,
+): readonly PlacedArea[] {
+  const first = areas.findIndex(({ area }) => starts(area));
+  if (first < 0) return [];
+  const found: PlacedArea[] = [];
+  for (const placed of areas.slice(first)) {
+    const last = found.at(-1);
+    if (last !== undefined && (placed.start !== last.end || !goesOn(placed.area))) break;
+    found.push(placed);
+  }
+  return found;
+}
+
+const unnamed = (area: Area): boolean => area.backing === "anon" && area.name === undefined;
+
+/** Pair exec's searches with what they placed: the loader's image first, then vdso and vvar. */
+function images(
+  searches: readonly { readonly search: Search; readonly index: number }[],
+  areas: readonly PlacedArea[],
+  pageBytes: number,
+): readonly Image[] {
+  const vdso = run(
+    areas,
+    (area) => isVdso(area.name),
+    (area) => isVdso(area.name),
+  );
+  const loader = run(areas, isLoader, (area) => isLoader(area) || unnamed(area));
+  return searches.map(({ search, index }) => {
+    const start = search.result === null ? -1 : pageOf(search.result, pageBytes);
+    const end = start + pagesFor(search.length, pageBytes);
+    const holds = (group: readonly PlacedArea[]) =>
+      group.filter((placed) => start <= placed.start && placed.end <= end);
+    const group = [vdso, loader].map(holds).find((held) => held.length > 0);
+    return { search, index, areas: group ?? [] };
+  });
+}
+
+const vdsoArea: Area = {
+  backing: "anon",
+  prot: 5,
+  shared: false,
+  pgoff: 0,
+  flags: 0,
+  name: "[vdso]",
+};
+
+const loaderArea: Area = {
+  backing: "file",
+  file: { id: -1, kind: "regular" },
+  prot: 1,
+  shared: false,
+  pgoff: 0,
+  flags: 0,
+};
+
+function placeImage(
+  state: State,
+  image: Image,
+  last: boolean,
+  pageBytes: number,
+  event: Event | undefined,
+): void {
+  const { search, areas } = image;
+  if (search.result === null) return;
+  const from: Origin = { event: image.index, line: event?.line ?? search.line };
+  const first = areas[0];
+  const start = first?.start ?? pageOf(search.result, pageBytes);
+  const pages = pagesFor(search.length, pageBytes);
+  const area = first?.area ?? (last ? vdsoArea : loaderArea);
+  const plan: Placing = {
+    how: "place",
+    pages,
+    guard: 0,
+    area,
+    low32: false,
+    above4g: false,
+    startGap: 0,
+    searches: [search],
+  };
+  const object = state.map(start, plan, from);
+  if (first === undefined) return;
+  state.release(start, pages, from);
+  for (const placed of areas) {
+    const at = { object, offset: placed.start - start };
+    state.fix(placed.start, placed.end - placed.start, placed.area, at, from);
+  }
+}
+
+/** Write the ops that begin a space; returns the pages that exec must have made and nobody recorded. */
+export function beginSpace(
+  state: State,
+  survey: SpaceSurvey,
+  areas: readonly PlacedArea[],
+  events: readonly Event[],
+  pageBytes: number,
+  from: Origin,
+): number {
+  const searches = survey.execSearches.flatMap((index) => {
+    const search = events[index];
+    return search?.kind === "search" ? [{ search, index }] : [];
+  });
+  const placed = images(searches, areas, pageBytes);
+  const imaged = new Set(placed.flatMap((image) => image.areas));
+  const own = areas.filter((one) => !imaged.has(one));
+  for (const { start, end, area } of own)
+    state.fix(start, end - start, area, { ...origin, offset: start }, from);
+  const seen = own.reduce((sum, { start, end }) => sum + end - start, 0);
+  const total = searches[0]?.search.totalVm;
+  placed.forEach((image, i) => {
+    placeImage(state, image, i === placed.length - 1, pageBytes, events[image.index]);
+  });
+  return total === undefined ? 0 : total - seen;
+}

@@ -1,0 +1,192 @@
+/** What a trace asked for: events become ops on objects, one stream per address space. */
+
+import type { Diagnostics } from "../errors.ts";
+import type { Event, Lifecycle, Search } from "../trace/event.ts";
+import type { OpenFile } from "../trace/file.ts";
+import type { Trace } from "../trace/trace.ts";
+import { type Context, resolveCall } from "./calls.ts";
+import { beginSpace } from "./exec.ts";
+import { initialAreas, SnapshotAreas } from "./initial.ts";
+import { spaceLimits } from "./limits.ts";
+import type { Origin, Program, SpaceFacts } from "./program.ts";
+import { State } from "./state.ts";
+import { type Survey, survey } from "./survey.ts";
+import { Tasks } from "./tasks.ts";
+
+export interface ResolveOptions {
+  /** What a path in a snapshot says of its file. */
+  readonly fileOf: (path: string) => Omit<OpenFile, "id">;
+  /** The recording kernel unmaps the target of a mremap FIXED before it fails with EFAULT (6.1, 6.12). */
+  readonly failedRemapUnmaps: boolean;
+}
+
+class Resolver {
+  readonly #trace: Trace;
+  readonly #survey: Survey;
+  readonly #tasks: Tasks;
+  readonly #areas: SnapshotAreas;
+  readonly #context: Context;
+  readonly #spaces: SpaceFacts[] = [];
+  readonly #pending = new Map<number | null, { search: Search; index: number }[]>();
+
+  constructor(trace: Trace, options: ResolveOptions, diagnostics: Diagnostics) {
+    this.#trace = trace;
+    this.#survey = survey(trace.events, trace.facts);
+    this.#tasks = new Tasks(this.#survey.kinship);
+    const pageBytes = trace.facts.pageSize;
+    this.#areas = new SnapshotAreas(pageBytes, options.fileOf);
+    this.#context = {
+      state: new State(trace.facts.stackGuardGap ?? 256),
+      pageBytes,
+      diagnostics,
+      hasSearches: trace.events.some((event) => event.kind === "search"),
+      failedRemapUnmaps: options.failedRemapUnmaps,
+    };
+  }
+
+  run(): Program {
+    this.#trace.events.forEach((event, index) => {
+      this.#event(event, { event: index, line: event.line });
+    });
+    for (const waiting of this.#pending.values()) this.#strays(waiting);
+    const { state } = this.#context;
+    return {
+      name: this.#trace.name,
+      pageBytes: this.#context.pageBytes,
+      ops: state.ops,
+      spaces: this.#spaces,
+      objects: state.areas.length - 1,
+      peak: state.peak,
+      doubtfulFrom: state.doubtfulFrom,
+      exclusions: state.exclusions,
+    };
+  }
+
+  /** Make the space of a task current, beginning it if the recording never told of its birth. */
+  #enter(pid: number | null, from: Origin): void {
+    const { space, isNew } = this.#tasks.spaceOf(pid);
+    this.#context.state.enter(space, from);
+    if (isNew) this.#begin(space, null, from);
+  }
+
+  #begin(space: number, parent: number | null, from: Origin): void {
+    const found = this.#survey.spaces.get(space);
+    if (found === undefined) return;
+    const { state, pageBytes } = this.#context;
+    const areas = parent === null ? initialAreas(found, this.#areas) : [];
+    const unrecordedPages =
+      parent === null ? beginSpace(state, found, areas, this.#trace.events, pageBytes, from) : 0;
+    const limits = spaceLimits(found, areas, this.#trace.facts);
+    const inherited = this.#spaces.find((other) => other.space === parent);
+    this.#spaces.push({
+      ...(inherited ?? limits),
+      space,
+      parent,
+      pid: found.pid,
+      unrecordedPages: inherited?.unrecordedPages ?? unrecordedPages,
+      layoutFrom: inherited === undefined ? limits.layoutFrom : "parent",
+      ...(found.command !== undefined && { command: found.command }),
+    });
+    const heap = areas.find(({ area }) => area.name === "[heap]");
+    if (heap !== undefined) state.space.brkStart = heap.start;
+  }
+
+  #event(event: Event, from: Origin): void {
+    switch (event.kind) {
+      case "lifecycle":
+        this.#lifecycle(event, from);
+        return;
+      case "search": {
+        const waiting = this.#pending.get(event.pid) ?? [];
+        waiting.push({ search: event, index: from.event });
+        this.#pending.set(event.pid, waiting);
+        this.#enter(event.pid, from);
+        return;
+      }
+      case "call": {
+        this.#enter(event.pid, from);
+        const searches = this.#searchesOf(event.pid, event.entryLine ?? event.line);
+        resolveCall(this.#context, event, searches, from);
+        return;
+      }
+      case "snapshot": {
+        this.#enter(event.pid, from);
+        const { source, exact, areas } = event;
+        this.#context.state.ops.push({ kind: "snapshot", source, exact, areas, ...from });
+        return;
+      }
+      case "lost":
+        for (const { space } of this.#context.state.spaces) {
+          const { doubtfulFrom, ops } = this.#context.state;
+          if (!doubtfulFrom.has(space)) doubtfulFrom.set(space, ops.length);
+        }
+        this.#pending.clear();
+        return;
+      default:
+        return;
+    }
+  }
+
+  /** The searches inside the call that began on this line; earlier ones had no call of their own. */
+  #searchesOf(pid: number | null, began: number): readonly Search[] {
+    const waiting = this.#pending.get(pid) ?? [];
+    this.#pending.delete(pid);
+    this.#strays(waiting.filter(({ search }) => search.line < began));
+    return waiting.filter(({ search }) => search.line >= began).map(({ search }) => search);
+  }
+
+  /** Searches that neither a call nor exec explains. */
+  #strays(waiting: readonly { search: Search; index: number }[]): void {
+    for (const { search, index } of waiting) {
+      const { space } = this.#tasks.spaceOf(search.pid);
+      if (this.#survey.spaces.get(space)?.execSearches.includes(index)) continue;
+      this.#context.diagnostics.warn(
+        "resolve/stray-search",
+        "a search without a recorded call around it (shmat, io_uring, uprobe)",
+        search.line,
+      );
+      this.#context.state.exclusions.push({
+        of: "search",
+        reason: "a search whose call was not recorded",
+        line: search.line,
+      });
+    }
+  }
+
+  #lifecycle(event: Lifecycle, from: Origin): void {
+    const { state, diagnostics } = this.#context;
+    if (event.child !== undefined) this.#enter(event.pid, from);
+    const change = this.#tasks.change(event);
+    switch (change.kind) {
+      case "exec":
+        if (change.ended !== undefined) this.#exit(change.ended, from);
+        state.enter(change.space, from);
+        this.#begin(change.space, null, from);
+        if (this.#survey.spaces.get(change.space)?.snapshot === undefined)
+          diagnostics.warn(
+            "resolve/no-snapshot",
+            "exec without a maps snapshot: what it made is not known",
+            event.line,
+          );
+        return;
+      case "fork":
+        state.fork(change.space, from);
+        this.#begin(change.space, change.parent, from);
+        return;
+      case "exit":
+        this.#exit(change.ended, from);
+        return;
+      case "none":
+        return;
+    }
+  }
+
+  #exit(space: number, from: Origin): void {
+    if (this.#context.state.known(space) !== undefined) this.#context.state.exit(space, from);
+  }
+}
+
+/** Resolve a trace; doubts are counted in `diagnostics` with their lines. */
+export function resolve(trace: Trace, options: ResolveOptions, diagnostics: Diagnostics): Program {
+  return new Resolver(trace, options, diagnostics).run();
+}

@@ -1,0 +1,215 @@
+/** How ops are written: the current space, the objects in it, and the primitive steps that calls are made of. */
+
+import { MAP_GROWSDOWN } from "../trace/flags.ts";
+import { hasBit } from "../units.ts";
+import { Live, type Piece } from "./live.ts";
+import type { Advice, Area, Exclusion, Op, Origin, Position } from "./program.ts";
+
+/** One address space while it is resolved. */
+export interface SpaceState {
+  readonly space: number;
+  readonly live: Live;
+  /** Page where the heap begins, once known. */
+  brkStart?: number;
+  /** Page after the heap's last one: the break, rounded up. */
+  brkEnd?: number;
+}
+
+/** A `map` or `probe` op without what the state fills in. */
+export type Placing = Omit<
+  Extract<Op, { kind: "map" }>,
+  "kind" | "object" | "recorded" | keyof Origin
+>;
+
+export const origin: Position = { object: 0, offset: 0 };
+
+export class State {
+  readonly ops: Op[] = [];
+  readonly exclusions: Exclusion[] = [];
+  /** By object id: what it was mapped with. */
+  readonly areas: Area[] = [{ backing: "anon", prot: 0, shared: false, pgoff: 0, flags: 0 }];
+  readonly doubtfulFrom: Map<number, number> = new Map();
+  peak = 0;
+  #current: SpaceState | undefined;
+  readonly #spaces = new Map<number, SpaceState>();
+  readonly #counted = new Map<number, number>();
+  #accessible = 0;
+  readonly #guardPages: number;
+  #most = -1;
+
+  constructor(guardPages: number) {
+    this.#guardPages = guardPages;
+  }
+
+  get space(): SpaceState {
+    if (this.#current === undefined) throw new Error("no space was entered");
+    return this.#current;
+  }
+
+  get live(): Live {
+    return this.space.live;
+  }
+
+  known(space: number): SpaceState | undefined {
+    return this.#spaces.get(space);
+  }
+
+  get spaces(): IterableIterator<SpaceState> {
+    return this.#spaces.values();
+  }
+
+  /** Make a space current; a new one is empty. */
+  enter(space: number, from: Origin): void {
+    if (this.#current?.space === space) return;
+    const state = this.#spaces.get(space) ?? { space, live: new Live() };
+    this.#spaces.set(space, state);
+    this.#current = state;
+    this.ops.push({ kind: "enter", space, ...from });
+  }
+
+  /** `space` becomes a copy of the current one. */
+  fork(space: number, from: Origin): void {
+    this.#spaces.set(space, { ...this.space, space, live: this.live.copy() });
+    this.ops.push({ kind: "fork", space, ...from });
+    this.#count(space, this.live.accessible);
+  }
+
+  exit(space: number, from: Origin): void {
+    this.ops.push({ kind: "exit", space, ...from });
+    this.#spaces.delete(space);
+    this.#count(space, 0);
+    if (this.#current?.space === space) this.#current = undefined;
+  }
+
+  /** The area that a page belongs to, with its pgoff there. */
+  areaAt(piece: Piece): Area {
+    const area = this.areas[piece.object];
+    if (area === undefined) throw new Error(`object ${piece.object} was never defined`);
+    return { ...area, prot: piece.prot, pgoff: area.pgoff + piece.offset };
+  }
+
+  /** A page as (object, offset) if an object holds it, else absolute. */
+  inside(page: number): Position {
+    const piece = this.live.find(page);
+    return piece === undefined
+      ? { ...origin, offset: page }
+      : { object: piece.object, offset: piece.offset + page - piece.start };
+  }
+
+  /** As `inside`, but a page right above an object counts as the object's end. */
+  near(page: number): Position {
+    const below = this.live.find(page) === undefined ? this.live.endingAt(page) : undefined;
+    return below === undefined
+      ? this.inside(page)
+      : { object: below.object, offset: below.offset + page - below.start };
+  }
+
+  guardOf(area: Area): number {
+    return hasBit(area.flags, MAP_GROWSDOWN) ? this.#guardPages : 0;
+  }
+
+  /** Release whatever is in the range, slice by slice. */
+  release(
+    start: number,
+    pages: number,
+    from: Origin,
+    spare?: { object: number; pages: number },
+  ): void {
+    this.releasePieces(this.live.cut(start, start + pages), from, spare);
+  }
+
+  /** Release pieces that were cut out before, for the sake of an object that may lie over them. */
+  releasePieces(
+    pieces: readonly Piece[],
+    from: Origin,
+    spare?: { object: number; pages: number },
+  ): void {
+    for (const piece of pieces) {
+      this.ops.push({
+        kind: "release",
+        at: { object: piece.object, offset: piece.offset },
+        pages: piece.end - piece.start,
+        ...(spare !== undefined && { spare }),
+        ...from,
+      });
+    }
+    this.#measure();
+  }
+
+  /** The kernel put `placing` at page `recorded`. `replaces`: pages at that place that belong to the source. */
+  map(recorded: number, placing: Placing, from: Origin): number {
+    const object = this.#define(placing.area);
+    this.ops.push({ kind: "map", object, recorded, ...placing, ...from });
+    this.#put(recorded, placing.pages, object, placing.area.prot);
+    return object;
+  }
+
+  probe(failed: string, placing: Placing, from: Origin): void {
+    this.ops.push({ kind: "probe", failed, ...placing, ...from });
+  }
+
+  /** Put an area at a place of its own; what was there must have been released. */
+  fix(
+    recorded: number,
+    pages: number,
+    area: Area,
+    at: Position,
+    from: Origin,
+    source?: Position,
+  ): number {
+    const object = this.#define(area);
+    this.ops.push({
+      kind: "fix",
+      object,
+      at,
+      recorded,
+      pages,
+      guard: this.guardOf(area),
+      area,
+      ...(source !== undefined && { source }),
+      ...from,
+    });
+    this.#put(recorded, pages, object, area.prot);
+    return object;
+  }
+
+  protect(start: number, end: number, prot: number, from: Origin): void {
+    for (const piece of this.live.over(start, end)) {
+      const at = { object: piece.object, offset: piece.offset };
+      this.ops.push({ kind: "protect", at, pages: piece.end - piece.start, prot, ...from });
+    }
+    this.live.protect(start, end, prot);
+    this.#measure();
+  }
+
+  advise(start: number, end: number, change: Advice, from: Origin): void {
+    for (const piece of this.live.over(start, end)) {
+      const at = { object: piece.object, offset: piece.offset };
+      this.ops.push({ kind: "advise", at, pages: piece.end - piece.start, change, ...from });
+    }
+  }
+
+  #define(area: Area): number {
+    this.areas.push(area);
+    return this.areas.length - 1;
+  }
+
+  #put(start: number, pages: number, object: number, prot: number): void {
+    this.live.put({ start, end: start + pages, object, offset: 0, prot });
+    this.#measure();
+  }
+
+  /** Keep the op at which most pages were accessible. */
+  #measure(): void {
+    this.#count(this.space.space, this.live.accessible);
+    if (this.#accessible > this.#most) {
+      this.#most = this.#accessible;
+      this.peak = this.ops.length - 1;
+    }
+  }
+
+  #count(space: number, pages: number): void {
+    this.#accessible += pages - (this.#counted.get(space) ?? 0);
+    this.#counted.set(space, pages);
+  }
+}

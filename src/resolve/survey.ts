@@ -1,0 +1,199 @@
+/** What a first pass over the events finds out about each address space before any call is resolved. */
+
+import type { Event, Search, Snapshot } from "../trace/event.ts";
+import { MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_HUGETLB, PROT_WRITE } from "../trace/flags.ts";
+import type { Facts } from "../trace/trace.ts";
+import { alignUp, hasBit, pageOf, pagesFor, type U64 } from "../units.ts";
+import { Live } from "./live.ts";
+import { type Kinship, kinship, Tasks } from "./tasks.ts";
+
+export interface SpaceSurvey {
+  readonly space: number;
+  readonly parent: number | null;
+  readonly pid: number | null;
+  readonly command?: string;
+  /** Begun by an exec inside the recording. */
+  exec: boolean;
+  /** Lowest limit of a top-down search: mmap_base. Bytes. */
+  topHigh?: U64;
+  /** Lowest limit of a bottom-up search without MAP_32BIT. Bytes. */
+  upLow?: U64;
+  /** Searches before the first call: exec's own, for loader and vdso. Event indices. */
+  readonly execSearches: number[];
+  /** The first recorded state. */
+  snapshot?: Snapshot;
+  /** Page at which the heap begins, from the first brk result. */
+  brkStart?: number;
+  /** Highest end of a mapping that the kernel placed without a hint; pages. */
+  unhintedEnd: number;
+  /** What calls had placed before the first state, whether it is still there or not. */
+  readonly placed: Live;
+  /** Ranges made read-only before the first state: RELRO, when exec made them. */
+  readonly relro: { readonly start: number; readonly end: number }[];
+  /** False until the first call. */
+  called: boolean;
+}
+
+export interface Survey {
+  readonly kinship: Kinship;
+  readonly spaces: ReadonlyMap<number, SpaceSurvey>;
+}
+
+/** Length of a mapping in pages, hugetlb lengths rounded to the huge page as ksys_mmap_pgoff() does. */
+export function mappedPages(length: U64, pageBytes: number, hugeBytes: number | undefined): number {
+  const pages = pagesFor(length, pageBytes);
+  return hugeBytes === undefined ? pages : alignUp(pages, hugeBytes / pageBytes);
+}
+
+/** Bytes of a huge page that the flags of mmap ask for; undefined without MAP_HUGETLB. */
+export function hugeBytesOf(flags: number, defaultBytes: number): number | undefined {
+  if (!hasBit(flags, MAP_HUGETLB)) return undefined;
+  const shift = Math.floor(flags / 2 ** 26) % 64;
+  return shift === 0 ? defaultBytes : 2 ** shift;
+}
+
+/** The PMD size of a page size: what hugetlb uses by default on every architecture modelled. */
+export function defaultHugeBytes(pageBytes: number): number {
+  return (pageBytes / 8) * pageBytes;
+}
+
+class Surveyor {
+  readonly #facts: Facts;
+  readonly #tasks: Tasks;
+  readonly spaces = new Map<number, SpaceSurvey>();
+
+  constructor(facts: Facts, evidence: Kinship) {
+    this.#facts = facts;
+    this.#tasks = new Tasks(evidence);
+  }
+
+  #add(space: number, pid: number | null, parent: number | null, command?: string): SpaceSurvey {
+    const survey: SpaceSurvey = {
+      space,
+      parent,
+      pid,
+      ...(command !== undefined && { command }),
+      exec: false,
+      execSearches: [],
+      unhintedEnd: 0,
+      placed: new Live(),
+      relro: [],
+      called: false,
+    };
+    this.spaces.set(space, survey);
+    return survey;
+  }
+
+  #of(pid: number | null): SpaceSurvey {
+    const { space } = this.#tasks.spaceOf(pid);
+    return this.spaces.get(space) ?? this.#add(space, pid, null);
+  }
+
+  event(event: Event, index: number): void {
+    switch (event.kind) {
+      case "lifecycle": {
+        if (event.child !== undefined) this.#of(event.pid);
+        const change = this.#tasks.change(event);
+        if (change.kind === "exec")
+          this.#add(change.space, event.pid, null, event.path).exec = true;
+        else if (change.kind === "fork")
+          this.#add(change.space, event.child ?? null, change.parent).called = true;
+        return;
+      }
+      case "search":
+        this.#search(this.#of(event.pid), event, index);
+        return;
+      case "snapshot": {
+        const survey = this.#of(event.pid);
+        survey.snapshot ??= event;
+        return;
+      }
+      case "call":
+        if (event.outcome === "ok") this.#call(this.#of(event.pid), event);
+        else this.#of(event.pid).called = true;
+        return;
+      default:
+        return;
+    }
+  }
+
+  #search(survey: SpaceSurvey, event: Search, index: number): void {
+    if (event.topDown) {
+      if (survey.topHigh === undefined || event.high < survey.topHigh) survey.topHigh = event.high;
+    } else if (event.high !== 0x8000_0000) {
+      if (survey.upLow === undefined || event.low < survey.upLow) survey.upLow = event.low;
+    }
+    if (!survey.called) survey.execSearches.push(index);
+  }
+
+  #call(survey: SpaceSurvey, event: Event & { kind: "call" }): void {
+    // A search inside the first call was seen before it: it is not exec's.
+    if (!survey.called) {
+      survey.called = true;
+      const began = event.entryLine ?? event.line;
+      while ((survey.execSearches.at(-1) ?? -1) >= 0 && this.#lineOf(survey) >= began)
+        survey.execSearches.pop();
+    }
+    const page = this.#facts.pageSize;
+    const place = (start: number, pages: number) => {
+      if (survey.snapshot === undefined)
+        survey.placed.put({ start, end: start + pages, object: 0, offset: 0, prot: 0 });
+    };
+    if (event.result === null) return;
+    const at = pageOf(event.result, page);
+    switch (event.call) {
+      case "mmap": {
+        const huge =
+          event.file?.kind === "hugetlb"
+            ? event.file.hugePage
+            : hugeBytesOf(event.flags, defaultHugeBytes(page));
+        const pages = mappedPages(event.length, page, huge);
+        place(at, pages);
+        const fixed = hasBit(event.flags, MAP_FIXED) || hasBit(event.flags, MAP_FIXED_NOREPLACE);
+        if (!fixed && event.addr === 0)
+          survey.unhintedEnd = Math.max(survey.unhintedEnd, at + pages);
+        return;
+      }
+      case "mremap":
+        place(at, pagesFor(event.newLength, page));
+        return;
+      case "shmat":
+        if (event.length !== undefined) place(at, pagesFor(event.length, page));
+        return;
+      case "brk": {
+        const end = pagesFor(event.result, page);
+        survey.brkStart ??= end;
+        if (end > survey.brkStart) place(survey.brkStart, end - survey.brkStart);
+        return;
+      }
+      case "mprotect":
+        if (survey.snapshot === undefined && !hasBit(event.prot, PROT_WRITE)) {
+          const start = pageOf(event.addr, page);
+          survey.relro.push({ start, end: start + pagesFor(event.length, page) });
+        }
+        return;
+      default:
+        return;
+    }
+  }
+
+  #lines: readonly Event[] = [];
+  #lineOf(survey: SpaceSurvey): number {
+    return this.#lines[survey.execSearches.at(-1) ?? 0]?.line ?? 0;
+  }
+
+  run(events: readonly Event[]): void {
+    this.#lines = events;
+    events.forEach((event, index) => {
+      this.event(event, index);
+    });
+  }
+}
+
+/** Walk once over the events. */
+export function survey(events: readonly Event[], facts: Facts): Survey {
+  const evidence = kinship(events);
+  const surveyor = new Surveyor(facts, evidence);
+  surveyor.run(events);
+  return { kinship: evidence, spaces: surveyor.spaces };
+}

@@ -1,0 +1,131 @@
+/** Which address space a task uses: threads share it, fork copies it, exec begins a new one. */
+
+import type { Event, Lifecycle } from "../trace/event.ts";
+import type { U64 } from "../units.ts";
+
+/** What a lifecycle event does to spaces. */
+export type Change =
+  | { readonly kind: "none" }
+  | { readonly kind: "exec"; readonly space: number; readonly ended?: number }
+  | { readonly kind: "fork"; readonly space: number; readonly parent: number }
+  | { readonly kind: "exit"; readonly ended: number };
+
+/** The evidence of one pass over the events that tells the tasks of one process from others. */
+export interface Kinship {
+  /** The lowest top-down limit that each task searched below: its mmap_base. */
+  readonly bases: ReadonlyMap<number | null, U64>;
+  /** False if the recorder saw no birth of a task at all. */
+  readonly births: boolean;
+}
+
+/** Collect the evidence. */
+export function kinship(events: readonly Event[]): Kinship {
+  const bases = new Map<number | null, U64>();
+  let births = false;
+  for (const event of events) {
+    if (event.kind === "search" && event.topDown) {
+      const known = bases.get(event.pid);
+      if (known === undefined || event.high < known) bases.set(event.pid, event.high);
+    } else if (event.kind === "lifecycle" && event.child !== undefined) births = true;
+  }
+  return { bases, births };
+}
+
+export class Tasks {
+  readonly #kinship: Kinship;
+  readonly #spaceOf = new Map<number | null, number>();
+  readonly #users = new Map<number, number>();
+  #spaces = 0;
+  /** Tasks whose space was concluded from mmap_base or from there being only one process. */
+  readonly adopted: (number | null)[] = [];
+  /** Tasks without a known parent that got a space of their own. */
+  readonly orphans: (number | null)[] = [];
+
+  constructor(evidence: Kinship) {
+    this.#kinship = evidence;
+  }
+
+  #assign(pid: number | null, space: number): void {
+    this.#spaceOf.set(pid, space);
+    this.#users.set(space, (this.#users.get(space) ?? 0) + 1);
+  }
+
+  /** Returns the space that lost its last task, if one did. */
+  #leave(pid: number | null): number | undefined {
+    const space = this.#spaceOf.get(pid);
+    if (space === undefined) return undefined;
+    this.#spaceOf.delete(pid);
+    const users = (this.#users.get(space) ?? 1) - 1;
+    this.#users.set(space, users);
+    return users === 0 ? space : undefined;
+  }
+
+  #fresh(): number {
+    this.#spaces += 1;
+    return this.#spaces;
+  }
+
+  /** The space of a task; `isNew` if the recording never told of its birth. */
+  spaceOf(pid: number | null): { readonly space: number; readonly isNew: boolean } {
+    const known = this.#spaceOf.get(pid);
+    if (known !== undefined) return { space: known, isNew: false };
+    const relative = this.#relative(pid);
+    if (relative !== undefined) {
+      this.adopted.push(pid);
+      this.#assign(pid, relative);
+      return { space: relative, isNew: false };
+    }
+    if (this.#spaces > 0) this.orphans.push(pid);
+    const space = this.#fresh();
+    this.#assign(pid, space);
+    return { space, isNew: true };
+  }
+
+  #relative(pid: number | null): number | undefined {
+    const base = this.#kinship.bases.get(pid);
+    for (const [other, space] of this.#spaceOf) {
+      if (base !== undefined && this.#kinship.bases.get(other) === base) return space;
+    }
+    const single = new Set(this.#spaceOf.values());
+    if (this.#kinship.births || base !== undefined || single.size !== 1) return undefined;
+    return single.values().next().value;
+  }
+
+  /** Apply a lifecycle event. The caller must have asked for the space of `event.pid` before a birth. */
+  change(event: Lifecycle): Change {
+    switch (event.lifecycle) {
+      case "exec": {
+        const ended = this.#leave(event.pid);
+        if (event.other !== undefined && event.other !== event.pid) this.#leave(event.other);
+        const space = this.#fresh();
+        this.#assign(event.pid, space);
+        return { kind: "exec", space, ...(ended !== undefined && { ended }) };
+      }
+      case "thread":
+      case "shared-mm":
+      case "vfork": {
+        if (event.child === undefined) return { kind: "none" };
+        const { space } = this.spaceOf(event.pid);
+        this.#leave(event.child);
+        this.#assign(event.child, space);
+        return { kind: "none" };
+      }
+      case "fork": {
+        if (event.child === undefined) return { kind: "none" };
+        const { space: parent } = this.spaceOf(event.pid);
+        this.#leave(event.child);
+        const space = this.#fresh();
+        this.#assign(event.child, space);
+        return { kind: "fork", space, parent };
+      }
+      case "exit":
+      case "killed":
+      case "superseded": {
+        const ended = this.#leave(event.pid);
+        return ended === undefined ? { kind: "none" } : { kind: "exit", ended };
+      }
+      case "attach":
+        return { kind: "none" };
+    }
+  }
+}
