@@ -1,0 +1,257 @@
+/** Which VMAs a process has: insert, remove, protect and advise with the kernel's own merges and splits. */
+
+import type { Advice } from "../resolve/program.ts";
+import type { VmaRules } from "./rules.ts";
+import { SortedRanges } from "./sorted-ranges.ts";
+import {
+  anonCompatible,
+  changeFlags,
+  clip,
+  contiguous,
+  hasClose,
+  hasFlag,
+  isAnonymous,
+  mergeable,
+  type Vma,
+  writable,
+} from "./vma.ts";
+
+/** With which neighbours a new range may merge: brk asks only the VMA below. */
+export type MergeWith = "both" | "lower" | "none";
+
+/** Words of which setting one clears the other. */
+const opposites: Readonly<Record<string, string>> = { hg: "nh", nh: "hg", rr: "sr", sr: "rr" };
+
+/** anon_vma ids, of all spaces of a replay: a child's differ from its parent's. */
+export interface AnonIds {
+  next: number;
+}
+
+export class AddressSpace {
+  readonly id: number;
+  readonly rules: VmaRules;
+  /** Where the heap begins; brk never merges with a VMA that ends there or below. */
+  startBrk: number = Number.POSITIVE_INFINITY;
+  #vmas: SortedRanges<Vma> = new SortedRanges();
+  #pages = 0;
+  readonly #anonIds: AnonIds;
+
+  constructor(id: number, rules: VmaRules, anonIds: AnonIds = { next: 1 }) {
+    this.id = id;
+    this.rules = rules;
+    this.#anonIds = anonIds;
+  }
+
+  /** Mapped pages. */
+  get pages(): number {
+    return this.#pages;
+  }
+
+  /** Number of VMAs. */
+  get count(): number {
+    return this.#vmas.size;
+  }
+
+  [Symbol.iterator](): Iterator<Vma> {
+    return this.#vmas[Symbol.iterator]();
+  }
+
+  /** The VMA that holds the page. */
+  at(page: number): Vma | undefined {
+    const vma = this.#vmas.after(page);
+    return vma !== undefined && vma.start <= page ? vma : undefined;
+  }
+
+  /** The parts of VMAs in [start, end). */
+  over(start: number, end: number): Vma[] {
+    return this.#vmas
+      .over(start, end)
+      .map((vma) => clip(vma, Math.max(vma.start, start), Math.min(vma.end, end)));
+  }
+
+  /** A copy for looking at later; `id` where it becomes a space of its own. */
+  copy(id: number = this.id): AddressSpace {
+    const copy = new AddressSpace(id, this.rules, this.#anonIds);
+    copy.#vmas = this.#vmas.copy();
+    copy.#pages = this.#pages;
+    copy.startBrk = this.startBrk;
+    return copy;
+  }
+
+  /** What a child gets (dup_mmap): no DONTFORK areas, nothing locked, an anon_vma of its own behind each written VMA. */
+  fork(id: number): AddressSpace {
+    const child = this.copy(id);
+    for (const vma of this) {
+      if (hasFlag(vma, "dc")) child.remove(vma.start, vma.end);
+      else if (vma.anon !== 0 || hasFlag(vma, "lo")) {
+        const anon = vma.anon === 0 || hasFlag(vma, "wf") ? 0 : this.#newAnon();
+        const flags = changeFlags(vma.flags, [], ["lo"]);
+        child.#vmas.replace(vma.start, vma.end, [{ ...vma, flags, anon, forked: anon !== 0 }]);
+      }
+    }
+    return child;
+  }
+
+  /** Map a range over whatever is there; returns the pages that had to go. */
+  insert(vma: Vma, merge: MergeWith = "both"): number {
+    const removed = this.remove(vma.start, vma.end);
+    this.#pages += vma.end - vma.start;
+    const { lower, upper } = this.#neighbours(vma);
+    const below = merge === "none" ? undefined : lower;
+    const above = merge === "both" ? upper : undefined;
+    this.#join(vma, below, above, false);
+    this.#written(vma.start, vma.end);
+    return removed;
+  }
+
+  /** brk(): merges with the heap below, never with the bss that it follows (vm_brk_flags). */
+  insertHeap(vma: Vma): number {
+    this.startBrk = Math.min(this.startBrk, vma.start);
+    return this.insert(vma, vma.start > this.startBrk ? "lower" : "none");
+  }
+
+  /** A stack grows down by pages just below it (expand_downwards): no merge rule is asked. */
+  growDown(start: number, end: number): void {
+    const vma = this.at(end);
+    if (vma === undefined || vma.start !== end) return;
+    const grown = clipDown(vma, start);
+    this.#vmas.replace(start, vma.end, [grown]);
+    this.#pages += end - start;
+  }
+
+  /** Unmap a range, splitting at its edges; returns the pages that went. */
+  remove(start: number, end: number): number {
+    const hit = this.#vmas.over(start, end);
+    const [first] = hit;
+    const last = hit.at(-1);
+    if (first === undefined || last === undefined) return 0;
+    let removed = 0;
+    for (const vma of hit) removed += Math.min(vma.end, end) - Math.max(vma.start, start);
+    const rest: Vma[] = [];
+    if (first.start < start) rest.push(clip(first, first.start, start));
+    if (last.end > end) rest.push(clip(last, end, last.end));
+    this.#vmas.replace(first.start, last.end, rest);
+    this.#pages -= removed;
+    return removed;
+  }
+
+  /** mprotect: access bits of what is mapped in the range. */
+  protect(start: number, end: number, prot: number): void {
+    this.#modify(start, end, (vma) => this.#protected(vma, prot));
+    this.#written(start, end);
+  }
+
+  /** madvise, mlock and the like: one flag or the name of what is mapped in the range. */
+  advise(start: number, end: number, change: Advice): void {
+    this.#modify(start, end, (vma) => {
+      if ("name" in change) return vma.label === change.name ? vma : { ...vma, label: change.name };
+      const flags =
+        "set" in change
+          ? changeFlags(vma.flags, [change.set], [opposites[change.set] ?? ""])
+          : changeFlags(vma.flags, [], [change.clear]);
+      return flags === vma.flags ? vma : { ...vma, flags };
+    });
+  }
+
+  #newAnon(): number {
+    const id = this.#anonIds.next;
+    this.#anonIds.next += 1;
+    return id;
+  }
+
+  #neighbours(vma: Vma): { lower: Vma | undefined; upper: Vma | undefined } {
+    const lower = this.#vmas.before(vma.start);
+    const upper = this.#vmas.after(vma.end);
+    return {
+      lower: lower?.end === vma.start ? lower : undefined,
+      upper: upper?.start === vma.end ? upper : undefined,
+    };
+  }
+
+  /**
+   * Put a range between its neighbours, merged with both, else the lower, else the upper. `whole`: it is a VMA that
+   * exists, which a merge would remove; a close method forbids that.
+   */
+  #join(vma: Vma, lower: Vma | undefined, upper: Vma | undefined, whole: boolean): void {
+    const { rules } = this;
+    const may = !(whole && hasClose(vma));
+    const below = may && lower !== undefined && mergeable(lower, vma, rules) ? lower : undefined;
+    const above = may && upper !== undefined && mergeable(vma, upper, rules) ? upper : undefined;
+    if (below !== undefined && above !== undefined) {
+      const both = anonCompatible(below, above) && !hasClose(above);
+      const merged = extend(below, both ? above.end : vma.end, both ? [vma, above] : [vma]);
+      this.#vmas.replace(below.start, merged.end, [merged]);
+    } else if (below !== undefined) {
+      this.#vmas.replace(below.start, vma.end, [extend(below, vma.end, [vma])]);
+    } else if (above !== undefined) {
+      this.#vmas.replace(vma.start, above.end, [extend(vma, above.end, [above])]);
+    } else this.#vmas.replace(vma.start, vma.end, [vma]);
+  }
+
+  #modify(start: number, end: number, change: (vma: Vma) => Vma): void {
+    let page = start;
+    for (;;) {
+      const vma = this.#vmas.after(page);
+      if (vma === undefined || vma.start >= end) return;
+      const part = clip(vma, Math.max(vma.start, page), Math.min(vma.end, end));
+      const changed = change(part);
+      page = part.end;
+      if (changed === part) continue;
+      const { lower, upper } = this.#neighbours(part);
+      const pieces = [part];
+      if (part.start > vma.start) pieces.unshift(clip(vma, vma.start, part.start));
+      if (part.end < vma.end) pieces.push(clip(vma, part.end, vma.end));
+      if (pieces.length > 1) this.#vmas.replace(vma.start, vma.end, pieces);
+      this.#join(changed, lower, upper, pieces.length === 1);
+    }
+  }
+
+  #protected(vma: Vma, prot: number): Vma {
+    if (vma.prot === prot) return vma;
+    const charges =
+      writable(prot) &&
+      !writable(vma.prot) &&
+      !["ac", "nr", "ht", "ms"].some((word) => hasFlag(vma, word));
+    const uncharges =
+      !writable(prot) && this.rules.protectUncharges && isAnonymous(vma) && vma.anon === 0;
+    if (charges) return { ...vma, prot, flags: changeFlags(vma.flags, ["ac"]) };
+    if (uncharges) return { ...vma, prot, flags: changeFlags(vma.flags, [], ["ac"]) };
+    return { ...vma, prot };
+  }
+
+  /** Give what is private and writable in the range an anon_vma, if it counts as written at once. */
+  #written(start: number, end: number): void {
+    if (this.rules.touch === "never") return;
+    for (const vma of this.#vmas.over(start, end)) {
+      if (vma.anon !== 0 || !writesPrivately(vma)) continue;
+      const { lower, upper } = this.#neighbours(vma);
+      const shared = [upper, lower].find((near) => near !== undefined && reusable(near, vma));
+      const anon = shared?.anon ?? this.#newAnon();
+      this.#vmas.replace(vma.start, vma.end, [{ ...vma, anon }]);
+    }
+  }
+}
+
+/** True if a write here makes a private page: PFN mappings never do. */
+const writesPrivately = (vma: Vma): boolean =>
+  writable(vma.prot) && !hasFlag(vma, "ms") && !hasFlag(vma, "pf");
+
+/** Several VMAs as one that begins with the first. */
+function extend(first: Vma, end: number, others: readonly Vma[]): Vma {
+  const written = [first, ...others].find((vma) => vma.anon !== 0);
+  return { ...first, end, anon: written?.anon ?? 0, forked: written?.forked ?? false };
+}
+
+function clipDown(vma: Vma, start: number): Vma {
+  const more = vma.start - start;
+  return { ...vma, start, pgoff: vma.pgoff - more, anonOffset: vma.anonOffset - more };
+}
+
+/** A neighbour lends its anon_vma if only access bits differ (anon_vma_compatible, reusable_anon_vma). */
+function reusable(near: Vma, vma: Vma): boolean {
+  if (near.anon === 0 || near.forked) return false;
+  const adjacent = near.end === vma.start ? contiguous(near, vma) : contiguous(vma, near);
+  return adjacent && withoutCharge(near) === withoutCharge(vma) && near.label === vma.label;
+}
+
+const withoutCharge = (vma: Vma): string => changeFlags(vma.flags, [], ["ac"]);

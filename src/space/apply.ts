@@ -1,0 +1,301 @@
+/** What the address spaces look like once every object of a program has its place. */
+
+import { MmreplayError } from "../errors.ts";
+import type { Placements } from "../place/types.ts";
+import type { Profile } from "../policies/types.ts";
+import type { Area, Op, Position, Program } from "../resolve/program.ts";
+import { alignUp } from "../units.ts";
+import { AddressSpace, type AnonIds } from "./address-space.ts";
+import { compareMaps, type MapsComparison } from "./compare-maps.ts";
+import { type MapCountLimit, overLimit } from "./map-count.ts";
+import { type Touch, type VmaRules, vmaRules } from "./rules.ts";
+import { fileIdentity, initialFlags, isAnonymous, type Vma } from "./vma.ts";
+
+export interface ApplyOptions {
+  /** Default `at-once`. */
+  readonly touch?: Touch;
+  /** sysctl vm.max_map_count; default 65530. */
+  readonly maxMapCount?: number;
+}
+
+/** The state that one recorded snapshot is compared with. */
+export interface SnapshotComparison extends MapsComparison {
+  /** Index of the op. */
+  readonly op: number;
+  readonly line: number;
+  readonly space: number;
+  readonly source: string;
+  readonly exactMoment: boolean;
+}
+
+/** An op at which two counts of mapped pages part: a defect of the model, not of the recording. */
+export interface Drift {
+  readonly op: number;
+  readonly line: number;
+  /** Pages by the VMAs, and by the placements. */
+  readonly vmas: number;
+  readonly placements: number;
+}
+
+export interface Applied {
+  readonly peak: readonly AddressSpace[];
+  readonly end: readonly AddressSpace[];
+  readonly vmaPeak: number;
+  readonly snapshots: readonly SnapshotComparison[];
+  /** Pages that a fixed mapping replaced here but not in the recording. */
+  readonly clobbered: number;
+  /** The first op that the kernel would have refused for max_map_count. */
+  readonly refused: MapCountLimit | null;
+  readonly drift: Drift | null;
+}
+
+type MapOp = Extract<Op, { kind: "map" }>;
+type FixOp = Extract<Op, { kind: "fix" }>;
+
+const defaultMaxMapCount = 65_530;
+
+/** Run the ops over VMAs; an op that found no place, or lost what it stands on, changes nothing. */
+export function apply(
+  program: Program,
+  placements: Placements,
+  profile: Profile,
+  options: ApplyOptions = {},
+): Applied {
+  const run = new Run(program, placements, vmaRules(profile, options.touch ?? "at-once"));
+  let peak: readonly AddressSpace[] = [];
+  let refused: MapCountLimit | null = null;
+  const limit = options.maxMapCount ?? defaultMaxMapCount;
+  for (const [index, op] of program.ops.entries()) {
+    const { count } = run.current;
+    run.step(op, index);
+    if (refused === null && overLimit(op, count, run.current.count, limit, profile))
+      refused = { op: index, line: op.line, count, limit };
+    if (index === program.peak) peak = run.alive().map((space) => space.copy());
+  }
+  const { vmaPeak, snapshots, clobbered, drift } = run;
+  return { peak, end: run.last(), vmaPeak, snapshots, clobbered, refused, drift };
+}
+
+class Run {
+  readonly #program: Program;
+  readonly #placements: Placements;
+  readonly #rules: VmaRules;
+  readonly #anonIds: AnonIds = { next: 1 };
+  readonly #spaces = new Map<number, AddressSpace>();
+  current: AddressSpace;
+  #lastEnded: AddressSpace | undefined;
+  vmaPeak = 0;
+  clobbered = 0;
+  drift: Drift | null = null;
+  readonly snapshots: SnapshotComparison[] = [];
+
+  constructor(program: Program, placements: Placements, rules: VmaRules) {
+    this.#program = program;
+    this.#placements = placements;
+    this.#rules = rules;
+    this.current = new AddressSpace(-1, rules, this.#anonIds);
+  }
+
+  alive(): readonly AddressSpace[] {
+    return [...this.#spaces.values()];
+  }
+
+  /** The spaces alive, or the last one that ended. */
+  last(): readonly AddressSpace[] {
+    const alive = this.alive();
+    return alive.length > 0 || this.#lastEnded === undefined ? alive : [this.#lastEnded];
+  }
+
+  step(op: Op, index: number): void {
+    this.#checkPages(op, index);
+    switch (op.kind) {
+      case "enter":
+        this.#enter(op.space);
+        break;
+      case "fork":
+        this.#spaces.set(op.space, this.current.fork(op.space));
+        break;
+      case "exit":
+        this.#exit(op.space);
+        break;
+      case "map":
+        this.#map(op, this.#pageOfOp(index));
+        break;
+      case "fix":
+        this.#fix(op, this.#pageOfFix(op, index));
+        break;
+      case "release":
+        this.#release(op, this.#pageOfRange(op.at, index));
+        break;
+      case "protect":
+      case "advise":
+        this.#change(op, this.#pageAt(op.at));
+        break;
+      case "snapshot":
+        this.#compare(op, index);
+        break;
+      case "probe":
+        break;
+    }
+    this.vmaPeak = Math.max(this.vmaPeak, this.current.count);
+  }
+
+  #enter(id: number): void {
+    let space = this.#spaces.get(id);
+    if (space === undefined) {
+      space = new AddressSpace(id, this.#rules, this.#anonIds);
+      this.#spaces.set(id, space);
+    }
+    this.current = space;
+  }
+
+  #exit(id: number): void {
+    const space = this.#spaces.get(id);
+    if (space === undefined) return;
+    this.#lastEnded = space;
+    this.#spaces.delete(id);
+  }
+
+  /** Where an op took effect; negative if it did not. */
+  #pageOfOp(index: number): number {
+    return this.#placements.opPage[index] ?? Number.NaN;
+  }
+
+  /** The page of a position, -1 if its object was lost. */
+  #pageAt(at: Position): number {
+    if (at.object === 0) return at.offset;
+    const page = this.#placements.objectPage[at.object];
+    if (page === undefined)
+      throw new MmreplayError("space/unknown-object", `no placement for object ${at.object}`);
+    return page < 0 ? -1 : page + at.offset;
+  }
+
+  #pageOfRange(at: Position, index: number): number {
+    const page = this.#pageOfOp(index);
+    return Number.isNaN(page) ? this.#pageAt(at) : page;
+  }
+
+  #pageOfFix(op: FixOp, index: number): number {
+    const page = this.#pageOfOp(index);
+    if (!Number.isNaN(page)) return page;
+    const at = this.#pageAt(op.at);
+    return at < 0 ? -1 : alignUp(at, op.align ?? 1);
+  }
+
+  #map(op: MapOp, page: number): void {
+    if (!(page >= 0)) return;
+    if (op.source !== undefined) this.#move(op.source, op.kept ?? op.pages, op.pages, page, op);
+    else if (op.how === "brk") this.current.insertHeap(this.#fresh(op, page));
+    else this.current.insert(this.#fresh(op, page));
+  }
+
+  #fix(op: FixOp, page: number): void {
+    if (!(page >= 0)) return;
+    const space = this.current;
+    if (op.source !== undefined) this.#move(op.source, op.pages, op.pages, page, op);
+    else if (op.at.object !== 0 && op.at.offset < 0 && op.guard > 0)
+      space.growDown(page, page + op.pages);
+    else if (op.area.name === "[heap]") this.clobbered += space.insertHeap(this.#fresh(op, page));
+    else this.clobbered += space.insert(this.#fresh(op, page));
+  }
+
+  #fresh(op: MapOp | FixOp, page: number): Vma {
+    return freshVma(op.area, op.object, page, op.pages, this.#rules);
+  }
+
+  /**
+   * mremap: the VMAs at the source appear at `page`, the last of them as long as the new length asks. The source
+   * itself goes with its own release.
+   */
+  #move(source: Position, kept: number, pages: number, page: number, op: MapOp | FixOp): void {
+    const from = this.#pageAt(source);
+    if (from < 0) return;
+    const space = this.current;
+    const old = space.over(from, from + Math.max(1, Math.min(kept, pages)));
+    const tail = old.at(-1);
+    if (tail === undefined) {
+      this.clobbered += space.insert(this.#fresh(op, page));
+      return;
+    }
+    const end = from + pages;
+    if (page === from) {
+      if (end > tail.end) space.insert(continuation(tail, tail.end, end));
+      return;
+    }
+    const distance = page - from;
+    for (const vma of old) {
+      const last = vma === tail && kept < pages ? end : Math.min(vma.end, end);
+      this.clobbered += space.insert(moved({ ...vma, end: last }, distance));
+    }
+  }
+
+  #release(op: Extract<Op, { kind: "release" }>, page: number): void {
+    if (!(page >= 0)) return;
+    const end = page + op.pages;
+    if (op.spare === undefined) {
+      this.current.remove(page, end);
+      return;
+    }
+    const kept = this.#pageAt({ object: op.spare.object, offset: 0 });
+    if (kept < 0) return;
+    this.current.remove(page, Math.min(end, Math.max(page, kept)));
+    this.current.remove(Math.max(page, Math.min(end, kept + op.spare.pages)), end);
+  }
+
+  #change(op: Extract<Op, { kind: "protect" | "advise" }>, page: number): void {
+    if (page < 0) return;
+    if (op.kind === "protect") this.current.protect(page, page + op.pages, op.prot);
+    else this.current.advise(page, page + op.pages, op.change);
+  }
+
+  #compare(op: Extract<Op, { kind: "snapshot" }>, index: number): void {
+    this.snapshots.push({
+      ...compareMaps(this.current, op.areas, this.#program.pageBytes),
+      op: index,
+      line: op.line,
+      space: this.current.id,
+      source: op.source,
+      exactMoment: op.exact,
+    });
+  }
+
+  #checkPages(op: Op, index: number): void {
+    const mapped = this.#placements.mapped[index];
+    if (this.drift !== null || mapped === undefined || Number.isNaN(mapped)) return;
+    if (op.kind === "enter" || op.kind === "fork" || mapped === this.current.pages) return;
+    this.drift = { op: index, line: op.line, vmas: this.current.pages, placements: mapped };
+  }
+}
+
+/** A VMA as mmap makes it. */
+function freshVma(area: Area, object: number, page: number, pages: number, rules: VmaRules): Vma {
+  const vma: Vma = {
+    start: page,
+    end: page + pages,
+    prot: area.prot % 8,
+    flags: initialFlags(area, rules),
+    file: fileIdentity(area, object),
+    pgoff: area.pgoff,
+    anonOffset: page,
+    anon: 0,
+    forked: false,
+    label: null,
+    area,
+  };
+  const ownOffset = isAnonymous(vma) && vma.file === "";
+  return ownOffset ? { ...vma, pgoff: page } : vma;
+}
+
+/** What mremap adds behind a VMA that it extends in place. */
+function continuation(vma: Vma, start: number, end: number): Vma {
+  const ahead = start - vma.start;
+  return { ...vma, start, end, pgoff: vma.pgoff + ahead, anonOffset: vma.anonOffset + ahead };
+}
+
+/** A VMA elsewhere: unwritten private memory counts its offset from the new place (copy_vma). */
+function moved(vma: Vma, distance: number): Vma {
+  const start = vma.start + distance;
+  const end = vma.end + distance;
+  if (vma.anon !== 0) return { ...vma, start, end };
+  return { ...vma, start, end, anonOffset: start, pgoff: isAnonymous(vma) ? start : vma.pgoff };
+}

@@ -1,0 +1,36 @@
+/** What one kernel release does to VMAs differently from the next. */
+
+import type { Profile } from "../policies/types.ts";
+
+/** When private writable memory counts as written: a recording of calls does not tell (kernel-placement.md 5.2, rule 6). */
+export type Touch = "at-once" | "never";
+
+export interface VmaRules {
+  readonly touch: Touch;
+  /** MAP_STACK sets the flag of MADV_NOHUGEPAGE (mmap.h calc_vm_flag_bits, 6.7). */
+  readonly stackNoHugepage: boolean;
+  /** mprotect takes the commit charge off unwritten anonymous memory (mprotect_fixup, 6.6). */
+  readonly protectUncharges: boolean;
+  readonly mergesAnonOffset: boolean;
+  readonly closeNeverMerges: boolean;
+}
+
+/** `6.12` as 6012, so that series compare as numbers. */
+function seriesNumber(series: string): number {
+  const [major, minor] = series.split(".");
+  return Number(major) * 1000 + Number(minor ?? 0);
+}
+
+export function vmaRules(
+  profile: Pick<Profile, "series" | "mergesAnonOffset" | "closeNeverMerges">,
+  touch: Touch,
+): VmaRules {
+  const series = seriesNumber(profile.series);
+  return {
+    touch,
+    stackNoHugepage: series >= 6007,
+    protectUncharges: series >= 6006,
+    mergesAnonOffset: profile.mergesAnonOffset,
+    closeNeverMerges: profile.closeNeverMerges,
+  };
+}

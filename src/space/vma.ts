@@ -1,0 +1,160 @@
+/** What one VMA is, and when the kernel merges it with its neighbour. */
+
+import type { Area } from "../resolve/program.ts";
+import { hasBit } from "../units.ts";
+import type { VmaRules } from "./rules.ts";
+import type { Range } from "./sorted-ranges.ts";
+
+export interface Vma extends Range {
+  /** PROT_READ, PROT_WRITE and PROT_EXEC. */
+  readonly prot: number;
+  /** The words of smaps' VmFlags that merging looks at, sorted, one space between; `ms` is a shared mapping. */
+  readonly flags: string;
+  /** Which struct file: equal strings are the same open, "" is none. */
+  readonly file: string;
+  /** Page in the file of `start`; of private anonymous memory the page where it was created. */
+  readonly pgoff: number;
+  /** The page that `start` had when the private memory was first mapped: kept when written memory moves. */
+  readonly anonOffset: number;
+  /** The anon_vma, 0 while nothing private was written. */
+  readonly anon: number;
+  /** Inherited by fork with its anon_vma, so that the chain is not single. */
+  readonly forked: boolean;
+  /** PR_SET_VMA_ANON_NAME, or null. */
+  readonly label: string | null;
+  /** What stands behind it, as the call that made it said. */
+  readonly area: Area;
+}
+
+/** Words of VmFlags that stop every merge (VM_SPECIAL: IO, DONTEXPAND, PFNMAP, MIXEDMAP). */
+const special = ["io", "de", "pf", "mm"];
+/** smaps words that are printed but decide nothing here: access, MAY bits and soft-dirty. */
+const ignored = new Set(["rd", "wr", "ex", "mr", "mw", "me", "sh", "sd", "??"]);
+
+const PROT_WRITE = 2;
+
+const mapGrowsDown = 0x100;
+const mapLocked = 0x2000;
+const mapNoReserve = 0x4000;
+const mapStack = 0x2_0000;
+const mapDroppable = 8;
+
+export const writable = (prot: number): boolean => hasBit(prot, PROT_WRITE);
+
+export const hasFlag = (vma: Vma, word: string): boolean => vma.flags.split(" ").includes(word);
+
+/** Flags with `add` and without `drop`. */
+export function changeFlags(
+  flags: string,
+  add: readonly string[],
+  drop: readonly string[] = [],
+): string {
+  const words = new Set(flags === "" ? [] : flags.split(" "));
+  for (const word of drop) words.delete(word);
+  for (const word of add) words.add(word);
+  return [...words].sort().join(" ");
+}
+
+/** Private memory without a file operation behind its faults: vma_is_anonymous(), private /dev/zero included. */
+export function isAnonymous(vma: Vma): boolean {
+  const { backing, file, shared } = vma.area;
+  return backing === "anon" || (!shared && file?.kind === "zero");
+}
+
+/** The flags that a mapping starts with: do_mmap() and the mmap method of its file. */
+export function initialFlags(area: Area, rules: VmaRules): string {
+  if (area.vmFlags !== undefined)
+    return changeFlags(
+      "",
+      area.vmFlags.filter((word) => !ignored.has(word)),
+    );
+  const words = fileFlags(area);
+  const has = (flag: number): boolean => hasBit(area.flags, flag);
+  if (area.shared) words.push("ms");
+  if (has(mapNoReserve) && !(area.shared && has(mapDroppable))) words.push("nr");
+  if (has(mapGrowsDown) || area.name === "[stack]") words.push("gd");
+  if (has(mapLocked)) words.push("lo");
+  if (has(mapStack) && rules.stackNoHugepage) words.push("nh");
+  if (!area.shared && has(mapDroppable)) words.push("wf", "dd", "nr");
+  if (!area.shared && writable(area.prot) && !words.includes("nr") && !words.includes("ht"))
+    words.push("ac");
+  return changeFlags("", words);
+}
+
+/** What the file's own mmap method adds. */
+function fileFlags(area: Area): string[] {
+  if (area.name !== undefined && /^\[(vdso|vvar|vsyscall|uprobes)/.test(area.name)) return ["de"];
+  if (area.huge !== undefined) return ["de", "ht"];
+  switch (area.file?.kind) {
+    case "hugetlb":
+      return ["de", "ht"];
+    case "vfio":
+    case "device":
+      return ["dd", "de", "io", "pf"];
+    case "drm":
+    case "bpf-arena":
+      return ["dd", "de"];
+    case "io-uring":
+    case "socket":
+      return ["mm"];
+    default:
+      return [];
+  }
+}
+
+/** Which struct file stands behind an area: every shared anonymous call and every attach has one of its own. */
+export function fileIdentity(area: Area, object: number): string {
+  if (area.backing === "shared-anon") return `shm ${area.shm ?? object}`;
+  const { file } = area;
+  if (area.backing === "anon" || file === undefined) return "";
+  const own = file.id < 0 || (file.kind === "zero" && area.shared) || isAttach(area);
+  return own ? `object ${object}` : `file ${file.id}`;
+}
+
+const isAttach = (area: Area): boolean => area.file?.path?.startsWith("/SYSV") ?? false;
+
+/** The VMA operations have a close method, and do not stop every merge anyway (System V attaches). */
+export const hasClose = (vma: Vma): boolean => isAttach(vma.area);
+
+/** A part of a VMA; pages. */
+export function clip(vma: Vma, start: number, end: number): Vma {
+  if (start === vma.start && end === vma.end) return vma;
+  const ahead = start - vma.start;
+  return {
+    ...vma,
+    start,
+    end,
+    pgoff: vma.pgoff + ahead,
+    anonOffset: vma.anonOffset + ahead,
+  };
+}
+
+/** anon_vma: equal, or one side has none and the other's chain is single (is_mergeable_anon_vma). */
+export function anonCompatible(a: Vma, b: Vma): boolean {
+  if (a.anon === b.anon) return true;
+  if (a.anon === 0) return !b.forked;
+  return b.anon === 0 && !a.forked;
+}
+
+/** Adjacent, one file, contiguous in it: what find_mergeable_anon_vma() and merging both ask. */
+export function contiguous(lower: Vma, upper: Vma): boolean {
+  return (
+    lower.end === upper.start &&
+    lower.file === upper.file &&
+    lower.pgoff + (lower.end - lower.start) === upper.pgoff
+  );
+}
+
+/** True if the kernel joins these two (is_mergeable_vma and can_vma_merge_after; kernel-placement.md 5.2). */
+export function mergeable(lower: Vma, upper: Vma, rules: VmaRules): boolean {
+  if (!contiguous(lower, upper)) return false;
+  if (lower.prot !== upper.prot || lower.flags !== upper.flags) return false;
+  if (lower.label !== upper.label || !anonCompatible(lower, upper)) return false;
+  if (special.some((word) => hasFlag(lower, word))) return false;
+  if (rules.closeNeverMerges && hasClose(lower)) return false;
+  return (
+    !rules.mergesAnonOffset ||
+    lower.area.shared ||
+    lower.anonOffset + (lower.end - lower.start) === upper.anonOffset
+  );
+}
