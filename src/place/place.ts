@@ -1,6 +1,6 @@
 /** Where everything goes under a policy: the plan's tables run through the gap search. */
 
-import { Spaces } from "../native/load.ts";
+import { openSpaces } from "../native/load.ts";
 import type { Program } from "../resolve/program.ts";
 import type { Plan } from "./plan.ts";
 import type { Placements } from "./types.ts";
@@ -23,7 +23,8 @@ export interface Run {
 
 class Results {
   readonly placements: Placements;
-  readonly found = { op: [] as number[], row: [] as number[], page: [] as number[] };
+  #last = -1;
+  readonly found: { op: number[]; row: number[]; page: number[] } = { op: [], row: [], page: [] };
 
   constructor(program: Program) {
     const ops = () => new Float64Array(program.ops.length).fill(Number.NaN);
@@ -49,7 +50,8 @@ class Results {
       const object = ops[i * opColumn.stride + opColumn.object] ?? 0;
       if ((kind === opKind.map || kind === opKind.fix) && object > 0) objectPage[object] = page;
       // A forced map is a probe and a fix of the same op: what the policy says is the probe's.
-      if (i > 0 && of[i - 1] === index) continue;
+      if (index === this.#last) continue;
+      this.#last = index;
       opPage[index] = page;
       mapped[index] = out[base + outColumn.mapped] ?? Number.NaN;
       const ran = out[base + outColumn.searches] ?? 0;
@@ -67,7 +69,7 @@ class Results {
 /** Run the tables of a plan in a fresh set of spaces. */
 export function place(program: Program, compiled: Plan): Run {
   const results = new Results(program);
-  const spaces = new Spaces();
+  const spaces = openSpaces();
   const table = compiled.table.table;
   const widest = widestList(compiled);
   for (const { ops, of } of compiled.blocks) {

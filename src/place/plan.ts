@@ -28,6 +28,8 @@ export interface Plan {
   readonly table: RowTable;
   /** By space id. */
   readonly layouts: ReadonlyMap<number, Layout>;
+  /** The rows of a map or probe op of the program, by its index. */
+  rowsOf(op: number): readonly Row[];
 }
 
 /** Wire ops of one crossing: 4 MiB of ops. */
@@ -44,6 +46,7 @@ class Planner {
   readonly #table = new RowTable();
   readonly #layouts = new Map<number, Layout>();
   readonly #blocks: Block[] = [];
+  readonly #ranges = new Map<number, RowRange>();
   #ops = new Float64Array(blockOps * column.stride);
   #of = new Int32Array(blockOps);
   #count = 0;
@@ -67,7 +70,16 @@ class Planner {
       this.#op(op, index);
     });
     this.#flush();
-    return { blocks: this.#blocks, table: this.#table, layouts: this.#layouts };
+    const { rows } = this.#table;
+    return {
+      blocks: this.#blocks,
+      table: this.#table,
+      layouts: this.#layouts,
+      rowsOf: (op) => {
+        const { first, count } = this.#ranges.get(op) ?? { first: 0, count: 0 };
+        return rows.slice(first, first + count);
+      },
+    };
   }
 
   #flush(): void {
@@ -137,6 +149,7 @@ class Planner {
   #place(op: Placing, index: number): void {
     const hint = this.#hint(op);
     const rows = this.#rows(op, hint !== undefined);
+    this.#ranges.set(index, rows);
     const at = hint ?? { object: 0, offset: 0 };
     const object = op.kind === "map" && !this.#forced ? op.object : 0;
     const kind = op.kind === "map" && !this.#forced ? opKind.map : opKind.probe;

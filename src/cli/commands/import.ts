@@ -1,0 +1,46 @@
+/** `mmreplay import REC... [-o F]`: any recording to `.mmtrace`. */
+
+import { writeFileSync } from "node:fs";
+import type { CommandModule } from "yargs";
+import { MmreplayError } from "../../errors.ts";
+import { encode } from "../../trace/codec.ts";
+import { loadAll } from "../load.ts";
+
+interface Arguments {
+  readonly recording: readonly string[];
+  readonly output: string | undefined;
+  readonly quiet: boolean;
+}
+
+/** `out.mmtrace`, or one name per run where a folder holds several. */
+function names(output: string | undefined, runs: readonly string[]): readonly string[] {
+  if (runs.length === 1) return [output ?? `${runs[0]}.mmtrace`];
+  if (output === undefined) return runs.map((run) => `${run}.mmtrace`);
+  throw new MmreplayError("usage/several-runs", `${runs.length} runs and one output file`, {
+    hint: `leave out -o, or name one recording; the runs are ${runs.join(", ")}`,
+  });
+}
+
+async function run({ recording, output, quiet }: Arguments): Promise<void> {
+  const loaded = await loadAll(recording, quiet);
+  const files = names(
+    output,
+    loaded.map(({ trace }) => trace.name),
+  );
+  loaded.forEach(({ trace }, index) => {
+    const file = files[index] ?? `${trace.name}.mmtrace`;
+    const bytes = encode(trace);
+    writeFileSync(file, bytes);
+    process.stderr.write(`${file}: ${trace.events.length} events, ${bytes.length} bytes\n`);
+  });
+}
+
+export const importCommand: CommandModule<object, Arguments> = {
+  command: "import <recording..>",
+  describe: "turn recordings into .mmtrace files",
+  builder: {
+    recording: { type: "string", array: true, demandOption: true },
+    output: { alias: "o", type: "string", describe: "the .mmtrace file to write" },
+  },
+  handler: run,
+};

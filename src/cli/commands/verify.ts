@@ -1,0 +1,66 @@
+/** `mmreplay verify TRACE...`: the model against the kernel's recorded answers; exit 3 where they part. */
+
+import type { CommandModule } from "yargs";
+import { Diagnostics, MmreplayError } from "../../errors.ts";
+import { archFor, policyFor, resolveTrace } from "../../pipeline.ts";
+import { type Policy, policies } from "../../policies/index.ts";
+import { verifyJson, verifyText } from "../../verify/print.ts";
+import type { RecordingResult } from "../../verify/types.ts";
+import { verify } from "../../verify/verify.ts";
+import { printWarnings, write } from "../io.ts";
+import { load } from "../load.ts";
+
+interface Arguments {
+  readonly trace: readonly string[];
+  readonly policy: string | undefined;
+  readonly free: boolean;
+  readonly format: "text" | "json";
+  readonly output: string | undefined;
+  readonly quiet: boolean;
+}
+
+const disagreement = 3;
+
+async function verifyPath(
+  path: string,
+  policy: Policy | undefined,
+  { free, quiet }: Arguments,
+): Promise<readonly RecordingResult[]> {
+  const results: RecordingResult[] = [];
+  for (const { trace } of await load(path, quiet)) {
+    const diagnostics = new Diagnostics();
+    const used = policy ?? policyFor(trace.facts);
+    const program = resolveTrace(trace, used, diagnostics);
+    printWarnings(diagnostics, trace.name, quiet);
+    const result = verify({ trace, program, policy: used, arch: archFor(trace.facts), free });
+    results.push({ ...result, path: trace.name === "" ? path : `${path}:${trace.name}` });
+  }
+  return results;
+}
+
+async function run(args: Arguments): Promise<void> {
+  const policy = args.policy === undefined ? undefined : policies.get(args.policy);
+  const results: RecordingResult[] = [];
+  for (const path of args.trace) results.push(...(await verifyPath(path, policy, args)));
+  if (results.length === 0)
+    throw new MmreplayError("verify/nothing", "nothing to verify", { hint: "name a recording" });
+  write(args.format === "json" ? verifyJson(results) : verifyText(results), args.output);
+  if (results.some(({ divergences }) => divergences > 0)) process.exitCode = disagreement;
+}
+
+export const verifyCommand: CommandModule<object, Arguments> = {
+  command: "verify <trace..>",
+  describe: "compare the model with the kernel's own answers",
+  builder: {
+    trace: { type: "string", array: true, demandOption: true },
+    policy: { type: "string", describe: "default: the kernel that made the recording" },
+    free: {
+      type: "boolean",
+      default: false,
+      describe: "the model lives in its own state from the first call to the last",
+    },
+    format: { choices: ["text", "json"], default: "text" },
+    output: { alias: "o", type: "string" },
+  },
+  handler: run,
+};

@@ -1,0 +1,94 @@
+/** How files, folders and pipes become inputs, and results and errors become output. */
+
+import { createReadStream, existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { type Diagnostics, MmreplayError } from "../errors.ts";
+import type { Source } from "../formats/bundle.ts";
+
+/** A file, or `-` for standard input, as something that can be opened. */
+function fileSource(path: string): Source {
+  if (path === "-") return { name: "-", open: () => process.stdin };
+  return { name: basename(path), open: () => createReadStream(path, { highWaterMark: 262_144 }) };
+}
+
+/** Everything in a folder, one level deep: a folder inside is a set of files (strace -ff). */
+function folderSources(path: string): Source[] {
+  return readdirSync(path, { withFileTypes: true })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      if (entry.isFile()) return [fileSource(join(path, entry.name))];
+      if (!entry.isDirectory()) return [];
+      return readdirSync(join(path, entry.name), { withFileTypes: true })
+        .filter((inner) => inner.isFile())
+        .map((inner) => {
+          const source = fileSource(join(path, entry.name, inner.name));
+          return { ...source, name: `${entry.name}/${inner.name}` };
+        });
+    });
+}
+
+/** What a path on the command line names. */
+export interface Located {
+  /** Shown to people: the path without a trailing slash. */
+  readonly path: string;
+  readonly folder: boolean;
+  readonly sources: readonly Source[];
+}
+
+/** Look at a path; throws `io/missing` or `io/unreadable`. */
+export function locate(path: string): Located {
+  if (path === "-") return { path, folder: false, sources: [fileSource(path)] };
+  if (!existsSync(path))
+    throw new MmreplayError("io/missing", "no such file or folder", {
+      at: { file: path },
+      hint: "check the path; `mmreplay record -- PROGRAM` makes a new trace",
+    });
+  const clean = path.replace(/\/+$/, "") || "/";
+  const folder = statSync(path).isDirectory();
+  const sources = folder ? folderSources(path) : [fileSource(path)];
+  if (folder && sources.length === 0)
+    throw new MmreplayError("io/empty-folder", "the folder holds no files", {
+      at: { file: path },
+      hint: "name a recording, or a folder with one",
+    });
+  return { path: clean, folder, sources };
+}
+
+/** Write text to `-o FILE`, or to standard output. */
+export function write(text: string, output: string | undefined): void {
+  const ended = text.endsWith("\n") || text === "" ? text : `${text}\n`;
+  if (output === undefined) process.stdout.write(ended);
+  else writeFileSync(output, ended);
+}
+
+/** An error as a person reads it: place, code, message, the line with a caret, the remedy. */
+export function printError(error: MmreplayError): string {
+  const { file, line, column, text } = error.at;
+  const place = [file, line, column].filter((part) => part !== undefined).join(":");
+  const lines = [`${place === "" ? "mmreplay" : place}: error[${error.code}]: ${error.message}`];
+  if (text !== undefined && line !== undefined) {
+    const gutter = String(line).padStart(5);
+    lines.push(`${gutter} | ${text}`);
+    if (column !== undefined) lines.push(`${" ".repeat(5)} | ${" ".repeat(column - 1)}^`);
+  }
+  if (error.hint !== undefined) lines.push(`hint: ${error.hint}`);
+  return `${lines.join("\n")}\n`;
+}
+
+/** One line per kind of warning, on standard error. */
+export function printWarnings(diagnostics: Diagnostics, name: string, quiet: boolean): void {
+  if (quiet) return;
+  for (const { code, count, lines, message } of diagnostics.warnings.values()) {
+    const where =
+      lines.length === 0 ? "" : ` (line ${lines.join(", ")}${count > lines.length ? ", ..." : ""})`;
+    process.stderr.write(`${name}: warning[${code}] ${count}x: ${message}${where}\n`);
+  }
+}
+
+/** A broken pipe ends the program quietly, as it does for other filters. */
+export function endOnBrokenPipe(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
+}

@@ -1,0 +1,50 @@
+/** How a trace finds its policy, architecture and program: the steps that replay and verify share. */
+
+import { archs } from "./arch/index.ts";
+import type { Arch } from "./arch/types.ts";
+import type { Diagnostics } from "./errors.ts";
+import { fileOf } from "./formats/kinds.ts";
+import { policies } from "./policies/index.ts";
+import type { Policy } from "./policies/types.ts";
+import type { Program } from "./resolve/program.ts";
+import { resolve } from "./resolve/resolve.ts";
+import type { Facts, Trace } from "./trace/trace.ts";
+
+/** The architecture that made a recording; x86-64 where nothing says otherwise. */
+export function archFor(facts: Facts): Arch {
+  const pages = `${facts.pageSize / 1024}k`;
+  switch (facts.arch) {
+    case "arm64":
+      return archs.get(`arm64-${pages}`);
+    case "riscv64":
+      return archs.get(`riscv64-sv${(facts.taskSizeBits ?? 47) + 1}`);
+    default:
+      return archs.get((facts.taskSizeBits ?? 47) > 47 ? "x86-64-la57" : "x86-64");
+  }
+}
+
+/** The release that a recorded kernel belongs to: the newest modelled one that is not newer. */
+export function policyFor(facts: Facts): Policy {
+  if (facts.policy !== undefined) return policies.get(facts.policy);
+  const [major = 0, minor = 0] = (facts.kernel ?? "7.3").split(/[.-]/).map(Number);
+  const order = major * 1000 + minor;
+  const known = policies.ids
+    .map((id) => /^linux-(\d+)\.(\d+)$/.exec(id))
+    .filter((match) => match !== null)
+    .map(([id, a, b]) => ({ id, order: Number(a) * 1000 + Number(b) }))
+    .sort((a, b) => a.order - b.order);
+  const match = known.findLast((one) => one.order <= order) ?? known[0];
+  return policies.get(match?.id ?? "linux-7.3");
+}
+
+/** Resolve a trace with what is known of the kernel that recorded it. */
+export function resolveTrace(trace: Trace, recorded: Policy, diagnostics: Diagnostics): Program {
+  return resolve(
+    trace,
+    {
+      fileOf: (path) => fileOf(path, -1),
+      failedRemapUnmaps: recorded.profile.failedRemapUnmaps,
+    },
+    diagnostics,
+  );
+}

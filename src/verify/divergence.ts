@@ -1,0 +1,109 @@
+/** What stood around a divergence, and which rule and commit explain it. */
+
+import type { Plan } from "../place/plan.ts";
+import type { Placements } from "../place/types.ts";
+import type { Op } from "../resolve/program.ts";
+import { apply } from "../space/apply.ts";
+import { type MapsDifference, mapsLine } from "../space/compare-maps.ts";
+import type { Call, Search } from "../trace/event.ts";
+import { addressOf, hex, type U64 } from "../units.ts";
+import { type ModelSearch, printedKernel, printedModel, printedRule } from "./searches.ts";
+import type { Divergence } from "./types.ts";
+import type { VerifyInput } from "./verify.ts";
+
+/** A divergence as found; `op` is the index in the program. */
+export type Finding = { readonly op: number; readonly line: number } & (
+  | { readonly of: "search"; readonly kernel?: Search; readonly model?: ModelSearch }
+  | { readonly of: "placement"; readonly page: number }
+  | { readonly of: "vma"; readonly difference: MapsDifference }
+);
+
+/** The call in strace's words, arguments in hexadecimal. */
+function printedCall(call: Call): string {
+  const args = Object.entries(call)
+    .filter(([, value]) => typeof value === "number" || typeof value === "bigint")
+    .filter(([name]) => !["line", "pid", "time", "entryLine", "entryTime", "result"].includes(name))
+    .map(([name, value]) => `${name}: ${hex(value as U64)}`);
+  const answer = call.result === null ? `-1 ${call.error ?? call.outcome}` : hex(call.result);
+  return `${call.call}(${args.join(", ")}) = ${answer}`;
+}
+
+/** How many VMAs to show on either side. */
+const neighbours = 2;
+
+function around(input: VerifyInput, placements: Placements, finding: Finding): readonly string[] {
+  const { program, policy } = input;
+  const op = program.ops[finding.op];
+  const until = { ...program, ops: program.ops.slice(0, finding.op), peak: -1 };
+  const space = enteredSpace(program.ops, finding.op);
+  const state = apply(until, placements, policy.profile).end.find((one) => one.id === space);
+  if (state === undefined || op === undefined) return [];
+  const centre = op.kind === "map" ? op.recorded : finding.of === "placement" ? finding.page : 0;
+  const vmas = [...state.vmas()];
+  const at = vmas.findIndex((vma) => vma.end > centre);
+  const from = Math.max(0, (at < 0 ? vmas.length : at) - neighbours);
+  return vmas.slice(from, from + 2 * neighbours).map((vma) => mapsLine(vma, program.pageBytes));
+}
+
+function enteredSpace(ops: readonly Op[], until: number): number {
+  for (let i = until - 1; i >= 0; i--) {
+    const op = ops[i];
+    if (op?.kind === "enter") return op.space;
+  }
+  return 0;
+}
+
+function rule(input: VerifyInput, compiled: Plan, finding: Finding): readonly string[] {
+  const op = input.program.ops[finding.op];
+  if (op?.kind !== "map" && op?.kind !== "probe") return [];
+  const layout = compiled.layouts.get(enteredSpace(input.program.ops, finding.op));
+  const rows = compiled.rowsOf(finding.op);
+  if (layout === undefined) return [];
+  return rows.map((row) => printedRule(row, layout, input.program.pageBytes));
+}
+
+function sides(input: VerifyInput, finding: Finding): { kernel: string; model: string } {
+  const { pageBytes, ops } = input.program;
+  switch (finding.of) {
+    case "search":
+      return {
+        kernel:
+          finding.kernel === undefined
+            ? "no search"
+            : printedKernel(finding.kernel, pageBytes, finding.kernel.totalVm),
+        model: finding.model === undefined ? "no search" : printedModel(finding.model, pageBytes),
+      };
+    case "placement": {
+      const op = ops[finding.op];
+      const recorded = op?.kind === "map" ? hex(addressOf(op.recorded, pageBytes)) : "?";
+      const model = finding.page < 0 ? "no fit" : hex(addressOf(finding.page, pageBytes));
+      return { kernel: recorded, model };
+    }
+    case "vma":
+      return {
+        kernel: finding.difference.kernel ?? "no such area",
+        model: finding.difference.model ?? "no such area",
+      };
+  }
+}
+
+/** Everything that a reader needs to judge a divergence. */
+export function explainDivergence(
+  finding: Finding,
+  input: VerifyInput,
+  compiled: Plan,
+  placements: Placements,
+): Divergence {
+  const { program, trace, policy } = input;
+  const event = trace.events[program.ops[finding.op]?.event ?? -1];
+  const commit = policy.differsBy?.map(({ commit, title }) => `${commit} ("${title}")`).join(", ");
+  return {
+    of: finding.of,
+    line: finding.line,
+    what: event?.kind === "call" ? printedCall(event) : (event?.kind ?? "exec"),
+    ...sides(input, finding),
+    around: around(input, placements, finding),
+    rule: rule(input, compiled, finding),
+    ...(commit !== undefined && { commit }),
+  };
+}

@@ -1,0 +1,189 @@
+/** Whether the model gives the kernel's own answers for a recording: searches, placements and VMAs. */
+
+import type { Arch, Row } from "../arch/types.ts";
+import { place, type Run } from "../place/place.ts";
+import { type Plan, plan } from "../place/plan.ts";
+import { recordedPlacements } from "../place/recorded.ts";
+import type { Placements } from "../place/types.ts";
+import type { Policy } from "../policies/types.ts";
+import type { Op, Program } from "../resolve/program.ts";
+import { type Applied, apply } from "../space/apply.ts";
+import type { Event, Search } from "../trace/event.ts";
+import type { Trace } from "../trace/trace.ts";
+import { explainDivergence, type Finding } from "./divergence.ts";
+import { Exclusions, exclusionOf } from "./exclusions.ts";
+import { type ModelSearch, sameSearch } from "./searches.ts";
+import type { Count, RecordingResult } from "./types.ts";
+
+export interface VerifyInput {
+  readonly trace: Trace;
+  readonly program: Program;
+  readonly policy: Policy;
+  readonly arch: Arch;
+  /** The model lives in its own state from the first call to the last. */
+  readonly free: boolean;
+}
+
+type Placing = Extract<Op, { kind: "map" | "probe" }>;
+
+class Tally {
+  total = 0;
+  exact = 0;
+  add(same: boolean): void {
+    this.total += 1;
+    if (same) this.exact += 1;
+  }
+  get count(): Count {
+    return { total: this.total, exact: this.exact };
+  }
+}
+
+/** Everything that one comparison of a recording needs and finds. */
+class Verification {
+  readonly #input: VerifyInput;
+  readonly #plan: Plan;
+  readonly #run: Run;
+  readonly #applied: Applied;
+  readonly #placements: Placements;
+  readonly searches: Tally = new Tally();
+  readonly placements: Tally = new Tally();
+  readonly vmas: Tally = new Tally();
+  readonly excluded: Exclusions;
+  readonly findings: Finding[] = [];
+
+  constructor(input: VerifyInput) {
+    this.#input = input;
+    const { program, policy, arch, trace } = input;
+    this.#plan = plan(program, policy, arch, trace.facts, { forced: !input.free });
+    this.#run = place(program, this.#plan);
+    const { mapped } = this.#run.placements;
+    this.#placements = input.free
+      ? this.#run.placements
+      : { ...recordedPlacements(program), mapped };
+    this.#applied = apply(program, this.#placements, policy.profile, {
+      ...(trace.facts.maxMapCount !== undefined && { maxMapCount: trace.facts.maxMapCount }),
+    });
+    this.excluded = new Exclusions(program.exclusions);
+  }
+
+  run(): void {
+    const { program } = this.#input;
+    const models = this.#modelSearches();
+    let space = 0;
+    program.ops.forEach((op, index) => {
+      if (op.kind === "enter") space = op.space;
+      if (op.kind !== "map" && op.kind !== "probe") return;
+      const doubtful = (program.doubtfulFrom.get(space) ?? Number.POSITIVE_INFINITY) <= index;
+      const reason = doubtful
+        ? "events were lost before it: the state is doubtful"
+        : exclusionOf(op, this.#input.trace.facts, this.#input.arch);
+      const ran = models.get(index) ?? [];
+      if (reason !== undefined) {
+        this.excluded.add(reason, op.line, op.searches.length + (op.kind === "map" ? 1 : 0));
+        return;
+      }
+      this.#compareSearches(op, index, ran, space);
+      if (op.kind === "map") this.#comparePlacement(op, index);
+    });
+    this.#compareSnapshots();
+  }
+
+  #modelSearches(): Map<number, ModelSearch[]> {
+    const byOp = new Map<number, ModelSearch[]>();
+    const { op, row, page } = this.#run.found;
+    op.forEach((index, i) => {
+      const found = this.#plan.table.rows[row[i] ?? -1];
+      if (found === undefined) return;
+      const list = byOp.get(index) ?? [];
+      const mapped = this.#run.placements.mapped[index] ?? 0;
+      list.push({ row: found, page: page[i] ?? -1, mapped });
+      byOp.set(index, list);
+    });
+    return byOp;
+  }
+
+  #compareSearches(op: Placing, index: number, ran: readonly ModelSearch[], space: number): void {
+    if (!this.#input.trace.events.some(isSearch)) return;
+    const facts = this.#input.program.spaces.find((one) => one.space === space);
+    const unseen = facts?.unrecordedPages ?? 0;
+    const count = Math.max(op.searches.length, ran.length);
+    for (let i = 0; i < count; i++) {
+      const kernel = op.searches[i];
+      const model = ran[i];
+      const known = model && { ...this.#printed(op, model), mapped: model.mapped + unseen };
+      const same =
+        kernel !== undefined &&
+        known !== undefined &&
+        sameSearch(kernel, known, this.#input.program.pageBytes);
+      this.searches.add(same);
+      if (!same)
+        this.findings.push({
+          of: "search",
+          op: index,
+          line: kernel?.line ?? op.line,
+          ...(kernel !== undefined && { kernel }),
+          ...(known !== undefined && { model: known }),
+        });
+    }
+  }
+
+  /** Linux 6.1 prints the old page offset of private anonymous memory that mremap moves (mm/mremap.c move_vma). */
+  #printed(op: Placing, model: ModelSearch): ModelSearch {
+    const { policy } = this.#input;
+    if (policy.profile.series !== "6.1" || op.source === undefined || op.area.backing !== "anon")
+      return model;
+    const source = this.#placements.objectPage[op.source.object] ?? 0;
+    return { ...model, row: { ...model.row, printedOffset: source + op.source.offset } };
+  }
+
+  #comparePlacement(op: Extract<Op, { kind: "map" }>, index: number): void {
+    const page = this.#run.placements.opPage[index] ?? -1;
+    const same = page === op.recorded;
+    this.placements.add(same);
+    if (!same) this.findings.push({ of: "placement", op: index, line: op.line, page });
+  }
+
+  #compareSnapshots(): void {
+    for (const snapshot of this.#applied.snapshots) {
+      this.vmas.total += snapshot.total;
+      this.vmas.exact += snapshot.exact;
+      for (const difference of snapshot.differences)
+        this.findings.push({ of: "vma", op: snapshot.op, line: snapshot.line, difference });
+    }
+  }
+
+  result(): RecordingResult {
+    const { trace, program, policy, arch, free } = this.#input;
+    const first = [...this.findings].sort((a, b) => a.op - b.op)[0];
+    const layouts = new Set(program.spaces.map((space) => space.layoutFrom));
+    return {
+      path: trace.name,
+      policy: policy.id,
+      arch: arch.id,
+      mode: free ? "free" : "forced",
+      mms: program.spaces.length,
+      searches: this.searches.count,
+      placements: this.placements.count,
+      vmas: this.vmas.count,
+      excluded: this.excluded.list(),
+      layoutFrom: [...layouts],
+      notes: trace.facts.inferred,
+      divergences: this.findings.length,
+      firstDivergence:
+        first === undefined
+          ? null
+          : explainDivergence(first, this.#input, this.#plan, this.#placements),
+    };
+  }
+}
+
+const isSearch = (event: Event): event is Search => event.kind === "search";
+
+/** Hold the model against one recording. */
+export function verify(input: VerifyInput): RecordingResult {
+  const verification = new Verification(input);
+  verification.run();
+  return verification.result();
+}
+
+export type { Row };
