@@ -1,0 +1,32 @@
+/** `mmreplay list policies|archs|formats|metrics|reports`: what there is. */
+
+import type { CommandModule } from "yargs";
+import { archs } from "../../arch/index.ts";
+import { formats } from "../../formats/index.ts";
+import { metrics } from "../../metrics/index.ts";
+import { policies } from "../../policies/index.ts";
+import { reports } from "../../reports/index.ts";
+import { write } from "../io.ts";
+
+const lists: Readonly<Record<string, () => readonly (readonly [string, string])[]>> = {
+  policies: () => policies.all.map(({ id, summary }) => [id, summary]),
+  archs: () => archs.all.map(({ id, summary }) => [id, summary]),
+  formats: () => formats.all.map(({ id, title }) => [id, title]),
+  metrics: () => metrics.all.map(({ id, title, unit }) => [id, `${title} (${unit})`]),
+  reports: () => reports.all.map(({ id, extension }) => [id, `.${extension}`]),
+};
+
+interface Arguments {
+  readonly what: string;
+}
+
+export const list: CommandModule<object, Arguments> = {
+  command: "list <what>",
+  describe: "list policies, archs, formats, metrics or reports",
+  builder: { what: { choices: Object.keys(lists), demandOption: true } },
+  handler: ({ what }) => {
+    const rows = lists[what]?.() ?? [];
+    const width = Math.max(...rows.map(([id]) => id.length));
+    write(rows.map(([id, about]) => `${id.padEnd(width)}  ${about}`).join("\n"), undefined);
+  },
+};

@@ -1,0 +1,209 @@
+import { describe, expect, it } from "vitest";
+import { Diagnostics } from "../../src/errors.ts";
+import type { Op } from "../../src/resolve/program.ts";
+import { resolve } from "../../src/resolve/resolve.ts";
+import type { Event } from "../../src/trace/event.ts";
+import type { Facts } from "../../src/trace/trace.ts";
+import { brk, lifecycle, mmap, mremap, munmap, search, traceOf } from "../support/events.ts";
+
+function resolved(events: readonly Event[], facts: Partial<Facts> = {}) {
+  const diagnostics = new Diagnostics();
+  const options = { fileOf: () => ({ kind: "regular" as const }), failedRemapUnmaps: false };
+  return { program: resolve(traceOf(events, facts), options, diagnostics), diagnostics };
+}
+
+/** Ops as short text: `map 1 100+4`, `release 1+0 4`, `fix 2 @1+2 1`. */
+function drawn(ops: readonly Op[]): string[] {
+  return ops.map((op) => {
+    switch (op.kind) {
+      case "map": {
+        const hint = op.hint === undefined ? "" : ` hint ${op.hint.object}+${op.hint.offset}`;
+        return `${op.how} ${op.object} ${op.recorded}+${op.pages}${hint}`;
+      }
+      case "probe":
+        return `probe ${op.how} ${op.failed} ${op.pages}`;
+      case "fix":
+        return `fix ${op.object} @${op.at.object}+${op.at.offset} ${op.pages}`;
+      case "release": {
+        const spare = op.spare === undefined ? "" : ` sparing ${op.spare.object}`;
+        return `release ${op.at.object}+${op.at.offset} ${op.pages}${spare}`;
+      }
+      case "protect":
+        return `protect ${op.at.object}+${op.at.offset} ${op.pages} ${op.prot}`;
+      case "enter":
+      case "fork":
+      case "exit":
+        return `${op.kind} ${op.space}`;
+      default:
+        return op.kind;
+    }
+  });
+}
+
+describe("resolve", () => {
+  it("names what a munmap over three neighbours releases, slice by slice", () => {
+    const { program } = resolved([mmap(104, 4), mmap(100, 4), mmap(96, 4), munmap(98, 8)]);
+    expect(drawn(program.ops)).toEqual([
+      "enter 1",
+      "place 1 104+4",
+      "place 2 100+4",
+      "place 3 96+4",
+      "release 3+2 2",
+      "release 2+0 4",
+      "release 1+0 2",
+    ]);
+  });
+
+  it("overlays a MAP_FIXED mapping on the object that holds its address", () => {
+    const { program } = resolved([mmap(100, 8), mmap(102, 2, { addr: 102 * 4096, flags: 0x32 })]);
+    expect(drawn(program.ops).slice(2)).toEqual(["release 1+2 2", "fix 2 @1+2 2"]);
+  });
+
+  it("reads a hint as the end of the object below it, and an unknown one as absolute", () => {
+    const { program } = resolved([
+      mmap(100, 4),
+      mmap(104, 1, { addr: 104 * 4096 }),
+      mmap(90, 1, { addr: 500 * 4096 }),
+    ]);
+    expect(drawn(program.ops).slice(2)).toEqual([
+      "place 2 104+1 hint 1+4",
+      "place 3 90+1 hint 0+500",
+    ]);
+  });
+
+  it("claims the exact range for MAP_FIXED_NOREPLACE and probes it when refused", () => {
+    const flags = 0x100022;
+    const refused = {
+      addr: 100 * 4096,
+      flags,
+      result: null,
+      error: "EEXIST",
+      outcome: "error",
+    } as const;
+    const { program } = resolved([mmap(100, 4, { addr: 100 * 4096, flags }), mmap(0, 4, refused)]);
+    expect(drawn(program.ops).slice(1)).toEqual([
+      "claim 1 100+4 hint 0+100",
+      "probe claim EEXIST 4",
+    ]);
+  });
+
+  it("grows by mremap in place or elsewhere, and releases the source but for the new object", () => {
+    const { program } = resolved([mmap(100, 4), mremap(100, 4, 6, 100), mremap(100, 6, 9, 80)]);
+    expect(drawn(program.ops).slice(2)).toEqual([
+      "grow 2 100+6 hint 1+0",
+      "release 1+0 4 sparing 2",
+      "grow 3 80+9 hint 2+0",
+      "release 2+0 6 sparing 3",
+    ]);
+  });
+
+  it("shrinks by mremap as a release of the tail", () => {
+    const { program } = resolved([mmap(100, 4), mremap(100, 4, 1, 100)]);
+    expect(drawn(program.ops).slice(2)).toEqual(["release 1+1 3"]);
+  });
+
+  it("moves each VMA of a MREMAP_FIXED source to its place in the target", () => {
+    const fixed = { flags: 3, newAddr: 200 * 4096 };
+    const { program } = resolved([mmap(200, 4), mmap(100, 4), mremap(100, 4, 4, 200, fixed)]);
+    expect(drawn(program.ops).slice(3)).toEqual([
+      "release 1+0 4",
+      "fix 3 @1+0 4",
+      "release 2+0 4 sparing 3",
+    ]);
+  });
+
+  it("leaves the source of MREMAP_DONTUNMAP and takes new_addr as a hint", () => {
+    const { program } = resolved([
+      mmap(100, 4),
+      mremap(100, 4, 4, 200, { flags: 5, newAddr: 200 * 4096 }),
+    ]);
+    expect(drawn(program.ops).slice(2)).toEqual(["place 2 200+4 hint 0+200"]);
+  });
+
+  it("grows and shrinks the heap, and probes a break that was refused", () => {
+    const { program } = resolved([brk(0, 50), brk(54, 54), brk(52, 52), brk(60, 52)]);
+    expect(drawn(program.ops).slice(1)).toEqual([
+      "brk 1 50+4 hint 0+50",
+      "release 1+2 2",
+      "probe brk ENOMEM 8",
+    ]);
+  });
+
+  it("gives a fork a copy, a thread the same space and an exec a new one", () => {
+    const { program } = resolved([
+      mmap(100, 4),
+      lifecycle("thread", 1, { child: 2 }),
+      munmap(100, 1, 2),
+      lifecycle("fork", 1, { child: 3 }),
+      munmap(101, 1, 3),
+      lifecycle("exec", 3),
+      lifecycle("exit", 3),
+      munmap(101, 1),
+    ]);
+    expect(drawn(program.ops)).toEqual([
+      "enter 1",
+      "place 1 100+4",
+      "release 1+0 1",
+      "fork 2",
+      "enter 2",
+      "release 1+1 1",
+      "exit 2",
+      "enter 3",
+      "exit 3",
+      "enter 1",
+      "release 1+1 1",
+    ]);
+  });
+
+  it("takes the pages before a hole of a mprotect that failed with ENOMEM", () => {
+    const failed: Event = {
+      kind: "call",
+      call: "mprotect",
+      line: 9,
+      pid: 1,
+      addr: 100 * 4096,
+      length: 8 * 4096,
+      prot: 1,
+      outcome: "error",
+      error: "ENOMEM",
+      result: null,
+    };
+    const { program } = resolved([mmap(100, 4), failed]);
+    expect(drawn(program.ops).slice(2)).toEqual(["protect 1+0 4 1"]);
+  });
+
+  it("counts a result over a live mapping with its line and takes the older one as gone", () => {
+    const { program, diagnostics } = resolved([mmap(100, 4), mmap(102, 4)]);
+    expect(diagnostics.count("resolve/overlap")).toBe(1);
+    expect(drawn(program.ops).slice(2)).toEqual(["release 1+2 2", "place 2 102+4"]);
+  });
+
+  it("keeps the searches of a call with it, and excludes one without a call", () => {
+    const { program } = resolved([
+      mmap(100, 4),
+      search(96, 4),
+      mmap(96, 4, { line: 100_000, entryLine: 1 }),
+      search(90, 1),
+    ]);
+    const placed = program.ops.filter((op) => op.kind === "map");
+    expect(placed.map((op) => op.searches.length)).toEqual([0, 1]);
+    expect(program.exclusions.map(({ reason }) => reason)).toEqual([
+      "a search whose call was not recorded",
+    ]);
+  });
+
+  it("finds mmap_base as the limit of the first top-down search", () => {
+    const { program } = resolved([search(96, 4), mmap(96, 4, { line: 100_000, entryLine: 1 })]);
+    expect(program.spaces[0]).toMatchObject({ mmapBase: 0x7ffff7fff, layoutFrom: "search" });
+  });
+
+  it("marks the op at which most accessible pages are mapped", () => {
+    const { program } = resolved([
+      mmap(100, 4),
+      mmap(200, 64, { prot: 0 }),
+      munmap(100, 4),
+      mmap(100, 2),
+    ]);
+    expect(drawn(program.ops)[program.peak]).toBe("place 1 100+4");
+  });
+});
