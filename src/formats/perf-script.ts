@@ -5,7 +5,7 @@ import type { Sink } from "../trace/event.ts";
 import type { Facts } from "../trace/trace.ts";
 import { parsePerfLine } from "./perf/line.ts";
 import { PerfReader } from "./perf/reader.ts";
-import { linesOf } from "./perf/text.ts";
+import { readTextLines } from "./text-lines.ts";
 import type { Format, Input, ReadResult } from "./types.ts";
 
 /** The command whose output has everything that a replay needs. */
@@ -31,19 +31,21 @@ function headerFact(line: string): Partial<Facts> {
 async function read(input: Input, emit: Sink, diagnostics: Diagnostics): Promise<ReadResult> {
   const reader = new PerfReader(emit, diagnostics);
   let facts: Partial<Facts> = { recorder: "perf" };
-  let lines = 0;
-  for await (const text of linesOf(input.chunks)) {
-    lines += 1;
+  const take = (text: string, line: number, whole: boolean): void => {
     if (text.startsWith("#")) {
       facts = { ...facts, ...headerFact(text) };
       if (facts.arch !== undefined) reader.arch = facts.arch;
-    } else if (text.trim() === "" || text.startsWith("\t")) continue;
+    } else if (text.trim() === "" || text.startsWith("\t")) return;
     else if (/^Processed \d+ \w+ and lost /.test(text)) {
-      diagnostics.warn("parse/lost-events", "perf lost events somewhere", lines);
-    } else if (!reader.read(text, lines)) {
-      diagnostics.warn("parse/unknown-line", "lines that are no event", lines);
+      diagnostics.warn("parse/lost-events", "perf lost events somewhere", line);
+    } else if (!whole) {
+      // The number at its end may have lost digits.
+      diagnostics.warn("parse/cut-line", "the last line has no end and is left out", line);
+    } else if (!reader.read(text, line)) {
+      diagnostics.warn("parse/unknown-line", "lines that are no event", line);
     }
-  }
+  };
+  const lines = await readTextLines(input, take, diagnostics);
   reader.end();
   const { entries, exits, searches } = reader.seen;
   const at = { file: input.name };

@@ -1,0 +1,82 @@
+/** What the files beside a recording hold, read once for the whole folder. */
+
+import { Buffer } from "node:buffer";
+import { type Diagnostics, MmreplayError } from "../../errors.ts";
+import type { Facts } from "../../trace/trace.ts";
+import { decompress } from "../decompress.ts";
+import { type CallLog, readCallLog } from "../probe-calls.ts";
+import { metaFacts, metaMounts, pciFacts, thpFacts } from "./facts.ts";
+import { isObject, type Json } from "./json.ts";
+import { type Mounts, parseMounts } from "./mounts.ts";
+import { plainName, type Source } from "./runs.ts";
+
+export interface Beside {
+  readonly meta: Json;
+  readonly mounts: Mounts;
+  /** Facts that hold for every recording of the folder. */
+  readonly facts: Partial<Facts>;
+  readonly calls?: CallLog;
+}
+
+/** All of a small text file. */
+async function textOf(source: Source): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of decompress(source.open(), source.name)) chunks.push(chunk);
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function parseMeta(text: string, file: string): Json {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (isObject(value)) return value;
+  } catch {
+    // Told below, as for JSON that is no object.
+  }
+  throw new MmreplayError("import/bad-meta", "meta.json is not a JSON object", { at: { file } });
+}
+
+/** True for files that are read here and are no recordings. */
+export function isBeside(name: string): boolean {
+  return /^(?:meta\.json|mounts\.txt|thp\.txt|pci-resources\.txt|calls\.txt)$/.test(
+    plainName(name),
+  );
+}
+
+/** Read what there is. */
+export async function readBeside(
+  sources: readonly Source[],
+  diagnostics: Diagnostics,
+): Promise<Beside> {
+  const find = (name: string): Source | undefined =>
+    sources.find((source) => plainName(source.name) === name);
+  const text = async (name: string): Promise<string> => {
+    const source = find(name);
+    return source === undefined ? "" : textOf(source);
+  };
+  const metaText = await text("meta.json");
+  const meta = metaText === "" ? {} : parseMeta(metaText, "meta.json");
+  const log = find("calls.txt");
+  const calls =
+    log === undefined
+      ? undefined
+      : await readCallLog(
+          { name: log.name, chunks: decompress(log.open(), log.name) },
+          diagnostics,
+        );
+  return {
+    meta,
+    mounts: [...metaMounts(meta), ...parseMounts(await text("mounts.txt"))],
+    facts: { ...thpFacts(await text("thp.txt")), ...pciFacts(await text("pci-resources.txt")) },
+    ...(calls === undefined ? {} : { calls }),
+  };
+}
+
+/** The facts of one recording: its own text, then sysfs, then meta.json, and what had to be concluded. */
+export function factsOf(beside: Beside, stem: string, own: Partial<Facts>): Facts {
+  const meta = metaFacts(beside.meta, stem);
+  const known = { recorder: "unknown", ...own, ...meta, ...beside.facts };
+  const inferred = [...(own.inferred ?? [])];
+  const pageSize = known.pageSize ?? 4096;
+  if (known.pageSize === undefined) inferred.push("page size 4096: nothing recorded it");
+  return { ...known, pageSize, inferred };
+}

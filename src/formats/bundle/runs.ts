@@ -1,0 +1,83 @@
+/** Which files of a folder belong to one run: a recording and what was written down beside it. */
+
+import { MmreplayError } from "../../errors.ts";
+import type { Format } from "../types.ts";
+
+/** A file, wherever it is. */
+export interface Source {
+  /** Relative to the folder. */
+  readonly name: string;
+  open(): AsyncIterable<Uint8Array>;
+}
+
+/** What a name on the command line stands for. */
+export interface Sources {
+  readonly path: string;
+  readonly folder: boolean;
+  readonly sources: readonly Source[];
+}
+
+/** A recording and the maps that were read while it ran. */
+export interface Run {
+  readonly stem: string;
+  readonly format: Format;
+  /** One, or one per task (strace -ff). */
+  readonly recordings: readonly Source[];
+  readonly maps: readonly Source[];
+}
+
+const packed = /\.(?:gz|xz|zst|zstd|bz2)$/;
+
+/** The name without what packing added. */
+export function plainName(name: string): string {
+  return name.replace(packed, "");
+}
+
+/** The name without packing and without the kind of text. */
+export function stemOf(name: string): string {
+  return plainName(name).replace(/\.(?:txt|log|strace|perf|tar|mmtrace)$/, "");
+}
+
+/** Files that are read as maps: `maps.txt`, `maps.start`, `perf-big.maps`, `strace-smaps.txt`. */
+export function isMaps(name: string): boolean {
+  return /(?:^|[-.])s?maps(?:$|[-.])/.test(plainName(name));
+}
+
+/** True if maps of this name were taken in the run of that recording. */
+function belongs(maps: string, stem: string, stems: readonly string[]): boolean {
+  const name = plainName(maps);
+  if (name === `${stem}.maps` || name === `${stem}.smaps`) return true;
+  const family = stem.split("-")[0] ?? "";
+  if (new RegExp(`^${family}-s?maps\\b`).test(name)) return true;
+  const anothers = stems.some((other) => {
+    const otherFamily = other.split("-")[0] ?? "";
+    return name.startsWith(`${other}.`) || new RegExp(`^${otherFamily}-s?maps\\b`).test(name);
+  });
+  return !anothers && (stems.length === 1 || name.startsWith("attach"));
+}
+
+/** Pair recordings with maps. `recordings` are those files that a format has recognised. */
+export function runsOf(
+  recordings: readonly { readonly source: Source; readonly format: Format }[],
+  maps: readonly Source[],
+): readonly Run[] {
+  const stems = recordings.map(({ source }) => stemOf(source.name));
+  return recordings.map(({ source, format }, index) => {
+    const stem = stems[index] ?? "";
+    return {
+      stem,
+      format,
+      recordings: [source],
+      maps: maps.filter(({ name }) => belongs(name, stem, stems)),
+    };
+  });
+}
+
+/** A folder without anything to replay, with what it does hold. */
+export function noRecording({ path, sources }: Sources): MmreplayError {
+  const names = sources.map(({ name }) => name).join(", ");
+  return new MmreplayError("import/no-recording", `no recording among ${names}`, {
+    at: { file: path },
+    hint: "record one: mmreplay record -o prog.mmtrace -- PROG",
+  });
+}

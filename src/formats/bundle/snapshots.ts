@@ -1,0 +1,168 @@
+/** Which maps were read in a run, and where in its events they belong. */
+
+import type { Diagnostics } from "../../errors.ts";
+import type { Event, MapsArea, Snapshot } from "../../trace/event.ts";
+import { decompress } from "../decompress.ts";
+import { type MapsBlock, readMaps } from "../maps.ts";
+import type { CallLog } from "../probe-calls.ts";
+import type { Matched } from "./match.ts";
+import { type Moment, positionOf } from "./place.ts";
+import { plainName, type Source } from "./runs.ts";
+
+/** A snapshot and the index of the event before which it was taken. */
+interface Placed {
+  readonly index: number;
+  readonly snapshot: Snapshot;
+}
+
+interface MapsFile {
+  readonly name: string;
+  readonly blocks: readonly MapsBlock[];
+}
+
+/** Areas of the process: vsyscall is shown in every maps file and belongs to no mm. */
+function ownAreas(areas: readonly MapsArea[]): readonly MapsArea[] {
+  return areas.filter(({ path }) => path !== "[vsyscall]");
+}
+
+async function readFile(source: Source, diagnostics: Diagnostics): Promise<MapsFile> {
+  const input = { name: source.name, chunks: decompress(source.open(), source.name) };
+  const { blocks } = await readMaps(input, diagnostics);
+  return { name: plainName(source.name), blocks };
+}
+
+/** Details of smaps for areas that another file has completely: a selection alone is no state. */
+function mergeDetails(files: readonly MapsFile[]): readonly MapsFile[] {
+  const partial = files.filter(({ name }) => /^smaps-/.test(name));
+  const details = new Map<string, MapsArea>();
+  for (const { blocks } of partial) {
+    for (const { areas } of blocks) {
+      for (const area of areas) details.set(`${area.start}-${area.end}`, area);
+    }
+  }
+  return files
+    .filter((file) => !partial.includes(file))
+    .map(({ name, blocks }) => ({
+      name,
+      blocks: blocks.map((block) => ({
+        ...block,
+        areas: block.areas.map((area) => {
+          const { vmFlags, kernelPageSize } = details.get(`${area.start}-${area.end}`) ?? {};
+          return {
+            ...area,
+            ...(vmFlags === undefined ? {} : { vmFlags }),
+            ...(kernelPageSize === undefined ? {} : { kernelPageSize }),
+          };
+        }),
+      })),
+    }));
+}
+
+/** Where a program that logs its calls took its pictures. */
+function byNumber(name: string, log: CallLog, matched: Matched): number | undefined {
+  if (name === "maps.start") return matched.starts[0];
+  if (name === "maps.end") return matched.end;
+  const index = log.calls.findIndex(
+    ({ number }) => number >= (log.middle ?? Number.POSITIVE_INFINITY),
+  );
+  return name === "maps.middle" ? matched.starts[index] : undefined;
+}
+
+const day = 86_400;
+
+/** Seconds by which the recorder's clock and the clock of a heading may differ. */
+const epochSlack = 0.005;
+const localClockSlack = 0.2;
+
+/** The heading's time on the clock of the events; undefined where they have nothing in common. */
+function momentOf(block: MapsBlock, events: readonly Event[]): Moment | undefined {
+  const times = events.flatMap(({ time }) => (time === undefined ? [] : [time]));
+  const first = times.find((time) => time > 0);
+  const last = times.at(-1);
+  if (first === undefined || last === undefined) return undefined;
+  const within = (time: number, slack: number): Moment | undefined =>
+    time >= first - 1 && time <= last + 60 ? { time, slack } : undefined;
+  const epoch = block.epoch === undefined ? undefined : (block.epoch[0] + block.epoch[1]) / 2;
+  const read = block.epoch === undefined ? 0 : (block.epoch[1] - block.epoch[0]) / 2;
+  return (
+    (epoch === undefined ? undefined : within(epoch, epochSlack + read)) ??
+    (epoch === undefined ? undefined : within(epoch % day, epochSlack + read)) ??
+    (block.monotonic === undefined ? undefined : within(block.monotonic, localClockSlack))
+  );
+}
+
+/** What placing needs to know of the run. */
+export interface Context {
+  readonly events: readonly Event[];
+  readonly stem: string;
+  /** The program's own log, and where its calls are in the events. */
+  readonly logged: { readonly log: CallLog; readonly matched: Matched } | undefined;
+  readonly pageSize: number;
+}
+
+function placeBlock(file: MapsFile, block: MapsBlock, context: Context): Placed | undefined {
+  const { events, stem, logged, pageSize } = context;
+  const areas = ownAreas(block.areas);
+  const base = { kind: "snapshot", line: block.line, source: file.name, areas } as const;
+  const index = logged === undefined ? undefined : byNumber(file.name, logged.log, logged.matched);
+  if (index !== undefined) {
+    const pid = logged?.matched.pid ?? null;
+    return { index, snapshot: { ...base, pid, exact: true } };
+  }
+  const attach = file.name.startsWith("attach");
+  const moment = momentOf(block, events);
+  const pid = block.pid ?? null;
+  const time = block.epoch?.[0] ?? block.monotonic;
+  const timed = moment === undefined || time === undefined ? {} : { time: moment.time };
+  if (attach) return { index: 0, snapshot: { ...base, ...timed, pid, exact: false } };
+  const found = positionOf(events, {
+    areas,
+    pid,
+    pageSize,
+    ...(moment === undefined ? {} : { moment }),
+  });
+  // The program itself, or its stopped state: the file is named after the recording.
+  const exact = file.name === `${stem}.maps` || file.name === `${stem}.smaps`;
+  if (found !== undefined) {
+    return { index: found.index, snapshot: { ...base, ...timed, pid: pid ?? found.pid, exact } };
+  }
+  if (moment === undefined) return undefined;
+  const after = events.findIndex((event) => (event.time ?? 0) > moment.time);
+  const at = after < 0 ? events.length : after;
+  return { index: at, snapshot: { ...base, ...timed, pid, exact: false } };
+}
+
+/** Read the maps of a run and put each where it was taken. */
+export async function withSnapshots(
+  maps: readonly Source[],
+  context: Context,
+  diagnostics: Diagnostics,
+): Promise<readonly Event[]> {
+  const files: MapsFile[] = [];
+  for (const source of maps) files.push(await readFile(source, diagnostics));
+  const placed: Placed[] = [];
+  for (const file of mergeDetails(files)) {
+    for (const block of file.blocks) {
+      const found = placeBlock(file, block, context);
+      if (found !== undefined) placed.push(found);
+      else {
+        const message = `${file.name} shows no moment of the recording`;
+        diagnostics.warn("import/unplaced-maps", message, block.line);
+      }
+    }
+  }
+  placed.sort((a, b) => a.index - b.index);
+  const events: Event[] = [];
+  let next = 0;
+  context.events.forEach((event, index) => {
+    for (; placed[next]?.index === index; next++) events.push(...snapshotAt(placed, next));
+    events.push(event);
+  });
+  for (; next < placed.length; next++) events.push(...snapshotAt(placed, next));
+  return events;
+}
+
+function snapshotAt(placed: readonly Placed[], index: number): readonly Snapshot[] {
+  const found = placed[index];
+  return found === undefined ? [] : [found.snapshot];
+}
