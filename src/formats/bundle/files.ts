@@ -49,7 +49,7 @@ function recordedPaths(
   opened: ReadonlyMap<number, string>,
 ): Map<number, string> {
   const paths = new Map<number, string>();
-  const spaces = new Spaces();
+  const spaces = new Spaces(events);
   const waiting = new Map<number, { readonly index: number; readonly call: Mmap }[]>();
   events.forEach((event, index) => {
     const { space } = spaces.follow(event);

@@ -75,6 +75,8 @@ function applyCall(
 }
 
 interface State {
+  /** The task that the recording shows first in this space. */
+  readonly pid: number | null;
   readonly set: Measured;
   readonly heap: { start?: number; end?: number };
   candidate: Omit<Candidate, "rest"> | undefined;
@@ -85,19 +87,21 @@ interface State {
 class Seeker {
   readonly #question: Question;
   readonly #ranges: readonly Range[];
-  readonly #spaces = new Spaces();
+  readonly #spaces: Spaces;
   readonly #states = new Map<number, State>();
   best: Candidate | undefined;
 
-  constructor(question: Question) {
+  constructor(events: readonly Event[], question: Question) {
     this.#question = question;
+    this.#spaces = new Spaces(events);
     this.#ranges = rangesOf(question.areas);
   }
 
-  #state(space: number): State {
+  #state(space: number, pid: number | null): State {
     let state = this.#states.get(space);
     if (state === undefined) {
-      state = { set: new Measured(this.#ranges), heap: {}, candidate: undefined, time: undefined };
+      const set = new Measured(this.#ranges);
+      state = { pid, set, heap: {}, candidate: undefined, time: undefined };
       this.#states.set(space, state);
     }
     return state;
@@ -132,8 +136,9 @@ class Seeker {
   event(event: Event, index: number): void {
     const { space, made } = this.#spaces.follow(event);
     if (made !== undefined) {
-      const from = made.from === undefined ? undefined : this.#state(made.from);
+      const from = made.from === undefined ? undefined : this.#state(made.from, event.pid);
       this.#states.set(made.space, {
+        pid: event.kind === "lifecycle" ? (event.child ?? event.pid) : event.pid,
         set: from?.set.copy() ?? new Measured(this.#ranges),
         heap: { ...from?.heap },
         candidate: undefined,
@@ -141,13 +146,13 @@ class Seeker {
       });
     }
     if (event.kind !== "call" || event.outcome !== "ok") return;
-    const state = this.#state(space);
+    const state = this.#state(space, event.pid);
     this.#judge(state, event.time);
     applyCall(state.set, event, this.#question.pageSize, state.heap);
     state.time = event.time;
     const wanted = this.#question.pid === null || this.#spaces.of(this.#question.pid) === space;
     state.candidate = wanted
-      ? { index: index + 1, pid: this.#question.pid ?? event.pid, difference: state.set.difference }
+      ? { index: index + 1, pid: this.#question.pid ?? state.pid, difference: state.set.difference }
       : undefined;
   }
 
@@ -158,7 +163,7 @@ class Seeker {
 
 /** Where the maps fit best; undefined where no call of that space is recorded. */
 export function positionOf(events: readonly Event[], question: Question): Position | undefined {
-  const seeker = new Seeker(question);
+  const seeker = new Seeker(events, question);
   events.forEach((event, index) => {
     seeker.event(event, index);
   });

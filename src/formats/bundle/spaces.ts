@@ -12,13 +12,19 @@ export interface Place {
 /** Follows tasks; feed it every event in order. */
 export class Spaces {
   readonly #bySpace = new Map<number | null, number>();
+  readonly #births: boolean;
   #next = 0;
 
-  /** The space of a task, a new one for a task never heard of. */
+  /** A recording without the birth of any task leaves only one guess: that all of them are threads of the first. */
+  constructor(events: readonly Event[]) {
+    this.#births = events.some((event) => event.kind === "lifecycle" && event.child !== undefined);
+  }
+
+  /** The space of a task; of one never heard of a new space, or the only one. */
   of(pid: number | null): number {
     let space = this.#bySpace.get(pid);
     if (space === undefined) {
-      space = this.#next++;
+      space = this.#births || this.#next === 0 ? this.#next++ : this.#next - 1;
       this.#bySpace.set(pid, space);
     }
     return space;
