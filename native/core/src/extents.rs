@@ -78,14 +78,16 @@ impl Extents {
     /// The lowest gap with at least `need > 0` pages inside `window`; counts the gaps it looks at.
     pub fn lowest_gap(&self, window: &Range<i64>, need: i64, steps: &mut u64) -> Option<Gap> {
         let mut gap = self.gap_from(window.start);
-        while gap.start < window.end {
+        loop {
             *steps += 1;
             if fits(&gap, window, need) {
                 return Some(gap);
             }
+            if gap.end >= window.end {
+                return None;
+            }
             gap = self.gap_from(gap.end);
         }
-        None
     }
 
     fn next_start(&self, page: i64) -> i64 {
