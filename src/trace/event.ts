@@ -18,6 +18,8 @@ export interface EventBase {
   readonly line: number;
   /** Id of the task as the recorder prints it, or null where it prints none. */
   readonly pid: number | null;
+  /** The recorder prints no id on this line; `pid` was concluded. */
+  readonly bare?: true;
   /** Seconds on the recorder's clock, of the moment that the line describes. */
   readonly time?: number;
 }
