@@ -92,6 +92,8 @@ export type Op =
       readonly area: Area;
       /** mremap FIXED: where the pages come from. */
       readonly source?: Position;
+      /** mremap FIXED: pages of the source that move, which may lie in several VMAs; absent: those of one VMA. */
+      readonly kept?: number;
       /** Placed at the next multiple of this many pages (an idiom's kept part). */
       readonly align?: number;
     } & Origin)

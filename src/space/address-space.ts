@@ -143,6 +143,8 @@ export class AddressSpace {
 
   /** madvise, mlock and the like: one flag or the name of what is mapped in the range. */
   advise(start: number, end: number, change: Advice): void {
+    // Guard pages mark page tables; the flag of 7.2 is sticky, for the whole VMA, and merging ignores it.
+    if ("set" in change && change.set === "gu") return;
     this.#modify(start, end, (vma) => {
       if ("name" in change) return vma.label === change.name ? vma : { ...vma, label: change.name };
       const flags =
@@ -189,8 +191,7 @@ export class AddressSpace {
   }
 
   #modify(start: number, end: number, change: (vma: Vma) => Vma): void {
-    let page = start;
-    for (;;) {
+    for (let page = start; page < end; ) {
       const vma = this.#vmas.after(page);
       if (vma === undefined || vma.start >= end) return;
       const part = clip(vma, Math.max(vma.start, page), Math.min(vma.end, end));

@@ -4,6 +4,7 @@ import { MmreplayError } from "../errors.ts";
 import type { Placements } from "../place/types.ts";
 import type { Profile } from "../policies/types.ts";
 import type { Area, Op, Position, Program } from "../resolve/program.ts";
+import { MAP_TYPE } from "../trace/flags.ts";
 import { alignUp } from "../units.ts";
 import { AddressSpace, type AnonIds } from "./address-space.ts";
 import { compareMaps, type MapsComparison } from "./compare-maps.ts";
@@ -184,7 +185,7 @@ class Run {
 
   #map(op: MapOp, page: number): void {
     if (!(page >= 0)) return;
-    if (op.source !== undefined) this.#move(op.source, op.kept ?? op.pages, op.pages, page, op);
+    if (op.source !== undefined) this.#move(op.source, page, op);
     else if (op.how === "brk") this.current.insertHeap(this.#fresh(op, page));
     else this.current.insert(this.#fresh(op, page));
   }
@@ -192,11 +193,15 @@ class Run {
   #fix(op: FixOp, page: number): void {
     if (!(page >= 0)) return;
     const space = this.current;
-    if (op.source !== undefined) this.#move(op.source, op.pages, op.pages, page, op);
+    if (op.source !== undefined) this.#move(op.source, page, op);
     else if (op.at.object !== 0 && op.at.offset < 0 && op.guard > 0)
       space.growDown(page, page + op.pages);
-    else if (op.area.name === "[heap]") this.clobbered += space.insertHeap(this.#fresh(op, page));
-    else this.clobbered += space.insert(this.#fresh(op, page));
+    else {
+      const listed = op.area.flags % (MAP_TYPE + 1) === 0;
+      if (listed && op.area.name === "[heap]") space.startBrk = page;
+      // Areas of a snapshot, unlike those of a call: the kernel listed them apart because they do not merge.
+      this.clobbered += space.insert(this.#fresh(op, page), listed ? "none" : "both");
+    }
   }
 
   #fresh(op: MapOp | FixOp, page: number): Vma {
@@ -204,28 +209,25 @@ class Run {
   }
 
   /**
-   * mremap: the VMAs at the source appear at `page`, the last of them as long as the new length asks. The source
-   * itself goes with its own release.
+   * mremap: the VMAs at the source appear at `page`, the last of them as long as the new length asks; without `kept`
+   * it is the one VMA there. The source itself goes with its own release.
    */
-  #move(source: Position, kept: number, pages: number, page: number, op: MapOp | FixOp): void {
+  #move(source: Position, page: number, op: MapOp | FixOp): void {
     const from = this.#pageAt(source);
     if (from < 0) return;
     const space = this.current;
-    const old = space.over(from, from + Math.max(1, Math.min(kept, pages)));
+    const end = from + op.pages;
+    const old = space.over(from, Math.min(end, from + (op.kept ?? 1)));
     const tail = old.at(-1);
     if (tail === undefined) {
       this.clobbered += space.insert(this.#fresh(op, page));
-      return;
-    }
-    const end = from + pages;
-    if (page === from) {
-      if (end > tail.end) space.insert(continuation(tail, tail.end, end));
-      return;
-    }
-    const distance = page - from;
-    for (const vma of old) {
-      const last = vma === tail && kept < pages ? end : Math.min(vma.end, end);
-      this.clobbered += space.insert(moved({ ...vma, end: last }, distance));
+    } else if (page === from) {
+      if (end > tail.end) space.insert(stretch(tail, tail.end, end));
+    } else {
+      for (const vma of old) {
+        const whole = vma === tail ? stretch(vma, vma.start, end) : vma;
+        this.clobbered += space.insert(moved(whole, page - from));
+      }
     }
   }
 
@@ -286,8 +288,8 @@ function freshVma(area: Area, object: number, page: number, pages: number, rules
   return ownOffset ? { ...vma, pgoff: page } : vma;
 }
 
-/** What mremap adds behind a VMA that it extends in place. */
-function continuation(vma: Vma, start: number, end: number): Vma {
+/** The VMA as if it lay at [start, end): its offsets go on. */
+function stretch(vma: Vma, start: number, end: number): Vma {
   const ahead = start - vma.start;
   return { ...vma, start, end, pgoff: vma.pgoff + ahead, anonOffset: vma.anonOffset + ahead };
 }

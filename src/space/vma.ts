@@ -1,6 +1,15 @@
 /** What one VMA is, and when the kernel merges it with its neighbour. */
 
 import type { Area } from "../resolve/program.ts";
+import {
+  MAP_DROPPABLE,
+  MAP_GROWSDOWN,
+  MAP_LOCKED,
+  MAP_NORESERVE,
+  MAP_STACK,
+  MAP_TYPE,
+  PROT_WRITE,
+} from "../trace/flags.ts";
 import { hasBit } from "../units.ts";
 import type { VmaRules } from "./rules.ts";
 import type { Range } from "./sorted-ranges.ts";
@@ -30,14 +39,6 @@ export interface Vma extends Range {
 const special = ["io", "de", "pf", "mm"];
 /** smaps words that are printed but decide nothing here: access, MAY bits and soft-dirty. */
 const ignored = new Set(["rd", "wr", "ex", "mr", "mw", "me", "sh", "sd", "??"]);
-
-const PROT_WRITE = 2;
-
-const mapGrowsDown = 0x100;
-const mapLocked = 0x2000;
-const mapNoReserve = 0x4000;
-const mapStack = 0x2_0000;
-const mapDroppable = 8;
 
 export const writable = (prot: number): boolean => hasBit(prot, PROT_WRITE);
 
@@ -71,13 +72,13 @@ export function initialFlags(area: Area, rules: VmaRules): string {
   const words = fileFlags(area);
   const has = (flag: number): boolean => hasBit(area.flags, flag);
   if (area.shared) words.push("ms");
-  if (has(mapNoReserve) && !(area.shared && has(mapDroppable))) words.push("nr");
-  if (has(mapGrowsDown) || area.name === "[stack]") words.push("gd");
-  if (has(mapLocked)) words.push("lo");
-  if (has(mapStack) && rules.stackNoHugepage) words.push("nh");
-  if (!area.shared && has(mapDroppable)) words.push("wf", "dd", "nr");
-  if (!area.shared && writable(area.prot) && !words.includes("nr") && !words.includes("ht"))
-    words.push("ac");
+  if (has(MAP_NORESERVE)) words.push("nr");
+  if (has(MAP_GROWSDOWN)) words.push("gd");
+  if (has(MAP_LOCKED)) words.push("lo");
+  if (has(MAP_STACK) && rules.stackNoHugepage) words.push("nh");
+  if (area.flags % (MAP_TYPE + 1) === MAP_DROPPABLE) words.push("dd", "nr", "wf");
+  const charged = !area.shared && writable(area.prot);
+  if (charged && !words.includes("nr") && !words.includes("ht")) words.push("ac");
   return changeFlags("", words);
 }
 
