@@ -8,6 +8,8 @@ export interface Level {
   readonly pages: number;
   /** `base` is the page itself; `cont-*` are contiguous groups of entries that one TLB entry can hold. */
   readonly kind: "base" | "cont-pte" | "pmd" | "cont-pmd" | "pud";
+  /** No folio and no device memory is mapped by it (kernel-wide, as of 7.3). */
+  readonly only?: "hugetlb";
 }
 
 export interface Arch {
@@ -23,6 +25,8 @@ export interface Arch {
   readonly pud?: number;
   /** Which kernel function answers: `x86` arch_get_unmapped_area_topdown of arch/x86, `generic` that of mm/mmap.c. */
   readonly entry: "x86" | "generic";
+  /** Random bits of mmap_base by default (vm.mmap_rnd_bits). */
+  readonly mmapRndBits: number;
   /** The mm's numbers, for one process. */
   layout(options: LayoutOptions): Layout;
 }
@@ -46,7 +50,7 @@ export interface LayoutOptions {
 /** The limits of one address space; pages. */
 export interface Layout {
   readonly taskSize: number;
-  /** The default window W: hints above it reach the rest of the task size. */
+  /** The default window W: hints above it reach the rest of the task size. riscv: the task size, no hint changes a limit. */
   readonly window: number;
   readonly mmapBase: number;
   /** x86: where its bottom-up search starts. Generic: TASK_UNMAPPED_BASE, never randomised. */

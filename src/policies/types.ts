@@ -53,6 +53,8 @@ export interface Target {
   readonly shmemEnabled: string;
   /** Per-size shmem_enabled, by pages of the size. */
   readonly shmemSizes: ReadonlyMap<number, string>;
+  /** mTHP `enabled`, by pages of the size; absent where nothing is known. */
+  readonly thpSizes?: ReadonlyMap<number, string>;
 }
 
 /** What a kernel release does differently beside its searches. */
@@ -75,8 +77,28 @@ export interface Profile extends EntryProfile {
   readonly closeNeverMerges: boolean;
   /** Huge PFN maps exist (6.12 and later). */
   readonly hugePfnmap: boolean;
-  /** Largest folio by filesystem in bytes; absent is one page. */
+  /** They do not ask whether THP is enabled (e384abeb559d, also in 6.12.117). */
+  readonly pfnmapIgnoresThp?: boolean;
+  /** Largest folio by filesystem in bytes, before the page size's own cap of min(11, PMD order); absent is one page. */
   readonly folioBytes: Readonly<Record<string, number>>;
+}
+
+/** A commit that sets a release apart from the policy before it. */
+export interface Difference {
+  readonly commit: string;
+  readonly title: string;
+  /** Id of the policy without it. */
+  readonly previous: string;
+}
+
+/** A setting of a policy, written `id:name=value`. */
+export interface Parameter<T = unknown> {
+  readonly summary: string;
+  readonly fallback: string;
+  /** What may stand after the equals sign, for help and errors. */
+  readonly expects: string;
+  /** Undefined if the text is no value. */
+  read(text: string): T | undefined;
 }
 
 export interface Policy {
@@ -88,6 +110,10 @@ export interface Policy {
   readonly source: string;
   /** Rules around the searches. A proposal takes those of the release it was made against. */
   readonly profile: Profile;
+  readonly differsBy?: readonly Difference[];
+  readonly parameters?: Readonly<Record<string, Parameter>>;
+  /** The same policy with other settings, named after them; throws `usage/policy-parameter`. */
+  configure?(settings: Readonly<Record<string, string>>): Policy;
   /** Attempts in order; falsy entries are dropped, the first that fits and is accepted wins. */
   searches(request: Request, target: Target): readonly (Attempt | false | undefined)[];
 }

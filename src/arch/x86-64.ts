@@ -1,0 +1,60 @@
+/** What x86-64 with 4 KiB pages maps and where its limits lie, with four and with five levels of page tables. */
+
+import { alignUp } from "../units.ts";
+import { defaultGuardGap, defaultMinAddr, defaultStackLimit, mmapBase } from "./layout.ts";
+import type { Arch, Layout, LayoutOptions, Level } from "./types.ts";
+
+const pageBytes = 4096;
+
+/** DEFAULT_MAP_WINDOW: 47 bits less a guard page. */
+const window = 2 ** 47 - pageBytes;
+
+/** Pages of stack randomisation, __maximum_stack_offset of a 64-bit task. */
+const stackRandomPages = 0x3fffff;
+
+const levels: readonly Level[] = [
+  { name: "4K", pages: 1, kind: "base" },
+  { name: "2M", pages: 512, kind: "pmd" },
+  { name: "1G", pages: 512 * 512, kind: "pud" },
+];
+
+/** arch_pick_mmap_layout() of arch/x86/mm/mmap.c: an unlimited stack stays top-down, the legacy layout takes the bottom-up base. */
+function layout(options: LayoutOptions, defaultBits: number): Layout {
+  const { stackLimit = defaultStackLimit, stackGuardGap = defaultGuardGap } = options;
+  const pad = (stackGuardGap + (options.aslr ? stackRandomPages : 0)) * pageBytes;
+  const random = options.random * pageBytes;
+  const bottomUp = alignUp(window / 3, pageBytes) + random;
+  const top = mmapBase({ top: window, pageBytes, stackLimit, pad, random });
+  const topDown = options.legacy !== true;
+  return {
+    taskSize: 2 ** (options.taskSizeBits ?? defaultBits) / pageBytes - 1,
+    window: window / pageBytes,
+    mmapBase: (topDown ? top : bottomUp) / pageBytes,
+    bottomUpBase: bottomUp / pageBytes,
+    topDown,
+    minPage: Math.ceil((options.mmapMinAddr ?? defaultMinAddr) / pageBytes),
+  };
+}
+
+const common = {
+  pageBytes,
+  levels,
+  pmd: 512,
+  pud: 512 * 512,
+  entry: "x86",
+  mmapRndBits: 28,
+} as const;
+
+export const x86_64: Arch = {
+  ...common,
+  id: "x86-64",
+  summary: "x86-64 with four levels, 47-bit user addresses",
+  layout: (options) => layout(options, 47),
+};
+
+export const x86_64La57: Arch = {
+  ...common,
+  id: "x86-64-la57",
+  summary: "x86-64 with five levels, 56-bit user addresses for hints above 47 bits",
+  layout: (options) => layout(options, 56),
+};

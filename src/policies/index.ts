@@ -1,0 +1,64 @@
+/** Which policies there are, and how one is named on a command line. */
+
+import { MmreplayError } from "../errors.ts";
+import { type Registry, registry } from "../registry.ts";
+import { coreAlign } from "./core-align.ts";
+import { linux_6_1 } from "./linux-6.1.ts";
+import { linux_6_12 } from "./linux-6.12.ts";
+import { linux_6_18 } from "./linux-6.18.ts";
+import { linux_7_2 } from "./linux-7.2.ts";
+import { linux_7_3 } from "./linux-7.3.ts";
+import { startPfnPolicy } from "./start-pfn.ts";
+import type { Policy } from "./types.ts";
+import { unaligned } from "./unaligned.ts";
+import { vfioThp } from "./vfio-thp.ts";
+
+export type { Policy } from "./types.ts";
+
+export const policies: Registry<Policy> = registry("policy", [
+  linux_6_1,
+  linux_6_12,
+  linux_6_18,
+  linux_7_2,
+  linux_7_3,
+  unaligned,
+  vfioThp,
+  coreAlign,
+  startPfnPolicy,
+]);
+
+/** A policy by `id` or `id:name=value,name=value`. */
+export function parsePolicy(text: string): Policy {
+  const colon = text.indexOf(":");
+  if (colon < 0) return policies.get(text);
+  const policy = policies.get(text.slice(0, colon));
+  if (policy.configure === undefined) {
+    const hint = `write ${policy.id}`;
+    throw new MmreplayError("usage/policy-parameter", `policy ${policy.id} has no parameters`, {
+      hint,
+    });
+  }
+  const settings: Record<string, string> = {};
+  for (const part of text.slice(colon + 1).split(",")) {
+    const [name = "", ...value] = part.split("=");
+    if (value.length === 0 || Object.hasOwn(settings, name)) {
+      const hint = `write ${policy.id}:name=value,name=value, each name once`;
+      throw new MmreplayError("usage/policy-parameter", `cannot read "${part}" in "${text}"`, {
+        hint,
+      });
+    }
+    settings[name] = value.join("=");
+  }
+  return policy.configure(settings);
+}
+
+/** Policies separated by commas, of which some have settings: a part with `=` belongs to the policy before it. */
+export function parsePolicies(text: string): readonly Policy[] {
+  const joined: string[] = [];
+  for (const part of text.split(",")) {
+    const belongs = part.includes("=") && !part.includes(":") && joined.length > 0;
+    if (belongs) joined.push(`${joined.pop()},${part}`);
+    else joined.push(part);
+  }
+  return joined.map(parsePolicy);
+}

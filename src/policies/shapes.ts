@@ -1,0 +1,61 @@
+/** The three shapes of which every policy is made: a padded search, an aligned search, the plain one. */
+
+import type { Attempt, Level } from "../arch/types.ts";
+import { alignUp } from "../units.ts";
+import type { Request, Target } from "./types.ts";
+
+/** What a policy returns: attempts in order, falsy entries dropped. */
+export type Attempts = readonly (Attempt | false | undefined)[];
+
+/** The architecture's own answer. */
+export const plain: Attempt = {};
+
+/** True if [offset, offset + pages) holds a whole block of `size`; pages. */
+export function fits(size: number, offset: number, pages: number): boolean {
+  return alignUp(offset, size) + size <= offset + pages;
+}
+
+/**
+ * __thp_get_unmapped_area(): search for a block more than needed, then go up to the next page congruent to `offset`;
+ * `above`: also from a page that is congruent already (96204e15310c). The hint is tested with the padded length.
+ */
+export function pad(pages: number, size: number, offset: number, above: boolean): Attempt | false {
+  if (!fits(size, offset, pages)) return false;
+  return {
+    pages: pages + size,
+    finish: { kind: above ? "above" : "up", mask: size - 1, offset },
+  };
+}
+
+/** One top-down search with a mask, as vm_unmapped_area() offers it. */
+export function align(size: number, offset: number): Attempt {
+  return { alignMask: size - 1, alignOffset: offset, only: "down" };
+}
+
+/** Leaf sizes for device memory, largest first: never contiguous entries. */
+export function pfnSizes({ arch }: Target): readonly number[] {
+  return arch.pud === undefined ? [arch.pmd] : [arch.pud, arch.pmd];
+}
+
+/** Leaf sizes for folios, largest first. */
+export function folioSizes({ arch }: Target): readonly number[] {
+  const usable = ({ kind, only }: Level) =>
+    only === undefined && (kind === "pmd" || kind === "cont-pte");
+  return arch.levels
+    .filter(usable)
+    .map(({ pages }) => pages)
+    .reverse();
+}
+
+/** Bytes of one vfio-pci region in the device's file offsets (VFIO_PCI_OFFSET_SHIFT). */
+const vfioRegionBytes = 2 ** 40;
+
+/** Where in its region a vfio-pci mapping begins; pages. */
+export function vfioRegion(
+  { pgoff }: Request,
+  { arch }: Target,
+): { index: number; offset: number } {
+  const region = vfioRegionBytes / arch.pageBytes;
+  const index = Math.floor(pgoff / region);
+  return { index, offset: pgoff - index * region };
+}
