@@ -72,6 +72,13 @@ function join(chunks: readonly Uint8Array[]): Uint8Array {
   return joined;
 }
 
+/** All bytes. */
+export async function bytesOf(chunks: Chunks): Promise<Uint8Array> {
+  const taken: Uint8Array[] = [];
+  for await (const chunk of chunks) taken.push(chunk);
+  return join(taken);
+}
+
 /** The first bytes, as many as there are up to `wanted` and perhaps more; the rest is not read. */
 export async function headOf(chunks: Chunks, wanted: number): Promise<Uint8Array> {
   const taken: Uint8Array[] = [];

@@ -1,0 +1,176 @@
+/** How a trace becomes the bytes of an .mmtrace file and comes back; docs/trace-format.md is the contract. */
+
+import { MmreplayError } from "../errors.ts";
+import { type BlockData, blockEvents } from "./block.ts";
+import { type Block, damaged, readContainer, writeContainer } from "./container.ts";
+import { EventDecoder } from "./decode-events.ts";
+import { EventEncoder } from "./encode-events.ts";
+import type { Event } from "./event.ts";
+import type { FileKind, OpenFile } from "./file.ts";
+import { mmreplay } from "./generated/trace.js";
+import type { Facts, Trace } from "./trace.ts";
+
+const { Header, Events } = mmreplay.trace;
+
+type HeaderMessage = ReturnType<typeof Header.decode>;
+type EventsMessage = ReturnType<typeof Events.decode>;
+type FactsMessage = NonNullable<HeaderMessage["facts"]>;
+type Settings = Readonly<Record<string, string>>;
+
+/** Without the members that are null or undefined: protobuf's way to say absent. */
+function present<T extends object>(
+  fields: { readonly [K in keyof T]: T[K] | null | undefined },
+): T {
+  const entries = Object.entries(fields).filter(
+    ([, value]) => value !== null && value !== undefined,
+  );
+  return Object.fromEntries(entries) as T;
+}
+
+const settingsMessage = (
+  settings: Settings | undefined,
+): { names: string[]; values: string[] } | undefined =>
+  settings && { names: Object.keys(settings), values: Object.values(settings) };
+
+function settingsOf(message: FactsMessage["shmemSizes"]): Settings | undefined {
+  if (!message) return undefined;
+  const values = message.values ?? [];
+  return Object.fromEntries(
+    (message.names ?? []).map((name, index) => [name, values[index] ?? ""]),
+  );
+}
+
+function factsMessage(facts: Facts): FactsMessage {
+  const { stackLimit, shmemSizes, thpSizes, devices, inferred, ...same } = facts;
+  return present<FactsMessage>({
+    ...same,
+    stackLimit,
+    stackUnlimited: stackLimit === null,
+    shmemSizes: settingsMessage(shmemSizes),
+    thpSizes: settingsMessage(thpSizes),
+    devices: devices && {
+      devices: devices.map(({ address, bars }) => ({ address, bars: [...bars] })),
+    },
+    inferred: [...inferred],
+  });
+}
+
+function devicesOf(message: FactsMessage["devices"]): Facts["devices"] {
+  return message?.devices?.map((device) => ({
+    address: device.address ?? "",
+    bars: (device.bars ?? []).map((bar) => ({
+      index: bar.index ?? 0,
+      start: bar.start ?? 0,
+      size: bar.size ?? 0,
+    })),
+  }));
+}
+
+function factsOf(message: FactsMessage): Facts {
+  const facts = present<Facts>({
+    kernel: message.kernel,
+    policy: message.policy,
+    arch: message.arch,
+    pageSize: message.pageSize ?? 0,
+    taskSizeBits: message.taskSizeBits,
+    recorder: message.recorder ?? "",
+    command: message.command,
+    aslr: message.aslr,
+    legacyLayout: message.legacyLayout,
+    mmapMinAddr: message.mmapMinAddr,
+    maxMapCount: message.maxMapCount,
+    mmapRndBits: message.mmapRndBits,
+    stackGuardGap: message.stackGuardGap,
+    thpEnabled: message.thpEnabled,
+    shmemEnabled: message.shmemEnabled,
+    shmemSizes: settingsOf(message.shmemSizes),
+    thpSizes: settingsOf(message.thpSizes),
+    devices: devicesOf(message.devices),
+    inferred: message.inferred ?? [],
+    stackLimit: message.stackLimit,
+  });
+  return message.stackUnlimited ? { ...facts, stackLimit: null } : facts;
+}
+
+function fileOf(message: NonNullable<EventsMessage["files"]>[number]): OpenFile {
+  return present<OpenFile>({
+    id: message.id ?? 0,
+    kind: (message.kind ?? "unknown") as FileKind,
+    path: message.path,
+    filesystem: message.filesystem,
+    huge: message.huge as OpenFile["huge"],
+    hugePage: message.hugePage,
+    device: message.device,
+  });
+}
+
+function blockOf(message: EventsMessage): BlockData {
+  return {
+    count: message.count,
+    strings: message.strings,
+    files: message.files.map(fileOf),
+    timeUnit: message.timeUnit,
+    columns: message.columns.map((column) => ({
+      id: column.id ?? 0,
+      coding: column.coding ?? 0,
+      count: column.count ?? 0,
+      data: column.data ?? new Uint8Array(0),
+      wide: column.wide ?? new Uint8Array(0),
+    })),
+  };
+}
+
+/** The whole trace as one file. */
+export function encode(trace: Trace): Uint8Array {
+  const { name, facts, events } = trace;
+  const header = Header.encode({
+    name,
+    facts: factsMessage(facts),
+    events: events.length,
+  }).finish();
+  const encoder = new EventEncoder();
+  const blocks: { readonly kind: "header" | "events"; readonly payload: Uint8Array }[] = [
+    { kind: "header", payload: header },
+  ];
+  for (let start = 0; start < events.length; start += blockEvents) {
+    const block = encoder.block(events.slice(start, start + blockEvents));
+    const payload = Events.encode({
+      ...block,
+      strings: [...block.strings],
+      files: [...block.files],
+      columns: [...block.columns],
+    }).finish();
+    blocks.push({ kind: "events", payload });
+  }
+  return writeContainer(blocks);
+}
+
+/** A trace while its blocks come. */
+class Reading {
+  readonly events: Event[] = [];
+  header: HeaderMessage | undefined;
+  readonly #decoder = new EventDecoder();
+
+  take({ kind, payload }: Block): void {
+    if (kind === "header") this.header ??= Header.decode(payload);
+    else this.#decoder.block(blockOf(Events.decode(payload)), (event) => this.events.push(event));
+  }
+}
+
+/** The trace that `encode` was given; throws `trace/damaged` or `trace/newer`. `name` is the file's, for messages. */
+export function decode(bytes: Uint8Array, name: string): Trace {
+  const reading = new Reading();
+  for (const block of readContainer(bytes, name)) {
+    try {
+      reading.take(block);
+    } catch (error) {
+      if (error instanceof MmreplayError) throw error;
+      const what = error instanceof Error ? error.message : "bad data";
+      throw damaged(name, block.offset, `a block that cannot be read (${what})`);
+    }
+  }
+  const { header, events } = reading;
+  if (!header?.facts) throw damaged(name, bytes.length, "no header");
+  if (header.events !== events.length) throw damaged(name, bytes.length, "events are missing");
+  return { name: header.name, facts: factsOf(header.facts), events };
+}

@@ -1,0 +1,113 @@
+import { crc32 } from "node:zlib";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { MmreplayError } from "../../src/errors.ts";
+import { blockEvents } from "../../src/trace/block.ts";
+import { decode, encode } from "../../src/trace/codec.ts";
+import type { Event } from "../../src/trace/event.ts";
+import type { Trace } from "../../src/trace/trace.ts";
+import { event, trace } from "./arbitrary.ts";
+
+const seed = 20_261_124;
+
+const small: Trace = {
+  name: "small",
+  facts: { pageSize: 4096, recorder: "perf", inferred: [], stackLimit: null },
+  events: fc.sample(event, { seed, numRuns: 40 }),
+};
+
+/** The error of decoding these bytes; the test fails if there is none. */
+function errorOf(bytes: Uint8Array): MmreplayError {
+  try {
+    decode(bytes, "bad.mmtrace");
+  } catch (error) {
+    if (error instanceof MmreplayError) return error;
+    throw error;
+  }
+  throw new Error("decoded without an error");
+}
+
+describe("the trace file", () => {
+  it("gives back every event and every fact", () => {
+    fc.assert(
+      fc.property(trace, (original) => {
+        expect(decode(encode(original), "x")).toStrictEqual(original);
+      }),
+      { seed, numRuns: 300 },
+    );
+  });
+
+  it("gives back numbers above 2^53 with their type", () => {
+    const addr = 0xffff_ffff_ff60_0000n;
+    const events: readonly Event[] = [
+      { kind: "fault", line: 1, pid: 1, addr },
+      { kind: "fault", line: 2, pid: 1, addr: 4096 },
+    ];
+    const back = decode(encode({ ...small, events }), "x").events;
+    expect(back.map((fault) => fault.kind === "fault" && fault.addr)).toEqual([addr, 4096]);
+  });
+
+  it("numbers strings and files through all blocks", () => {
+    const events = Array.from({ length: blockEvents + 3 }, (_, index): Event => {
+      const code = `parse/kind-${index % 7}`;
+      return { kind: "warning", line: index + 1, pid: null, code };
+    });
+    expect(decode(encode({ ...small, events }), "x").events).toEqual(events);
+  });
+
+  it("keeps seconds since 1970 with nanoseconds exact", () => {
+    const times = [...["1795352605.123456789", "1795352605.123457123"].map(Number), 0.1, 3e-9];
+    const events = times.map((time, line): Event => ({ kind: "lost", line, pid: 1, time }));
+    for (const some of [events, events.slice(0, 2), events.slice(2)]) {
+      expect(decode(encode({ ...small, events: some }), "x").events).toEqual(some);
+    }
+  });
+});
+
+describe("a damaged trace file", () => {
+  it("is refused with its place wherever it is cut", () => {
+    const bytes = encode(small);
+    for (let length = 0; length < bytes.length; length++) {
+      const error = errorOf(bytes.slice(0, length));
+      expect(error.code).toBe("trace/damaged");
+      expect(error.message).toMatch(/at byte \d+$/);
+    }
+  });
+
+  it("is refused wherever a byte is changed", () => {
+    const bytes = encode(small);
+    fc.assert(
+      fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
+        const changed = bytes.slice();
+        changed[at] = ((changed[at] ?? 0) + change) % 256;
+        expect(errorOf(changed).code).toMatch(/^trace\/(?:damaged|newer)$/);
+        expect(errorOf(changed).hint).toBeDefined();
+      }),
+      { seed, numRuns: 400 },
+    );
+  });
+
+  it("is named as text when line ends were changed on the way", () => {
+    const bytes = encode(small);
+    const text = bytes.filter((byte) => byte !== 0x0d);
+    expect(errorOf(text).message).toContain("sent as text");
+  });
+
+  it("is not unpacked beyond the size that it announces", () => {
+    const events = Array.from({ length: 5000 }, (): Event => ({ kind: "lost", line: 1, pid: 1 }));
+    const bytes = encode({ ...small, events });
+    const view = new DataView(bytes.buffer);
+    const firstBlock = 12;
+    view.setUint32(firstBlock + 4, 1, true);
+    const packed = bytes.subarray(firstBlock + 16, firstBlock + 16 + view.getUint32(20, true));
+    const head = crc32(bytes.subarray(firstBlock, firstBlock + 12));
+    view.setUint32(firstBlock + 12, crc32(packed, head), true);
+    expect(errorOf(bytes).message).toContain("does not unpack at byte 12");
+  });
+
+  it("of a later version asks for a later program", () => {
+    const bytes = encode(small);
+    new DataView(bytes.buffer).setUint32(8, 2, true);
+    expect(errorOf(bytes).code).toBe("trace/newer");
+  });
+});
