@@ -43,17 +43,25 @@ function kindOf(op: Placing): RequestKind {
   return file?.kind ?? "unknown";
 }
 
+/** The filesystem that a regular file is taken to be on where none was recorded: one with a placement hook. */
+export const assumedFilesystem = "ext4";
+
+function filesystemOf({ area }: Placing, kind: RequestKind): string | undefined {
+  return area.file?.filesystem ?? (kind === "regular" ? assumedFilesystem : undefined);
+}
+
 /** Build the request of a map or probe op. */
 export function requestOf(op: Placing, facts: Facts): Request {
   const { area } = op;
   const kind = kindOf(op);
   const bar = kind === "vfio" ? barOf(area, facts) : undefined;
+  const filesystem = filesystemOf(op, kind);
   const mountHuge = area.backing === "shared-anon" ? "internal" : area.file?.huge;
   return {
     kind,
     pages: op.pages,
     pgoff: area.backing === "anon" || kind === "shared-anon" ? 0 : area.pgoff,
-    ...(area.file?.filesystem !== undefined && { filesystem: area.file.filesystem }),
+    ...(filesystem !== undefined && { filesystem }),
     ...(kind === "shmem" && mountHuge !== undefined && { mountHuge }),
     ...(area.huge !== undefined && { huge: area.huge }),
     ...(bar?.start !== undefined && { pfn: bar.start + bar.offset }),

@@ -39,7 +39,7 @@ function around(input: VerifyInput, placements: Placements, finding: Finding): r
   const state = apply(until, placements, policy.profile).end.find((one) => one.id === space);
   if (state === undefined || op === undefined) return [];
   const centre = op.kind === "map" ? op.recorded : finding.of === "placement" ? finding.page : 0;
-  const vmas = [...state.vmas()];
+  const vmas = [...state];
   const at = vmas.findIndex((vma) => vma.end > centre);
   const from = Math.max(0, (at < 0 ? vmas.length : at) - neighbours);
   return vmas.slice(from, from + 2 * neighbours).map((vma) => mapsLine(vma, program.pageBytes));

@@ -1,6 +1,6 @@
 /** Whether the model gives the kernel's own answers for a recording: searches, placements and VMAs. */
 
-import type { Arch, Row } from "../arch/types.ts";
+import type { Arch } from "../arch/types.ts";
 import { place, type Run } from "../place/place.ts";
 import { type Plan, plan } from "../place/plan.ts";
 import { recordedPlacements } from "../place/recorded.ts";
@@ -8,6 +8,7 @@ import type { Placements } from "../place/types.ts";
 import type { Policy } from "../policies/types.ts";
 import type { Op, Program } from "../resolve/program.ts";
 import { type Applied, apply } from "../space/apply.ts";
+import type { Touch } from "../space/rules.ts";
 import type { Event, Search } from "../trace/event.ts";
 import type { Trace } from "../trace/trace.ts";
 import { explainDivergence, type Finding } from "./divergence.ts";
@@ -45,6 +46,8 @@ class Verification {
   readonly #run: Run;
   readonly #applied: Applied;
   readonly #placements: Placements;
+  #touch: Touch = "at-once";
+  readonly #hasSearches: boolean;
   readonly searches: Tally = new Tally();
   readonly placements: Tally = new Tally();
   readonly vmas: Tally = new Tally();
@@ -54,16 +57,32 @@ class Verification {
   constructor(input: VerifyInput) {
     this.#input = input;
     const { program, policy, arch, trace } = input;
+    this.#hasSearches = trace.events.some(isSearch);
     this.#plan = plan(program, policy, arch, trace.facts, { forced: !input.free });
     this.#run = place(program, this.#plan);
     const { mapped } = this.#run.placements;
     this.#placements = input.free
       ? this.#run.placements
       : { ...recordedPlacements(program), mapped };
-    this.#applied = apply(program, this.#placements, policy.profile, {
-      ...(trace.facts.maxMapCount !== undefined && { maxMapCount: trace.facts.maxMapCount }),
-    });
+    this.#applied = this.#closest();
     this.excluded = new Exclusions(program.exclusions);
+  }
+
+  /** A recording of calls does not say which memory was written: take the assumption that fits the snapshots. */
+  #closest(): Applied {
+    const { program, policy, trace } = this.#input;
+    const limit =
+      trace.facts.maxMapCount === undefined ? {} : { maxMapCount: trace.facts.maxMapCount };
+    const wrong = ({ snapshots }: Applied) =>
+      snapshots.reduce((sum, { total, exact, extra }) => sum + total - exact + extra, 0);
+    const applied = (touch: Touch) =>
+      apply(program, this.#placements, policy.profile, { ...limit, touch });
+    const written = applied("at-once");
+    if (wrong(written) === 0) return written;
+    const untouched = applied("never");
+    if (wrong(untouched) >= wrong(written)) return written;
+    this.#touch = "never";
+    return untouched;
   }
 
   run(): void {
@@ -103,7 +122,7 @@ class Verification {
   }
 
   #compareSearches(op: Placing, index: number, ran: readonly ModelSearch[], space: number): void {
-    if (!this.#input.trace.events.some(isSearch)) return;
+    if (!this.#hasSearches) return;
     const facts = this.#input.program.spaces.find((one) => one.space === space);
     const unseen = facts?.unrecordedPages ?? 0;
     const count = Math.max(op.searches.length, ran.length);
@@ -167,7 +186,7 @@ class Verification {
       vmas: this.vmas.count,
       excluded: this.excluded.list(),
       layoutFrom: [...layouts],
-      notes: trace.facts.inferred,
+      notes: [...trace.facts.inferred, touchNotes[this.#touch]],
       divergences: this.findings.length,
       firstDivergence:
         first === undefined
@@ -177,6 +196,11 @@ class Verification {
   }
 }
 
+const touchNotes: Readonly<Record<Touch, string>> = {
+  "at-once": "private writable memory taken as written when mapped",
+  never: "private writable memory taken as never written",
+};
+
 const isSearch = (event: Event): event is Search => event.kind === "search";
 
 /** Hold the model against one recording. */
@@ -185,5 +209,3 @@ export function verify(input: VerifyInput): RecordingResult {
   verification.run();
   return verification.result();
 }
-
-export type { Row };
