@@ -146,6 +146,7 @@ const number = fc.oneof(fc.maxSafeNat(), fc.constant(2 ** 62));
 const sizes = fc.dictionary(
   fc.constantFrom("65536", "2097152"),
   fc.constantFrom("never", "always"),
+  plainObject,
 );
 
 export const facts: fc.Arbitrary<Facts> = fc.record(
