@@ -165,7 +165,8 @@ describe("the JSON of an event", () => {
       fc.property(event, (any) => {
         for (const object of eventJson(any)) {
           expect(JSON.parse(JSON.stringify(object))).toEqual(object);
-          expect(object["line"]).toEqual(expect.any(Number));
+          const { line } = object;
+          expect(line).toEqual(expect.any(Number));
         }
       }),
       { seed },
