@@ -22,6 +22,21 @@ function clip(piece: Piece, start: number, end: number): Piece {
   };
 }
 
+/** Neighbouring pieces of one object as one, whatever their protection. */
+export function joined(pieces: readonly Piece[]): readonly Piece[] {
+  const runs: Piece[] = [];
+  for (const piece of pieces) {
+    const last = runs.at(-1);
+    const goesOn =
+      last?.object === piece.object &&
+      last.end === piece.start &&
+      last.offset + last.end - last.start === piece.offset;
+    if (last !== undefined && goesOn) runs[runs.length - 1] = { ...last, end: piece.end };
+    else runs.push(piece);
+  }
+  return runs;
+}
+
 export class Live {
   #pieces: Piece[] = [];
   #accessible = 0;

@@ -109,12 +109,12 @@ function remapFixed(state: State, call: Mremap, sizes: Sizes, at: number, from: 
   if (sizes.now < sizes.old) {
     state.release(sizes.start + sizes.now, sizes.old - sizes.now, from);
   }
-  const moved = Math.max(Math.min(sizes.old, sizes.now), 1);
+  const moved = sizes.old === 0 ? 1 : Math.min(sizes.old, sizes.now);
   const pieces = state.live.over(sizes.start, sizes.start + moved);
   for (const piece of pieces) {
     const delta = piece.start - sizes.start;
-    const whole = pieces.length === 1;
-    const pages = whole ? sizes.now : piece.end - piece.start;
+    const grown = piece === pieces.at(-1) ? Math.max(sizes.now - moved, 0) : 0;
+    const pages = piece.end - piece.start + grown;
     const source = { object: piece.object, offset: piece.offset };
     const position = { object: target.object, offset: target.offset + delta };
     const area = state.areaAt(piece);

@@ -2,7 +2,7 @@
 
 import { MAP_GROWSDOWN } from "../trace/flags.ts";
 import { hasBit } from "../units.ts";
-import { Live, type Piece } from "./live.ts";
+import { joined, Live, type Piece } from "./live.ts";
 import type { Advice, Area, Exclusion, Op, Origin, Position } from "./program.ts";
 
 /** One address space while it is resolved. */
@@ -124,7 +124,7 @@ export class State {
     from: Origin,
     spare?: { object: number; pages: number },
   ): void {
-    for (const piece of pieces) {
+    for (const piece of joined(pieces)) {
       this.ops.push({
         kind: "release",
         at: { object: piece.object, offset: piece.offset },
@@ -174,7 +174,7 @@ export class State {
   }
 
   protect(start: number, end: number, prot: number, from: Origin): void {
-    for (const piece of this.live.over(start, end)) {
+    for (const piece of joined(this.live.over(start, end))) {
       const at = { object: piece.object, offset: piece.offset };
       this.ops.push({ kind: "protect", at, pages: piece.end - piece.start, prot, ...from });
     }
@@ -183,7 +183,7 @@ export class State {
   }
 
   advise(start: number, end: number, change: Advice, from: Origin): void {
-    for (const piece of this.live.over(start, end)) {
+    for (const piece of joined(this.live.over(start, end))) {
       const at = { object: piece.object, offset: piece.offset };
       this.ops.push({ kind: "advise", at, pages: piece.end - piece.start, change, ...from });
     }
