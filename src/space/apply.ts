@@ -53,6 +53,8 @@ export interface Applied {
 type MapOp = Extract<Op, { kind: "map" }>;
 type FixOp = Extract<Op, { kind: "fix" }>;
 
+type ChangeOp = Extract<Op, { kind: "protect" | "advise" }>;
+
 const defaultMaxMapCount = 65_530;
 
 /** Run the ops over VMAs; an op that found no place, or lost what it stands on, changes nothing. */
@@ -85,6 +87,8 @@ class Run {
   readonly #spaces = new Map<number, AddressSpace>();
   current: AddressSpace;
   #lastEnded: AddressSpace | undefined;
+  /** Index of the first op that no earlier change has covered. */
+  #changedTo = 0;
   vmaPeak = 0;
   clobbered = 0;
   drift: Drift | null = null;
@@ -130,7 +134,7 @@ class Run {
         break;
       case "protect":
       case "advise":
-        this.#change(op, this.#pageAt(op.at));
+        this.#change(op, index);
         break;
       case "snapshot":
         this.#compare(op, index);
@@ -244,10 +248,24 @@ class Run {
     this.current.remove(Math.max(page, Math.min(end, kept + op.spare.pages)), end);
   }
 
-  #change(op: Extract<Op, { kind: "protect" | "advise" }>, page: number): void {
-    if (page < 0) return;
-    if (op.kind === "protect") this.current.protect(page, page + op.pages, op.prot);
-    else this.current.advise(page, page + op.pages, op.change);
+  /**
+   * One call over adjacent slices is one change: in slices it would split a VMA that never merges again. Slices that
+   * another policy has parted are changes of their own.
+   */
+  #change(op: ChangeOp, index: number): void {
+    if (index < this.#changedTo) return;
+    const start = this.#pageAt(op.at);
+    if (start < 0) return;
+    let end = start + op.pages;
+    let next = index + 1;
+    for (; next < this.#program.ops.length; next += 1) {
+      const slice = this.#program.ops[next];
+      if (slice === undefined || !sameChange(op, slice) || this.#pageAt(slice.at) !== end) break;
+      end += slice.pages;
+    }
+    this.#changedTo = next;
+    if (op.kind === "protect") this.current.protect(start, end, op.prot);
+    else this.current.advise(start, end, op.change);
   }
 
   #compare(op: Extract<Op, { kind: "snapshot" }>, index: number): void {
@@ -267,6 +285,13 @@ class Run {
     if (op.kind === "enter" || op.kind === "fork" || mapped === this.current.pages) return;
     this.drift = { op: index, line: op.line, vmas: this.current.pages, placements: mapped };
   }
+}
+
+/** True if both are slices of one call. */
+function sameChange(first: ChangeOp, op: Op): op is ChangeOp {
+  if (op.event !== first.event) return false;
+  if (op.kind === "protect") return first.kind === "protect" && op.prot === first.prot;
+  return op.kind === "advise" && first.kind === "advise" && op.change === first.change;
 }
 
 /** A VMA as mmap makes it. */

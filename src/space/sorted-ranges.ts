@@ -44,6 +44,7 @@ export class SortedRanges<T extends Range> {
   /** The ranges that overlap [start, end), whole. */
   over(start: number, end: number): T[] {
     const found: T[] = [];
+    if (start >= end) return found;
     for (let at = this.#chunkOf(start); at < this.#chunks.length; at++) {
       const chunk = this.#chunks[at] ?? [];
       for (let i = found.length === 0 ? indexIn(chunk, start) : 0; i < chunk.length; i++) {
