@@ -10,7 +10,7 @@ import type { Input } from "./types.ts";
  * if the last line has no line end, or if the line was cut at 10 MiB.
  */
 export type LineSink = (
-  bytes: Uint8Array,
+  bytes: Buffer,
   start: number,
   end: number,
   number: number,
@@ -19,7 +19,7 @@ export type LineSink = (
 
 export interface LineOptions {
   /** True if a line that begins like this may be longer than 10 MiB; what follows is dropped. */
-  readonly mayBeLong?: (bytes: Uint8Array, start: number, end: number) => boolean;
+  readonly mayBeLong?: (bytes: Buffer, start: number, end: number) => boolean;
 }
 
 const lf = 10;

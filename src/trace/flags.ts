@@ -37,6 +37,8 @@ export const MREMAP_FIXED = 2;
 export const MREMAP_DONTUNMAP = 4;
 
 export const SHM_RDONLY = 0o10000;
+/** Of shmget. */
+export const SHM_HUGETLB = 0o4000;
 export const SHM_RND = 0o20000;
 export const SHM_REMAP = 0o40000;
 export const SHM_EXEC = 0o100000;

@@ -1,0 +1,53 @@
+/** Which open file a descriptor of a task stands for. */
+
+import type { OpenFile } from "../trace/file.ts";
+
+interface Slot {
+  readonly file: OpenFile;
+  readonly closeOnExec: boolean;
+}
+
+/** The descriptors of one `files_struct`. */
+export class FdTable {
+  readonly #slots: Map<number, Slot>;
+
+  constructor(slots: Iterable<readonly [number, Slot]> = []) {
+    this.#slots = new Map(slots);
+  }
+
+  get(fd: number): OpenFile | undefined {
+    return this.#slots.get(fd)?.file;
+  }
+
+  set(fd: number, file: OpenFile, closeOnExec: boolean): void {
+    this.#slots.set(fd, { file, closeOnExec });
+  }
+
+  close(fd: number): void {
+    this.#slots.delete(fd);
+  }
+
+  /** close_range: both ends included. */
+  closeRange(first: number, last: number): void {
+    for (const fd of [...this.#slots.keys()]) if (fd >= first && fd <= last) this.#slots.delete(fd);
+  }
+
+  /** F_SETFD and CLOSE_RANGE_CLOEXEC. */
+  mark(fd: number, closeOnExec: boolean): void {
+    const slot = this.#slots.get(fd);
+    if (slot !== undefined) this.#slots.set(fd, { file: slot.file, closeOnExec });
+  }
+
+  fds(): number[] {
+    return [...this.#slots.keys()];
+  }
+
+  /** What a child without CLONE_FILES gets. */
+  copy(): FdTable {
+    return new FdTable(this.#slots);
+  }
+
+  afterExec(): FdTable {
+    return new FdTable([...this.#slots].filter(([, slot]) => !slot.closeOnExec));
+  }
+}

@@ -1,0 +1,25 @@
+/** Which recordings can be read: one line each. */
+
+import { type Registry, registry } from "../registry.ts";
+import { refuseEncoding } from "./encodings.ts";
+import { maps } from "./maps.ts";
+import { mmtrace } from "./mmtrace.ts";
+import { perfScript } from "./perf-script.ts";
+import { refusal } from "./refusals.ts";
+import { strace } from "./strace.ts";
+import type { Format } from "./types.ts";
+
+export const formats: Registry<Format> = registry<Format>("format", [
+  strace,
+  perfScript,
+  maps,
+  mmtrace,
+]);
+
+/** The format of a recording that begins with these bytes (64 KiB, or all there is); throws if no format claims it. */
+export function detect(head: Uint8Array, name: string): Format {
+  const found = formats.all.find((format) => format.sniff(head));
+  if (found !== undefined) return found;
+  refuseEncoding(head, name);
+  throw refusal(head, name);
+}

@@ -1,0 +1,38 @@
+/** How the text of strace becomes events. */
+
+import type { Diagnostics } from "../errors.ts";
+import type { Sink } from "../trace/event.ts";
+import { readLines } from "./lines.ts";
+import { beginsCall } from "./strace/names.ts";
+import { Prefix } from "./strace/prefix.ts";
+import { StraceReader } from "./strace/reader.ts";
+import { looksLikeStrace } from "./strace/sniff.ts";
+import type { Format, Input, ReadResult } from "./types.ts";
+
+async function read(input: Input, emit: Sink, diagnostics: Diagnostics): Promise<ReadResult> {
+  const reader = new StraceReader(input.name, emit, diagnostics);
+  const lines = await readLines(
+    input,
+    (bytes, start, end, number, whole) => reader.line(bytes, start, end, number, whole),
+    diagnostics,
+    { mayBeLong },
+  );
+  reader.end();
+  return { lines, facts: reader.facts() };
+}
+
+/** A write of many bytes, say. */
+function mayBeLong(bytes: Uint8Array, start: number, end: number): boolean {
+  const prefix = new Prefix();
+  prefix.read(bytes, start, end);
+  return beginsCall(bytes, prefix.body, end);
+}
+
+export const strace: Format = {
+  id: "strace",
+  title: "strace",
+  extensions: ["strace", "txt"],
+  provides: ["requests", "results", "unmaps", "lifecycle", "paths"],
+  sniff: looksLikeStrace,
+  read,
+};

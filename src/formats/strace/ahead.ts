@@ -1,0 +1,94 @@
+/** Who made a task whose first lines stand before the line that says so: looked up by reading ahead. */
+
+/** One logical line, owned. */
+export interface HeldLine {
+  readonly bytes: Buffer;
+  /** Its first and its last line in the recording. */
+  readonly first: number;
+  readonly number: number;
+  readonly whole: boolean;
+  readonly time: number | undefined;
+}
+
+/** The end of a clone, fork or vfork that names its child. */
+export interface Named {
+  readonly parent: number;
+  readonly line: number;
+  readonly time: number | undefined;
+  /** The line's text, which may hold the flags. */
+  readonly text: string;
+}
+
+/** Lines that may be held, so that a task that never gets a parent does not hold everything. */
+const limit = 100_000;
+
+/** Holds lines from the first one of an unknown task until the call that made it returns. */
+export class Ahead {
+  #lines: HeldLine[] = [];
+  readonly #waiting = new Set<number>();
+  /** Calls under way that may still name a child. */
+  #open = 0;
+  /** Children named in held lines whose first line has not been replayed. */
+  readonly named: Map<number, Named> = new Map();
+  /** Tasks that no call under way has made. */
+  readonly strangers: Set<number> = new Set();
+  active = false;
+
+  /** An unknown task appears while `open` calls are under way that may have made it. */
+  start(tid: number, open: number): void {
+    this.active = true;
+    this.#open = open;
+    this.#waiting.add(tid);
+  }
+
+  hold(line: HeldLine): void {
+    this.#lines.push(line);
+  }
+
+  /** A held line of a task that is not known. */
+  unknown(tid: number): void {
+    if (!this.named.has(tid)) this.#waiting.add(tid);
+  }
+
+  /** A held line begins a call that may make a task. */
+  began(): void {
+    this.#open += 1;
+  }
+
+  /** A held line ends one; `child` is undefined if it failed. `wasOpen` is false if it is all on one line. */
+  ended(child: number | undefined, named: Named, wasOpen: boolean): void {
+    if (wasOpen) this.#open -= 1;
+    if (child === undefined) return;
+    this.named.set(child, named);
+    this.#waiting.delete(child);
+  }
+
+  /** True if nothing more can be learned by holding. */
+  get settled(): boolean {
+    return this.#waiting.size === 0 || this.#open <= 0 || this.#lines.length >= limit;
+  }
+
+  /** Stop holding; the lines are to be read now. */
+  release(): readonly HeldLine[] {
+    this.#matchNamespace();
+    for (const tid of this.#waiting) this.strangers.add(tid);
+    this.#waiting.clear();
+    const lines = this.#lines;
+    this.#lines = [];
+    this.active = false;
+    return lines;
+  }
+
+  /** In another pid namespace the result is a number that no line bears: one call and one task belong together. */
+  #matchNamespace(): void {
+    const [tid, another] = this.#waiting;
+    const [child, more] = this.named.keys();
+    if (tid === undefined || another !== undefined || child === undefined || more !== undefined) {
+      return;
+    }
+    const named = this.named.get(child);
+    this.named.delete(child);
+    if (named !== undefined) this.named.set(tid, named);
+    this.#waiting.delete(tid);
+  }
+}

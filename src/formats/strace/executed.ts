@@ -1,0 +1,29 @@
+/** Which program an execve line starts. */
+
+import { inOrder, splitArgs } from "./args.ts";
+import { unquote } from "./quoted.ts";
+
+export interface Executed {
+  readonly path?: string;
+  readonly args: readonly string[];
+}
+
+/** `execve("/bin/true", ["true"], 0x7ffe /* 38 vars *\/) = 0`, or execveat; a raw pointer tells nothing. */
+export function executed(text: string): Executed {
+  const { args } = splitArgs(text, text.indexOf("(") + 1);
+  const isAt = text.startsWith("execveat");
+  const names = isAt
+    ? ["dirfd", "pathname", "argv", "envp", "flags"]
+    : ["pathname", "argv", "envp"];
+  const ordered = inOrder(args, names);
+  const [path = "", list = ""] = isAt ? ordered.slice(1) : ordered;
+  const strings = list.startsWith("[") ? list.match(/"(?:[^"\\]|\\.)*"(?:\.\.\.)?/g) : null;
+  const argv = (strings ?? []).map((arg) => unquote(arg) + (arg.endsWith("...") ? "..." : ""));
+  return path.startsWith('"') ? { path: unquote(path), args: argv } : { args: argv };
+}
+
+/** A command line for people: blanks in arguments are quoted. */
+export function commandOf({ path, args }: Executed): string | undefined {
+  if (args.length === 0) return path;
+  return args.map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg}'`)).join(" ");
+}

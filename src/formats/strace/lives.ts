@@ -1,0 +1,131 @@
+/** Which tasks there are, and which of them share a process, an address space and open files. */
+
+import type { LifecycleName } from "../../trace/event.ts";
+import {
+  CLONE_FILES,
+  CLONE_THREAD,
+  CLONE_VFORK,
+  CLONE_VM,
+  cloneFlags,
+  parseFlags,
+} from "../../trace/flags.ts";
+import { hasBit } from "../../units.ts";
+import { FdTable } from "../fds.ts";
+
+/** One address space; only its identity and its word size matter. */
+export interface Space {
+  /** A 32-bit program. */
+  narrow: boolean;
+}
+
+/** Where in the recording something is. */
+export interface At {
+  readonly line: number;
+  /** Seconds, where lines have times. */
+  readonly time: number | undefined;
+}
+
+export interface Task {
+  /** 0 for the first task while the recording has not told its number. */
+  tid: number;
+  process: Set<Task>;
+  space: Space;
+  files: FdTable;
+  /** The exit call was seen, the end of the task not yet. */
+  exiting: (At & { readonly group: boolean }) | undefined;
+}
+
+export type Birth = Extract<LifecycleName, "thread" | "fork" | "vfork" | "shared-mm">;
+
+/** What a new task shares. */
+export interface Sharing {
+  readonly birth: Birth;
+  readonly files: boolean;
+  /** True if the flags are not in the recording. */
+  readonly guessed: boolean;
+}
+
+/** The flags of clone or clone3 as printed; undefined where the recording has only a pointer. */
+function flagsOf(name: string, text: string): number | undefined {
+  const printed = /\bflags=([^,})]*)/.exec(text)?.[1];
+  if (printed !== undefined) return parseFlags(cloneFlags, printed)?.bits;
+  const raw = name === "clone" ? /^clone\((0x[0-9a-f]+)/.exec(text)?.[1] : undefined;
+  return raw === undefined ? undefined : Number(raw);
+}
+
+/** What the child of this call shares with its parent. */
+export function sharingOf(name: string, text: string): Sharing {
+  if (name === "fork" || name === "vfork") return { birth: name, files: false, guessed: false };
+  const flags = flagsOf(name, text);
+  // Old strace shows clone3 as a number; glibc uses it for threads and, since 2.38, for posix_spawn.
+  if (flags === undefined) return { birth: "thread", files: true, guessed: true };
+  const files = hasBit(flags, CLONE_FILES);
+  if (hasBit(flags, CLONE_THREAD)) return { birth: "thread", files, guessed: false };
+  if (!hasBit(flags, CLONE_VM)) return { birth: "fork", files, guessed: false };
+  return { birth: hasBit(flags, CLONE_VFORK) ? "vfork" : "shared-mm", files, guessed: false };
+}
+
+/** The tasks that live. */
+export class Lives {
+  readonly #tasks = new Map<number, Task>();
+
+  get(tid: number): Task | undefined {
+    return this.#tasks.get(tid);
+  }
+
+  all(): Iterable<Task> {
+    return this.#tasks.values();
+  }
+
+  get size(): number {
+    return this.#tasks.size;
+  }
+
+  /** A task of whose past nothing is known. */
+  appear(tid: number): Task {
+    const task: Task = {
+      tid,
+      process: new Set(),
+      space: { narrow: false },
+      files: new FdTable(),
+      exiting: undefined,
+    };
+    task.process.add(task);
+    this.#tasks.set(tid, task);
+    return task;
+  }
+
+  born(parent: Task, tid: number, sharing: Sharing): Task {
+    const { birth } = sharing;
+    const task: Task = {
+      tid,
+      process: birth === "thread" ? parent.process : new Set(),
+      space: birth === "fork" ? { ...parent.space } : parent.space,
+      files: sharing.files ? parent.files : parent.files.copy(),
+      exiting: undefined,
+    };
+    task.process.add(task);
+    this.#tasks.set(tid, task);
+    return task;
+  }
+
+  /** A new program: its own space, and open files without those that close on exec. */
+  exec(task: Task): void {
+    for (const other of task.process) if (other !== task) this.#tasks.delete(other.tid);
+    task.process = new Set([task]);
+    task.space = { narrow: false };
+    task.files = task.files.afterExec();
+  }
+
+  die(task: Task): void {
+    task.process.delete(task);
+    if (this.#tasks.get(task.tid) === task) this.#tasks.delete(task.tid);
+  }
+
+  /** Give a task another number: the first task, once it is known, or the thread that became the leader. */
+  rename(task: Task, tid: number): void {
+    this.#tasks.delete(task.tid);
+    task.tid = tid;
+    this.#tasks.set(tid, task);
+  }
+}

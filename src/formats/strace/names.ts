@@ -1,0 +1,127 @@
+/** Which system calls matter here: recognised by their bytes, so that the lines of all others never become text. */
+
+/** What a line of this call is read for. */
+export type Role =
+  | "memory" // changes the address space
+  | "clone"
+  | "exec"
+  | "exit"
+  | "file" // makes or closes a descriptor
+  | "segment" // shmget
+  | "word-size" // only 32-bit programs make it
+  | "identity"; // returns the number of the task
+
+export interface Known {
+  /** As strace prints it. */
+  readonly name: string;
+  readonly role: Role;
+}
+
+const roles: Readonly<Record<Role, string>> = {
+  memory:
+    "mmap mmap2 old_mmap munmap mremap brk mprotect pkey_mprotect madvise shmat shmdt remap_file_pages " +
+    "mlock mlock2 munlock mlockall munlockall mseal map_shadow_stack prctl",
+  clone: "clone clone3 fork vfork",
+  exec: "execve execveat",
+  exit: "exit _exit exit_group",
+  file:
+    "open openat openat2 creat close close_range dup dup2 dup3 fcntl fcntl64 memfd_create memfd_secret " +
+    "io_uring_setup perf_event_open socket bpf ioctl",
+  segment: "shmget",
+  "word-size": "set_thread_area fstat64 ugetrlimit _llseek",
+  identity: "set_tid_address gettid",
+};
+
+/** Numbers that all architectures share (asm-generic/unistd.h from 403 on), for strace that is older than the call. */
+const numbered: Readonly<Record<number, readonly [Role, string]>> = {
+  435: ["clone", "clone3"],
+  453: ["memory", "map_shadow_stack"],
+  462: ["memory", "mseal"],
+};
+
+export const known: readonly Known[] = Object.entries(roles).flatMap(([role, names]) =>
+  names.split(" ").map((name) => ({ name, role: role as Role })),
+);
+
+/** The call behind `syscall_435`, `syscall_0x1b3` or `SYS_435`, by its real name. */
+export function numberedCall(text: string): Known | undefined {
+  const digits = /^(?:syscall_|SYS_)(0x[0-9a-f]+|[0-9]+)$/.exec(text)?.[1];
+  const found = digits === undefined ? undefined : numbered[Number(digits)];
+  return found === undefined ? undefined : { role: found[0], name: found[1] };
+}
+
+const paren = 40;
+const space = 32;
+
+interface Entry extends Known {
+  readonly bytes: Uint8Array;
+}
+
+/** Candidates by length and first byte. */
+const table: (Entry[] | undefined)[] = [];
+const slot = (first: number, length: number): number => length * 128 + first;
+for (const entry of known) {
+  const bytes = new TextEncoder().encode(entry.name);
+  const index = slot(bytes[0] ?? 0, bytes.length);
+  table[index] = [...(table[index] ?? []), { ...entry, bytes }];
+}
+
+/** Letters, digits and underscore, not beginning with a digit. */
+const isWord = (byte: number): boolean =>
+  (byte >= 97 && byte <= 122) || byte === 95 || (byte >= 48 && byte <= 57);
+
+/** `S` of `SYS_386`. */
+const isUpper = (byte: number): boolean => byte >= 65 && byte <= 90;
+
+/** Where the name of a call that begins at `start` ends, or -1 if what stands there is no name. */
+export function nameEnd(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end && isWord(bytes[at] as number)) at += 1;
+  if (at === start && bytes[at] === 83) {
+    while (at < end && (isWord(bytes[at] as number) || isUpper(bytes[at] as number))) at += 1;
+  }
+  const first = bytes[start] ?? 0;
+  return at > start && (first < 48 || first > 57) ? at : -1;
+}
+
+/** True if a call begins at `start`: a name and a parenthesis. */
+export function beginsCall(bytes: Uint8Array, start: number, end: number): boolean {
+  const at = nameEnd(bytes, start, end);
+  return at >= 0 && at < end && bytes[at] === paren;
+}
+
+/** The call named by `bytes[start, end)`, if it matters. */
+export function lookUp(bytes: Uint8Array, start: number, end: number): Known | undefined {
+  const length = end - start;
+  const first = bytes[start] ?? 0;
+  const entries = table[slot(first, length)];
+  if (entries !== undefined) {
+    for (const entry of entries) {
+      let at = 1;
+      while (at < length && entry.bytes[at] === bytes[start + at]) at += 1;
+      if (at === length) return entry;
+    }
+  }
+  const last = bytes[end - 1] ?? 0;
+  const mayBeNumbered = (first === 115 || first === 83) && last >= 48 && last <= 57 && length > 6;
+  return mayBeNumbered ? numberedCall(textOf(bytes, start, end)) : undefined;
+}
+
+/** ASCII text of a few bytes. */
+export function textOf(bytes: Uint8Array, start: number, end: number): string {
+  let text = "";
+  for (let at = start; at < end; at++) text += String.fromCharCode(bytes[at] as number);
+  return text;
+}
+
+/** Where `<... NAME resumed` has its name: [start, end), or undefined if the line does not resume a call. */
+export function resumedName(
+  bytes: Uint8Array,
+  body: number,
+  end: number,
+): readonly [number, number] | undefined {
+  if (bytes[body + 1] !== 46 || bytes[body + 4] !== space) return undefined;
+  const start = body + 5;
+  const stop = nameEnd(bytes, start, end);
+  return stop < 0 || bytes[stop] !== space ? undefined : [start, stop];
+}

@@ -1,0 +1,68 @@
+/** What strace itself says between the calls. */
+
+export interface Notice {
+  readonly kind: "attached" | "detached" | "32 bit" | "64 bit" | "message";
+  readonly tid: number;
+  readonly threads: number;
+  /** Where in the text it begins: a notice may cut a call. */
+  readonly index: number;
+}
+
+const process =
+  /(?:strace: )?Process (\d+)(?:<[^>]*>)? (attached|detached|suspended|resumed)(?: with (\d+) threads)?(?: - interrupt to quit)?$/;
+const personality = /(?:strace: )?\[ Process PID=(\d+) runs in (32 bit|64 bit|x32) mode\. \]$/;
+
+/** The notice at the end of a text, or undefined. */
+export function noticeOf(text: string): Notice | undefined {
+  if (!text.includes("rocess ")) return message(text);
+  const found = process.exec(text);
+  if (found !== null) {
+    const kind = found[2] === "attached" || found[2] === "detached" ? found[2] : "message";
+    const threads = Number(found[3] ?? 1);
+    return { kind, tid: Number(found[1]), threads, index: found.index };
+  }
+  const mode = personality.exec(text);
+  if (mode === null) return message(text);
+  const kind = mode[2] === "64 bit" ? "64 bit" : "32 bit";
+  return { kind, tid: Number(mode[1]), threads: 1, index: mode.index };
+}
+
+/** `strace: ...`: something that the user was told. */
+function message(text: string): Notice | undefined {
+  if (!text.startsWith("strace: ")) return undefined;
+  return { kind: "message", tid: 0, threads: 0, index: 0 };
+}
+
+/** The rest of a call of no interest that a notice or the output of the program cut in two. */
+export function continues(text: string): boolean {
+  return /^(?:, |=> |\)|<unfinished \.\.\.>|<detached \.\.\.>)/.test(text);
+}
+
+/** A line of `-k`: ` > /usr/lib/libc.so.6(mmap+0x17) [0x11de97]`. */
+export function isStackFrame(bytes: Uint8Array, start: number): boolean {
+  return bytes[start] === 32 && bytes[start + 1] === 62 && bytes[start + 2] === 32;
+}
+
+/** A line of the table of `-c` or `-C`; inside of it, numbers too. */
+export function summaryLine(text: string, inside: boolean): boolean {
+  if (/^% time\s+seconds/.test(text)) return true;
+  return inside && /^(?:-{6} -|[\d.]+\s|System call usage summary)/.test(text);
+}
+
+/** The bytes without `ESC [ ... m`. */
+export function stripColor(bytes: Uint8Array, start: number, end: number): Buffer {
+  const plain = Buffer.alloc(end - start);
+  let length = 0;
+  for (let at = start; at < end; at++) {
+    if (bytes[at] === 27) {
+      while (at < end && !isLetter(bytes[at] ?? 0)) at += 1;
+    } else {
+      plain[length] = bytes[at] ?? 0;
+      length += 1;
+    }
+  }
+  return plain.subarray(0, length);
+}
+
+const isLetter = (byte: number): boolean =>
+  (byte >= 65 && byte <= 90) || (byte >= 97 && byte <= 122);

@@ -1,0 +1,84 @@
+/** What leaves the reader, and in which number of the first task. */
+
+import type { Diagnostics } from "../../errors.ts";
+import type { Event, Sink } from "../../trace/event.ts";
+
+/** Events that wait for the number of the first task; more than this many are not worth waiting with. */
+const patience = 65_536;
+
+/** The first task while its number is not known. */
+export const firstTask = 0;
+
+/**
+ * Passes events on. Holds them back until there is one that is a call, since a recording without calls yields nothing;
+ * and until the number of the first task is known, where lines of it have none.
+ */
+export class Output {
+  readonly #emit: Sink;
+  readonly #diagnostics: Diagnostics;
+  #held: Event[] = [];
+  #calls = 0;
+  /** null: events have gone out without a number, and so it stays. */
+  #first: number | null | undefined;
+  #unnamed = false;
+
+  constructor(emit: Sink, diagnostics: Diagnostics) {
+    this.#emit = emit;
+    this.#diagnostics = diagnostics;
+  }
+
+  /** Memory calls so far. */
+  get calls(): number {
+    return this.#calls;
+  }
+
+  /** The number of the first task has been printed or concluded. */
+  name(tid: number): void {
+    if (this.#first !== undefined) return;
+    this.#first = tid;
+    this.#release();
+  }
+
+  /** Events of the first task bear `firstTask` as pid until it is named. */
+  emit(event: Event): void {
+    if (event.kind === "call") this.#calls += 1;
+    if (event.pid === firstTask && this.#first === undefined) this.#unnamed = true;
+    const wait = this.#calls === 0 || this.#unnamed;
+    if (wait || this.#held.length > 0) this.#held.push(event);
+    else this.#emit(this.#named(event));
+    if (this.#unnamed && this.#held.length > patience) this.#giveUp();
+    else if (!this.#unnamed && this.#calls === 1) this.#release();
+  }
+
+  /** Count a warning and show it among the events. */
+  warn(code: string, message: string, line: number, pid: number | null): void {
+    this.#diagnostics.warn(code, message, line);
+    this.emit({ kind: "warning", line, pid, code });
+  }
+
+  /** Nothing more comes; `tid` is what the first task says of itself, if it does. */
+  end(tid: number | undefined): void {
+    if (this.#unnamed) {
+      if (tid !== undefined) this.name(tid);
+      else this.#giveUp();
+    }
+    this.#release();
+  }
+
+  #giveUp(): void {
+    this.#first = null;
+    this.#release();
+  }
+
+  #release(): void {
+    this.#unnamed = false;
+    if (this.#calls === 0) return;
+    const held = this.#held;
+    this.#held = [];
+    for (const event of held) this.#emit(this.#named(event));
+  }
+
+  #named(event: Event): Event {
+    return event.pid === firstTask ? { ...event, pid: this.#first ?? null } : event;
+  }
+}

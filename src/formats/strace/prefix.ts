@@ -1,0 +1,166 @@
+/** What stands before the call on a line of strace: pid, time, system call number, instruction pointer. */
+
+const space = 32;
+const zero = 48;
+const nine = 57;
+const open = 91; // [
+const close = 93; // ]
+const less = 60;
+const greater = 62;
+const dot = 46;
+const colon = 58;
+const paren = 40;
+const plus = 43;
+
+/** PID_MAX_LIMIT; a larger number at the start of a line is a time. */
+const maxPid = 4_194_304;
+
+const isDigit = (byte: number): boolean => byte >= zero && byte <= nine;
+
+/** Lower-case hex digits, `?` and blanks: what `[ip]` and `[nr]` hold. */
+const isAddress = (byte: number): boolean =>
+  isDigit(byte) || (byte >= 97 && byte <= 102) || byte === 63 || byte === space;
+
+/** How a time on a line is meant. */
+export type Clock = "none" | "day" | "unix" | "delta";
+
+/** Reads prefixes one after the other; the fields tell of the last one. */
+export class Prefix {
+  /** The number printed, or -1. */
+  pid = -1;
+  /** The number stands in `[pid N]`. */
+  bracketed = false;
+  clock: Clock = "none";
+  /** Seconds: of the day, since 1970, or since the line before. */
+  seconds = 0;
+  /** Where the rest of the line begins. */
+  body = 0;
+  #bytes: Uint8Array = new Uint8Array(0);
+  #end = 0;
+  #at = 0;
+
+  /** Read the prefix of `bytes[start, end)`. */
+  read(bytes: Uint8Array, start: number, end: number): void {
+    this.#bytes = bytes;
+    this.#end = end;
+    this.#at = start;
+    this.pid = -1;
+    this.bracketed = false;
+    this.clock = "none";
+    this.body = start;
+    if (this.#byte(start) === open) this.#bracketPid();
+    else if (isDigit(this.#byte(start))) this.#number(true);
+    this.#blanks();
+    if (isDigit(this.#byte(this.#at))) this.#number(false);
+    if (this.#byte(this.#at) === paren && this.#byte(this.#at + 1) === plus) this.#relative();
+    let address = this.#byte(this.#at) === open;
+    while (address) address = this.#byte(this.#at) === open && this.#skipAddress();
+    this.body = this.#at;
+  }
+
+  #byte(at: number): number {
+    return at < this.#end ? (this.#bytes[at] as number) : 0;
+  }
+
+  #blanks(): void {
+    while (this.#byte(this.#at) === space) this.#at += 1;
+  }
+
+  /** `[pid  4330] `, with `<comm>` after the number if -Y. */
+  #bracketPid(): void {
+    let at = this.#at + 5;
+    if (this.#byte(this.#at + 1) !== 112 || this.#byte(at - 1) !== space) return;
+    while (this.#byte(at) === space) at += 1;
+    let pid = 0;
+    for (; isDigit(this.#byte(at)); at++) pid = pid * 10 + this.#byte(at) - zero;
+    if (this.#byte(at) === less) at = this.#afterComm(at);
+    if (this.#byte(at) !== close) return;
+    this.bracketed = true;
+    this.pid = pid;
+    this.#at = at + 1;
+  }
+
+  #afterComm(from: number): number {
+    let at = from;
+    while (at < this.#end && this.#byte(at) !== greater) at += 1;
+    return at + 1;
+  }
+
+  /** `4711 `, `4711<comm> `, `1795351507.085989 `, `12:45:07.10 `, `0.000617 `: told apart by what follows. */
+  #number(mayBePid: boolean): void {
+    let at = this.#at;
+    let value = 0;
+    for (; isDigit(this.#byte(at)); at++) value = value * 10 + this.#byte(at) - zero;
+    const next = this.#byte(at);
+    if (next === colon) this.#day(value, at + 1);
+    else if (mayBePid && next === less) {
+      this.pid = value;
+      this.#at = this.#afterComm(at);
+    } else if (next === dot) this.#seconds(value, at);
+    else if (next !== space) return;
+    else if (mayBePid && value <= maxPid) {
+      this.pid = value;
+      this.#at = at;
+    } else this.#seconds(value, at);
+  }
+
+  #seconds(whole: number, after: number): void {
+    this.seconds = whole + this.#fraction(after);
+    if (this.#byte(this.#at) !== space) {
+      this.#at = this.body;
+      return;
+    }
+    this.clock = whole > maxPid ? "unix" : "delta";
+    this.#blanks();
+  }
+
+  /** `MM:SS[.frac]` after the hour. */
+  #day(hours: number, from: number): void {
+    const two = (at: number): number => (this.#byte(at) - zero) * 10 + this.#byte(at + 1) - zero;
+    if (this.#byte(from + 2) !== colon) return;
+    this.seconds = hours * 3600 + two(from) * 60 + two(from + 3) + this.#fraction(from + 5);
+    if (this.#byte(this.#at) !== space) return;
+    this.clock = "day";
+    this.#blanks();
+  }
+
+  /** The digits after a dot, as a part of one; leaves the position behind them. */
+  #fraction(from: number): number {
+    let at = from;
+    let digits = 0;
+    let scale = 1;
+    if (this.#byte(at) === dot) {
+      for (at += 1; isDigit(this.#byte(at)); at++) {
+        digits = digits * 10 + this.#byte(at) - zero;
+        scale *= 10;
+      }
+    }
+    this.#at = at;
+    return digits / scale;
+  }
+
+  /** `(+     0.000049) ` beside an absolute time adds nothing. */
+  #relative(): void {
+    let at = this.#at;
+    while (at < this.#end && this.#byte(at) !== 41) at += 1;
+    if (this.clock === "none") {
+      let from = this.#at + 2;
+      while (this.#byte(from) === space) from += 1;
+      let whole = 0;
+      for (; isDigit(this.#byte(from)); from++) whole = whole * 10 + this.#byte(from) - zero;
+      this.seconds = whole + this.#fraction(from);
+      this.clock = "delta";
+    }
+    this.#at = at + 1;
+    this.#blanks();
+  }
+
+  /** `[  59] ` or `[00007f7f600a1e17] `; false if the bracket is something else. */
+  #skipAddress(): boolean {
+    let at = this.#at + 1;
+    while (isAddress(this.#byte(at))) at += 1;
+    if (this.#byte(at) !== close || this.#byte(at + 1) !== space) return false;
+    this.#at = at + 2;
+    return true;
+  }
+}

@@ -1,0 +1,227 @@
+/** Whose line is it: by the pid printed, by who is the only one alive, or by the clone that turns up later. */
+
+import type { Lifecycle, LifecycleName } from "../../trace/event.ts";
+import type { Order } from "../order.ts";
+import type { Ahead, Named } from "./ahead.ts";
+import { type At, Lives, sharingOf, type Task } from "./lives.ts";
+import { firstTask, type Output } from "./output.ts";
+
+/** A clone, fork or vfork under way. */
+export interface Cloning {
+  readonly name: string;
+  readonly text: string;
+  readonly entry: At;
+  readonly bare: boolean;
+}
+
+export class Tracees {
+  readonly lives: Lives = new Lives();
+  readonly #output: Output;
+  readonly #order: Order;
+  readonly #ahead: Ahead;
+  /** Tasks that strace follows and that have not ended: what decides whether it prints pids. */
+  readonly #followed = new Set<number>();
+  /** Children whose birth was told before their parent's call returned. */
+  readonly #bornEarly = new Set<number>();
+  /** By task. */
+  readonly cloning: Map<Task, Cloning> = new Map();
+  #first: Task | undefined;
+  /** Threads of the attached process that have not been seen. */
+  #attachedThreads = 0;
+
+  constructor(output: Output, order: Order, ahead: Ahead) {
+    this.#output = output;
+    this.#order = order;
+    this.#ahead = ahead;
+  }
+
+  /** strace prints lines of this task with `[pid N]`. */
+  follow(tid: number): void {
+    this.#followed.add(tid);
+  }
+
+  unfollow(tid: number): void {
+    this.#followed.delete(tid);
+  }
+
+  /** The task of a line without a pid. */
+  bareOwner(): number {
+    if (this.#first === undefined && this.#followed.size === 0) return firstTask;
+    if (this.#followed.size === 1) return [...this.#followed][0] ?? firstTask;
+    const running = [...this.#followed].filter((tid) => !this.lives.get(tid)?.exiting);
+    const [only, another] = running;
+    if (only !== undefined && another === undefined) return only;
+    const first = this.#first?.tid ?? firstTask;
+    return only === undefined || running.includes(first) ? first : only;
+  }
+
+  /**
+   * The task with this number, making its acquaintance if need be; undefined if that needs lines that are still to
+   * come. `resumes` is true for a line that ends a call: it cannot be a task's first.
+   */
+  find(tid: number, at: At, resumes: boolean, begins: boolean): Task | undefined {
+    return this.lives.get(tid) ?? this.#meet(tid, at, resumes, begins);
+  }
+
+  #meet(tid: number, at: At, resumes: boolean, begins: boolean): Task | undefined {
+    const named = this.#ahead.named.get(tid);
+    if (named !== undefined) {
+      const child = this.#adopt(tid, named);
+      if (child !== undefined) return child;
+    }
+    const nameless = this.lives.get(firstTask);
+    const stranger = this.#ahead.strangers.delete(tid);
+    if (nameless !== undefined && (resumes || stranger || this.cloning.size === 0)) {
+      this.lives.rename(nameless, tid);
+      if (this.#followed.delete(firstTask)) this.#followed.add(tid);
+      this.#output.name(tid);
+      return nameless;
+    }
+    if (!stranger && this.cloning.size > 0) return undefined;
+    return this.#appear(tid, at, begins);
+  }
+
+  /** A task of unknown origin. `begins` is true if it starts with an exec. */
+  #appear(tid: number, at: At, begins: boolean): Task {
+    const isFirst = this.#first === undefined;
+    if (!isFirst && this.#attachedThreads > 0 && this.#first !== undefined) {
+      this.#attachedThreads -= 1;
+      const sharing = { birth: "thread", files: true, guessed: false } as const;
+      const thread = this.lives.born(this.#first, tid, sharing);
+      this.#lifecycle(this.#first, "thread", at, { child: tid });
+      return thread;
+    }
+    const task = this.lives.appear(tid);
+    if (isFirst) {
+      this.#first = task;
+      if (tid === firstTask) this.#followed.add(tid);
+    }
+    if (isFirst && begins) return task;
+    this.#lifecycle(task, "attach", at, {});
+    const [code, message] = isFirst
+      ? ["parse/attached", "the recording begins in the middle of a program"]
+      : ["parse/unknown-parent", "tasks whose origin is not in the recording"];
+    this.#output.warn(code, message, at.line, tid);
+    return task;
+  }
+
+  /** `strace: Process N attached`, perhaps `with M threads`. */
+  attached(tid: number, threads: number, at: At): void {
+    this.#followed.add(tid);
+    if (this.#first !== undefined || this.lives.size > 0) return;
+    this.#attachedThreads = Math.max(0, threads - 1);
+    this.#appear(tid, at, false);
+  }
+
+  #adopt(tid: number, named: Named): Task | undefined {
+    this.#ahead.named.delete(tid);
+    const parent = this.lives.get(named.parent);
+    const cloning = parent === undefined ? undefined : this.cloning.get(parent);
+    if (parent === undefined || cloning === undefined) return undefined;
+    this.#bornEarly.add(tid);
+    const end = { line: named.line, time: named.time };
+    return this.#born(parent, tid, { ...cloning, text: cloning.text + named.text }, end);
+  }
+
+  /** A clone, fork or vfork returned its child. */
+  cloned(parent: Task, child: number, cloning: Cloning, end: At): void {
+    this.#ahead.named.delete(child);
+    if (this.#bornEarly.delete(child)) return;
+    const previous = this.lives.get(child);
+    if (previous !== undefined) this.#die(previous, "exit", previous.exiting ?? end);
+    this.#born(parent, child, cloning, end);
+  }
+
+  #born(parent: Task, tid: number, cloning: Cloning, end: At): Task {
+    const sharing = sharingOf(cloning.name, cloning.text);
+    if (sharing.guessed) {
+      const message = "clone3 without its flags is taken for the start of a thread";
+      this.#output.warn("parse/guessed-clone", message, end.line, parent.tid);
+    }
+    const child = this.lives.born(parent, tid, sharing);
+    const { entry, bare } = cloning;
+    const more = { child: tid, ...(bare && { bare }) };
+    this.#lifecycle(parent, sharing.birth, end, { ...more, ...entryOf(entry, end) }, child);
+    return child;
+  }
+
+  /** `execve` = 0. `caller` is the thread that called it, where that is not the one which goes on. */
+  execed(
+    task: Task,
+    caller: number | undefined,
+    path: string | undefined,
+    entry: At,
+    end: At,
+    bare: boolean,
+  ): void {
+    for (const other of task.process) if (other !== task) this.#followed.delete(other.tid);
+    const more = {
+      ...(path !== undefined && { path }),
+      ...(caller !== undefined && { other: caller }),
+      ...(bare && { bare }),
+      ...entryOf(entry, end),
+    };
+    const before = task.space;
+    this.lives.exec(task);
+    this.#send(before, this.#event(task.tid, "exec", end, more), task.space);
+  }
+
+  /** `+++ superseded by execve in pid N +++`: the caller goes on under this number. */
+  superseded(task: Task, by: number, at: At, bare: boolean): void {
+    this.#lifecycle(task, "superseded", at, { other: by, ...(bare && { bare }) });
+    this.#followed.delete(by);
+    const caller = this.lives.get(by);
+    if (caller !== undefined && caller !== task) this.lives.die(caller);
+  }
+
+  /** The leader of the process that a thread belongs to. */
+  leaderOf(tid: number): number | undefined {
+    const [leader] = this.lives.get(tid)?.process ?? [];
+    return leader?.tid;
+  }
+
+  ended(task: Task, how: "exit" | "killed", at: At, bare: boolean): void {
+    this.#die(task, how, at, bare);
+    this.#followed.delete(task.tid);
+  }
+
+  #die(task: Task, how: "exit" | "killed", at: At, bare = false): void {
+    this.#lifecycle(task, how, at, bare ? { bare } : {});
+    this.cloning.delete(task);
+    this.lives.die(task);
+  }
+
+  /** At the end: whoever called exit, and whom exit_group took along, is gone though no line says so. */
+  settle(): void {
+    for (const task of [...this.lives.all()]) {
+      const { exiting } = task;
+      if (exiting === undefined) continue;
+      if (!exiting.group) this.#die(task, "exit", exiting);
+      else
+        for (const other of [...task.process]) this.#die(other, "exit", other.exiting ?? exiting);
+    }
+  }
+
+  #lifecycle(
+    task: Task,
+    name: LifecycleName,
+    at: At,
+    more: Partial<Lifecycle>,
+    child: Task = task,
+  ): void {
+    this.#send(task.space, this.#event(task.tid, name, at, more), child.space);
+  }
+
+  #event(pid: number, lifecycle: LifecycleName, at: At, more: Partial<Lifecycle>): Lifecycle {
+    const time = at.time === undefined ? {} : { time: at.time };
+    return { kind: "lifecycle", line: at.line, pid, lifecycle, ...time, ...more };
+  }
+
+  #send(space: object, event: Lifecycle, made: object): void {
+    if (made === space) this.#order.add(space, event);
+    else this.#order.born(space, event, made);
+  }
+}
+
+const entryOf = (entry: At, end: At): { entryLine?: number } =>
+  entry.line === end.line ? {} : { entryLine: entry.line };
