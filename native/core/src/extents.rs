@@ -1,7 +1,9 @@
 //! Which pages of a space are mapped, and where are the gaps between them.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
+
+use crate::find::fits;
+use crate::index::{GapIndex, Spot};
 
 /// One past the last page; every page is exact in a double.
 pub const PAGES_END: i64 = 1 << 53;
@@ -9,12 +11,39 @@ pub const PAGES_END: i64 = 1 << 53;
 /// A maximal free interval; `end` is the first mapped page above it, or [`PAGES_END`].
 pub type Gap = Range<i64>;
 
-/// The union of the mapped ranges of one space.
-#[derive(Clone, Debug, Default)]
+/// A gap that a search found, and where it stands; the place holds until the next edit.
+#[derive(Clone, Debug)]
+pub struct FoundGap {
+    /// The whole gap, not cut to the window.
+    pub gap: Gap,
+    place: Place,
+}
+
+/// A spot in one of the two indexes.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    above: bool,
+    spot: Spot,
+}
+
+/// The union of the mapped ranges of one space, kept as its gaps.
+///
+/// A wall divides the gaps into two indexes; a gap across it is in both. It stands where top-down searches begin,
+/// so that what is free above, under the stack, is no candidate of theirs.
+#[derive(Clone, Debug)]
 pub struct Extents {
-    /// Start to end; neither overlapping nor touching.
-    ranges: BTreeMap<i64, i64>,
+    low: GapIndex,
+    high: GapIndex,
+    wall: i64,
     mapped: i64,
+}
+
+impl Default for Extents {
+    fn default() -> Self {
+        let mut high = GapIndex::new();
+        high.insert(&(0..PAGES_END));
+        Self { low: GapIndex::new(), high, wall: 0, mapped: 0 }
+    }
 }
 
 impl Extents {
@@ -24,89 +53,222 @@ impl Extents {
         self.mapped
     }
 
-    /// Map `range`, whatever is there already.
-    pub fn occupy(&mut self, range: Range<i64>) {
-        if range.is_empty() {
-            return;
-        }
-        let Range { mut start, mut end } = range;
-        while let Some((&from, &to)) = self.ranges.range(..=end).next_back()
-            && to >= start
-        {
-            self.remove(from, to);
-            start = start.min(from);
-            end = end.max(to);
-        }
-        self.insert(start, end);
+    /// Gaps and the bytes that their index takes.
+    #[must_use]
+    pub fn memory(&self) -> (usize, usize) {
+        let count = |index: &GapIndex| {
+            std::iter::successors(index.first(), |&spot| index.next(spot)).count()
+        };
+        (count(&self.low) + count(&self.high), self.low.bytes() + self.high.bytes())
     }
 
-    /// Unmap `range`, whatever is there.
-    pub fn release(&mut self, range: Range<i64>) {
-        if range.is_empty() {
+    /// Put the wall at `page`, once: where the first top-down search of the space begins.
+    pub fn set_wall(&mut self, page: i64) {
+        if self.wall != 0 || page <= 0 || page >= PAGES_END {
             return;
         }
-        while let Some((&from, &to)) = self.ranges.range(..range.end).next_back()
-            && to > range.start
-        {
-            self.remove(from, to);
-            self.insert(from, range.start);
-            self.insert(range.end, to);
+        let all = std::mem::replace(&mut self.high, GapIndex::new());
+        let mut next = all.first();
+        while let Some(spot) = next {
+            let Gap { start, end } = all.gap(spot);
+            add(&mut self.low, &(start..end.min(page)));
+            add(&mut self.high, &(start.max(page)..end));
+            next = all.next(spot);
         }
+        self.wall = page;
     }
 
     /// The gap that holds `page`, or, if `page` is mapped, the next one above it.
     #[must_use]
     pub fn gap_from(&self, page: i64) -> Gap {
-        let start = self.ranges.range(..=page).next_back().map_or(0, |(_, &to)| to);
-        start..self.next_start(start)
-    }
-
-    /// The highest gap with at least `need > 0` pages inside `window`; counts the gaps it looks at.
-    pub fn highest_gap(&self, window: &Range<i64>, need: i64, steps: &mut u64) -> Option<Gap> {
-        let mut end = self.next_start(window.end);
-        for (&from, &to) in self.ranges.range(..window.end).rev() {
-            *steps += 1;
-            if fits(&(to..end), window, need) {
-                return Some(to..end);
-            }
-            end = from;
+        if page < self.wall
+            && let Some(gap) = gap_from(&self.low, page)
+        {
+            return self.whole(gap);
         }
-        *steps += 1;
-        fits(&(0..end), window, need).then_some(0..end)
+        gap_from(&self.high, page.max(self.wall))
+            .map_or(PAGES_END..PAGES_END, |gap| self.whole(gap))
     }
 
-    /// The lowest gap with at least `need > 0` pages inside `window`; counts the gaps it looks at.
-    pub fn lowest_gap(&self, window: &Range<i64>, need: i64, steps: &mut u64) -> Option<Gap> {
-        let mut gap = self.gap_from(window.start);
-        loop {
-            *steps += 1;
-            if fits(&gap, window, need) {
-                return Some(gap);
+    /// The highest gap with at least `need > 0` pages inside `window`; adds the nodes visited to `steps`.
+    #[inline]
+    pub fn highest_gap(&self, window: &Range<i64>, need: i64, steps: &mut u64) -> Option<FoundGap> {
+        if window.end > self.wall {
+            if let Some(spot) = self.high.highest(window, need, steps) {
+                return Some(self.found(true, spot));
             }
-            if gap.end >= window.end {
-                return None;
+            if let Some(found) = self.across().filter(|across| fits(&across.gap, window, need)) {
+                return Some(found);
             }
-            gap = self.gap_from(gap.end);
+        }
+        self.low.highest(window, need, steps).map(|spot| self.found(false, spot))
+    }
+
+    /// The lowest gap with at least `need > 0` pages inside `window`; adds the nodes visited to `steps`.
+    pub fn lowest_gap(&self, window: &Range<i64>, need: i64, steps: &mut u64) -> Option<FoundGap> {
+        if window.start < self.wall {
+            if let Some(spot) = self.low.lowest(window, need, steps) {
+                return Some(self.found(false, spot));
+            }
+            if let Some(found) = self.across().filter(|across| fits(&across.gap, window, need)) {
+                return Some(found);
+            }
+        }
+        self.high.lowest(window, need, steps).map(|spot| self.found(true, spot))
+    }
+
+    /// Map `range`, whatever is there already.
+    pub fn occupy(&mut self, range: &Range<i64>) {
+        let [low, high] = self.sides(range);
+        self.mapped += occupy(&mut self.low, &low) + occupy(&mut self.high, &high);
+    }
+
+    /// Map `range` inside a gap that a search has just found; elsewhere if it lies elsewhere.
+    #[inline]
+    pub fn occupy_found(&mut self, found: &FoundGap, range: &Range<i64>) {
+        let Place { above, spot } = found.place;
+        let index = if above { &mut self.high } else { &mut self.low };
+        match index.gap_if_any(spot) {
+            Some(gap) if gap.start <= range.start && range.end <= gap.end => {
+                self.mapped += range.end - range.start;
+                cut(index, spot, &gap, range);
+            }
+            _ => self.occupy(range),
         }
     }
 
-    fn next_start(&self, page: i64) -> i64 {
-        self.ranges.range(page..).next().map_or(PAGES_END, |(&from, _)| from)
-    }
-
-    fn insert(&mut self, from: i64, to: i64) {
-        if from < to {
-            self.ranges.insert(from, to);
-            self.mapped += to - from;
-        }
-    }
-
-    fn remove(&mut self, from: i64, to: i64) {
-        self.ranges.remove(&from);
-        self.mapped -= to - from;
+    /// Unmap `range`, whatever is there.
+    pub fn release(&mut self, range: &Range<i64>) {
+        let [low, high] = self.sides(range);
+        self.mapped -= release(&mut self.low, &low) + release(&mut self.high, &high);
     }
 }
 
-fn fits(gap: &Gap, window: &Range<i64>, need: i64) -> bool {
-    gap.end.min(window.end) - gap.start.max(window.start) >= need
+impl Extents {
+    fn found(&self, above: bool, spot: Spot) -> FoundGap {
+        let index = if above { &self.high } else { &self.low };
+        FoundGap { gap: self.whole(index.gap(spot)), place: Place { above, spot } }
+    }
+
+    /// The gap that goes across the wall.
+    fn across(&self) -> Option<FoundGap> {
+        let spot = self.low.last()?;
+        let gap = self.low.gap(spot);
+        let whole = self.whole(gap);
+        let place = Place { above: false, spot };
+        (whole.end > self.wall).then_some(FoundGap { gap: whole, place })
+    }
+
+    /// A gap with what belongs to it beyond the wall.
+    #[inline]
+    fn whole(&self, gap: Gap) -> Gap {
+        let Gap { mut start, mut end } = gap;
+        if end == self.wall
+            && let Some(upper) = self.high.first().map(|spot| self.high.gap(spot))
+            && upper.start == self.wall
+        {
+            end = upper.end;
+        }
+        if start == self.wall
+            && let Some(lower) = self.low.last().map(|spot| self.low.gap(spot))
+            && lower.end == self.wall
+        {
+            start = lower.start;
+        }
+        start..end
+    }
+
+    /// The parts of `range` below and above the wall.
+    fn sides(&self, range: &Range<i64>) -> [Range<i64>; 2] {
+        [range.start..range.end.min(self.wall), range.start.max(self.wall)..range.end]
+    }
+}
+
+fn add(index: &mut GapIndex, gap: &Gap) {
+    if !gap.is_empty() {
+        index.insert(gap);
+    }
+}
+
+fn gap_from(index: &GapIndex, page: i64) -> Option<Gap> {
+    let Some(spot) = index.locate(page) else {
+        return index.first().map(|spot| index.gap(spot));
+    };
+    let gap = index.gap(spot);
+    if gap.end > page { Some(gap) } else { index.next(spot).map(|spot| index.gap(spot)) }
+}
+
+/// Take `range` out of the gap that holds it.
+#[inline]
+fn cut(index: &mut GapIndex, spot: Spot, gap: &Gap, range: &Range<i64>) {
+    let (below, above) = (gap.start..range.start, range.end..gap.end);
+    match (below.is_empty(), above.is_empty()) {
+        (true, true) => index.remove(spot),
+        (true, false) => index.set(spot, &above),
+        (false, true) => index.set(spot, &below),
+        (false, false) => {
+            index.set(spot, &below);
+            index.insert(&above);
+        }
+    }
+}
+
+/// Map a range; how many of its pages were free.
+fn occupy(index: &mut GapIndex, range: &Range<i64>) -> i64 {
+    let mut taken = 0;
+    while !range.is_empty()
+        && let Some(spot) = index.locate(range.end - 1)
+        && let gap = index.gap(spot)
+        && gap.end > range.start
+    {
+        let part = gap.start.max(range.start)..gap.end.min(range.end);
+        taken += part.end - part.start;
+        cut(index, spot, &gap, &part);
+    }
+    taken
+}
+
+/// Unmap a range; how many of its pages were mapped.
+fn release(index: &mut GapIndex, range: &Range<i64>) -> i64 {
+    if range.is_empty() {
+        return 0;
+    }
+    let below = index.locate(range.start);
+    let above = below.map_or_else(|| index.first(), |spot| index.next(spot));
+    let (start, end) = (range.start, range.end);
+    let lower = below.map(|spot| (spot, index.gap(spot)));
+    let upper = above.map(|spot| (spot, index.gap(spot)));
+    let clear = lower.as_ref().is_none_or(|(_, gap)| gap.end <= start)
+        && upper.as_ref().is_none_or(|(_, gap)| gap.start >= end);
+    if !clear {
+        return release_partly_free(index, range);
+    }
+    let lower = lower.filter(|(_, gap)| gap.end == start);
+    let upper = upper.filter(|(_, gap)| gap.start == end);
+    match (lower, upper) {
+        (Some((spot, low)), Some((next, high))) => {
+            index.set(spot, &(low.start..high.end));
+            index.remove(next);
+        }
+        (Some((spot, low)), None) => index.set(spot, &(low.start..end)),
+        (None, Some((spot, high))) => index.set(spot, &(start..high.end)),
+        (None, None) => index.insert(range),
+    }
+    end - start
+}
+
+/// Some pages are free already: join every gap that overlaps or touches the range.
+fn release_partly_free(index: &mut GapIndex, range: &Range<i64>) -> i64 {
+    let mut mapped = range.end - range.start;
+    let mut joined = range.clone();
+    while let Some(spot) = index.locate(range.end)
+        && let gap = index.gap(spot)
+        && gap.end >= range.start
+    {
+        mapped -= (gap.end.min(range.end) - gap.start.max(range.start)).max(0);
+        joined = joined.start.min(gap.start)..joined.end.max(gap.end);
+        index.remove(spot);
+    }
+    index.insert(&joined);
+    mapped
 }

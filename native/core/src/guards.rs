@@ -12,7 +12,11 @@ pub struct Guards {
 impl Guards {
     /// The pages to keep free below `page`: 0 unless it belongs to a guarded range.
     #[must_use]
+    #[inline]
     pub fn below(&self, page: i64) -> i64 {
+        if self.list.is_empty() {
+            return 0;
+        }
         let next = self.list.partition_point(|(range, _)| range.end <= page);
         match self.list.get(next) {
             Some((range, guard)) if range.contains(&page) => *guard,
@@ -21,7 +25,7 @@ impl Guards {
     }
 
     /// Give every page of `range` the guard `guard`; 0 takes it away.
-    pub fn set(&mut self, range: Range<i64>, guard: i64) {
+    pub fn set(&mut self, range: &Range<i64>, guard: i64) {
         if range.is_empty() || (guard == 0 && self.list.is_empty()) {
             return;
         }

@@ -3,18 +3,29 @@
 //! All quantities are whole pages in `[0, PAGES_END)`. The contract of ops and rows is
 //! `docs/architecture.md`; nothing here knows of VMAs, files or policies.
 
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
+mod arena;
+mod balance;
 mod extents;
+mod find;
 mod guards;
+mod index;
+mod node;
 mod objects;
 mod program;
+mod rows;
 mod search;
+#[expect(
+    unsafe_code,
+    reason = "vector loads, and calls of functions whose CPU feature was detected"
+)]
+mod simd;
 mod space;
 mod table;
 
-pub use extents::{Extents, Gap, PAGES_END};
+pub use extents::{Extents, FoundGap, Gap, PAGES_END};
 pub use program::Spaces;
-pub use search::{Finish, Row, RowKind};
+pub use search::{Finish, FoundPage, Row, RowKind, search};
 pub use space::Space;
 pub use table::{Answer, Fault, Found, Op, Outcome, Position};

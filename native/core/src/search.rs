@@ -1,6 +1,6 @@
 //! Where one gap search puts a range: `vm_unmapped_area()` with its guard retries, and what its caller makes of the result.
 
-use crate::extents::{Gap, PAGES_END};
+use crate::extents::{FoundGap, Gap, PAGES_END};
 use crate::space::Space;
 
 /// What a row does.
@@ -83,25 +83,36 @@ pub(crate) fn round_down(page: i64, mask: i64, offset: i64) -> i64 {
     page - ((page - offset) & mask)
 }
 
-/// `vm_unmapped_area()`: the page for a down or an up row, before `finish`; adds the nodes visited to `steps`.
+/// What a search found: the page before `finish`, and the gap around it.
+#[derive(Clone, Debug)]
+pub struct FoundPage {
+    /// The page before `finish`.
+    pub page: i64,
+    pub(crate) gap: FoundGap,
+}
+
+/// `vm_unmapped_area()` for a down or an up row; adds the nodes visited to `steps`.
 #[must_use]
-pub fn search(space: &Space, row: &Row, steps: &mut u64) -> Option<i64> {
+pub fn search(space: &Space, row: &Row, steps: &mut u64) -> Option<FoundPage> {
     let need = row.pages + row.align_mask + row.start_gap;
     let mut window = row.low.max(0)..row.high.min(PAGES_END);
     while window.end - window.start >= need {
         if row.kind == RowKind::Up {
             let gap = space.extents.lowest_gap(&window, need, steps)?;
-            let page = bottom_of(&gap, window.start, row);
-            if guard_of(space, &gap).is_none_or(|guard| guard >= page + need) {
-                return Some(page);
+            let page = bottom_of(&gap.gap, window.start, row);
+            if guard_of(space, &gap.gap).is_none_or(|guard| guard >= page + need) {
+                return Some(FoundPage { page, gap });
             }
-            window.start = space.extents.gap_from(gap.end).start;
+            window.start = space.extents.gap_from(gap.gap.end).start;
         } else {
             let gap = space.extents.highest_gap(&window, need, steps)?;
-            let end = gap.end.min(window.end);
-            match guard_of(space, &gap) {
+            let end = gap.gap.end.min(window.end);
+            match guard_of(space, &gap.gap) {
                 Some(guard) if guard < end => window.end = guard,
-                _ => return Some(round_down(end - row.pages, row.align_mask, row.align_offset)),
+                _ => {
+                    let page = round_down(end - row.pages, row.align_mask, row.align_offset);
+                    return Some(FoundPage { page, gap });
+                }
             }
         }
     }

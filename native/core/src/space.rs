@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::extents::Extents;
+use crate::extents::{Extents, FoundGap};
 use crate::guards::Guards;
 
 /// One address space. Every mapped page carries a guard, nearly always 0.
@@ -14,14 +14,20 @@ pub struct Space {
 
 impl Space {
     /// Map `range`, whatever is there, with `guard` pages to keep free below each of its pages.
-    pub fn occupy(&mut self, range: Range<i64>, guard: i64) {
-        self.guards.set(range.clone(), guard);
+    pub fn occupy(&mut self, range: &Range<i64>, guard: i64) {
+        self.guards.set(range, guard);
         self.extents.occupy(range);
     }
 
+    /// Map `range`, most likely inside the gap that the last search found.
+    pub(crate) fn occupy_found(&mut self, found: &FoundGap, range: &Range<i64>, guard: i64) {
+        self.guards.set(range, guard);
+        self.extents.occupy_found(found, range);
+    }
+
     /// Unmap `range`, whatever is there.
-    pub fn release(&mut self, range: Range<i64>) {
-        self.guards.set(range.clone(), 0);
+    pub fn release(&mut self, range: &Range<i64>) {
+        self.guards.set(range, 0);
         self.extents.release(range);
     }
 

@@ -97,6 +97,17 @@ pub enum Answer {
     Orphan,
 }
 
+impl Answer {
+    /// The page, if the op took effect.
+    #[must_use]
+    pub fn page(self) -> Option<i64> {
+        match self {
+            Self::Page(page) => Some(page),
+            Self::NoFit | Self::Orphan => None,
+        }
+    }
+}
+
 /// One search that ran: its row, and the page before `finish`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Found {

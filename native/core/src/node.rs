@@ -1,0 +1,113 @@
+//! What a leaf and an inner node of the gap index hold, and how entries enter, leave and move between two of them.
+
+use crate::simd::{WIDTH, largest};
+
+/// Key of an entry beyond `count`: above every page.
+const UNUSED: i64 = i64::MAX;
+
+/// 64 entries in ascending order of `key`; what is beyond `count` has size 0, so that no search finds it.
+#[derive(Clone, Debug)]
+pub struct Node<T> {
+    pub count: usize,
+    /// Leaf: pages of the gap. Inner: largest size in the child. Saturating.
+    pub size: [u32; WIDTH],
+    /// Leaf: start of the gap. Inner: key of the child's first entry.
+    pub key: [i64; WIDTH],
+    /// Leaf: end of the gap. Inner: index of the child.
+    pub value: [T; WIDTH],
+}
+
+/// A node with fewer entries is joined with a neighbour if both fit into `JOINED`.
+pub const FEW: usize = WIDTH / 4;
+pub const JOINED: usize = WIDTH * 3 / 4;
+
+/// Gaps.
+pub type Leaf = Node<i64>;
+/// Leaves.
+pub type Inner = Node<u32>;
+
+/// One entry of a node.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<T> {
+    pub size: u32,
+    pub key: i64,
+    pub value: T,
+}
+
+impl<T: Copy + Default> Node<T> {
+    pub fn new() -> Self {
+        Self { count: 0, size: [0; WIDTH], key: [UNUSED; WIDTH], value: [T::default(); WIDTH] }
+    }
+
+    pub fn is_full(&self) -> bool {
+        self.count == WIDTH
+    }
+
+    pub fn largest(&self) -> u32 {
+        largest(&self.size)
+    }
+
+    /// How many entries have a key at or below `page`.
+    #[inline]
+    pub fn rank(&self, page: i64) -> usize {
+        rank(&self.key, page)
+    }
+
+    pub fn insert(&mut self, at: usize, entry: Entry<T>) {
+        let end = self.count;
+        self.size.copy_within(at..end, at + 1);
+        self.key.copy_within(at..end, at + 1);
+        self.value.copy_within(at..end, at + 1);
+        self.count += 1;
+        self.set(at, entry);
+    }
+
+    pub fn set(&mut self, at: usize, entry: Entry<T>) {
+        self.size[at] = entry.size;
+        self.key[at] = entry.key;
+        self.value[at] = entry.value;
+    }
+
+    pub fn remove(&mut self, at: usize) {
+        let end = self.count;
+        self.size.copy_within(at + 1..end, at);
+        self.key.copy_within(at + 1..end, at);
+        self.value.copy_within(at + 1..end, at);
+        self.count -= 1;
+        self.size[self.count] = 0;
+        self.key[self.count] = UNUSED;
+    }
+
+    /// Cut off everything from `at` on into a new node.
+    pub fn split_off(&mut self, at: usize) -> Self {
+        let mut upper = Self::new();
+        let moved = self.count - at;
+        upper.size[..moved].copy_from_slice(&self.size[at..self.count]);
+        upper.key[..moved].copy_from_slice(&self.key[at..self.count]);
+        upper.value[..moved].copy_from_slice(&self.value[at..self.count]);
+        upper.count = moved;
+        self.size[at..].fill(0);
+        self.key[at..].fill(UNUSED);
+        self.count = at;
+        upper
+    }
+
+    /// Take over the entries of the next node; they fit.
+    pub fn append(&mut self, upper: &Self) {
+        let (start, end) = (self.count, self.count + upper.count);
+        self.size[start..end].copy_from_slice(&upper.size[..upper.count]);
+        self.key[start..end].copy_from_slice(&upper.key[..upper.count]);
+        self.value[start..end].copy_from_slice(&upper.value[..upper.count]);
+        self.count = end;
+    }
+}
+
+/// How many keys are at or below `page`: halvings without a branch to guess.
+#[inline]
+fn rank(keys: &[i64; WIDTH], page: i64) -> usize {
+    let mut below = 0;
+    for half in [32, 16, 8, 4, 2, 1] {
+        below += if keys[(below + half - 1) & (WIDTH - 1)] <= page { half } else { 0 };
+    }
+    below + usize::from(keys[below & (WIDTH - 1)] <= page)
+}
