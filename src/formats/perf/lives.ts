@@ -55,8 +55,12 @@ export class Lives {
   /** It returned; `child` is 0 in the child itself and negative if it failed. */
   cloned(task: Task, child: number, at: At): void {
     this.settle(task.tid);
-    if (child > 0 && !this.#tasks.get(child).alive) this.born(task, { ...at, child });
-    if (child > 0) this.settle(child);
+    // A vfork returns when its child may be dead already.
+    if (child > 0 && task.made !== child) {
+      this.born(task, { ...at, child });
+      this.settle(child);
+    }
+    task.made = undefined;
     task.clone = undefined;
     this.#window.close(`clone ${task.tid}`);
   }
@@ -94,6 +98,7 @@ export class Lives {
     const { parent, birth } = known;
     this.#births.delete(child);
     const task = this.#tasks.get(child);
+    parent.made = child;
     task.alive = true;
     task.comm = parent.comm;
     const entry = parent.clone?.line;

@@ -53,7 +53,8 @@ export interface Task {
   exec: Exec | undefined;
   execLine: number | undefined;
   clone: Clone | undefined;
-  birth: Birth | undefined;
+  /** The child that it made last, as long as the call that made it has not returned. */
+  made: number | undefined;
   /** Areas that perf listed because they existed when it came. */
   readonly attached: MapsArea[];
 }
@@ -75,7 +76,7 @@ export class Tasks {
         exec: undefined,
         execLine: undefined,
         clone: undefined,
-        birth: undefined,
+        made: undefined,
         attached: [],
       };
       this.#tasks.set(tid, task);

@@ -1,0 +1,357 @@
+import { describe, expect, it } from "vitest";
+import { MmreplayError } from "../../src/errors.ts";
+import { parsePerfLine } from "../../src/formats/perf/line.ts";
+import { perfScript } from "../../src/formats/perf-script.ts";
+import type { Call, Event, Search } from "../../src/trace/event.ts";
+import { readWith, sample } from "../support/samples.ts";
+
+const read = (text: string | Uint8Array): ReturnType<typeof readWith> => readWith(perfScript, text);
+const readSample = (name: string): ReturnType<typeof readWith> => read(sample(name));
+
+/** Lines of one task in the default columns; each call takes two lines. */
+function text(...events: readonly string[]): string {
+  return events.map((event, at) => `  zoo  7 [000]  1.${100 + at}: ${event}\n`).join("");
+}
+
+/** `2 mmap 0x1000`: line, what, result or error. */
+function brief(event: Event): string {
+  switch (event.kind) {
+    case "call": {
+      const result = event.result === null ? event.error : `0x${event.result.toString(16)}`;
+      return `${event.line} ${event.call} ${result ?? event.outcome}`;
+    }
+    case "search":
+      return `${event.line} search ${event.result === null ? event.error : `0x${event.result.toString(16)}`}`;
+    case "lifecycle":
+      return `${event.line} ${event.lifecycle} ${event.child ?? event.path ?? ""}`.trimEnd();
+    default:
+      return `${event.line} ${event.kind}`;
+  }
+}
+
+const briefly = (events: readonly Event[]): readonly string[] => events.map(brief);
+
+/** Without what depends on columns and on lines around the events. */
+function bare(events: readonly Event[]): readonly object[] {
+  return events
+    .filter((event) => event.kind !== "snapshot")
+    .map((event) => {
+      const { line: _, time: __, entryLine: ___, entryTime: ____, ...rest } = event as Call;
+      return rest;
+    });
+}
+
+const mmap =
+  "addr: 0x00000000, len: 0x00002000, prot: 0x00000003, flags: 0x00000022, fd: 0xffffffff, off: 0x00000000";
+const search =
+  "mmap:vm_unmapped_area: addr=0x7f000 err=0 total_vm=0x102 flags=0x1 len=0x2000 lo=0x1000 hi=0x81000 mask=0x0 ofs=0x0";
+
+describe("a line of perf script", () => {
+  it("is split whatever the command is called", () => {
+    const rest = "  123 [001]  5.250000: syscalls:sys_exit_brk: 0x1000";
+    for (const comm of [
+      "zoo",
+      "Web Content",
+      "a: b [000]",
+      "12 7 [001]",
+      "x 1 [000] 2.5:",
+      "-1/2",
+    ]) {
+      expect(parsePerfLine(comm.padStart(16) + rest)).toEqual({
+        comm,
+        tid: 123,
+        time: 5.25,
+        event: "syscalls:sys_exit_brk",
+        body: "0x1000",
+      });
+    }
+  });
+
+  it("may have process and thread, and lack command, processor or time", () => {
+    const event = { event: "syscalls:sys_exit_brk", body: "0x1000" };
+    const told = (line: string): object | undefined => parsePerfLine(line);
+    expect(told("zoo 12/34 [001] 5.25: syscalls:sys_exit_brk: 0x1000")).toEqual({
+      comm: "zoo",
+      pid: 12,
+      tid: 34,
+      time: 5.25,
+      ...event,
+    });
+    expect(told("  34  5.25:  syscalls:sys_exit_brk: 0x1000")).toMatchObject({ comm: "", tid: 34 });
+    expect(told("zoo 34 syscalls:sys_exit_brk: 0x1000")).toEqual({
+      comm: "zoo",
+      tid: 34,
+      ...event,
+    });
+  });
+
+  it("is no event if it is a call chain or a warning", () => {
+    expect(parsePerfLine("\t    7fc6c85a5c12 __mmap64+0x22 (inlined)")).toBeUndefined();
+    expect(parsePerfLine("Processed 480008 samples and lost 31.40%!")).toBeUndefined();
+  });
+});
+
+describe("perf script", () => {
+  it("pairs entry and exit and keeps the search inside the call before it", async () => {
+    const { events } = await read(
+      text(`syscalls:sys_enter_mmap: ${mmap}`, search, "syscalls:sys_exit_mmap: 0x7f000"),
+    );
+    const found: Search = {
+      kind: "search",
+      line: 2,
+      pid: 7,
+      time: 1.101,
+      length: 0x2000,
+      low: 0x1000,
+      high: 0x81000,
+      topDown: true,
+      alignMask: 0,
+      alignOffset: 0,
+      totalVm: 0x102,
+      result: 0x7f000,
+      error: null,
+    };
+    const call: Call = {
+      kind: "call",
+      call: "mmap",
+      line: 3,
+      pid: 7,
+      time: 1.102,
+      entryLine: 1,
+      entryTime: 1.1,
+      outcome: "ok",
+      result: 0x7f000,
+      error: null,
+      addr: 0,
+      length: 0x2000,
+      prot: 3,
+      flags: 0x22,
+      fd: -1,
+      offset: 0,
+    };
+    expect(events).toEqual([found, call]);
+  });
+
+  it("reads all errors of the zoo, and brk as the break that it left", async () => {
+    const { events, diagnostics } = await readSample("perf-7.2-script-zoo.txt");
+    const calls = events.filter((event) => event.kind === "call");
+    const failed = calls.filter((call) => call.outcome === "error");
+    expect(failed.map((call) => `${call.line} ${call.call} ${call.error}`)).toEqual([
+      "34 mmap EOPNOTSUPP",
+      "37 mmap ENOMEM",
+      "40 mmap ENOMEM",
+      "43 mmap ENOMEM",
+      "45 mmap EEXIST",
+      "47 mmap EINVAL",
+      "49 mmap EBADF",
+      "53 mmap ENOMEM",
+      "59 mmap EINVAL",
+      "89 mremap EFAULT",
+      "91 munmap EINVAL",
+      "97 mprotect ENOMEM",
+      "99 mprotect EINVAL",
+      "109 shmat EINVAL",
+      "119 mprotect EPERM",
+      "121 munmap EPERM",
+    ]);
+    const breaks = calls.filter((call) => call.call === "brk").slice(-3);
+    expect(breaks.map((call) => [call.outcome, call.result])).toEqual([
+      ["ok", 0x1f96_c000],
+      ["ok", 0x1f94_b000],
+      ["ok", 0x1f94_b000],
+    ]);
+    expect(diagnostics.warnings.size).toBe(0);
+    expect(calls.length + events.filter((event) => event.kind === "search").length).toBe(51 + 23);
+  });
+
+  it("tells the lives of tasks in their order", async () => {
+    const { events } = await readSample("perf-7.2-script-life-ns-tasks.txt");
+    expect(briefly(events.filter((event) => event.kind === "lifecycle"))).toEqual([
+      "7 exec /srv/demo/bin/life",
+      "25 thread 10625",
+      "35 exit",
+      "38 fork 10628",
+      "47 exit",
+      "50 vfork 10630",
+      "57 exit",
+      "61 shared-mm 10631",
+      "69 exit",
+      "72 fork 10632",
+      "79 exit",
+      "82 fork 10633",
+      "87 exit",
+      "90 exit",
+    ]);
+  });
+
+  it("reads the same events from every choice of columns", async () => {
+    const life = await readSample("perf-7.2-script-life-ns-tasks.txt");
+    for (const columns of ["F-pid-tid", "F-nocomm", "reltime"]) {
+      const { events } = await readSample(`perf-7.2-script-${columns}.txt`);
+      expect(bare(events)).toEqual(bare(life.events));
+    }
+    const zoo = await readSample("perf-7.2-script-zoo.txt");
+    for (const columns of ["deltatime", "header"]) {
+      const { events } = await readSample(`perf-7.2-script-${columns}.txt`);
+      expect(bare(events)).toEqual(bare(zoo.events));
+    }
+  });
+
+  it("reads the same events however the bytes are cut", async () => {
+    const bytes = sample("perf-7.2-script-d-mmap2.txt");
+    const whole = await readWith(perfScript, bytes);
+    const cut = await readWith(perfScript, bytes, 97);
+    expect(cut.events).toEqual(whole.events);
+    expect(whole.result.lines).toBe(164);
+  });
+
+  it("takes kernel, architecture and command from a header", async () => {
+    const { result } = await readSample("perf-7.2-script-header.txt");
+    expect(result.facts).toEqual({
+      recorder: "perf",
+      kernel: "6.18.44",
+      arch: "x86-64",
+      command: "perf",
+    });
+  });
+
+  it("skips call chains", async () => {
+    const { events, diagnostics } = await readSample("perf-7.2-script-callgraph.txt");
+    expect(new Set(events.map((event) => event.kind))).toEqual(new Set(["call"]));
+    expect(diagnostics.warnings.size).toBe(0);
+  });
+
+  it("decodes raw_syscalls by the table of the architecture", async () => {
+    const { events } = await readSample("perf-7.2-script-raw_syscalls.txt");
+    const zoo = await readSample("perf-7.2-script-zoo.txt");
+    const names = (list: readonly Event[]): readonly string[] =>
+      list.flatMap((event) => (event.kind === "call" ? [`${event.call} ${event.error}`] : []));
+    const common = /^(brk|mmap|munmap|mprotect|mremap|shmat|shmdt) /;
+    expect(names(events).filter((name) => common.test(name))).toEqual(names(zoo.events));
+  });
+
+  it("says that the calls of a 32-bit task are missing", async () => {
+    const { events, diagnostics } = await readSample("perf-7.2-script-i386.txt");
+    expect(diagnostics.count("parse/compat-task")).toBe(1);
+    expect(events.filter((event) => event.kind === "call")).toEqual([]);
+  });
+
+  it("names the file of a mapping and the areas of a new program from mmap records", async () => {
+    const { events } = await readSample("perf-7.2-script-d-mmap2.txt");
+    const snapshot = events.find((event) => event.kind === "snapshot");
+    expect(snapshot?.areas.map(({ start, end, perms, path }) => [start, end, perms, path])).toEqual(
+      [
+        [0x40_0000, 0x40_1000, "r--p", "/srv/demo/bin/zoo"],
+        [0x40_1000, 0x47_4000, "r-xp", "/srv/demo/bin/zoo"],
+        [0x47_4000, 0x49_b000, "r--p", "/srv/demo/bin/zoo"],
+        [0x49_b000, 0x4a_1000, "rw-p", "/srv/demo/bin/zoo"],
+        [0x4a_1000, 0x4a_7000, "rw-p", ""],
+        [0x7f72_686d_4000, 0x7f72_686d_8000, "r--p", "[vvar]"],
+        [0x7f72_686d_8000, 0x7f72_686d_a000, "r--p", "[vvar_vclock]"],
+        [0x7f72_686d_a000, 0x7f72_686d_c000, "r-xp", "[vdso]"],
+        [0x7ffd_2553_b000, 0x7ffd_2555_c000, "rw-p", "[stack]"],
+      ],
+    );
+    const files = events.flatMap((event) =>
+      event.kind === "call" && event.call === "mmap" && event.file ? [event.file.path] : [],
+    );
+    expect(new Set(files)).toEqual(new Set(["/srv/demo/data file.bin", "/memfd:mem x"]));
+  });
+
+  it("never pairs across lost events", async () => {
+    const { events, diagnostics } = await readSample("perf-7.2-script-lost.txt");
+    const at = events.findIndex((event) => event.kind === "lost");
+    expect(briefly(events.slice(at - 1, at + 2))).toEqual([
+      "285 munmap no exit seen",
+      "286 lost",
+      "288 munmap 0x0",
+    ]);
+    expect(events[at]).toMatchObject({ count: 5081 });
+    expect(diagnostics.count("parse/lost-events")).toBe(1);
+  });
+
+  it("puts a call where its search ran, whatever ended first", async () => {
+    const lines = [
+      "a 1 [000] 1.0: syscalls:sys_enter_munmap: addr: 0x7f000, len: 0x00002000",
+      `b 2 [001] 1.1: syscalls:sys_enter_mmap: ${mmap}`,
+      `b 2 [001] 1.2: ${search}`,
+      `a 1 [000] 1.3: syscalls:sys_exit_munmap: 0x0`,
+      `a 1 [000] 1.4: syscalls:sys_enter_mmap: ${mmap}`,
+      `a 1 [000] 1.5: ${search.replace("0x7f000", "0x7d000")}`,
+      "a 1 [000] 1.6: syscalls:sys_exit_mmap: 0x7d000",
+      "b 2 [001] 1.7: syscalls:sys_exit_mmap: 0x7f000",
+    ];
+    const { events } = await read(lines.map((line) => `${line}\n`).join(""));
+    expect(briefly(events)).toEqual([
+      "4 munmap 0x0",
+      "3 search 0x7f000",
+      "8 mmap 0x7f000",
+      "6 search 0x7d000",
+      "7 mmap 0x7d000",
+    ]);
+  });
+
+  it("takes searches before the first call of a new command as those of its exec", async () => {
+    const { events } = await read(
+      text(
+        search,
+        search,
+        "syscalls:sys_enter_brk: brk: 0x00000000",
+        "syscalls:sys_exit_brk: 0x9000",
+      ),
+    );
+    expect(briefly(events)).toEqual([
+      "1 exec",
+      "1 search 0x7f000",
+      "2 search 0x7f000",
+      "4 brk 0x9000",
+    ]);
+  });
+
+  it("does not take the search of a call that began before the recording for an exec", async () => {
+    const { events, diagnostics } = await read(
+      text(
+        search,
+        "syscalls:sys_exit_mmap: 0x7f000",
+        "syscalls:sys_enter_brk: brk: 0x00000000",
+        "syscalls:sys_exit_brk: 0x9000",
+      ),
+    );
+    expect(briefly(events)).toEqual(["1 search 0x7f000", "4 brk 0x9000"]);
+    expect(diagnostics.count("parse/no-entry")).toBe(1);
+  });
+
+  it("drops a last line that is cut inside its number", async () => {
+    const enter = "syscalls:sys_enter_brk: brk: 0x00000000";
+    const exit = "syscalls:sys_exit_brk: 0x9000";
+    const { events, diagnostics } = await read(text(enter, exit, enter, exit).slice(0, -3));
+    expect(events).toMatchObject([
+      { call: "brk", outcome: "ok", result: 0x9000 },
+      { call: "brk", outcome: "no exit seen", result: null },
+    ]);
+    expect(diagnostics.count("parse/cut-line")).toBe(1);
+  });
+
+  it("refuses text with entries or exits only, and text without memory calls, with the command", async () => {
+    const enter = "syscalls:sys_enter_brk: brk: 0x00000000";
+    const exit = "syscalls:sys_exit_brk: 0x9000";
+    for (const [code, lines] of [
+      ["parse/half-calls", [enter, enter]],
+      ["parse/half-calls", [exit, exit]],
+      ["parse/no-memory-calls", ["sched:sched_switch: prev_comm=a"]],
+    ] as const) {
+      const error = await read(text(...lines)).catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(MmreplayError);
+      expect(error).toMatchObject({ code, hint: expect.stringContaining("perf record") });
+    }
+  });
+
+  it("knows its texts and no others", () => {
+    for (const name of ["zoo", "F-nocomm", "callgraph", "header", "lost", "raw_syscalls"]) {
+      expect(perfScript.sniff(sample(`perf-7.2-script-${name}.txt`))).toBe(true);
+    }
+    expect(perfScript.sniff(sample("maps-hold.txt"))).toBe(false);
+    expect(perfScript.sniff(Buffer.from("4711 mmap(NULL, 4096) = 0x7f\n"))).toBe(false);
+    expect(perfScript.sniff(Buffer.alloc(0))).toBe(false);
+  });
+});

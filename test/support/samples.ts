@@ -1,0 +1,42 @@
+/** The small recordings beside the tests, as inputs of formats. */
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Diagnostics } from "../../src/errors.ts";
+import type { Format, Input, ReadResult } from "../../src/formats/types.ts";
+import type { Event } from "../../src/trace/event.ts";
+
+const folder = join(import.meta.dirname, "../formats/samples");
+
+/** The bytes of a sample. */
+export function sample(name: string): Buffer {
+  return readFileSync(join(folder, name));
+}
+
+/** An input that comes in chunks of this many bytes. */
+export function inputOf(content: string | Uint8Array, name = "test", chunk = 10_000): Input {
+  const bytes = Buffer.from(content);
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    for (let at = 0; at < bytes.length; at += chunk) yield bytes.subarray(at, at + chunk);
+  }
+  return { name, chunks: chunks() };
+}
+
+export interface Reading {
+  readonly events: readonly Event[];
+  readonly diagnostics: Diagnostics;
+  readonly result: ReadResult;
+}
+
+/** Everything that a format makes of a text. */
+export async function readWith(
+  format: Format,
+  content: string | Uint8Array,
+  chunk?: number,
+): Promise<Reading> {
+  const events: Event[] = [];
+  const diagnostics = new Diagnostics();
+  const input = inputOf(content, "test", chunk);
+  const result = await format.read(input, (event) => events.push(event), diagnostics);
+  return { events, diagnostics, result };
+}
