@@ -5,7 +5,7 @@ import type { Arch, Attempt, Layout, Row } from "../arch/types.ts";
 import type { Policy, Target } from "../policies/types.ts";
 import type { Op, Position, Program, SpaceFacts } from "../resolve/program.ts";
 import type { Facts } from "../trace/trace.ts";
-import { pageOf } from "../units.ts";
+import { alignUp, pageOf } from "../units.ts";
 import { layoutOf } from "./layout.ts";
 import { requestOf } from "./request.ts";
 import { type RowRange, RowTable } from "./rows.ts";
@@ -31,6 +31,9 @@ export interface Plan {
   /** The rows of a map or probe op of the program, by its index. */
   rowsOf(op: number): readonly Row[];
 }
+
+/** Bytes of the 64-bit space. */
+const addressSpaceBytes: number = 2 ** 64;
 
 /** Wire ops of one crossing: 4 MiB of ops. */
 const blockOps = 65_536;
@@ -164,7 +167,20 @@ class Planner {
   #hint(op: Placing): Position | undefined {
     if (op.hint === undefined || op.hint.object !== 0 || op.how !== "place") return op.hint;
     const { minPage } = this.#current();
-    return { object: 0, offset: Math.max(op.hint.offset, minPage) };
+    const page = Math.max(op.hint.offset, minPage);
+    const { huge } = op.area;
+    if (huge === undefined || alignUp(page, huge) < addressSpaceBytes / this.#facts.pageSize)
+      return { object: 0, offset: page };
+    return this.#wrapped(page);
+  }
+
+  /** A hugetlb hint that rounds up past 2^64 becomes 0: none, or in the generic code of 6.1 the address 0. */
+  #wrapped(page: number): Position | undefined {
+    const { series, hugetlbHintWraps } = this.#policy.profile;
+    const generic = this.#arch.entry === "generic";
+    if (generic && hugetlbHintWraps) return { object: 0, offset: 0 };
+    const roundsDown = !generic && (series === "6.1" || series === "6.12");
+    return roundsDown ? { object: 0, offset: page } : undefined;
   }
 
   #current(): Layout {

@@ -13,7 +13,7 @@ import {
   SHM_RDONLY,
   SHM_REMAP,
 } from "../trace/flags.ts";
-import { hasBit, pageOf, pagesFor } from "../units.ts";
+import { hasBit, pageOf, pagesFor, type U64 } from "../units.ts";
 import { advise } from "./advise.ts";
 import { areaOf } from "./backing.ts";
 import type { Area, How, Origin } from "./program.ts";
@@ -30,6 +30,8 @@ export interface Context {
   readonly hasSearches: boolean;
   /** mremap FIXED that fails with EFAULT has unmapped its target (6.1, 6.12). */
   readonly failedRemapUnmaps: boolean;
+  /** Bytes of System V segments, by id. */
+  readonly segments: ReadonlyMap<number, U64>;
 }
 
 type CallOf<N extends Call["call"]> = Extract<Call, { call: N }>;
@@ -144,7 +146,7 @@ function shmat(
   from: Origin,
 ): void {
   const { state, pageBytes, diagnostics } = context;
-  const length = call.length ?? searches[0]?.length;
+  const length = call.length ?? context.segments.get(call.shmid);
   if (length === undefined) {
     diagnostics.warn("resolve/unknown-length", "shmat of a segment of unknown size", from.line);
     exclude(context, "shmat of a segment whose size was not recorded", from);

@@ -145,6 +145,8 @@ export interface SpaceFacts {
   readonly topDown: boolean;
   /** Pages that exec made and the recording does not name (program and stack), by the first search's total_vm. */
   readonly unrecordedPages: number;
+  /** It ran before the recording and no snapshot shows what it had. */
+  readonly unknownStart: boolean;
   /** How the limits were found, for the report. */
   readonly layoutFrom: "search" | "snapshot" | "first placement" | "formula" | "parent";
 }

@@ -4,13 +4,14 @@ import type { Diagnostics } from "../errors.ts";
 import type { Event, Lifecycle, Search } from "../trace/event.ts";
 import type { OpenFile } from "../trace/file.ts";
 import type { Trace } from "../trace/trace.ts";
+import type { U64 } from "../units.ts";
 import { type Context, resolveCall } from "./calls.ts";
 import { beginSpace } from "./exec.ts";
 import { initialAreas, SnapshotAreas } from "./initial.ts";
 import { spaceLimits } from "./limits.ts";
 import type { Origin, Program, SpaceFacts } from "./program.ts";
 import { State } from "./state.ts";
-import { type Survey, survey } from "./survey.ts";
+import { type SpaceSurvey, type Survey, survey } from "./survey.ts";
 import { Tasks } from "./tasks.ts";
 
 export interface ResolveOptions {
@@ -41,6 +42,7 @@ class Resolver {
       diagnostics,
       hasSearches: trace.events.some((event) => event.kind === "search"),
       failedRemapUnmaps: options.failedRemapUnmaps,
+      segments: segmentSizes(trace.events),
     };
   }
 
@@ -84,6 +86,7 @@ class Resolver {
       parent,
       pid: found.pid,
       unrecordedPages: inherited?.unrecordedPages ?? unrecordedPages,
+      unknownStart: inherited?.unknownStart ?? !hasStart(found),
       layoutFrom: inherited === undefined ? limits.layoutFrom : "parent",
       ...(found.command !== undefined && { command: found.command }),
     });
@@ -185,6 +188,27 @@ class Resolver {
     if (this.#context.state.known(space) !== undefined) this.#context.state.exit(space, from);
   }
 }
+
+/** Bytes of System V segments by id, from whichever attach shows them: a search, or the importer's knowledge of shmget. */
+function segmentSizes(events: readonly Event[]): ReadonlyMap<number, U64> {
+  const sizes = new Map<number, U64>();
+  const lengths = new Map<number | null, Search>();
+  for (const event of events) {
+    if (event.kind === "search") lengths.set(event.pid, lengths.get(event.pid) ?? event);
+    if (event.kind !== "call") continue;
+    const search = lengths.get(event.pid);
+    lengths.delete(event.pid);
+    if (event.call !== "shmat") continue;
+    const inside = search !== undefined && search.line >= (event.entryLine ?? event.line);
+    const length = event.length ?? (inside ? search.length : undefined);
+    if (length !== undefined && !sizes.has(event.shmid)) sizes.set(event.shmid, length);
+  }
+  return sizes;
+}
+
+/** exec, the searches of an exec, or a snapshot show what a space began with. */
+const hasStart = ({ exec, execSearches, snapshot }: SpaceSurvey): boolean =>
+  exec || execSearches.length > 0 || snapshot !== undefined;
 
 /** Resolve a trace; doubts are counted in `diagnostics` with their lines. */
 export function resolve(trace: Trace, options: ResolveOptions, diagnostics: Diagnostics): Program {

@@ -1,7 +1,7 @@
 /** What the events themselves prove of a machine whose facts were not recorded. */
 
-import { hasBit, type U64 } from "../units.ts";
-import type { Call, Event } from "./event.ts";
+import { hasBit, pagesFor, type U64 } from "../units.ts";
+import type { Call, Event, Search } from "./event.ts";
 import type { OpenFile } from "./file.ts";
 import { MAP_ANONYMOUS, MAP_POPULATE, MAP_SHARED } from "./flags.ts";
 import type { Facts, Trace } from "./trace.ts";
@@ -31,32 +31,40 @@ function beyond(event: Event): U64 | undefined {
 const ringOffsets: ReadonlySet<U64> = new Set([0x800_0000, 0x1000_0000]);
 
 /** What the searches and the arguments of a call prove of its file, where the recording does not name it well. */
-function provenFile(call: Mmap, masks: readonly U64[], page: number): OpenFile | undefined {
+function provenFile(call: Mmap, searches: readonly Search[], page: number): OpenFile | undefined {
   const { file } = call;
-  if (file !== undefined && file.filesystem !== undefined) return undefined;
+  if (file?.filesystem !== undefined) return undefined;
   const kind = file?.kind ?? "unknown";
   if (kind !== "unknown" && kind !== "regular") return undefined;
-  const mask = masks.find((one) => one !== 0);
+  const mask = searches.find(({ alignMask }) => alignMask !== 0)?.alignMask;
   if (mask !== undefined)
     return { id: -1, ...file, kind: "hugetlb", hugePage: Number(mask) + page };
-  const ring = kind === "unknown" && call.flags === ringFlags && ringOffsets.has(call.offset);
-  return ring ? { id: -1, ...file, kind: "io-uring" } : undefined;
+  if (kind !== "unknown") return undefined;
+  if (call.flags === ringFlags && ringOffsets.has(call.offset))
+    return { id: -1, ...file, kind: "io-uring" };
+  const padded = pagesFor(call.length, page) + page / 8;
+  const first = searches[0];
+  if (first === undefined) return undefined;
+  const hooked = pagesFor(first.length, page) === padded;
+  return { id: -1, ...file, kind: hooked ? "regular" : "device" };
 }
 
 /**
  * The events with files that their own searches prove: only hugetlb passes an alignment mask to vm_unmapped_area()
- * where the CPU has no cache colouring, and only io_uring is mapped at its magic offsets.
+ * where the CPU has no cache colouring; only io_uring is mapped at its magic offsets; and a file of which nothing at all
+ * is recorded has a placement hook if its first search asks for a PMD more than the call.
  */
 function provenFiles(events: readonly Event[], pageSize: number): readonly Event[] {
-  const masks = new Map<number | null, U64[]>();
+  const searches = new Map<number | null, Search[]>();
   return events.map((event) => {
     if (event.kind === "search") {
-      masks.set(event.pid, [...(masks.get(event.pid) ?? []), event.alignMask]);
+      searches.set(event.pid, [...(searches.get(event.pid) ?? []), event]);
       return event;
     }
     if (event.kind !== "call") return event;
-    const seen = masks.get(event.pid) ?? [];
-    masks.delete(event.pid);
+    const began = event.entryLine ?? event.line;
+    const seen = (searches.get(event.pid) ?? []).filter(({ line }) => line >= began);
+    searches.delete(event.pid);
     if (event.call !== "mmap" || event.fd < 0 || hasBit(event.flags, MAP_ANONYMOUS)) return event;
     const file = provenFile(event, seen, pageSize);
     return file === undefined ? event : { ...event, file };

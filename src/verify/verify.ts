@@ -6,7 +6,7 @@ import { type Plan, plan } from "../place/plan.ts";
 import { recordedPlacements } from "../place/recorded.ts";
 import type { Placements } from "../place/types.ts";
 import type { Policy } from "../policies/types.ts";
-import type { Op, Program } from "../resolve/program.ts";
+import type { Op, Program, SpaceFacts } from "../resolve/program.ts";
 import { type Applied, apply } from "../space/apply.ts";
 import type { Touch } from "../space/rules.ts";
 import type { Event, Search } from "../trace/event.ts";
@@ -48,6 +48,7 @@ class Verification {
   readonly #placements: Placements;
   #touch: Touch = "at-once";
   readonly #hasSearches: boolean;
+  readonly #facts: ReadonlyMap<number, SpaceFacts>;
   readonly searches: Tally = new Tally();
   readonly placements: Tally = new Tally();
   readonly vmas: Tally = new Tally();
@@ -57,6 +58,7 @@ class Verification {
   constructor(input: VerifyInput) {
     this.#input = input;
     const { program, policy, arch, trace } = input;
+    this.#facts = new Map(program.spaces.map((space) => [space.space, space]));
     this.#hasSearches = trace.events.some(isSearch);
     this.#plan = plan(program, policy, arch, trace.facts, { forced: !input.free });
     this.#run = place(program, this.#plan);
@@ -85,17 +87,28 @@ class Verification {
     return untouched;
   }
 
-  run(): void {
+  /** Why nothing in this space can be held against the model from here on. */
+  #doubt(index: number, space: number): string | undefined {
     const { program } = this.#input;
+    if ((program.doubtfulFrom.get(space) ?? Number.POSITIVE_INFINITY) <= index)
+      return "events were lost before it: the state is doubtful";
+    return this.#space(space)?.unknownStart
+      ? "a process that ran before the recording, without a snapshot of what it had mapped"
+      : undefined;
+  }
+
+  #space(space: number): SpaceFacts | undefined {
+    return this.#facts.get(space);
+  }
+
+  run(): void {
+    const { program, trace, arch } = this.#input;
     const models = this.#modelSearches();
     let space = 0;
     program.ops.forEach((op, index) => {
       if (op.kind === "enter") space = op.space;
       if (op.kind !== "map" && op.kind !== "probe") return;
-      const doubtful = (program.doubtfulFrom.get(space) ?? Number.POSITIVE_INFINITY) <= index;
-      const reason = doubtful
-        ? "events were lost before it: the state is doubtful"
-        : exclusionOf(op, this.#input.trace.facts, this.#input.arch);
+      const reason = this.#doubt(index, space) ?? exclusionOf(op, trace.facts, arch);
       const ran = models.get(index) ?? [];
       if (reason !== undefined) {
         this.excluded.add(reason, op.line, op.searches.length + (op.kind === "map" ? 1 : 0));
@@ -123,8 +136,7 @@ class Verification {
 
   #compareSearches(op: Placing, index: number, ran: readonly ModelSearch[], space: number): void {
     if (!this.#hasSearches) return;
-    const facts = this.#input.program.spaces.find((one) => one.space === space);
-    const unseen = facts?.unrecordedPages ?? 0;
+    const unseen = this.#space(space)?.unrecordedPages ?? 0;
     const count = Math.max(op.searches.length, ran.length);
     for (let i = 0; i < count; i++) {
       const kernel = op.searches[i];
@@ -148,9 +160,9 @@ class Verification {
 
   /** Linux 6.1 prints the old page offset of private anonymous memory that mremap moves (mm/mremap.c move_vma). */
   #printed(op: Placing, model: ModelSearch): ModelSearch {
-    const { policy } = this.#input;
-    if (policy.profile.series !== "6.1" || op.source === undefined || op.area.backing !== "anon")
-      return model;
+    const { policy, arch } = this.#input;
+    const prints = policy.profile.series === "6.1" && arch.entry === "x86";
+    if (!prints || op.source === undefined || op.area.backing !== "anon") return model;
     const source = this.#placements.objectPage[op.source.object] ?? 0;
     return { ...model, row: { ...model.row, printedOffset: source + op.source.offset } };
   }
@@ -164,6 +176,7 @@ class Verification {
 
   #compareSnapshots(): void {
     for (const snapshot of this.#applied.snapshots) {
+      if (recorderSnapshots.has(snapshot.source)) continue;
       this.vmas.total += snapshot.total;
       this.vmas.exact += snapshot.exact;
       for (const difference of snapshot.differences)
@@ -195,6 +208,9 @@ class Verification {
     };
   }
 }
+
+/** States that perf's own MMAP records describe: they show the stack at its temporary place, and no later change. */
+const recorderSnapshots: ReadonlySet<string> = new Set(["exec", "attach"]);
 
 const touchNotes: Readonly<Record<Touch, string>> = {
   "at-once": "private writable memory taken as written when mapped",
