@@ -3,14 +3,14 @@
 import { MmreplayError } from "../errors.ts";
 import type { Placements } from "../place/types.ts";
 import type { Profile } from "../policies/types.ts";
-import type { Area, Op, Position, Program } from "../resolve/program.ts";
+import type { Op, Position, Program } from "../resolve/program.ts";
 import { MAP_TYPE } from "../trace/flags.ts";
 import { alignUp } from "../units.ts";
 import { AddressSpace, type AnonIds } from "./address-space.ts";
 import { compareMaps, type MapsComparison } from "./compare-maps.ts";
-import { type MapCountLimit, overLimit } from "./map-count.ts";
+import { defaultMaxMapCount, type MapCountLimit, overLimit } from "./map-count.ts";
 import { type Touch, type VmaRules, vmaRules } from "./rules.ts";
-import { fileIdentity, initialFlags, isAnonymous, type Vma } from "./vma.ts";
+import { freshVma, isAnonymous, type Vma } from "./vma.ts";
 
 export interface ApplyOptions {
   /** Default `at-once`. */
@@ -54,8 +54,6 @@ type MapOp = Extract<Op, { kind: "map" }>;
 type FixOp = Extract<Op, { kind: "fix" }>;
 
 type ChangeOp = Extract<Op, { kind: "protect" | "advise" }>;
-
-const defaultMaxMapCount = 65_530;
 
 /** Run the ops over VMAs; an op that found no place, or lost what it stands on, changes nothing. */
 export function apply(
@@ -209,7 +207,7 @@ class Run {
   }
 
   #fresh(op: MapOp | FixOp, page: number): Vma {
-    return freshVma(op.area, op.object, page, op.pages, this.#rules);
+    return freshVma(op.area, { object: op.object, page, pages: op.pages }, this.#rules);
   }
 
   /**
@@ -292,25 +290,6 @@ function sameChange(first: ChangeOp, op: Op): op is ChangeOp {
   if (op.event !== first.event) return false;
   if (op.kind === "protect") return first.kind === "protect" && op.prot === first.prot;
   return op.kind === "advise" && first.kind === "advise" && op.change === first.change;
-}
-
-/** A VMA as mmap makes it. */
-function freshVma(area: Area, object: number, page: number, pages: number, rules: VmaRules): Vma {
-  const vma: Vma = {
-    start: page,
-    end: page + pages,
-    prot: area.prot % 8,
-    flags: initialFlags(area, rules),
-    file: fileIdentity(area, object),
-    pgoff: area.pgoff,
-    anonOffset: page,
-    anon: 0,
-    forked: false,
-    label: null,
-    area,
-  };
-  const ownOffset = isAnonymous(vma) && vma.file === "";
-  return ownOffset ? { ...vma, pgoff: page } : vma;
 }
 
 /** The VMA as if it lay at [start, end): its offsets go on. */

@@ -16,7 +16,7 @@ export interface VmaRules {
 }
 
 /** `6.12` as 6012, so that series compare as numbers. */
-function seriesNumber(series: string): number {
+export function seriesNumber(series: string): number {
   const [major, minor] = series.split(".");
   return Number(major) * 1000 + Number(minor ?? 0);
 }

@@ -117,6 +117,28 @@ const isAttach = (area: Area): boolean => area.file?.path?.startsWith("/SYSV") ?
 /** The VMA operations have a close method, and do not stop every merge anyway (System V attaches). */
 export const hasClose = (vma: Vma): boolean => isAttach(vma.area);
 
+/** A VMA as mmap makes it at a page; unwritten anonymous memory counts its offset from there. */
+export function freshVma(
+  area: Area,
+  at: { readonly object: number; readonly page: number; readonly pages: number },
+  rules: VmaRules,
+): Vma {
+  const file = fileIdentity(area, at.object);
+  return {
+    start: at.page,
+    end: at.page + at.pages,
+    prot: area.prot % 8,
+    flags: initialFlags(area, rules),
+    file,
+    pgoff: file === "" ? at.page : area.pgoff,
+    anonOffset: at.page,
+    anon: 0,
+    forked: false,
+    label: null,
+    area,
+  };
+}
+
 /** A part of a VMA; pages. */
 export function clip(vma: Vma, start: number, end: number): Vma {
   if (start === vma.start && end === vma.end) return vma;

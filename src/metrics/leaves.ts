@@ -1,0 +1,232 @@
+/** Which page-table entries map a VMA once every page is there: the page-size rules of kernel-placement.md 6, in one place. */
+
+import type { Arch, Level } from "../arch/types.ts";
+import { assumedFilesystem, barOf } from "../place/request.ts";
+import type { Profile } from "../policies/types.ts";
+import { seriesNumber } from "../space/rules.ts";
+import { hasFlag, type Vma } from "../space/vma.ts";
+import type { Facts } from "../trace/trace.ts";
+import { alignDown, alignUp, modulo } from "../units.ts";
+
+/** What page sizes depend on beside the VMA. */
+export interface Machine {
+  readonly arch: Arch;
+  readonly profile: Profile;
+  readonly facts: Facts;
+}
+
+/** The word of a report; `kernel` is what exec maps of its own (vdso, vvar). */
+export type Backing = "anon" | "shmem" | "file" | "vfio" | "hugetlb" | "device" | "kernel";
+
+/** A populated range with the sizes that its backing allows; pages. */
+export interface Populated {
+  readonly backing: Backing;
+  readonly start: number;
+  readonly end: number;
+  /** Where `start` lies in what is behind it: file page, frame number, or `start` itself for anonymous memory. */
+  readonly position: number;
+  /** Largest first; the last is the base page, but for hugetlb. */
+  readonly levels: readonly Level[];
+}
+
+/** Entries by name of the level. */
+export type Counts = Map<string, number>;
+
+/** The largest page-cache folio is a PMD, and order 11 at most (MAX_PAGECACHE_ORDER). */
+const largestFolioOrder = 11;
+
+/** Undefined where nothing is populated: no access at all, or not the process's own (vsyscall). */
+export function populated(vma: Vma, machine: Machine): Populated | undefined {
+  if (vma.prot === 0 || vma.area.name === "[vsyscall]") return undefined;
+  const backing = backingOf(vma);
+  return {
+    backing,
+    start: vma.start,
+    end: vma.end,
+    position: positionOf(vma, backing, machine.facts),
+    levels: levelsOf(vma, backing, machine),
+  };
+}
+
+function backingOf(vma: Vma): Backing {
+  const { area } = vma;
+  if (area.name !== undefined && /^\[(vdso|vvar|vsyscall|uprobes)/.test(area.name)) return "kernel";
+  if (area.huge !== undefined) return "hugetlb";
+  if (area.backing === "anon") return "anon";
+  if (area.backing === "shared-anon") return "shmem";
+  switch (area.file?.kind) {
+    case "shmem":
+    case "hugetlb":
+    case "vfio":
+      return area.file.kind;
+    case "zero":
+      return "anon";
+    case "regular":
+    case "unknown":
+    case undefined:
+      return "file";
+    default:
+      return "device";
+  }
+}
+
+function positionOf(vma: Vma, backing: Backing, facts: Facts): number {
+  if (backing === "anon" || backing === "kernel") return vma.start;
+  if (backing !== "vfio") return vma.pgoff;
+  // Without the BAR's address its offset decides alike: a BAR is aligned to its size.
+  const bar = barOf({ ...vma.area, pgoff: vma.pgoff }, facts);
+  return (bar.start ?? 0) + bar.offset;
+}
+
+function levelsOf(vma: Vma, backing: Backing, machine: Machine): readonly Level[] {
+  const { arch } = machine;
+  if (backing === "hugetlb") return [hugetlbLevel(vma, arch)];
+  const allowed = arch.levels.filter(
+    (level) =>
+      level.kind === "base" || (level.only !== "hugetlb" && allows(vma, backing, level, machine)),
+  );
+  return allowed.toReversed();
+}
+
+function hugetlbLevel(vma: Vma, arch: Arch): Level {
+  const pages = vma.area.huge ?? arch.pmd;
+  const level = arch.levels.find((one) => one.pages === pages);
+  return level ?? { name: "hugetlb", pages, kind: "pmd" };
+}
+
+function allows(vma: Vma, backing: Backing, level: Level, machine: Machine): boolean {
+  switch (backing) {
+    case "anon":
+      return level.kind === "pmd"
+        ? thpAllows(vma, level.pages, machine)
+        : contPte(level, machine) &&
+            someSize(level, machine, (size) => thpAllows(vma, size, machine));
+    case "shmem":
+      return level.kind === "pmd"
+        ? shmemAllows(vma, level.pages, machine)
+        : contPte(level, machine) &&
+            someSize(level, machine, (size) => shmemAllows(vma, size, machine));
+    case "file":
+      return level.kind === "pmd" || contPte(level, machine)
+        ? level.pages <= folioPages(vma, machine)
+        : false;
+    case "vfio":
+      return (level.kind === "pmd" || level.kind === "pud") && pfnmapAllows(vma, machine);
+    case "device":
+      return level.kind === "pmd" && vma.area.file?.kind === "devdax";
+    default:
+      return false;
+  }
+}
+
+/** Folios use contiguous PTEs on arm64 since 6.9. */
+const contPte = (level: Level, { profile }: Machine): boolean =>
+  level.kind === "cont-pte" && seriesNumber(profile.series) >= 6009;
+
+/** A contiguous group needs one folio over it: any enabled size from the group's to just below the PMD's. */
+function someSize(level: Level, { arch }: Machine, allowed: (pages: number) => boolean): boolean {
+  for (let pages = level.pages; pages < arch.pmd; pages *= 2) if (allowed(pages)) return true;
+  return false;
+}
+
+/** `always`, or `madvise` where the program asked; MADV_NOHUGEPAGE and MAP_STACK forbid (thp_vma_allowable_orders). */
+function wordAllows(vma: Vma, word: string | undefined): boolean {
+  if (hasFlag(vma, "nh")) return false;
+  if (word === "always" || word === "within_size" || word === "force") return true;
+  return (word === "madvise" || word === "advise") && hasFlag(vma, "hg");
+}
+
+/** By size as kernels start: the PMD's inherits, the others are off. */
+function sizeWord(
+  sizes: Facts["thpSizes"],
+  pages: number,
+  { arch }: Machine,
+  inherited: string,
+): string {
+  const word =
+    sizes?.[String(pages * arch.pageBytes)] ?? (pages === arch.pmd ? "inherit" : "never");
+  return word === "inherit" ? inherited : word;
+}
+
+function thpAllows(vma: Vma, pages: number, machine: Machine): boolean {
+  const { thpEnabled = "always", thpSizes } = machine.facts;
+  return wordAllows(vma, sizeWord(thpSizes, pages, machine, thpEnabled));
+}
+
+/** The mount's huge= option; the kernel's own mount (memfd, System V, anonymous) follows shmem_enabled. */
+function shmemAllows(vma: Vma, pages: number, machine: Machine): boolean {
+  const { shmemEnabled = "never", shmemSizes } = machine.facts;
+  if (shmemEnabled === "deny") return false;
+  if (shmemEnabled === "force") return pages === machine.arch.pmd;
+  const mount = vma.area.file?.huge;
+  const internal = vma.area.backing === "shared-anon" || mount === "internal";
+  if (internal) return wordAllows(vma, sizeWord(shmemSizes, pages, machine, shmemEnabled));
+  return pages === machine.arch.pmd && wordAllows(vma, mount);
+}
+
+/** Pages of the largest folio that the filesystem makes. */
+function folioPages(vma: Vma, { arch, profile }: Machine): number {
+  const filesystem = vma.area.file?.filesystem ?? assumedFilesystem;
+  const bytes = profile.folioBytes[filesystem] ?? arch.pageBytes;
+  return Math.min(bytes / arch.pageBytes, arch.pmd, 2 ** largestFolioOrder);
+}
+
+/** Huge PFN maps exist; before e384abeb559d the setting of THP decided about them too. */
+function pfnmapAllows(vma: Vma, { profile, facts }: Machine): boolean {
+  if (!profile.hugePfnmap) return false;
+  return profile.pfnmapIgnoresThp !== false || wordAllows(vma, facts.thpEnabled ?? "always");
+}
+
+function add(counts: Counts, name: string, entries: number): void {
+  counts.set(name, (counts.get(name) ?? 0) + entries);
+}
+
+/** Count the largest entries that cover a range, and visit what is left for base pages. */
+export function eachLeaf(
+  range: Populated,
+  visit: (level: Level, start: number, end: number) => void,
+): void {
+  const fill = (start: number, end: number, rank: number): void => {
+    const level = range.levels[rank];
+    if (level === undefined || start >= end) return;
+    const last = rank === range.levels.length - 1;
+    const congruent = last || modulo(range.start - range.position, level.pages) === 0;
+    const from = last ? start : alignUp(start, level.pages);
+    const to = last ? end : alignDown(end, level.pages);
+    if (congruent && from < to) {
+      fill(start, from, rank + 1);
+      visit(level, from, to);
+      fill(to, end, rank + 1);
+    } else fill(start, end, rank + 1);
+  };
+  fill(range.start, range.end, 0);
+}
+
+/** Entries by level for a populated range. */
+export function leaves(range: Populated): Counts {
+  const counts: Counts = new Map();
+  eachLeaf(range, (level, start, end) => add(counts, level.name, (end - start) / level.pages));
+  return counts;
+}
+
+/** 64 KiB around a read fault are mapped with it if the page cache has them (fault_around_bytes). */
+const faultAroundBytes = 65_536;
+
+/** Faults to touch every page once, reading, with everything in the page cache. */
+export function faults(range: Populated, { arch, profile }: Machine): Counts {
+  const counts: Counts = new Map();
+  if (range.backing === "device" || range.backing === "kernel") return counts; // mapped by mmap itself
+  if (range.backing === "vfio" && !profile.hugePfnmap) {
+    add(counts, arch.levels[0]?.name ?? "", 1); // io_remap_pfn_range of the whole VMA in its first fault
+    return counts;
+  }
+  const window = Math.max(1, faultAroundBytes / arch.pageBytes);
+  eachLeaf(range, (level, start, end) => {
+    const around = range.backing === "file" && level.kind === "base";
+    const taken = around
+      ? Math.ceil(end / window) - Math.floor(start / window)
+      : (end - start) / level.pages;
+    add(counts, level.name, taken);
+  });
+  return counts;
+}
