@@ -54,6 +54,15 @@ export function locate(path: string): Located {
   return { path: clean, folder, sources };
 }
 
+/** Files that belong together, as one folder would hold them. */
+export function locateTogether(paths: readonly string[]): Located {
+  const located = paths.map(locate);
+  const [first] = located;
+  if (located.length === 1 && first !== undefined) return first;
+  const sources = located.flatMap((one) => one.sources);
+  return { path: first?.path ?? "", folder: true, sources };
+}
+
 /** Write text to `-o FILE`, or to standard output. */
 export function write(text: string, output: string | undefined): void {
   const ended = text.endsWith("\n") || text === "" ? text : `${text}\n`;

@@ -2,31 +2,30 @@
 
 import { Diagnostics } from "../errors.ts";
 import { bundle } from "../formats/bundle.ts";
+import { proven } from "../trace/infer.ts";
 import type { Trace } from "../trace/trace.ts";
-import { locate, printWarnings } from "./io.ts";
+import { type Located, locate, locateTogether, printWarnings } from "./io.ts";
 
-/** A trace with where it came from and what was doubtful about it. */
-export interface Loaded {
-  readonly path: string;
-  readonly trace: Trace;
-  readonly diagnostics: Diagnostics;
-}
-
-/** Read one path: a trace, a recording, or a folder with the files of one or more runs. */
-export async function load(path: string, quiet: boolean): Promise<readonly Loaded[]> {
-  const located = locate(path);
+async function read(located: Located, quiet: boolean): Promise<readonly Trace[]> {
   const diagnostics = new Diagnostics();
   const traces = await bundle(located, diagnostics);
   printWarnings(diagnostics, located.path, quiet);
-  return traces.map((trace) => ({ path: located.path, trace, diagnostics }));
+  return traces.map(proven);
 }
 
-/** Read several, in order. */
-export async function loadAll(
-  paths: readonly string[],
-  quiet: boolean,
-): Promise<readonly Loaded[]> {
-  const loaded: Loaded[] = [];
+/** Read one path: a trace, a recording, or a folder with the files of one or more runs. */
+export function load(path: string, quiet: boolean): Promise<readonly Trace[]> {
+  return read(locate(path), quiet);
+}
+
+/** Read several paths, each for itself. */
+export async function loadAll(paths: readonly string[], quiet: boolean): Promise<readonly Trace[]> {
+  const loaded: Trace[] = [];
   for (const path of paths) loaded.push(...(await load(path, quiet)));
   return loaded;
+}
+
+/** Read files that belong to one recording: its text, with maps and facts beside it. */
+export function loadTogether(paths: readonly string[], quiet: boolean): Promise<readonly Trace[]> {
+  return read(locateTogether(paths), quiet);
 }

@@ -4,7 +4,7 @@ import type { CommandModule } from "yargs";
 import { MmreplayError } from "../../errors.ts";
 import { eventJson } from "../../trace/event-json.ts";
 import { write } from "../io.ts";
-import { loadAll } from "../load.ts";
+import { load } from "../load.ts";
 
 interface Arguments {
   readonly file: string;
@@ -13,9 +13,9 @@ interface Arguments {
 }
 
 async function run({ file, quiet, output }: Arguments): Promise<void> {
-  const loaded = await loadAll([file], quiet);
+  const traces = await load(file, quiet);
   const lines: string[] = [];
-  for (const { trace } of loaded)
+  for (const trace of traces)
     for (const event of trace.events)
       for (const object of eventJson(event)) lines.push(JSON.stringify(object));
   if (lines.length === 0)

@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import type { CommandModule } from "yargs";
 import { MmreplayError } from "../../errors.ts";
 import { encode } from "../../trace/codec.ts";
-import { loadAll } from "../load.ts";
+import { loadTogether } from "../load.ts";
 
 interface Arguments {
   readonly recording: readonly string[];
@@ -22,12 +22,12 @@ function names(output: string | undefined, runs: readonly string[]): readonly st
 }
 
 async function run({ recording, output, quiet }: Arguments): Promise<void> {
-  const loaded = await loadAll(recording, quiet);
+  const traces = await loadTogether(recording, quiet);
   const files = names(
     output,
-    loaded.map(({ trace }) => trace.name),
+    traces.map(({ name }) => name),
   );
-  loaded.forEach(({ trace }, index) => {
+  traces.forEach((trace, index) => {
     const file = files[index] ?? `${trace.name}.mmtrace`;
     const bytes = encode(trace);
     writeFileSync(file, bytes);

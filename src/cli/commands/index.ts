@@ -3,8 +3,16 @@
 import type { CommandModule } from "yargs";
 import { events } from "./events.ts";
 import { importCommand } from "./import.ts";
+import { list } from "./list.ts";
+import { traceCommand } from "./trace.ts";
 import { verifyCommand } from "./verify.ts";
 
 /** Each checks its own arguments; the parser only needs to know that it can run them. */
 // biome-ignore lint/suspicious/noExplicitAny: yargs types a list of commands by its own widest argument type.
-export const commands: readonly CommandModule<any, any>[] = [importCommand, events, verifyCommand];
+export const commands: readonly CommandModule<any, any>[] = [
+  importCommand,
+  events,
+  verifyCommand,
+  traceCommand,
+  list,
+];

@@ -27,13 +27,13 @@ async function verifyPath(
   { free, quiet }: Arguments,
 ): Promise<readonly RecordingResult[]> {
   const results: RecordingResult[] = [];
-  for (const { trace } of await load(path, quiet)) {
+  for (const trace of await load(path, quiet)) {
     const diagnostics = new Diagnostics();
     const used = policy ?? policyFor(trace.facts);
     const program = resolveTrace(trace, used, diagnostics);
     printWarnings(diagnostics, trace.name, quiet);
     const result = verify({ trace, program, policy: used, arch: archFor(trace.facts), free });
-    results.push({ ...result, path: trace.name === "" ? path : `${path}:${trace.name}` });
+    results.push(result);
   }
   return results;
 }
