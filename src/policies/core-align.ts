@@ -15,7 +15,7 @@ const parameters = {
   min: count("shortest mapping, in blocks of the level", "1x", { unit: "x", most: 1024 }),
   fits: oneOf("length: any offset; block: a whole block at this offset", ["length", "block"]),
   ladder: oneOf("after a failure: best: no smaller level; each: every one", ["best", "each"]),
-  kinds: oneOf("files only, or anonymous and shared memory as well", ["files", "all"]),
+  kinds: oneOf("every mapping that can be anywhere, or files only", ["all", "files"]),
   anon: oneOf("anonymous memory: only multiples of the block, or any", ["multiple", "any"]),
   mask: oneOf("mask of size less a page, or less one byte", ["s-p", "s-1"]),
 };
@@ -50,9 +50,10 @@ function sizesFor(request: Request, { arch }: Target, settings: Settings): reado
 export const coreAlign: Policy = parameterised(
   {
     id: "core-align",
-    summary: "the mm core aligns files to the largest level that is no longer than the mapping",
+    summary: "the mm core aligns to the largest level that is no longer than the mapping",
     kernel: "arch_get_unmapped_area_topdown, generic_get_unmapped_area_topdown",
-    source: "Wilcox in the thread of vfio-thp (June 2026); no code, the settings are this model's",
+    source:
+      "Wilcox, Re: [PATCH] vfio: Request THP-aligned mmap for device fds, 17 June 2026; no code",
     profile: rules73.profile,
     parameters,
   },

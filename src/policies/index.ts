@@ -3,14 +3,29 @@
 import { MmreplayError } from "../errors.ts";
 import { type Registry, registry } from "../registry.ts";
 import { coreAlign } from "./core-align.ts";
+import { execFolioPolicy } from "./exec-folio.ts";
+import {
+  linux_6_1_rc,
+  linux_6_7,
+  linux_6_8,
+  linux_6_10,
+  linux_6_12_0,
+  linux_6_13,
+} from "./history.ts";
+import { largestMthp } from "./largest-mthp.ts";
 import { linux_6_1 } from "./linux-6.1.ts";
 import { linux_6_12 } from "./linux-6.12.ts";
 import { linux_6_18 } from "./linux-6.18.ts";
 import { linux_7_2 } from "./linux-7.2.ts";
 import { linux_7_3 } from "./linux-7.3.ts";
+import { mappingOrderV1 } from "./mapping-order-v1.ts";
+import { mappingOrderV2 } from "./mapping-order-v2.ts";
+import { maxOrder } from "./max-order.ts";
+import { mmapPrepare } from "./mmap-prepare.ts";
 import { startPfnPolicy } from "./start-pfn.ts";
 import type { Policy } from "./types.ts";
 import { unaligned } from "./unaligned.ts";
+import { vfio1g } from "./vfio-1g.ts";
 import { vfioThp } from "./vfio-thp.ts";
 
 export type { Policy } from "./types.ts";
@@ -21,10 +36,23 @@ export const policies: Registry<Policy> = registry("policy", [
   linux_6_18,
   linux_7_2,
   linux_7_3,
+  linux_6_1_rc,
+  linux_6_7,
+  linux_6_8,
+  linux_6_10,
+  linux_6_12_0,
+  linux_6_13,
   unaligned,
   vfioThp,
   coreAlign,
   startPfnPolicy,
+  mmapPrepare,
+  maxOrder,
+  mappingOrderV1,
+  mappingOrderV2,
+  execFolioPolicy,
+  largestMthp,
+  vfio1g,
 ]);
 
 /** A policy by `id` or `id:name=value,name=value`. */

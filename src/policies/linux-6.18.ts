@@ -1,17 +1,11 @@
 /** Where Linux 6.18 puts a mapping. */
 
+import { rules613 } from "./history.ts";
 import { type Rules, release } from "./kernel.ts";
-import { rules612 } from "./linux-6.12.ts";
 import { profile618 } from "./profiles.ts";
 import type { Policy } from "./types.ts";
 
-export const rules618: Rules = {
-  ...rules612,
-  profile: profile618,
-  noHook: "never",
-  zero: "thp",
-  hugetlb: "new",
-};
+export const rules618: Rules = { ...rules613, profile: profile618, zero: "thp" };
 
 export const linux_6_18: Policy = release(
   {
@@ -19,6 +13,13 @@ export const linux_6_18: Policy = release(
     summary:
       "Linux 6.18: anonymous PMD multiples without a hint are aligned, hook-less files are not",
     source: "6.18.44, run against the kernel",
+    differsBy: [
+      {
+        commit: "v6.18",
+        title: "/dev/zero: try to align PMD_SIZE for private mapping",
+        previous: "linux-6.13",
+      },
+    ],
   },
   rules618,
 );

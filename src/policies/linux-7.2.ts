@@ -17,6 +17,13 @@ export const linux_7_2: Policy = release(
     id: "linux-7.2",
     summary: "Linux 7.2: as 6.18, and DRM objects follow the rule of shared memory",
     source: "7.2.13, run against the kernel",
+    differsBy: [
+      {
+        commit: "99bda20d6d4c",
+        title: "drm/gem: Introduce drm_gem_get_unmapped_area() fop",
+        previous: "linux-6.18",
+      },
+    ],
   },
   rules72,
 );

@@ -53,7 +53,7 @@ export const startPfnPolicy: Policy = parameterised(
     summary: "device memory is aligned to its page frames, PUD first",
     kernel: "mm/mmap.c __get_unmapped_area, asked with a page frame",
     source:
-      "Gunthorpe in the thread of vfio-thp (June 2026); no code, the settings are this model's",
+      "Gunthorpe, Re: [PATCH] vfio: Request THP-aligned mmap for device fds, 17 June 2026; no code",
     profile: rules73.profile,
     parameters: pfnParameters,
   },

@@ -85,6 +85,7 @@ export interface Profile extends EntryProfile {
 
 /** A commit that sets a release apart from the policy before it. */
 export interface Difference {
+  /** Short hash, or the release that first had it. */
   readonly commit: string;
   readonly title: string;
   /** Id of the policy without it. */

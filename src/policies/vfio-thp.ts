@@ -8,7 +8,7 @@ export const vfioThp: Policy = {
   id: "vfio-thp",
   summary: "VFIO mappings are PMD-aligned by file offset, whatever their length",
   kernel: "drivers/vfio/vfio_main.c vfio_device_fops.get_unmapped_area = thp_get_unmapped_area",
-  source: "[PATCH] vfio: Request THP-aligned mmap for device fds (Pighin, June 2026)",
+  source: "Pighin, [PATCH] vfio: Request THP-aligned mmap for device fds, 16 June 2026",
   profile: rules73.profile,
   searches: (request, target) =>
     request.kind === "vfio" ? thp(request, target, rules73) : dispatch(request, target, rules73),
