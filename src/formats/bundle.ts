@@ -4,33 +4,42 @@ import type { Diagnostics } from "../errors.ts";
 import type { Event } from "../trace/event.ts";
 import type { Facts, Trace } from "../trace/trace.ts";
 import { type Beside, factsOf, isBeside, readBeside } from "./bundle/beside.ts";
+import { deviceWords } from "./bundle/facts.ts";
 import { withFiles } from "./bundle/files.ts";
 import { matchCalls } from "./bundle/match.ts";
-import { isMaps, noRecording, type Run, runsOf, type Source, type Sources } from "./bundle/runs.ts";
+import {
+  isMaps,
+  noRecording,
+  type Recording,
+  type Run,
+  runsOf,
+  type Source,
+  type Sources,
+} from "./bundle/runs.ts";
 import { withSnapshots } from "./bundle/snapshots.ts";
 import { decompress, headOf } from "./decompress.ts";
-import { perfScript } from "./perf-script.ts";
-import type { Format } from "./types.ts";
+import { detect, formats } from "./index.ts";
+import { mmtrace, readTrace } from "./mmtrace.ts";
+import type { Input } from "./types.ts";
 
 export type { Source, Sources } from "./bundle/runs.ts";
-
-const formats: readonly Format[] = [perfScript];
 
 /** Bytes that a format may look at. */
 const headBytes = 65_536;
 
-async function formatOf(source: Source): Promise<Format | undefined> {
-  const head = await headOf(decompress(source.open(), source.name), headBytes);
-  return formats.find((format) => format.sniff(head));
+function inputOf(source: Source): Input {
+  return { name: source.name, chunks: decompress(source.open(), source.name) };
 }
 
-async function recordingsIn(
-  sources: readonly Source[],
-): Promise<readonly { readonly source: Source; readonly format: Format }[]> {
-  const found: { source: Source; format: Format }[] = [];
+/** Which of the files are recordings; a file that is named alone has to be one. */
+async function recordingsIn({ folder, sources }: Sources): Promise<readonly Recording[]> {
+  const found: Recording[] = [];
   for (const source of sources) {
-    if (isBeside(source.name) || isMaps(source.name)) continue;
-    const format = await formatOf(source);
+    if (folder && (isBeside(source.name) || isMaps(source.name))) continue;
+    const head = await headOf(inputOf(source).chunks, headBytes);
+    const format = folder
+      ? formats.all.find((known) => known.sniff(head))
+      : detect(head, source.name);
     if (format !== undefined) found.push({ source, format });
   }
   return found;
@@ -48,8 +57,11 @@ async function readRun(
   const events: Event[] = [];
   const [source] = run.recordings;
   if (source === undefined) return { events, facts: {} };
-  const input = { name: source.name, chunks: decompress(source.open(), source.name) };
-  const { facts } = await run.format.read(input, (event) => events.push(event), diagnostics);
+  const { facts } = await run.format.read(
+    inputOf(source),
+    (event) => events.push(event),
+    diagnostics,
+  );
   return { events, facts };
 }
 
@@ -70,7 +82,7 @@ async function assemble(
     opened: log?.files ?? new Map<number, string>(),
     mounts: beside.mounts,
     devices: facts.devices ?? [],
-    command: facts.command,
+    deviceWords: deviceWords(beside.meta),
   };
   return { name, facts, events: withFiles(events, knowledge) };
 }
@@ -80,7 +92,7 @@ export async function bundle(
   located: Sources,
   diagnostics: Diagnostics,
 ): Promise<readonly Trace[]> {
-  const recordings = await recordingsIn(located.sources);
+  const recordings = await recordingsIn(located);
   if (recordings.length === 0) throw noRecording(located);
   const beside = await readBeside(located.sources, diagnostics);
   const runs = runsOf(
@@ -91,7 +103,11 @@ export async function bundle(
   for (const run of runs) {
     const folder = baseName(located.path);
     const name = located.folder && runs.length > 1 ? `${folder}:${run.stem}` : folder;
-    traces.push(await assemble(run, beside, name, diagnostics));
+    const [source] = run.recordings;
+    const own = run.format === mmtrace && source !== undefined;
+    traces.push(
+      own ? await readTrace(inputOf(source)) : await assemble(run, beside, name, diagnostics),
+    );
   }
   return traces;
 }

@@ -84,6 +84,12 @@ function commandOf(meta: Json, stem: string): string | undefined {
   return stringAt(meta, "program_cmdline") ?? stringAt(meta, "program");
 }
 
+/** Whatever in meta.json may name a device: the command line, and what was added later. */
+export function deviceWords(meta: Json): string {
+  const words = ["program_cmdline", "monitor_commands"].map((name) => stringAt(meta, name) ?? "");
+  return words.join(" ");
+}
+
 /** meta.json of the recording called `stem` in the same folder. */
 export function metaFacts(meta: Json, stem: string): Some {
   const vm = objectAt(meta, "vm");

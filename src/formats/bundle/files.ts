@@ -4,7 +4,7 @@ import type { Call, Event, MapsArea } from "../../trace/event.ts";
 import type { OpenFile } from "../../trace/file.ts";
 import { MAP_ANONYMOUS, MAP_PRIVATE, MAP_TYPE } from "../../trace/flags.ts";
 import type { PciDevice } from "../../trace/trace.ts";
-import { hasBit } from "../../units.ts";
+import { hasBit, type U64 } from "../../units.ts";
 import { fileOf } from "../kinds.ts";
 import { type Mounts, placed } from "./mounts.ts";
 import { Spaces } from "./spaces.ts";
@@ -18,7 +18,8 @@ export interface Knowledge {
   readonly opened: ReadonlyMap<number, string>;
   readonly mounts: Mounts;
   readonly devices: readonly PciDevice[];
-  readonly command: string | undefined;
+  /** A text in which the devices of the run stand by address, in the order in which they were opened. */
+  readonly deviceWords: string;
 }
 
 /** True for a mapping of a file. */
@@ -43,6 +44,51 @@ function areaOf(areas: readonly MapsArea[], call: Mmap): MapsArea | undefined {
   return same || area.path.startsWith("anon_inode:") ? area : undefined;
 }
 
+interface Waiting {
+  readonly start: number;
+  readonly index: number;
+  readonly call: Mmap;
+}
+
+/** Mappings of one space whose file is not known, ascending, as long as their first page is still theirs. */
+class Unnamed {
+  readonly #waiting: Waiting[] = [];
+
+  #first(at: number): number {
+    let low = 0;
+    let high = this.#waiting.length;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if ((this.#waiting[middle]?.start ?? 0) >= at) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  /** The bytes from `start` on belong to nothing, or to something else. */
+  drop(start: number, length: number): void {
+    const from = this.#first(start);
+    this.#waiting.splice(from, this.#first(start + length) - from);
+  }
+
+  add(index: number, call: Mmap): void {
+    const start = Number(call.result);
+    this.#waiting.splice(this.#first(start), 0, { start, index, call });
+  }
+
+  all(): readonly Waiting[] {
+    return this.#waiting;
+  }
+}
+
+/** What a call leaves nothing of: the range that it unmaps or maps anew. */
+function replaced(call: Call): readonly [U64, U64] | undefined {
+  if (call.outcome !== "ok" || call.result === null) return undefined;
+  if (call.call === "mmap") return [call.result, call.length];
+  if (call.call === "munmap") return [call.addr, call.length];
+  return call.call === "mremap" && call.result !== call.addr ? [call.addr, call.length] : undefined;
+}
+
 /** Paths by event index. */
 function recordedPaths(
   events: readonly Event[],
@@ -50,23 +96,24 @@ function recordedPaths(
 ): Map<number, string> {
   const paths = new Map<number, string>();
   const spaces = new Spaces(events);
-  const waiting = new Map<number, { readonly index: number; readonly call: Mmap }[]>();
+  const bySpace = new Map<number, Unnamed>();
   events.forEach((event, index) => {
     const { space } = spaces.follow(event);
-    if (mapsFile(event)) {
-      const known = event.file?.path ?? opened.get(event.fd);
-      if (known !== undefined) paths.set(index, known);
-      else if (event.result !== null) {
-        const list = waiting.get(space) ?? [];
-        list.push({ index, call: event });
-        waiting.set(space, list);
-      }
-    } else if (event.kind === "snapshot") {
-      for (const { index: at, call } of waiting.get(space) ?? []) {
-        const area = areaOf(event.areas, call);
-        if (area !== undefined && !paths.has(at)) paths.set(at, area.path);
+    const unnamed = bySpace.get(space) ?? new Unnamed();
+    bySpace.set(space, unnamed);
+    if (event.kind === "snapshot") {
+      for (const { index: at, call } of unnamed.all()) {
+        const path = areaOf(event.areas, call)?.path;
+        if (path !== undefined && !paths.has(at)) paths.set(at, path);
       }
     }
+    if (event.kind !== "call") return;
+    const gone = replaced(event);
+    if (gone !== undefined) unnamed.drop(Number(gone[0]), Number(gone[1]));
+    if (!mapsFile(event)) return;
+    const known = event.file?.path ?? opened.get(event.fd);
+    if (known !== undefined) paths.set(index, known);
+    else if (event.result !== null) unnamed.add(index, event);
   });
   return paths;
 }
@@ -109,7 +156,7 @@ class Opens {
 function vfioDevices(
   events: readonly Event[],
   files: ReadonlyMap<number, OpenFile>,
-  { devices, command }: Knowledge,
+  { devices, deviceWords }: Knowledge,
 ): ReadonlyMap<number, string> {
   const byOpen = new Map<number, Window[]>();
   for (const [index, file] of files) {
@@ -119,7 +166,7 @@ function vfioDevices(
     windows.push(windowOf(Number(event.offset), Number(event.length)));
     byOpen.set(file.id, windows);
   }
-  const found = assignDevices([...byOpen.values()], namedDevices(command, devices));
+  const found = assignDevices([...byOpen.values()], namedDevices(deviceWords, devices));
   const result = new Map<number, string>();
   [...byOpen.keys()].forEach((id, index) => {
     const device = found[index];

@@ -17,6 +17,12 @@ export interface Sources {
   readonly sources: readonly Source[];
 }
 
+/** A file that a format has recognised. */
+export interface Recording {
+  readonly source: Source;
+  readonly format: Format;
+}
+
 /** A recording and the maps that were read while it ran. */
 export interface Run {
   readonly stem: string;
@@ -56,11 +62,8 @@ function belongs(maps: string, stem: string, stems: readonly string[]): boolean 
   return !anothers && (stems.length === 1 || name.startsWith("attach"));
 }
 
-/** Pair recordings with maps. `recordings` are those files that a format has recognised. */
-export function runsOf(
-  recordings: readonly { readonly source: Source; readonly format: Format }[],
-  maps: readonly Source[],
-): readonly Run[] {
+/** Pair recordings with maps. */
+export function runsOf(recordings: readonly Recording[], maps: readonly Source[]): readonly Run[] {
   const stems = recordings.map(({ source }) => stemOf(source.name));
   return recordings.map(({ source, format }, index) => {
     const stem = stems[index] ?? "";

@@ -36,12 +36,9 @@ function score(device: PciDevice, windows: readonly Window[]): number {
 
 const address = /[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]/g;
 
-/** The devices that a command line names, in its order; all if it names none. */
-export function namedDevices(
-  command: string | undefined,
-  devices: readonly PciDevice[],
-): readonly PciDevice[] {
-  const named = [...new Set(command?.match(address) ?? [])].flatMap((wanted) =>
+/** The devices that a text names, in its order; all if it names none. */
+export function namedDevices(words: string, devices: readonly PciDevice[]): readonly PciDevice[] {
+  const named = [...new Set(words.match(address) ?? [])].flatMap((wanted) =>
     devices.filter((device) => device.address === wanted),
   );
   return named.length === 0 ? devices : named;

@@ -241,6 +241,9 @@ export class PerfReader {
     const mapped = mappedOf(body, at.line);
     if (mapped === undefined || mapped.pid < 0) return;
     const task = this.#tasks.get(mapped.tid);
+    // An exec maps the stack first; maps of a running process come in ascending order.
+    const begins = mapped.area.path === "[stack]" && task.attached.length === 0;
+    if (begins && task.pending === undefined) this.#lives.execs(task, true, at);
     if (task.exec !== undefined) task.exec.areas.push(mapped.area);
     else if (task.pending !== undefined) {
       task.pending.mapped.push(mapped);
