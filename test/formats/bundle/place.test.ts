@@ -1,0 +1,120 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { positionOf } from "../../../src/formats/bundle/place.ts";
+import { covered, Measured, type Range } from "../../../src/formats/bundle/ranges.ts";
+import type { Event, Lifecycle, MapsArea } from "../../../src/trace/event.ts";
+
+const seed = 20_261_124;
+const P = 4096;
+
+let clock = 0;
+const base = (): { line: number; pid: number; time: number } => {
+  clock += 1;
+  return { line: clock, pid: 1, time: clock };
+};
+const ok = { kind: "call", outcome: "ok", error: null } as const;
+
+const map = (start: number, pages: number, pid = 1): Event => ({
+  ...ok,
+  ...base(),
+  pid,
+  call: "mmap",
+  addr: 0,
+  length: pages * P,
+  prot: 3,
+  flags: 0x22,
+  fd: -1,
+  offset: 0,
+  result: start * P,
+});
+const unmap = (start: number, pages: number, pid = 1): Event => ({
+  ...ok,
+  ...base(),
+  pid,
+  call: "munmap",
+  addr: start * P,
+  length: pages * P,
+  result: 0,
+});
+const fork = (child: number): Lifecycle => ({
+  kind: "lifecycle",
+  ...base(),
+  lifecycle: "fork",
+  child,
+});
+const areas = (...ranges: readonly (readonly [number, number])[]): readonly MapsArea[] =>
+  ranges.map(([start, pages], index) => ({
+    line: index + 1,
+    start: start * P,
+    end: (start + pages) * P,
+    perms: "rw-p",
+    offset: 0,
+    device: "00:00",
+    inode: 0,
+    path: "",
+  }));
+
+describe("the moment of a maps file", () => {
+  it("is where the calls made just what it shows, whatever exec made beside it", () => {
+    const events = [map(100, 4), map(200, 2), unmap(100, 1), map(300, 9)];
+    const question = { areas: areas([5, 50], [101, 3], [200, 2]), pid: 1, pageSize: P };
+    expect(positionOf(events, question)).toMatchObject({ index: 3, pid: 1 });
+  });
+
+  it("is looked for near its time where the same state comes twice", () => {
+    const events = [map(100, 4), map(200, 2), unmap(200, 2), map(300, 2), unmap(300, 2)];
+    const question = { areas: areas([100, 4]), pid: 1, pageSize: P };
+    const at = (time: number): number | undefined =>
+      positionOf(events, { ...question, moment: { time, slack: 0.1 } })?.index;
+    const [, second, third] = events.map(({ time }) => time ?? 0);
+    expect(at((second ?? 0) - 0.5)).toBe(1);
+    expect(at((third ?? 0) + 0.5)).toBe(3);
+  });
+
+  it("is in the space of the child after a fork", () => {
+    const events = [map(100, 4), fork(2), map(200, 2, 2), map(200, 8, 1)];
+    const question = { areas: areas([100, 4], [200, 2]), pid: 2, pageSize: P };
+    expect(positionOf(events, question)).toMatchObject({ index: 3, pid: 2 });
+    const parent = { areas: areas([100, 4], [200, 8]), pid: null, pageSize: P };
+    expect(positionOf(events, parent)).toMatchObject({ index: 4, pid: 1 });
+  });
+
+  it("is unknown where the process made no call", () => {
+    const question = { areas: areas([100, 4]), pid: 7, pageSize: P };
+    expect(positionOf([fork(2), map(100, 4)], question)).toBeUndefined();
+  });
+});
+
+describe("measured ranges", () => {
+  const range = fc
+    .tuple(fc.nat(40), fc.nat(12))
+    .map(([start, length]): Range => ({ start, end: start + length }));
+  const step = fc.record({ add: fc.boolean(), range });
+
+  it("count the same bytes as a set of them", () => {
+    fc.assert(
+      fc.property(fc.array(range), fc.array(step), (wanted, steps) => {
+        const against = new Set<number>();
+        for (const { start, end } of wanted) for (let at = start; at < end; at++) against.add(at);
+        const disjoint = [...against]
+          .sort((a, b) => a - b)
+          .map((at) => ({ start: at, end: at + 1 }));
+        const measured = new Measured(disjoint);
+        const model = new Set<number>();
+        for (const { add, range: some } of steps) {
+          if (add) measured.add(some);
+          else measured.remove(some);
+          for (let at = some.start; at < some.end; at++) {
+            if (add) model.add(at);
+            else model.delete(at);
+          }
+          const common = [...model].filter((at) => against.has(at)).length;
+          expect(measured.difference).toBe(model.size - 2 * common);
+          expect(measured.copy().difference).toBe(measured.difference);
+        }
+        expect(covered(disjoint, { start: 0, end: 100 })).toBe(against.size);
+      }),
+      { seed },
+    );
+  });
+});
