@@ -74,6 +74,10 @@ const day = 86_400;
 const epochSlack = 0.005;
 const localClockSlack = 0.2;
 
+/** Seconds around the recording in which maps can be of the same run. */
+const before = 5;
+const after = 60;
+
 /** The heading's time on the clock of the events; undefined where they have nothing in common. */
 function momentOf(block: MapsBlock, events: readonly Event[]): Moment | undefined {
   const times = events.flatMap(({ time }) => (time === undefined ? [] : [time]));
@@ -81,7 +85,7 @@ function momentOf(block: MapsBlock, events: readonly Event[]): Moment | undefine
   const last = times.at(-1);
   if (first === undefined || last === undefined) return undefined;
   const within = (time: number, slack: number): Moment | undefined =>
-    time >= first - 1 && time <= last + 60 ? { time, slack } : undefined;
+    time >= first - before && time <= last + after ? { time, slack } : undefined;
   const epoch = block.epoch === undefined ? undefined : (block.epoch[0] + block.epoch[1]) / 2;
   const read = block.epoch === undefined ? 0 : (block.epoch[1] - block.epoch[0]) / 2;
   return (
@@ -114,7 +118,11 @@ function placeBlock(file: MapsFile, block: MapsBlock, context: Context): Placed 
   const pid = block.pid ?? null;
   const time = block.epoch?.[0] ?? block.monotonic;
   const timed = moment === undefined || time === undefined ? {} : { time: moment.time };
-  if (attach) return { index: 0, snapshot: { ...base, ...timed, pid, exact: false } };
+  if (attach) {
+    // Maps of an earlier attach to the same processes say nothing about this one.
+    const stale = time !== undefined && moment === undefined;
+    return stale ? undefined : { index: 0, snapshot: { ...base, ...timed, pid, exact: false } };
+  }
   const found = positionOf(events, {
     areas,
     pid,
@@ -127,8 +135,8 @@ function placeBlock(file: MapsFile, block: MapsBlock, context: Context): Placed 
     return { index: found.index, snapshot: { ...base, ...timed, pid: pid ?? found.pid, exact } };
   }
   if (moment === undefined) return undefined;
-  const after = events.findIndex((event) => (event.time ?? 0) > moment.time);
-  const at = after < 0 ? events.length : after;
+  const later = events.findIndex((event) => (event.time ?? 0) > moment.time);
+  const at = later < 0 ? events.length : later;
   return { index: at, snapshot: { ...base, ...timed, pid, exact: false } };
 }
 
