@@ -1,7 +1,10 @@
 /** Where the limits of an mm lie on architectures that use mm/util.c: arm64 and riscv. */
 
-import { defaultGuardGap, defaultMinAddr, defaultStackLimit, mmapBase } from "./layout.ts";
+import { defaultGuardGap, defaultStackLimit, mmapBase } from "./layout.ts";
 import type { Layout, LayoutOptions } from "./types.ts";
+
+/** mmap_min_addr in force where nothing is said: CONFIG_LSM_MMAP_MIN_ADDR as Debian builds it, more than the sysctl says. */
+const defaultMinAddr = 32768;
 
 /** Bytes. */
 export interface GenericLimits {

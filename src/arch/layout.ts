@@ -21,9 +21,6 @@ export const defaultStackLimit: number = 8 * mib;
 /** `stack_guard_gap` where nothing is said; pages, whatever their size. */
 export const defaultGuardGap = 256;
 
-/** vm.mmap_min_addr in force where nothing is said: what Debian builds on x86. */
-export const defaultMinAddr = 65536;
-
 /** mmap_base() of arch/x86/mm/mmap.c and mm/util.c: the stack's limit below its top, at least 128 MiB, at most 5/6. */
 export function mmapBase({ top, pageBytes, stackLimit, pad, random }: BaseOptions): number {
   const most = Math.floor(top / 6) * 5;

@@ -1,13 +1,16 @@
 /** What x86-64 with 4 KiB pages maps and where its limits lie, with four and with five levels of page tables. */
 
 import { alignUp } from "../units.ts";
-import { defaultGuardGap, defaultMinAddr, defaultStackLimit, mmapBase } from "./layout.ts";
+import { defaultGuardGap, defaultStackLimit, mmapBase } from "./layout.ts";
 import type { Arch, Layout, LayoutOptions, Level } from "./types.ts";
 
 const pageBytes = 4096;
 
 /** DEFAULT_MAP_WINDOW: 47 bits less a guard page. */
 const window = 2 ** 47 - pageBytes;
+
+/** mmap_min_addr in force where nothing is said: as Debian builds it. */
+const defaultMinAddr = 65536;
 
 /** Pages of stack randomisation, __maximum_stack_offset of a 64-bit task. */
 const stackRandomPages = 0x3fffff;

@@ -12,7 +12,7 @@ const kinds: readonly Level["kind"][] = ["pud", "cont-pmd", "pmd", "cont-pte"];
 
 const parameters = {
   orders: someOf("levels to align to", kinds, "pud+pmd+cont-pte"),
-  min: count("shortest mapping, in blocks of the level", "1x", { unit: "x", most: 1024 }),
+  min: count("shortest mapping, in blocks of the level", "1x", { unit: "x", least: 1, most: 1024 }),
   fits: oneOf("length: any offset; block: a whole block at this offset", ["length", "block"]),
   ladder: oneOf("after a failure: best: no smaller level; each: every one", ["best", "each"]),
   kinds: oneOf("every mapping that can be anywhere, or files only", ["all", "files"]),
@@ -36,7 +36,7 @@ const memory: readonly RequestKind[] = ["anon", "shared-anon", "shmem"];
 function sizesFor(request: Request, { arch }: Target, settings: Settings): readonly number[] {
   const { pages, pgoff, kind } = request;
   const suits = (size: number) =>
-    size * Math.max(settings.min, 1) <= pages &&
+    size * settings.min <= pages &&
     (settings.fits === "length" || fits(size, pgoff, pages)) &&
     (kind !== "anon" || settings.anon === "any" || modulo(pages, size) === 0);
   const sizes = arch.levels

@@ -1,5 +1,17 @@
 /** Where kernels between the checked releases put a mapping: each is its neighbour and one commit; read, never run. */
 
+import {
+  anonAligned,
+  anonAlignedFirst,
+  filesAligned,
+  filesPlain,
+  hintsKept,
+  hugetlbFunctionsGone,
+  hugetlbOrdinary,
+  multiplesOnly,
+  since,
+  topDownKept,
+} from "./commits.ts";
 import { type Rules, release } from "./kernel.ts";
 import { rules61 } from "./linux-6.1.ts";
 import { rules612 } from "./linux-6.12.ts";
@@ -14,13 +26,7 @@ export const linux_6_1_rc: Policy = release(
     id: "linux-6.1-rc-f35b5d7d",
     summary: "Linux 6.1-rc1: anonymous memory of any length is PMD-aligned, until the revert",
     source: unverified,
-    differsBy: [
-      {
-        commit: "f35b5d7d676e",
-        title: "mm: align larger anonymous mappings on THP boundaries",
-        previous: "linux-6.1",
-      },
-    ],
+    differsBy: since("linux-6.1", [anonAlignedFirst]),
   },
   { ...rules61, profile: profile61, anon: "any" },
 );
@@ -46,13 +52,7 @@ export const linux_6_7: Policy = release(
     id: "linux-6.7",
     summary: "Linux 6.7: anonymous memory of any length is PMD-aligned, one block too low",
     source: unverified,
-    differsBy: [
-      {
-        commit: "efa7df3e3bb5",
-        title: "mm: align larger anonymous mappings on THP boundaries",
-        previous: "linux-6.1",
-      },
-    ],
+    differsBy: since("linux-6.1", [anonAligned]),
   },
   rules67,
 );
@@ -68,13 +68,7 @@ export const linux_6_8: Policy = release(
     id: "linux-6.8",
     summary: "Linux 6.8 and 6.9: as 6.7, and a congruent top-down answer moves up by a block",
     source: unverified,
-    differsBy: [
-      {
-        commit: "96204e15310c",
-        title: "mm: thp_get_unmapped_area must honour topdown preference",
-        previous: "linux-6.7",
-      },
-    ],
+    differsBy: since("linux-6.7", [topDownKept]),
   },
   rules68,
 );
@@ -90,13 +84,7 @@ export const linux_6_10: Policy = release(
     id: "linux-6.10",
     summary: "Linux 6.10 and 6.11: files without a hook are PMD-aligned as well, by accident",
     source: unverified,
-    differsBy: [
-      {
-        commit: "ed48e87c7df3",
-        title: "thp: add thp_get_unmapped_area_vmflags()",
-        previous: "linux-6.8",
-      },
-    ],
+    differsBy: since("linux-6.8", [filesAligned]),
   },
   rules610,
 );
@@ -106,13 +94,7 @@ export const linux_6_12_0: Policy = release(
     id: "linux-6.12.0",
     summary: "Linux 6.12.0: only PMD multiples are aligned, with a hint as well",
     source: unverified,
-    differsBy: [
-      {
-        commit: "d4148aeab412",
-        title: "mm, mmap: limit THP alignment of anonymous mappings to PMD-aligned sizes",
-        previous: "linux-6.10",
-      },
-    ],
+    differsBy: since("linux-6.10", [multiplesOnly]),
   },
   {
     ...rules612,
@@ -134,28 +116,12 @@ export const linux_6_13: Policy = release(
     id: "linux-6.13",
     summary: "Linux 6.13: files without a hook are plain again, and a hint is no longer padded",
     source: unverified,
-    differsBy: [
-      {
-        commit: "34d7cf637c43",
-        title: "mm: don't try THP alignment for FS without get_unmapped_area",
-        previous: "linux-6.12",
-      },
-      {
-        commit: "249608ee4713",
-        title: "mm: respect mmap hint address when aligning for THP",
-        previous: "linux-6.12.0",
-      },
-      {
-        commit: "7bd3f1e1a9ae",
-        title: "mm: make hugetlb mappings go through mm_get_unmapped_area_vmflags",
-        previous: "linux-6.12",
-      },
-      {
-        commit: "cc92882ee218",
-        title: "mm: drop hugetlb_get_unmapped_area{_*} functions",
-        previous: "linux-6.12",
-      },
-    ],
+    differsBy: since("linux-6.12.0", [
+      hintsKept,
+      filesPlain,
+      hugetlbOrdinary,
+      hugetlbFunctionsGone,
+    ]),
   },
   rules613,
 );

@@ -1,5 +1,13 @@
 /** Where Linux 6.12 puts a mapping, as its stable releases do. */
 
+import {
+  anonAligned,
+  filesAligned,
+  hintsKept,
+  multiplesOnly,
+  since,
+  topDownKept,
+} from "./commits.ts";
 import { type Rules, release } from "./kernel.ts";
 import { rules61 } from "./linux-6.1.ts";
 import { profile612 } from "./profiles.ts";
@@ -20,13 +28,13 @@ export const linux_6_12: Policy = release(
     id: "linux-6.12",
     summary: "Linux 6.12.y: PMD multiples without a hint are aligned, also of files without a hook",
     source: "6.12.117, run against the kernel",
-    differsBy: [
-      {
-        commit: "249608ee4713",
-        title: "mm: respect mmap hint address when aligning for THP",
-        previous: "linux-6.12.0",
-      },
-    ],
+    differsBy: since("linux-6.1", [
+      anonAligned,
+      topDownKept,
+      filesAligned,
+      multiplesOnly,
+      hintsKept,
+    ]),
   },
   rules612,
 );

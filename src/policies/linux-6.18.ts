@@ -1,5 +1,12 @@
 /** Where Linux 6.18 puts a mapping. */
 
+import {
+  filesPlain,
+  hugetlbFunctionsGone,
+  hugetlbOrdinary,
+  since,
+  zeroAligned,
+} from "./commits.ts";
 import { rules613 } from "./history.ts";
 import { type Rules, release } from "./kernel.ts";
 import { profile618 } from "./profiles.ts";
@@ -13,13 +20,12 @@ export const linux_6_18: Policy = release(
     summary:
       "Linux 6.18: anonymous PMD multiples without a hint are aligned, hook-less files are not",
     source: "6.18.44, run against the kernel",
-    differsBy: [
-      {
-        commit: "v6.18",
-        title: "/dev/zero: try to align PMD_SIZE for private mapping",
-        previous: "linux-6.13",
-      },
-    ],
+    differsBy: since("linux-6.12", [
+      filesPlain,
+      hugetlbOrdinary,
+      hugetlbFunctionsGone,
+      zeroAligned,
+    ]),
   },
   rules618,
 );

@@ -1,5 +1,6 @@
 /** Where Linux 7.2 puts a mapping. */
 
+import { drmAligned, since } from "./commits.ts";
 import { type Rules, release } from "./kernel.ts";
 import { rules618 } from "./linux-6.18.ts";
 import { profile72 } from "./profiles.ts";
@@ -17,13 +18,7 @@ export const linux_7_2: Policy = release(
     id: "linux-7.2",
     summary: "Linux 7.2: as 6.18, and DRM objects follow the rule of shared memory",
     source: "7.2.13, run against the kernel",
-    differsBy: [
-      {
-        commit: "99bda20d6d4c",
-        title: "drm/gem: Introduce drm_gem_get_unmapped_area() fop",
-        previous: "linux-6.18",
-      },
-    ],
+    differsBy: since("linux-6.18", [drmAligned]),
   },
   rules72,
 );

@@ -47,15 +47,16 @@ export function someOf<const T extends string>(
 export function count(
   summary: string,
   fallback: string,
-  { unit = "", most }: { unit?: string; most: number },
+  { unit = "", least = 0, most }: { unit?: string; least?: number; most: number },
 ): Parameter<number> {
   return {
     summary,
     fallback,
-    expects: `0${unit} to ${most}${unit}`,
+    expects: `${least}${unit} to ${most}${unit}`,
     read: (text) => {
       const number = text.endsWith(unit) ? text.slice(0, text.length - unit.length) : "";
-      return /^[0-9]+$/.test(number) && Number(number) <= most ? Number(number) : undefined;
+      const value = /^[0-9]+$/.test(number) ? Number(number) : Number.NaN;
+      return value >= least && value <= most ? value : undefined;
     },
   };
 }
