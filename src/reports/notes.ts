@@ -1,0 +1,60 @@
+/** What a reader must know before believing the numbers: assumptions, and what went otherwise than in the recording. */
+
+import { count, plural } from "./format.ts";
+import type { Result, Setup, TraceSetup } from "./report.ts";
+
+/** What each counter means; other names print as they are. */
+const meanings: Readonly<Record<string, (value: number) => string>> = {
+  lost: (n) => `${plural(n, "mapping")} of the recording found no room`,
+  gained: (n) =>
+    `${plural(n, "call")} refused in the recording would have found room (not applied)`,
+  orphaned: (n) => `${plural(n, "call")} on mappings that were lost`,
+  stays: (n) => `${plural(n, "mremap")} in place that moved in the recording`,
+  moves: (n) => `${plural(n, "mremap")} moved that stayed in the recording`,
+  clobbered: (n) =>
+    `${plural(n, "page")} replaced by a fixed mapping that were free in the recording`,
+  stranded: (n) => `${plural(n, "page")} left behind by mappings that could not move`,
+};
+
+function counterNotes({ trace, policy, counters, refused }: Result): string[] {
+  const said = Object.entries(counters)
+    .filter(([, value]) => value > 0)
+    .map(([name, value]) => meanings[name]?.(value) ?? `${name} ${count(value)}`);
+  if (refused !== undefined)
+    said.push(
+      `line ${refused.line} meets ${count(refused.count)} VMAs, over vm.max_map_count: what follows would not have run`,
+    );
+  return said.length === 0 ? [] : [`${policy} on ${trace}: ${said.join("; ")}`];
+}
+
+function traceNotes(trace: TraceSetup): string[] {
+  const assumed = [...trace.inferred];
+  if (trace.thpEnabled === undefined)
+    assumed.push("THP taken as always, the setting was not recorded");
+  if (trace.shmemEnabled === undefined)
+    assumed.push("shmem_enabled taken as never, the setting was not recorded");
+  return assumed.length === 0 ? [] : [`${trace.name}: ${assumed.join("; ")}`];
+}
+
+/** Reasons of values that could not be given, each once. */
+function missingNotes(results: readonly Result[]): string[] {
+  const reasons = new Set<string>();
+  for (const { policy, metrics } of results) {
+    for (const [id, { value, reason }] of Object.entries(metrics))
+      if (value === null) reasons.add(`${id} of ${policy} is n/a: ${reason ?? "no reason given"}`);
+  }
+  return [...reasons];
+}
+
+const population =
+  "every accessible page is populated, with the largest entry that VMA, congruence and backing allow; " +
+  "page cache with the largest folios of its filesystem";
+
+export function notesOf(setup: Setup, results: readonly Result[]): string[] {
+  return [
+    population,
+    ...setup.traces.flatMap(traceNotes),
+    ...results.flatMap(counterNotes),
+    ...missingNotes(results),
+  ];
+}

@@ -1,0 +1,106 @@
+/** What a report says: the whole result of a replay as plain data, `mmreplay.report/1`. */
+
+import type { DeviceMapping } from "../metrics/device-mappings.ts";
+import type { Metric, MetricValue } from "../metrics/types.ts";
+import { notesOf } from "./notes.ts";
+
+export interface TraceSetup {
+  readonly name: string;
+  readonly kernel?: string;
+  readonly arch: string;
+  /** Bytes. */
+  readonly pageSize: number;
+  readonly recorder: string;
+  /** The recorded program's command line. */
+  readonly command?: string;
+  readonly processes: number;
+  readonly thpEnabled?: string;
+  readonly shmemEnabled?: string;
+  /** What was concluded, not recorded. */
+  readonly inferred: readonly string[];
+}
+
+export interface PolicySetup {
+  /** With its parameters, as it can be given again. */
+  readonly id: string;
+  readonly summary: string;
+  readonly kernel: string;
+  readonly source: string;
+}
+
+/** Everything that is needed to get the same numbers again. */
+export interface Setup {
+  readonly version: string;
+  /** The exact command line. */
+  readonly command: string;
+  readonly traces: readonly TraceSetup[];
+  readonly policies: readonly PolicySetup[];
+  /** Id of the policy that the others are held against. */
+  readonly baseline: string;
+  readonly metrics: readonly Pick<Metric, "id" | "title" | "unit" | "better">[];
+  readonly population: "full";
+  readonly idioms: "keep" | "redo" | "drop";
+}
+
+/** What went otherwise than in the recording, by name. */
+export type Counters = Readonly<Record<string, number>>;
+
+export interface Result {
+  readonly trace: string;
+  readonly policy: string;
+  readonly arch: string;
+  readonly metrics: Readonly<Record<string, MetricValue>>;
+  readonly counters: Counters;
+  /** The first call that the kernel would have refused for vm.max_map_count. */
+  readonly refused?: { readonly line: number; readonly count: number };
+}
+
+/** One trace under one policy, as it was measured. */
+export interface Run extends Result {
+  readonly mappings: readonly DeviceMapping[];
+}
+
+export type MappingCost = Omit<DeviceMapping, "device" | "offset" | "bytes" | "times">;
+
+/** One range of a device, under every policy that placed it. */
+export interface MappingRow {
+  readonly trace: string;
+  readonly device: string;
+  readonly offset: string;
+  readonly bytes: number;
+  readonly times: number;
+  readonly byPolicy: Readonly<Record<string, MappingCost>>;
+}
+
+export interface Report {
+  readonly schema: "mmreplay.report/1";
+  readonly setup: Setup;
+  readonly results: readonly Result[];
+  readonly mappings: readonly MappingRow[];
+  /** What a reader must know before believing the numbers. */
+  readonly notes: readonly string[];
+}
+
+function mappingRows(runs: readonly Run[]): MappingRow[] {
+  const rows = new Map<string, MappingRow>();
+  for (const { trace, policy, mappings } of runs) {
+    for (const { device, offset, bytes, times, ...cost } of mappings) {
+      const key = `${trace} ${device} ${offset} ${bytes}`;
+      const row = rows.get(key) ?? { trace, device, offset, bytes, times, byPolicy: {} };
+      rows.set(key, { ...row, byPolicy: { ...row.byPolicy, [policy]: cost } });
+    }
+  }
+  return [...rows.values()];
+}
+
+/** Build the report; runs in the order of traces, then of policies. */
+export function makeReport(setup: Setup, runs: readonly Run[]): Report {
+  const results = runs.map(({ mappings: _, ...result }) => result);
+  return {
+    schema: "mmreplay.report/1",
+    setup,
+    results,
+    mappings: mappingRows(runs),
+    notes: notesOf(setup, results),
+  };
+}

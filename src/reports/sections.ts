@@ -1,0 +1,145 @@
+/** Which tables a report has, whatever it is written in. */
+
+import type { MetricValue } from "../metrics/types.ts";
+import { bytes, count, metric, plural, ratio } from "./format.ts";
+import type { MappingCost, MappingRow, Report, Result, TraceSetup } from "./report.ts";
+import { left, right, type Table } from "./table.ts";
+
+const absent: MetricValue = { value: null, unit: "" };
+
+const valueIn = (result: Result, id: string): MetricValue => result.metrics[id] ?? absent;
+
+export const resultsOf = (report: Report, trace: string): readonly Result[] =>
+  report.results.filter((result) => result.trace === trace);
+
+/** Bytes of `64K`, `2M`, `1G`, to put sizes in order. */
+function sizeOf(name: string): number {
+  const power = "KMGT".indexOf(name.slice(-1)) + 1;
+  return Number.parseInt(name, 10) * 1024 ** power;
+}
+
+function sizesOf(results: readonly Result[]): string[] {
+  const names = new Set(
+    results.flatMap((result) => Object.keys(valueIn(result, "tlb-entries").bySize ?? {})),
+  );
+  return [...names].sort((a, b) => sizeOf(a) - sizeOf(b));
+}
+
+/** What each policy costs: entries in total, beside the baseline and by size, and faults. */
+export function costTable(report: Report, trace: string): Table {
+  const results = resultsOf(report, trace);
+  const sizes = sizesOf(results);
+  const baseline = results.find((result) => result.policy === report.setup.baseline);
+  const against = (result: Result): string => {
+    const [own, base] = [result, baseline].map((one) => one && valueIn(one, "tlb-entries").value);
+    if (result === baseline) return "baseline";
+    return typeof own === "number" && typeof base === "number" ? ratio(own, base) : "n/a";
+  };
+  return {
+    columns: [
+      left("policy"),
+      right("entries"),
+      right("vs baseline"),
+      ...sizes.map(right),
+      right("faults"),
+    ],
+    rows: results.map((result) => {
+      const entries = valueIn(result, "tlb-entries");
+      return [
+        result.policy,
+        metric(entries),
+        against(result),
+        ...sizes.map((size) => count(entries.bySize?.[size] ?? 0)),
+        metric(valueIn(result, "faults")),
+      ];
+    }),
+  };
+}
+
+/** What each policy does to the address space. */
+export function shapeTable(report: Report, trace: string): Table {
+  return {
+    columns: [
+      left("policy"),
+      right("VMAs"),
+      right("holes"),
+      right("in holes"),
+      right("searches"),
+      right("steps"),
+      right("as recorded"),
+    ],
+    rows: resultsOf(report, trace).map((result) => {
+      const holes = valueIn(result, "fragmentation");
+      const steps = valueIn(result, "search-steps");
+      const { searches } = steps.more ?? {};
+      const { holes: number } = holes.more ?? {};
+      return [
+        result.policy,
+        metric(valueIn(result, "vmas")),
+        number === undefined ? "n/a" : count(number),
+        metric(holes),
+        searches === undefined ? "n/a" : count(searches),
+        metric(steps),
+        metric(valueIn(result, "agreement")),
+      ];
+    }),
+  };
+}
+
+/** `2`, or with the sizes `188 1G + 7 2M + 256 4K`. */
+function entriesText(cost: MappingCost | undefined, sizes: boolean): string {
+  if (cost === undefined) return "not placed";
+  if (!sizes) return count(cost.entries);
+  return Object.entries(cost.bySize)
+    .sort(([a], [b]) => sizeOf(b) - sizeOf(a))
+    .map(([size, entries]) => `${count(entries)} ${size}`)
+    .join(" + ");
+}
+
+/** `BAR 0`, `BAR 2 + 4 KiB`: vfio-pci keeps the region's number above bit 40. */
+function region(offset: string): string {
+  const value = Number(offset);
+  const index = Math.floor(value / 2 ** 40);
+  const inside = value - index * 2 ** 40;
+  return inside === 0 ? `BAR ${index}` : `BAR ${index} + ${bytes(inside)}`;
+}
+
+export const mappingLabels = 3;
+
+/** One row per range of device memory, one column per policy; the first `mappingLabels` columns name the range. */
+export function mappingTable(report: Report, trace: string, { sizes }: { sizes: boolean }): Table {
+  const rows = mappingsOf(report, trace);
+  const policies = report.setup.policies.map(({ id }) => id);
+  return {
+    columns: [left("device"), left("region"), right("size"), ...policies.map(right)],
+    rows: rows.map((row) => [
+      row.device,
+      `${region(row.offset)}${row.times > 1 ? ` (${count(row.times)} times)` : ""}`,
+      bytes(row.bytes),
+      ...policies.map((policy) => entriesText(row.byPolicy[policy], sizes)),
+    ]),
+  };
+}
+
+export const mappingsOf = (report: Report, trace: string): readonly MappingRow[] =>
+  report.mappings.filter((row) => row.trace === trace);
+
+/** `Linux 7.3.4, x86-64, 4 KiB pages, 1 process, recorded with strace` */
+export function about(trace: TraceSetup): string {
+  return [
+    ...(trace.kernel === undefined ? [] : [`Linux ${trace.kernel}`]),
+    trace.arch,
+    `${bytes(trace.pageSize)} pages`,
+    plural(trace.processes, "process", "processes"),
+    `recorded with ${trace.recorder}`,
+  ].join(", ");
+}
+
+/** The fewest entries that any placement could reach, where it is known. */
+export function boundOf(report: Report, trace: string): string | undefined {
+  const bounds = resultsOf(report, trace).flatMap((result) => {
+    const { lowerBound } = valueIn(result, "tlb-entries");
+    return lowerBound === undefined ? [] : [lowerBound];
+  });
+  return bounds.length === 0 ? undefined : count(Math.min(...bounds));
+}

@@ -1,0 +1,69 @@
+/** What a table is, and how it is set in columns: the skeleton of every report. */
+
+export interface Column {
+  readonly title: string;
+  /** Numbers stand right. */
+  readonly align: "left" | "right";
+}
+
+export interface Table {
+  readonly columns: readonly Column[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+export const left = (title: string): Column => ({ title, align: "left" });
+export const right = (title: string): Column => ({ title, align: "right" });
+
+/** Characters of each column. */
+export function widths({ columns, rows }: Table): number[] {
+  return columns.map(({ title }, i) =>
+    rows.reduce((most, row) => Math.max(most, (row[i] ?? "").length), title.length),
+  );
+}
+
+/** Aligned lines, two spaces between columns and before the first; a rule under the titles. */
+export function textTable(table: Table): string[] {
+  const sizes = widths(table);
+  const line = (cells: readonly string[]): string =>
+    `  ${table.columns
+      .map(({ align }, i) => {
+        const cell = cells[i] ?? "";
+        return align === "left" ? cell.padEnd(sizes[i] ?? 0) : cell.padStart(sizes[i] ?? 0);
+      })
+      .join("  ")}`.trimEnd();
+  const titles = table.columns.map(({ title }) => title);
+  const rule = `  ${"-".repeat(sizes.reduce((sum, size) => sum + size + 2, -2))}`;
+  return [line(titles), rule, ...table.rows.map(line)];
+}
+
+/** Pipes and dashes. */
+export function markdownTable({ columns, rows }: Table): string[] {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [
+    line(columns.map(({ title }) => title)),
+    `| ${columns.map(({ align }) => (align === "left" ? "---" : "---:")).join(" | ")} |`,
+    ...rows.map(line),
+  ];
+}
+
+/** Cut a table that is too wide into several: the first `fixed` columns repeat, the others share them out. */
+export function splitTable(table: Table, fixed: number, width: number): Table[] {
+  const sizes = widths(table).map((size) => size + 2);
+  const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
+  const parts: number[][] = [];
+  for (let i = fixed; i < table.columns.length; i++) {
+    const last = parts.at(-1);
+    const used = sum(sizes.slice(0, fixed)) + sum((last ?? []).map((column) => sizes[column] ?? 0));
+    if (last !== undefined && used + (sizes[i] ?? 0) <= width) last.push(i);
+    else parts.push([i]);
+  }
+  const always = Array.from({ length: fixed }, (_, i) => i);
+  return parts.map((part) => {
+    const kept = [...always, ...part];
+    return {
+      columns: table.columns.filter((_, i) => kept.includes(i)),
+      rows: table.rows.map((row) => row.filter((_, i) => kept.includes(i))),
+    };
+  });
+}
