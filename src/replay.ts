@@ -5,6 +5,7 @@ import { type Counters, countDifferences } from "./place/counters.ts";
 import { place } from "./place/place.ts";
 import { type Plan, plan } from "./place/plan.ts";
 import { recordedPlacements } from "./place/recorded.ts";
+import { pfnOf } from "./place/request.ts";
 import type { Placements } from "./place/types.ts";
 import type { Policy } from "./policies/types.ts";
 import type { Program } from "./resolve/program.ts";
@@ -30,7 +31,10 @@ function finish(
 ): Replayed {
   const { profile } = policy;
   const limit = facts.maxMapCount === undefined ? {} : { maxMapCount: facts.maxMapCount };
-  const applied = apply(program, placements, profile, limit);
+  const applied = apply(program, placements, profile, {
+    ...limit,
+    pfnOf: (area) => pfnOf(area, facts),
+  });
   const { peak, end, vmaPeak } = applied;
   const recorded = recordedPlacements(program).objectPage;
   return {

@@ -35,6 +35,12 @@ export function barOf(area: Area, facts: Facts): BarPosition {
   };
 }
 
+/** PFN of the first page of a vfio mapping, where its device is known. */
+export function pfnOf(area: Area, facts: Facts): number | undefined {
+  const { start, offset } = barOf(area, facts);
+  return start === undefined ? undefined : start + offset;
+}
+
 function kindOf(op: Placing): RequestKind {
   const { backing, file } = op.area;
   if (backing === "anon") return "anon";
@@ -55,6 +61,7 @@ export function requestOf(op: Placing, facts: Facts): Request {
   const { area } = op;
   const kind = kindOf(op);
   const bar = kind === "vfio" ? barOf(area, facts) : undefined;
+  const pfn = kind === "vfio" ? pfnOf(area, facts) : undefined;
   const filesystem = filesystemOf(op, kind);
   const mountHuge = area.backing === "shared-anon" ? "internal" : area.file?.huge;
   return {
@@ -64,7 +71,7 @@ export function requestOf(op: Placing, facts: Facts): Request {
     ...(filesystem !== undefined && { filesystem }),
     ...(kind === "shmem" && mountHuge !== undefined && { mountHuge }),
     ...(area.huge !== undefined && { huge: area.huge }),
-    ...(bar?.start !== undefined && { pfn: bar.start + bar.offset }),
+    ...(pfn !== undefined && { pfn }),
     ...(bar?.pages !== undefined && { barPages: bar.pages }),
     hint: op.hint !== undefined && op.how === "place",
     low32: op.low32,

@@ -88,9 +88,17 @@ function clip(placed: PlacedArea, start: number, end: number): PlacedArea {
   };
 }
 
+/** maps also prints [heap] for a bss that ends where the heap begins (fs/proc/task_mmu.c, 6.1): it is no heap. */
+function withoutHeapName(placed: PlacedArea, brkStart: number | undefined): PlacedArea {
+  const { name, ...area } = placed.area;
+  const bss = name === "[heap]" && brkStart !== undefined && placed.end <= brkStart;
+  return bss ? { ...placed, area } : placed;
+}
+
 /** The first state less what calls had placed by then, writable again where RELRO took that away. */
 export function initialAreas(survey: SpaceSurvey, areas: SnapshotAreas): readonly PlacedArea[] {
   const found: PlacedArea[] = [];
+  const named = (placed: PlacedArea) => withoutHeapName(placed, survey.brkStart);
   for (const line of survey.snapshot?.areas ?? []) {
     if (line.path === "[vsyscall]") continue;
     const whole = areas.read(line);
@@ -101,7 +109,7 @@ export function initialAreas(survey: SpaceSurvey, areas: SnapshotAreas): readonl
       from = placed?.end ?? whole.end;
     }
   }
-  return found.map((placed) => {
+  return found.map(named).map((placed) => {
     const relro = survey.relro.some(({ start, end }) => start <= placed.start && placed.end <= end);
     const { area } = placed;
     return relro && area.backing === "file" && !area.shared

@@ -40,6 +40,12 @@ export function joined(pieces: readonly Piece[]): readonly Piece[] {
 export class Live {
   #pieces: Piece[] = [];
   #accessible = 0;
+  #pages = 0;
+
+  /** Pages mapped. */
+  get pages(): number {
+    return this.#pages;
+  }
 
   /** Pages that a populated space would have: all that are not PROT_NONE. */
   get accessible(): number {
@@ -54,6 +60,7 @@ export class Live {
     const copy = new Live();
     copy.#pieces = this.#pieces.slice();
     copy.#accessible = this.#accessible;
+    copy.#pages = this.#pages;
     return copy;
   }
 
@@ -112,7 +119,9 @@ export class Live {
 
   #count(pieces: readonly Piece[], sign: number): void {
     for (const piece of pieces) {
-      if (piece.prot !== 0) this.#accessible += sign * (piece.end - piece.start);
+      const pages = sign * (piece.end - piece.start);
+      this.#pages += pages;
+      if (piece.prot !== 0) this.#accessible += pages;
     }
   }
 

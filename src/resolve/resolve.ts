@@ -4,15 +4,15 @@ import type { Diagnostics } from "../errors.ts";
 import type { Event, Lifecycle, Search } from "../trace/event.ts";
 import type { OpenFile } from "../trace/file.ts";
 import type { Trace } from "../trace/trace.ts";
-import type { U64 } from "../units.ts";
 import { type Context, resolveCall } from "./calls.ts";
 import { beginSpace } from "./exec.ts";
 import { initialAreas, SnapshotAreas } from "./initial.ts";
 import { spaceLimits } from "./limits.ts";
 import type { Origin, Program, SpaceFacts } from "./program.ts";
-import { State } from "./state.ts";
-import { type SpaceSurvey, type Survey, survey } from "./survey.ts";
+import { type SpaceState, State } from "./state.ts";
+import { type SpaceSurvey, type Survey, segmentSizes, survey } from "./survey.ts";
 import { Tasks } from "./tasks.ts";
+import { PendingUnmaps } from "./unmaps.ts";
 
 export interface ResolveOptions {
   /** What a path in a snapshot says of its file. */
@@ -28,11 +28,13 @@ class Resolver {
   readonly #areas: SnapshotAreas;
   readonly #context: Context;
   readonly #spaces: SpaceFacts[] = [];
+  readonly #waiting = new Map<number, PendingUnmaps>();
   readonly #pending = new Map<number | null, { search: Search; index: number }[]>();
 
   constructor(trace: Trace, options: ResolveOptions, diagnostics: Diagnostics) {
     this.#trace = trace;
-    this.#survey = survey(trace.events, trace.facts);
+    const segments = segmentSizes(trace.events);
+    this.#survey = survey(trace.events, trace.facts, segments);
     this.#tasks = new Tasks(this.#survey.kinship);
     const pageBytes = trace.facts.pageSize;
     this.#areas = new SnapshotAreas(pageBytes, options.fileOf);
@@ -42,7 +44,7 @@ class Resolver {
       diagnostics,
       hasSearches: trace.events.some((event) => event.kind === "search"),
       failedRemapUnmaps: options.failedRemapUnmaps,
-      segments: segmentSizes(trace.events),
+      segments,
     };
   }
 
@@ -51,6 +53,7 @@ class Resolver {
       this.#event(event, { event: index, line: event.line });
     });
     for (const waiting of this.#pending.values()) this.#strays(waiting);
+    this.#settleAll({ event: -1, line: 0 });
     const { state } = this.#context;
     return {
       name: this.#trace.name,
@@ -104,16 +107,23 @@ class Resolver {
         waiting.push({ search: event, index: from.event });
         this.#pending.set(event.pid, waiting);
         this.#enter(event.pid, from);
+        this.#settle((unmaps, { space, live }) => [
+          ...unmaps.before(event),
+          ...unmaps.counted(event, live, this.#unrecorded(space)),
+        ]);
         return;
       }
       case "call": {
         this.#enter(event.pid, from);
+        this.#settle((unmaps) => unmaps.before(event));
+        if (this.#unmaps()?.take(event, from)) return;
         const searches = this.#searchesOf(event.pid, event.entryLine ?? event.line);
         resolveCall(this.#context, event, searches, from);
         return;
       }
       case "snapshot": {
         this.#enter(event.pid, from);
+        this.#settle((unmaps) => unmaps.flush());
         const { source, exact, areas } = event;
         this.#context.state.ops.push({ kind: "snapshot", source, exact, areas, ...from });
         return;
@@ -128,6 +138,39 @@ class Resolver {
       default:
         return;
     }
+  }
+
+  /** Unmaps of the current space that wait for their moment; undefined where no search could tell it. */
+  #unmaps(): PendingUnmaps | undefined {
+    if (!this.#context.hasSearches) return undefined;
+    const { space } = this.#context.state.space;
+    const known = this.#waiting.get(space) ?? new PendingUnmaps(this.#context.pageBytes);
+    this.#waiting.set(space, known);
+    return known;
+  }
+
+  /** Let unmaps of the current space take effect. */
+  #settle(due: (unmaps: PendingUnmaps, space: SpaceState) => readonly Origin[]): void {
+    const unmaps = this.#unmaps();
+    if (unmaps === undefined) return;
+    for (const from of due(unmaps, this.#context.state.space)) {
+      const event = this.#trace.events[from.event];
+      if (event?.kind === "call") resolveCall(this.#context, event, [], from);
+    }
+  }
+
+  /** What is still waiting anywhere takes effect. */
+  #settleAll(from: Origin): void {
+    const { state } = this.#context;
+    for (const { space } of [...state.spaces]) {
+      if (this.#waiting.get(space)?.isEmpty ?? true) continue;
+      state.enter(space, from);
+      this.#settle((unmaps) => unmaps.flush());
+    }
+  }
+
+  #unrecorded(space: number): number {
+    return this.#spaces.find((one) => one.space === space)?.unrecordedPages ?? 0;
   }
 
   /** The searches inside the call that began on this line; earlier ones had no call of their own. */
@@ -158,6 +201,7 @@ class Resolver {
 
   #lifecycle(event: Lifecycle, from: Origin): void {
     const { state, diagnostics } = this.#context;
+    if (event.lifecycle !== "thread") this.#settleAll(from);
     if (event.child !== undefined) this.#enter(event.pid, from);
     const change = this.#tasks.change(event);
     switch (change.kind) {
@@ -187,23 +231,6 @@ class Resolver {
   #exit(space: number, from: Origin): void {
     if (this.#context.state.known(space) !== undefined) this.#context.state.exit(space, from);
   }
-}
-
-/** Bytes of System V segments by id, from whichever attach shows them: a search, or the importer's knowledge of shmget. */
-function segmentSizes(events: readonly Event[]): ReadonlyMap<number, U64> {
-  const sizes = new Map<number, U64>();
-  const lengths = new Map<number | null, Search>();
-  for (const event of events) {
-    if (event.kind === "search") lengths.set(event.pid, lengths.get(event.pid) ?? event);
-    if (event.kind !== "call") continue;
-    const search = lengths.get(event.pid);
-    lengths.delete(event.pid);
-    if (event.call !== "shmat") continue;
-    const inside = search !== undefined && search.line >= (event.entryLine ?? event.line);
-    const length = event.length ?? (inside ? search.length : undefined);
-    if (length !== undefined && !sizes.has(event.shmid)) sizes.set(event.shmid, length);
-  }
-  return sizes;
 }
 
 /** exec, the searches of an exec, or a snapshot show what a space began with. */

@@ -57,13 +57,32 @@ export function defaultHugeBytes(pageBytes: number): number {
   return (pageBytes / 8) * pageBytes;
 }
 
+/** Bytes of System V segments by id, from whichever attach shows them: a search, or the importer's knowledge of shmget. */
+export function segmentSizes(events: readonly Event[]): ReadonlyMap<number, U64> {
+  const sizes = new Map<number, U64>();
+  const lengths = new Map<number | null, Search>();
+  for (const event of events) {
+    if (event.kind === "search") lengths.set(event.pid, lengths.get(event.pid) ?? event);
+    if (event.kind !== "call") continue;
+    const search = lengths.get(event.pid);
+    lengths.delete(event.pid);
+    if (event.call !== "shmat") continue;
+    const inside = search !== undefined && search.line >= (event.entryLine ?? event.line);
+    const length = event.length ?? (inside ? search.length : undefined);
+    if (length !== undefined && !sizes.has(event.shmid)) sizes.set(event.shmid, length);
+  }
+  return sizes;
+}
+
 class Surveyor {
   readonly #facts: Facts;
+  readonly #segments: ReadonlyMap<number, U64>;
   readonly #tasks: Tasks;
   readonly spaces = new Map<number, SpaceSurvey>();
 
-  constructor(facts: Facts, evidence: Kinship) {
+  constructor(facts: Facts, evidence: Kinship, segments: ReadonlyMap<number, U64>) {
     this.#facts = facts;
+    this.#segments = segments;
     this.#tasks = new Tasks(evidence);
   }
 
@@ -157,9 +176,11 @@ class Surveyor {
       case "mremap":
         place(at, pagesFor(event.newLength, page));
         return;
-      case "shmat":
-        if (event.length !== undefined) place(at, pagesFor(event.length, page));
+      case "shmat": {
+        const length = event.length ?? this.#segments.get(event.shmid);
+        if (length !== undefined) place(at, pagesFor(length, page));
         return;
+      }
       case "brk": {
         const end = pagesFor(event.result, page);
         survey.brkStart ??= end;
@@ -191,9 +212,13 @@ class Surveyor {
 }
 
 /** Walk once over the events. */
-export function survey(events: readonly Event[], facts: Facts): Survey {
+export function survey(
+  events: readonly Event[],
+  facts: Facts,
+  segments: ReadonlyMap<number, U64>,
+): Survey {
   const evidence = kinship(events);
-  const surveyor = new Surveyor(facts, evidence);
+  const surveyor = new Surveyor(facts, evidence, segments);
   surveyor.run(events);
   return { kinship: evidence, spaces: surveyor.spaces };
 }

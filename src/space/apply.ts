@@ -3,7 +3,7 @@
 import { MmreplayError } from "../errors.ts";
 import type { Placements } from "../place/types.ts";
 import type { Profile } from "../policies/types.ts";
-import type { Op, Position, Program } from "../resolve/program.ts";
+import type { Area, Op, Position, Program } from "../resolve/program.ts";
 import { MAP_TYPE } from "../trace/flags.ts";
 import { alignUp } from "../units.ts";
 import { AddressSpace, type AnonIds } from "./address-space.ts";
@@ -17,6 +17,8 @@ export interface ApplyOptions {
   readonly touch?: Touch;
   /** sysctl vm.max_map_count; default 65530. */
   readonly maxMapCount?: number;
+  /** Page frame number of the first page of a vfio mapping, where its device is known. */
+  readonly pfnOf?: (area: Area) => number | undefined;
 }
 
 /** The state that one recorded snapshot is compared with. */
@@ -62,7 +64,9 @@ export function apply(
   profile: Profile,
   options: ApplyOptions = {},
 ): Applied {
-  const run = new Run(program, placements, vmaRules(profile, options.touch ?? "at-once"));
+  const run = new Run(program, placements, vmaRules(profile, options.touch ?? "at-once"), (area) =>
+    profile.hugePfnmap ? undefined : options.pfnOf?.(area),
+  );
   let peak: readonly AddressSpace[] = [];
   let refused: MapCountLimit | null = null;
   const limit = options.maxMapCount ?? defaultMaxMapCount;
@@ -92,7 +96,15 @@ class Run {
   drift: Drift | null = null;
   readonly snapshots: SnapshotComparison[] = [];
 
-  constructor(program: Program, placements: Placements, rules: VmaRules) {
+  readonly #pgoffOf: (area: Area) => number | undefined;
+
+  constructor(
+    program: Program,
+    placements: Placements,
+    rules: VmaRules,
+    pgoffOf: (area: Area) => number | undefined,
+  ) {
+    this.#pgoffOf = pgoffOf;
     this.#program = program;
     this.#placements = placements;
     this.#rules = rules;
@@ -207,7 +219,10 @@ class Run {
   }
 
   #fresh(op: MapOp | FixOp, page: number): Vma {
-    return freshVma(op.area, { object: op.object, page, pages: op.pages }, this.#rules);
+    const vma = freshVma(op.area, { object: op.object, page, pages: op.pages }, this.#rules);
+    // Before huge PFN maps vfio_pci_core_mmap() put the PFN in vm_pgoff.
+    const pgoff = op.area.file?.kind === "vfio" ? this.#pgoffOf(op.area) : undefined;
+    return pgoff === undefined ? vma : { ...vma, pgoff };
   }
 
   /**

@@ -83,11 +83,36 @@ function provenFacts({ facts, events }: Trace): Facts {
   return { ...facts, taskSizeBits: 56, inferred: [...facts.inferred, why] };
 }
 
+/**
+ * The events with each exec before its own searches: sched_process_exec is printed when the new image is complete
+ * (fs/exec.c exec_binprm), after the loader and the vdso were placed.
+ */
+function execsFirst(events: readonly Event[]): readonly Event[] {
+  const ordered: (Event | undefined)[] = [];
+  const own = new Map<number | null, number[]>();
+  for (const event of events) {
+    const waiting = own.get(event.pid) ?? [];
+    if (event.kind === "search") {
+      own.set(event.pid, [...waiting, ordered.length]);
+      ordered.push(event);
+      continue;
+    }
+    own.delete(event.pid);
+    ordered.push(event);
+    if (event.kind !== "lifecycle" || event.lifecycle !== "exec") continue;
+    for (const index of waiting) {
+      ordered.push(ordered[index]);
+      ordered[index] = undefined;
+    }
+  }
+  return ordered.filter((event) => event !== undefined);
+}
+
 /** A trace with everything that its own events prove. */
 export function proven(trace: Trace): Trace {
   return {
     ...trace,
     facts: provenFacts(trace),
-    events: provenFiles(trace.events, trace.facts.pageSize),
+    events: provenFiles(execsFirst(trace.events), trace.facts.pageSize),
   };
 }

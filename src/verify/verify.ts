@@ -4,6 +4,7 @@ import type { Arch } from "../arch/types.ts";
 import { place, type Run } from "../place/place.ts";
 import { type Plan, plan } from "../place/plan.ts";
 import { recordedPlacements } from "../place/recorded.ts";
+import { pfnOf } from "../place/request.ts";
 import type { Placements } from "../place/types.ts";
 import type { Policy } from "../policies/types.ts";
 import type { Op, Program, SpaceFacts } from "../resolve/program.ts";
@@ -78,7 +79,11 @@ class Verification {
     const wrong = ({ snapshots }: Applied) =>
       snapshots.reduce((sum, { total, exact, extra }) => sum + total - exact + extra, 0);
     const applied = (touch: Touch) =>
-      apply(program, this.#placements, policy.profile, { ...limit, touch });
+      apply(program, this.#placements, policy.profile, {
+        ...limit,
+        touch,
+        pfnOf: (area) => pfnOf(area, trace.facts),
+      });
     const written = applied("at-once");
     if (wrong(written) === 0) return written;
     const untouched = applied("never");
