@@ -1,42 +1,251 @@
 /** In which order calls took effect that were under way at the same time. */
 
+import type { Diagnostics } from "../errors.ts";
 import type { Call, Event, Sink } from "../trace/event.ts";
+import { type Footprint, footprint, intersect, type Range } from "./footprint.ts";
+import { foundFirst, isUndecided, mayPrecede, mustPrecede, notTaken } from "./precedence.ts";
 
 /** A call that has begun and not returned. */
 export interface Begun {
   readonly space: object;
-  /** Its arguments; how it ended is not known. */
-  readonly call: Call;
+  /** undefined for a fork. */
+  readonly footprint: Footprint | undefined;
+  /** Position in the recording. */
+  readonly entry: number;
 }
 
-/** Passes events on in the order in which they took effect; `space` is the identity of an address space. */
+/** An event that waits until it is certain that nothing comes before it. */
+interface Item {
+  readonly event: Event;
+  readonly footprint: Footprint | undefined;
+  readonly entry: number;
+  readonly exit: number;
+  /** The address space that this event makes. */
+  readonly made?: object;
+  /** The space is copied when the call begins: dup_mmap() holds the lock from then on. */
+  readonly copies?: boolean;
+}
+
+/** What is going on in one address space. */
+interface Queue {
+  readonly open: Set<Begun>;
+  readonly window: Item[];
+  /** False until the event that makes the space is out. */
+  born: boolean;
+  /** Placements right below, and right above, the one before. */
+  down: number;
+  up: number;
+  last: Range | undefined;
+}
+
+/** So many events may wait for one call; then they go out as they are. */
+const patience = 4096;
+
+/**
+ * Passes events on in the order in which they took effect; `space` is the identity of an address space. Calls that did
+ * not overlap keep their order. Of those that did, the order in which they returned is repaired where addresses prove
+ * another one.
+ */
 export class Order {
   readonly #emit: Sink;
+  readonly #diagnostics: Diagnostics;
+  readonly #queues = new WeakMap<object, Queue>();
+  #position = 0;
+  /** Events that went out before one that had returned earlier. */
+  reordered = 0;
 
-  constructor(emit: Sink) {
+  constructor(emit: Sink, diagnostics: Diagnostics) {
     this.#emit = emit;
+    this.#diagnostics = diagnostics;
   }
 
-  /** A call begins; what it may concern is held until it ends. */
+  #queue(space: object): Queue {
+    let queue = this.#queues.get(space);
+    if (queue === undefined) {
+      queue = { open: new Set(), window: [], born: true, down: 0, up: 0, last: undefined };
+      this.#queues.set(space, queue);
+    }
+    return queue;
+  }
+
+  /** A call begins; `call` has its arguments. What it may concern is held until it ends. */
   begin(space: object, call: Call): Begun {
-    return { space, call };
+    this.#position += 1;
+    const begun = { space, footprint: footprint(call), entry: this.#position };
+    this.#queue(space).open.add(begun);
+    return begun;
   }
 
-  /** It returned, or never will. */
-  end(_begun: Begun, event: Call | undefined): void {
-    if (event !== undefined) this.#emit(event);
+  /** A fork begins: what begins after it does not reach the copy. */
+  fork(space: object): Begun {
+    this.#position += 1;
+    const begun = { space, footprint: undefined, entry: this.#position };
+    this.#queue(space).open.add(begun);
+    return begun;
+  }
+
+  /** A call returned; undefined if nothing is known of how. */
+  end(begun: Begun, event: Call | undefined): void {
+    const queue = this.#queue(begun.space);
+    queue.open.delete(begun);
+    if (event !== undefined) this.#push(queue, event, begun.entry);
+    this.#flush(queue);
   }
 
   /** Something that took effect at once. */
-  add(_space: object, event: Event): void {
-    this.#emit(event);
+  add(space: object, event: Event): void {
+    this.#position += 1;
+    const queue = this.#queue(space);
+    this.#push(queue, event, this.#position);
+    this.#flush(queue);
   }
 
-  /** An event that makes another address space, whose events come after it. */
-  born(_space: object, event: Event, _made: object): void {
-    this.#emit(event);
+  /** An event that makes another address space, whose events come after it; `begun` if it is a fork. */
+  born(space: object, event: Event, made: object, begun?: Begun): void {
+    this.#position += 1;
+    this.#queue(made).born = false;
+    const queue = this.#queue(space);
+    const exit = this.#position;
+    if (begun === undefined) {
+      queue.window.push({ event, footprint: undefined, entry: exit, exit, made });
+    } else {
+      queue.open.delete(begun);
+      const { entry } = begun;
+      const at = queue.window.findIndex((item) => item.entry > entry);
+      const item = { event, footprint: undefined, entry, exit, made, copies: true };
+      queue.window.splice(at < 0 ? queue.window.length : at, 0, item);
+    }
+    this.#flush(queue);
   }
 
-  /** Nothing more comes. */
-  finish(): void {}
+  #push(queue: Queue, event: Event, entry: number): void {
+    this.#position += 1;
+    if (queue.window.length === 0 && queue.open.size === 0 && queue.born) {
+      this.#learn(queue, event);
+      this.#emit(event);
+      return;
+    }
+    const worked = event.kind === "call" && event.outcome === "ok";
+    const print = worked ? footprint(event) : undefined;
+    queue.window.push({ event, footprint: print, entry, exit: this.#position });
+  }
+
+  #flush(queue: Queue): void {
+    while (queue.born && queue.window.length > 0) {
+      const [head] = queue.window;
+      if (head === undefined) return;
+      let state = this.#settle(queue, head, new Set(), true);
+      // What the searches say contradicts itself: keep to what addresses prove.
+      if (state === "cycle") state = this.#settle(queue, head, new Set(), false);
+      if (state === "wait") return;
+      if (state === "cycle") this.#send(queue, head);
+    }
+  }
+
+  /** Send an item and, before it, all that must precede it. */
+  #settle(queue: Queue, item: Item, path: Set<Item>, fit: boolean): "sent" | "wait" | "cycle" {
+    path.add(item);
+    for (const other of [...queue.window]) {
+      if (other === item || !this.#precedes(queue, other, item, fit)) continue;
+      if (path.has(other)) return "cycle";
+      const state = this.#settle(queue, other, path, fit);
+      if (state !== "sent") return state;
+    }
+    if (this.#mustWait(queue, item)) return "wait";
+    path.delete(item);
+    this.#send(queue, item);
+    return "sent";
+  }
+
+  #send(queue: Queue, item: Item): void {
+    const at = queue.window.indexOf(item);
+    if (at < 0) return;
+    queue.window.splice(at, 1);
+    if (at > 0) this.reordered += 1;
+    this.#count(queue, item);
+    this.#learn(queue, item.event);
+    this.#emit(item.event);
+    if (item.made === undefined) return;
+    const child = this.#queue(item.made);
+    child.born = true;
+    this.#flush(child);
+  }
+
+  #mustWait(queue: Queue, { footprint: print, entry, copies }: Item): boolean {
+    if (queue.window.length > patience) return false;
+    for (const open of queue.open) {
+      const isFork = open.footprint === undefined;
+      if (isFork || copies === true ? open.entry < entry : this.#mayPrecede(open, print))
+        return true;
+    }
+    return false;
+  }
+
+  #mayPrecede(open: Begun, print: Footprint | undefined): boolean {
+    if (open.footprint === undefined || print === undefined) return false;
+    return mayPrecede(open.footprint, print);
+  }
+
+  /** `fit` is true to believe also what first fit tells. */
+  #precedes(queue: Queue, other: Item, item: Item, fit: boolean): boolean {
+    if (item.copies === true) {
+      return other.entry < item.entry && !this.#late(queue, other, item, fit);
+    }
+    if (other.copies === true) {
+      return other.entry < item.entry || this.#late(queue, item, other, fit);
+    }
+    if (other.exit < item.entry) return true;
+    if (item.exit < other.entry) return false;
+    const { footprint: a } = other;
+    const { footprint: b } = item;
+    if (a === undefined || b === undefined) return false;
+    if (mustPrecede(a, b)) return true;
+    return fit && !mustPrecede(b, a) && this.#fits(queue, a, b);
+  }
+
+  #fits(queue: Queue, a: Footprint, b: Footprint): boolean {
+    const topDown = queue.down >= queue.up;
+    const prints = queue.window.map((item) => item.footprint);
+    if (foundFirst(a, b, topDown)) {
+      const { found } = a;
+      // What was free for `a` only may have been freed after `b`.
+      return !prints.some((print) =>
+        print?.frees.some((range) => found && intersect(range, found)),
+      );
+    }
+    const range = notTaken(a, b, topDown);
+    if (range === undefined) return false;
+    // Another one may have taken it in between.
+    return !prints.some((print) => print?.found !== undefined && intersect(range, print.found));
+  }
+
+  /** A call that began before a fork waited for it, as another that began after the fork came first. */
+  #late(queue: Queue, item: Item, fork: Item, fit: boolean): boolean {
+    return queue.window.some(
+      (other) =>
+        other.entry > fork.entry &&
+        other.copies !== true &&
+        this.#precedes(queue, other, item, fit),
+    );
+  }
+
+  #count(queue: Queue, { event, footprint: print, entry, exit }: Item): void {
+    if (print === undefined) return;
+    for (const other of queue.window) {
+      if (other.exit < entry || exit < other.entry || other.footprint === undefined) continue;
+      if (!isUndecided(print, other.footprint)) continue;
+      const message = "calls over one range at the same time, in the order in which they returned";
+      this.#diagnostics.warn("parse/undecided-order", message, event.line);
+    }
+  }
+
+  /** Whether an address space grows down or up. */
+  #learn(queue: Queue, event: Event): void {
+    if (event.kind !== "call" || event.call !== "mmap" || event.outcome !== "ok") return;
+    const { found } = footprint(event);
+    if (found === undefined) return;
+    if (queue.last?.start === found.end) queue.down += 1;
+    else if (queue.last?.end === found.start) queue.up += 1;
+    queue.last = found;
+  }
 }

@@ -6,7 +6,7 @@ import type { Begun, Order } from "../order.ts";
 import { Calls, type Place } from "./calls.ts";
 import { commandOf, executed } from "./executed.ts";
 import { Files } from "./files.ts";
-import type { At, Task } from "./lives.ts";
+import { type At, sharingOf, type Task } from "./lives.ts";
 import type { Parsed } from "./memory.ts";
 import type { Known } from "./names.ts";
 import type { Output } from "./output.ts";
@@ -88,9 +88,11 @@ export class Flow {
     if (role === "exit") this.#exiting(task, known, entry);
     else if (role === "memory") this.#open.set(task, this.#started(line, text));
     else {
-      this.#open.set(task, { known, text, entry, bare });
-      if (role === "clone")
-        this.#tracees.cloning.set(task, { name: known.name, text, entry, bare });
+      const forks = role === "clone" && sharingOf(known.name, text).birth === "fork";
+      const begun = forks ? { begun: this.#order.fork(task.space) } : {};
+      const open = { known, text, entry, bare, ...begun };
+      this.#open.set(task, open);
+      if (role === "clone") this.#tracees.cloning.set(task, { ...open, name: known.name });
     }
   }
 
@@ -162,11 +164,11 @@ export class Flow {
         return;
     }
     const result = this.#result(text, line.whole);
+    if (known.role === "clone") this.#cloned(line, text, result, open?.begun);
     if (typeof result === "string" || result.injected) return;
     if (known.role === "exit") this.#exiting(task, known, line.entry);
     else if (known.role === "segment") this.calls.segment(text, result);
     else if (known.role === "exec") this.#exec(line, text, result, open);
-    else if (known.role === "clone") this.#cloned(line, text, result);
   }
 
   #result(text: string, whole: boolean): Result | NoResult {
@@ -261,7 +263,8 @@ export class Flow {
     if (open === undefined) return;
     this.#open.delete(task);
     this.#tracees.cloning.delete(task);
-    const { known, entry, bare, parsed } = open;
+    const { known, entry, bare, parsed, begun } = open;
+    if (begun !== undefined && parsed === undefined) this.#order.end(begun, undefined);
     if (known.role !== "memory" && known.role !== "clone") return;
     const message = "a call that never returns in this recording";
     this.#output.warn("parse/never-resumed", message, entry.line, task.tid);
@@ -289,11 +292,12 @@ export class Flow {
     this.#tracees.execed(task, open?.caller, found.path, entry, exit, bare);
   }
 
-  #cloned(line: Logical, text: string, result: Result): void {
-    const child = childOf(result);
-    if (child === undefined) return;
+  #cloned(line: Logical, text: string, result: Result | NoResult, begun: Begun | undefined): void {
+    const child = typeof result === "string" || result.injected ? undefined : childOf(result);
     const { task, known, entry, bare, exit } = line;
-    this.#tracees.cloned(task, child, { name: known.name, text, entry, bare }, exit);
+    const cloning = { name: known.name, text, entry, bare, ...(begun !== undefined && { begun }) };
+    if (child !== undefined) this.#tracees.cloned(task, child, cloning, exit);
+    if (begun !== undefined) this.#order.end(begun, undefined);
   }
 }
 

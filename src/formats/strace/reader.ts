@@ -63,7 +63,7 @@ export class StraceReader {
   constructor(name: string, emit: Sink, diagnostics: Diagnostics) {
     this.#name = name;
     this.#output = new Output(emit, diagnostics);
-    this.#order = new Order((event) => this.#output.emit(event));
+    this.#order = new Order((event) => this.#output.emit(event), diagnostics);
     this.#tracees = new Tracees(this.#output, this.#order, this.#ahead);
     this.#flow = new Flow(this.#tracees, this.#order, this.#output);
   }
@@ -341,7 +341,6 @@ export class StraceReader {
     if (this.#ahead.active) this.#release();
     this.#flow.end();
     this.#tracees.settle();
-    this.#order.finish();
     this.#output.end(this.#ownNumber);
     this.#judge();
   }

@@ -1,7 +1,7 @@
 /** Whose line is it: by the pid printed, by who is the only one alive, or by the clone that turns up later. */
 
 import type { Lifecycle, LifecycleName } from "../../trace/event.ts";
-import type { Order } from "../order.ts";
+import type { Begun, Order } from "../order.ts";
 import type { Ahead, Named } from "./ahead.ts";
 import { type At, Lives, sharingOf, type Task } from "./lives.ts";
 import { firstTask, type Output } from "./output.ts";
@@ -12,6 +12,8 @@ export interface Cloning {
   readonly text: string;
   readonly entry: At;
   readonly bare: boolean;
+  /** A fork, which copies the address space as it is when it begins. */
+  readonly begun?: Begun;
 }
 
 export class Tracees {
@@ -141,7 +143,8 @@ export class Tracees {
     const child = this.lives.born(parent, tid, sharing);
     const { entry, bare } = cloning;
     const more = { child: tid, ...(bare && { bare }) };
-    this.#lifecycle(parent, sharing.birth, end, { ...more, ...entryOf(entry, end) }, child);
+    const event = this.#event(parent.tid, sharing.birth, end, { ...more, ...entryOf(entry, end) });
+    this.#send(parent.space, event, child.space, cloning.begun);
     return child;
   }
 
@@ -202,14 +205,8 @@ export class Tracees {
     }
   }
 
-  #lifecycle(
-    task: Task,
-    name: LifecycleName,
-    at: At,
-    more: Partial<Lifecycle>,
-    child: Task = task,
-  ): void {
-    this.#send(task.space, this.#event(task.tid, name, at, more), child.space);
+  #lifecycle(task: Task, name: LifecycleName, at: At, more: Partial<Lifecycle>): void {
+    this.#order.add(task.space, this.#event(task.tid, name, at, more));
   }
 
   #event(pid: number, lifecycle: LifecycleName, at: At, more: Partial<Lifecycle>): Lifecycle {
@@ -217,9 +214,13 @@ export class Tracees {
     return { kind: "lifecycle", line: at.line, pid, lifecycle, ...time, ...more };
   }
 
-  #send(space: object, event: Lifecycle, made: object): void {
-    if (made === space) this.#order.add(space, event);
-    else this.#order.born(space, event, made);
+  #send(space: object, event: Lifecycle, made: object, begun?: Begun): void {
+    if (made !== space) {
+      this.#order.born(space, event, made, begun);
+      return;
+    }
+    if (begun !== undefined) this.#order.end(begun, undefined);
+    this.#order.add(space, event);
   }
 }
 

@@ -1,0 +1,95 @@
+/** Which addresses a call frees, finds or needs: what its order among others can be told by. */
+
+import type { Call } from "../trace/event.ts";
+import { MAP_FIXED, MREMAP_FIXED } from "../trace/flags.ts";
+import { hasBit, type U64 } from "../units.ts";
+
+/** Half-open, bytes. */
+export interface Range {
+  readonly start: U64;
+  readonly end: U64;
+}
+
+export interface Footprint {
+  /** Mapped before, free after. */
+  readonly frees: readonly Range[];
+  /** Named by the program: mapped before, or mapped by this call. */
+  readonly named: readonly Range[];
+  /** The kernel looks for a gap. */
+  readonly searches: boolean;
+  /** What it found free: nobody knows before the call returns. */
+  readonly found?: Range;
+}
+
+const page = 4096;
+
+function plus(start: U64, length: U64): U64 {
+  if (typeof start === "number" && typeof length === "number") {
+    const sum = start + length;
+    if (Number.isSafeInteger(sum)) return sum;
+  }
+  return BigInt(start) + BigInt(length);
+}
+
+function rangeOf(start: U64, length: U64): Range {
+  const pages = typeof length === "number" ? Math.ceil(length / page) * page : length;
+  return { start, end: plus(start, pages) };
+}
+
+export function intersect(a: Range, b: Range): boolean {
+  return a.start < b.end && b.start < a.end;
+}
+
+const nothing: Footprint = { frees: [], named: [], searches: false };
+
+function placed(result: U64 | null, length: U64): Footprint {
+  const found = result === null ? {} : { found: rangeOf(result, length) };
+  return { frees: [], named: [], searches: true, ...found };
+}
+
+const naming = (...named: Range[]): Footprint => ({ frees: [], named, searches: false });
+
+function ofMmap(call: Extract<Call, { call: "mmap" }>): Footprint {
+  const { addr, length, result } = call;
+  const kept = addr !== 0 && (hasBit(call.flags, MAP_FIXED) || result === addr);
+  return kept ? naming(rangeOf(addr, length)) : placed(result, length);
+}
+
+function ofMremap(call: Extract<Call, { call: "mremap" }>): Footprint {
+  const { addr, length, newLength, result } = call;
+  const old = rangeOf(addr, length);
+  if (hasBit(call.flags, MREMAP_FIXED) && call.newAddr !== null) {
+    return { frees: [old], named: [old, rangeOf(call.newAddr, newLength)], searches: false };
+  }
+  if (result !== addr) return { ...placed(result, newLength), frees: [old], named: [old] };
+  const now = rangeOf(addr, newLength);
+  const frees = now.end < old.end ? [{ start: now.end, end: old.end }] : [];
+  const found = { start: old.end, end: now.end };
+  return { frees, named: [old], searches: false, ...(now.end > old.end && { found }) };
+}
+
+/** The footprint of a call that succeeded, or that has not returned yet. */
+export function footprint(call: Call): Footprint {
+  if (call.outcome === "error" || call.injected) return nothing;
+  switch (call.call) {
+    case "mmap":
+      return ofMmap(call);
+    case "mremap":
+      return ofMremap(call);
+    case "munmap": {
+      const range = rangeOf(call.addr, call.length);
+      return { frees: [range], named: [range], searches: false };
+    }
+    case "shmdt": {
+      const range = rangeOf(call.addr, 1);
+      return { frees: [range], named: [range], searches: false };
+    }
+    case "shmat":
+      if (call.addr !== 0) return naming(rangeOf(call.addr, call.length ?? 1));
+      return placed(call.result, call.length ?? 1);
+    case "mprotect":
+      return naming(rangeOf(call.addr, call.length));
+    default:
+      return nothing;
+  }
+}

@@ -1,0 +1,52 @@
+/** Which of two calls that were under way together came first, as far as addresses prove it. */
+
+import type { U64 } from "../units.ts";
+import { type Footprint, intersect, type Range } from "./footprint.ts";
+
+const size = ({ start, end }: Range): U64 => BigInt(end) - BigInt(start);
+
+/**
+ * True if `first` must have come first: it names an address that `second` found free. Nobody can name an address that
+ * the kernel is about to choose, so the name is of what was there before.
+ */
+export function mustPrecede(first: Footprint, second: Footprint): boolean {
+  const { found } = second;
+  return found !== undefined && first.named.some((range) => intersect(range, found));
+}
+
+/** A search takes the first gap that fits; `a` is met before `b`. */
+const isMetFirst = (a: Range, b: Range, topDown: boolean): boolean =>
+  topDown ? a.start >= b.end : a.end <= b.start;
+
+/**
+ * True if the search `first` came before the search `second`, which would otherwise have taken its place: a search
+ * takes the first gap that fits, seen from the top (or, in the old layout, from the bottom).
+ */
+export function foundFirst(first: Footprint, second: Footprint, topDown: boolean): boolean {
+  const a = first.found;
+  const b = second.found;
+  if (a === undefined || b === undefined || !first.searches || !second.searches) return false;
+  if (!isMetFirst(a, b, topDown)) return false;
+  const adjacent = topDown ? b.end === a.start : b.start === a.end;
+  return adjacent || size(b) <= size(a);
+}
+
+/** What `second` freed and `first` would have taken, had it been free: so `first` came first. */
+export function notTaken(first: Footprint, second: Footprint, topDown: boolean): Range | undefined {
+  const { found } = first;
+  if (found === undefined || !first.searches) return undefined;
+  return second.frees.find(
+    (range) => isMetFirst(range, found, topDown) && size(range) >= size(found),
+  );
+}
+
+/** True if a call that has begun may turn out to precede one that has returned. */
+export function mayPrecede(begun: Footprint, returned: Footprint): boolean {
+  if (begun.searches) return returned.found !== undefined || returned.frees.length > 0;
+  return mustPrecede(begun, returned);
+}
+
+/** True if both change one range and nothing tells which did so first. */
+export function isUndecided(a: Footprint, b: Footprint): boolean {
+  return a.named.some((range) => b.named.some((other) => intersect(range, other)));
+}
