@@ -107,10 +107,10 @@ class Resolver {
         waiting.push({ search: event, index: from.event });
         this.#pending.set(event.pid, waiting);
         this.#enter(event.pid, from);
-        this.#settle((unmaps, { space, live }) => [
-          ...unmaps.before(event),
-          ...unmaps.counted(event, live, this.#unrecorded(space)),
-        ]);
+        this.#settle((unmaps) => unmaps.before(event));
+        this.#settle((unmaps, { space, live }) =>
+          unmaps.counted(event, live, this.#unrecorded(space)),
+        );
         return;
       }
       case "call": {
