@@ -108,11 +108,22 @@ function execsFirst(events: readonly Event[]): readonly Event[] {
   return ordered.filter((event) => event !== undefined);
 }
 
+const isUnplaced = (event: Event): boolean =>
+  event.kind === "call" &&
+  event.call === "mmap" &&
+  event.file?.kind === "regular" &&
+  event.file.filesystem === undefined;
+
+/** What is taken for granted where neither the recording nor its searches say it. */
+function withAssumptions(facts: Facts, events: readonly Event[]): Facts {
+  const why =
+    "files whose filesystem was not recorded are taken to be on one with a placement hook";
+  if (facts.inferred.includes(why) || !events.some(isUnplaced)) return facts;
+  return { ...facts, inferred: [...facts.inferred, why] };
+}
+
 /** A trace with everything that its own events prove. */
 export function proven(trace: Trace): Trace {
-  return {
-    ...trace,
-    facts: provenFacts(trace),
-    events: provenFiles(execsFirst(trace.events), trace.facts.pageSize),
-  };
+  const events = provenFiles(execsFirst(trace.events), trace.facts.pageSize);
+  return { ...trace, facts: withAssumptions(provenFacts(trace), events), events };
 }

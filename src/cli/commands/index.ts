@@ -2,8 +2,10 @@
 
 import type { CommandModule } from "yargs";
 import { events } from "./events.ts";
+import { explain } from "./explain.ts";
 import { importCommand } from "./import.ts";
 import { list } from "./list.ts";
+import { replayCommand } from "./replay.ts";
 import { traceCommand } from "./trace.ts";
 import { verifyCommand } from "./verify.ts";
 
@@ -12,7 +14,9 @@ import { verifyCommand } from "./verify.ts";
 export const commands: readonly CommandModule<any, any>[] = [
   importCommand,
   events,
+  replayCommand,
   verifyCommand,
+  explain,
   traceCommand,
   list,
 ];

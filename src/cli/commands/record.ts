@@ -1,0 +1,127 @@
+/** `mmreplay record`: runs a program, or watches one, and ends with a `.mmtrace`. */
+
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { constants, tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { Argv, CommandModule } from "yargs";
+import { MmreplayError } from "../../errors.ts";
+import { nameOf, record as recordInto } from "../../record/record.ts";
+import type { Exit } from "../../record/run.ts";
+import type { RecorderName, Target } from "../../record/types.ts";
+import { encode } from "../../trace/codec.ts";
+import type { Trace } from "../../trace/trace.ts";
+import { load } from "../load.ts";
+
+interface Arguments {
+  readonly command: readonly string[] | undefined;
+  /** What follows `--`, untouched. */
+  readonly "--": readonly string[] | undefined;
+  readonly pid: number | undefined;
+  readonly with: RecorderName;
+  readonly output: string | undefined;
+  readonly quiet: boolean;
+}
+
+function targetOf({ command = [], "--": rest = [], pid }: Arguments): Target {
+  const [program, ...args] = [...command, ...rest];
+  if ((program === undefined) === (pid === undefined))
+    throw new MmreplayError("usage/record-what", "name a program or a pid, one of the two", {
+      hint: "mmreplay record -- PROGRAM ARGUMENTS, or mmreplay record -p PID",
+    });
+  if (program !== undefined) return { kind: "start", command: [program, ...args] };
+  if (pid === undefined || !Number.isSafeInteger(pid) || pid <= 0)
+    throw new MmreplayError("usage/bad-pid", "a pid is a whole number above 0");
+  return { kind: "attach", pid };
+}
+
+/** How the program ended, in words; undefined if well. */
+function ending({ code, signal }: Exit): string | undefined {
+  if (signal !== null) return `was ended by ${signal}`;
+  return code === 0 ? undefined : `exited with ${code}`;
+}
+
+/** The exit code that a shell shows for it. */
+function exitCode({ code, signal }: Exit): number {
+  return code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
+}
+
+/** The folder as a trace; what an importer advises about recordings is no help to who has just recorded. */
+async function traceOf(folder: string, name: string, quiet: boolean): Promise<Trace> {
+  try {
+    const [trace] = await load(folder, quiet);
+    if (trace !== undefined) return trace;
+  } catch (error) {
+    if (!(error instanceof MmreplayError) || error.code !== "parse/no-memory-calls") throw error;
+  }
+  throw new MmreplayError("record/no-memory-calls", `${name} made no memory call meanwhile`, {
+    hint: "watch it for longer, or start it: mmreplay record -- PROGRAM",
+  });
+}
+
+function write(trace: Trace, output: string, quiet: boolean): void {
+  const bytes = encode(trace);
+  writeFileSync(output, bytes);
+  if (quiet) return;
+  process.stderr.write(`${output}: ${trace.events.length} events, ${bytes.length} bytes\n`);
+}
+
+/** True where the recorder has written something that somebody may still make use of. */
+function isWorthKeeping(error: unknown): boolean {
+  const code = error instanceof MmreplayError ? error.code : "";
+  return !code.startsWith("record/") || code === "record/no-text";
+}
+
+async function run(args: Arguments): Promise<void> {
+  const target = targetOf(args);
+  const name = nameOf(target);
+  const folder = join(mkdtempSync(join(tmpdir(), "mmreplay-record-")), name);
+  mkdirSync(folder);
+  let kept = false;
+  try {
+    const exit = await recordInto({ target, recorder: args.with, folder });
+    const how = ending(exit);
+    if (target.kind === "start") {
+      if (how !== undefined) process.stderr.write(`${name} ${how}\n`);
+      process.exitCode = exitCode(exit);
+    }
+    write(await traceOf(folder, name, args.quiet), args.output ?? `${name}.mmtrace`, args.quiet);
+  } catch (error) {
+    kept = isWorthKeeping(error);
+    if (kept) process.stderr.write(`what was recorded is kept in ${folder}\n`);
+    throw error;
+  } finally {
+    if (!kept) rmSync(dirname(folder), { recursive: true, force: true });
+  }
+}
+
+function options(yargs: Argv): Argv<Arguments> {
+  return yargs
+    .parserConfiguration({ "populate--": true, "parse-positional-numbers": false })
+    .positional("command", {
+      type: "string",
+      array: true,
+      describe: "the program and its arguments, best after --",
+    })
+    .option("pid", {
+      alias: "p",
+      type: "number",
+      describe: "watch this process until it ends, or Ctrl-C",
+    })
+    .option("with", {
+      choices: ["strace", "perf"],
+      default: "strace",
+      describe: "perf slows a program less and records each search, but needs root",
+    })
+    .option("output", {
+      alias: "o",
+      type: "string",
+      describe: "the .mmtrace file to write; default: named after the program",
+    }) as unknown as Argv<Arguments>;
+}
+
+export const record: CommandModule<object, Arguments> = {
+  command: "record [command..]",
+  describe: "run a program, or watch a running one, and write a .mmtrace",
+  builder: options,
+  handler: run,
+};
