@@ -7,17 +7,21 @@ import { freshVma } from "../space/vma.ts";
 import { addressOf, hex } from "../units.ts";
 import { type Counts, faults, leaves, populated } from "./leaves.ts";
 
-/** A range of a device that the program mapped, once or several times; bytes and hexadecimal text. */
+/** One mapping of a device's memory at its place; bytes and hexadecimal text. */
 export interface DeviceMapping {
+  /** Object of the program: the same under every policy. */
+  readonly object: number;
+  /** 1-based line in the recording. */
+  readonly line: number;
   /** The PCI address, or the path where the recording has no more. */
   readonly device: string;
   /** Offset in the device's file. */
   readonly offset: string;
   readonly bytes: number;
-  /** How often the program mapped it. */
-  readonly times: number;
-  /** Of the placement that costs most: its address, the entries in total and by size, and the faults. */
+  /** Who chose the address: the kernel, the program with a hint, or the program with MAP_FIXED. */
+  readonly chosen: "kernel" | "hint" | "fixed";
   readonly address: string;
+  /** In total, and by size. */
   readonly entries: number;
   readonly bySize: Readonly<Record<string, number>>;
   readonly faults: number;
@@ -38,10 +42,12 @@ function measured(op: Placed, page: number, replay: Replay): DeviceMapping | und
   const counts = leaves(range);
   const { pageBytes } = program;
   return {
+    object: op.object,
+    line: op.line,
     device: op.area.file?.device ?? op.area.file?.path ?? "vfio",
     offset: hex(addressOf(op.area.pgoff, pageBytes)),
     bytes: op.pages * arch.pageBytes,
-    times: 1,
+    chosen: op.kind === "fix" ? "fixed" : op.hint === undefined ? "kernel" : "hint",
     address: hex(addressOf(page, pageBytes)),
     entries: total(counts),
     bySize: Object.fromEntries(counts),
@@ -49,21 +55,16 @@ function measured(op: Placed, page: number, replay: Replay): DeviceMapping | und
   };
 }
 
-/** Mappings of device memory of 2 MiB and more that were alive at any time, largest first; the same range of the same device is one. */
+/** Mappings of device memory of 2 MiB and more that were alive at any time and found a place, in order of the recording. */
 export function deviceMappings(replay: Replay): readonly DeviceMapping[] {
-  const found = new Map<string, DeviceMapping>();
+  const found: DeviceMapping[] = [];
   for (const op of replay.program.ops) {
     if (op.kind !== "map" && op.kind !== "fix") continue;
     if (op.area.file?.kind !== "vfio" || op.source !== undefined) continue;
     if (op.pages * replay.program.pageBytes < leastBytes) continue;
     const page = replay.placements.objectPage[op.object] ?? -1;
     const mapping = page < 0 ? undefined : measured(op, page, replay);
-    if (mapping === undefined) continue;
-    const key = `${mapping.device} ${mapping.offset} ${mapping.bytes}`;
-    const known = found.get(key);
-    const times = (known?.times ?? 0) + 1;
-    const worst = known !== undefined && known.entries >= mapping.entries ? known : mapping;
-    found.set(key, { ...worst, times });
+    if (mapping !== undefined) found.push(mapping);
   }
-  return [...found.values()].sort((a, b) => b.bytes - a.bytes);
+  return found;
 }

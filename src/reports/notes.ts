@@ -27,13 +27,26 @@ function counterNotes({ trace, policy, counters, refused }: Result): string[] {
   return said.length === 0 ? [] : [`${policy} on ${trace}: ${said.join("; ")}`];
 }
 
-function traceNotes(trace: TraceSetup): string[] {
+function assumptions(trace: TraceSetup): string[] {
   const assumed = [...trace.inferred];
   if (trace.thpEnabled === undefined)
     assumed.push("THP taken as always, the setting was not recorded");
   if (trace.shmemEnabled === undefined)
     assumed.push("shmem_enabled taken as never, the setting was not recorded");
-  return assumed.length === 0 ? [] : [`${trace.name}: ${assumed.join("; ")}`];
+  return assumed;
+}
+
+/** Each assumption once, with the recordings that it is about. */
+function traceNotes(traces: readonly TraceSetup[]): string[] {
+  const about = new Map<string, string[]>();
+  for (const trace of traces) {
+    for (const assumed of assumptions(trace))
+      about.set(assumed, [...(about.get(assumed) ?? []), trace.name]);
+  }
+  return [...about].map(([assumed, names]) => {
+    const all = names.length === traces.length && names.length > 1;
+    return `${all ? "all recordings" : names.join(", ")}: ${assumed}`;
+  });
 }
 
 /** Reasons of values that could not be given, each once. */
@@ -53,7 +66,7 @@ const population =
 export function notesOf(setup: Setup, results: readonly Result[]): string[] {
   return [
     population,
-    ...setup.traces.flatMap(traceNotes),
+    ...traceNotes(setup.traces),
     ...results.flatMap(counterNotes),
     ...missingNotes(results),
   ];

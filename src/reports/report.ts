@@ -60,14 +60,14 @@ export interface Run extends Result {
   readonly mappings: readonly DeviceMapping[];
 }
 
-export type MappingCost = Omit<DeviceMapping, "device" | "offset" | "bytes" | "times">;
+/** What one policy made of a mapping. */
+export type MappingCost = Pick<DeviceMapping, "address" | "entries" | "bySize" | "faults">;
 
-/** One range of a device, under every policy that placed it. */
-export interface MappingRow {
+/** A mapping of device memory under every policy that placed it; mappings that cost the same under each are one row. */
+export interface MappingRow
+  extends Pick<DeviceMapping, "line" | "device" | "offset" | "bytes" | "chosen"> {
   readonly trace: string;
-  readonly device: string;
-  readonly offset: string;
-  readonly bytes: number;
+  /** How many such mappings; `line` and the addresses are those of the first. */
   readonly times: number;
   readonly byPolicy: Readonly<Record<string, MappingCost>>;
 }
@@ -81,16 +81,30 @@ export interface Report {
   readonly notes: readonly string[];
 }
 
-function mappingRows(runs: readonly Run[]): MappingRow[] {
+/** One row per object, the policies side by side. */
+function objectRows(runs: readonly Run[]): MappingRow[] {
   const rows = new Map<string, MappingRow>();
   for (const { trace, policy, mappings } of runs) {
-    for (const { device, offset, bytes, times, ...cost } of mappings) {
-      const key = `${trace} ${device} ${offset} ${bytes}`;
-      const row = rows.get(key) ?? { trace, device, offset, bytes, times, byPolicy: {} };
-      rows.set(key, { ...row, byPolicy: { ...row.byPolicy, [policy]: cost } });
+    for (const { object, address, entries, bySize, faults, ...same } of mappings) {
+      const key = `${trace} ${object}`;
+      const { byPolicy } = rows.get(key) ?? { byPolicy: {} };
+      const cost = { address, entries, bySize, faults };
+      rows.set(key, { trace, ...same, times: 1, byPolicy: { ...byPolicy, [policy]: cost } });
     }
   }
   return [...rows.values()];
+}
+
+/** Rows that differ in nothing that a table shows become one; largest first. */
+function mappingRows(runs: readonly Run[]): MappingRow[] {
+  const rows = new Map<string, MappingRow>();
+  for (const row of objectRows(runs)) {
+    const costs = Object.entries(row.byPolicy).map(([policy, { bySize }]) => [policy, bySize]);
+    const key = JSON.stringify([row.trace, row.device, row.offset, row.bytes, row.chosen, costs]);
+    const known = rows.get(key);
+    rows.set(key, known === undefined ? row : { ...known, times: known.times + 1 });
+  }
+  return [...rows.values()].sort((a, b) => b.bytes - a.bytes);
 }
 
 /** Build the report; runs in the order of traces, then of policies. */

@@ -5,6 +5,11 @@ import { bytes, count, metric, plural, ratio } from "./format.ts";
 import type { MappingCost, MappingRow, Report, Result, TraceSetup } from "./report.ts";
 import { left, right, type Table } from "./table.ts";
 
+/** What stands for a policy's id in a table. */
+export type Label = (policy: string) => string;
+
+const asIs: Label = (policy) => policy;
+
 const absent: MetricValue = { value: null, unit: "" };
 
 const valueIn = (result: Result, id: string): MetricValue => result.metrics[id] ?? absent;
@@ -26,7 +31,7 @@ function sizesOf(results: readonly Result[]): string[] {
 }
 
 /** What each policy costs: entries in total, beside the baseline and by size, and faults. */
-export function costTable(report: Report, trace: string): Table {
+export function costTable(report: Report, trace: string, label: Label = asIs): Table {
   const results = resultsOf(report, trace);
   const sizes = sizesOf(results);
   const baseline = results.find((result) => result.policy === report.setup.baseline);
@@ -46,7 +51,7 @@ export function costTable(report: Report, trace: string): Table {
     rows: results.map((result) => {
       const entries = valueIn(result, "tlb-entries");
       return [
-        result.policy,
+        label(result.policy),
         metric(entries),
         against(result),
         ...sizes.map((size) => count(entries.bySize?.[size] ?? 0)),
@@ -57,13 +62,13 @@ export function costTable(report: Report, trace: string): Table {
 }
 
 /** What each policy does to the address space. */
-export function shapeTable(report: Report, trace: string): Table {
+export function shapeTable(report: Report, trace: string, label: Label = asIs): Table {
   return {
     columns: [
       left("policy"),
       right("VMAs"),
       right("holes"),
-      right("in holes"),
+      right("hole bytes"),
       right("searches"),
       right("steps"),
       right("as recorded"),
@@ -74,7 +79,7 @@ export function shapeTable(report: Report, trace: string): Table {
       const { searches } = steps.more ?? {};
       const { holes: number } = holes.more ?? {};
       return [
-        result.policy,
+        label(result.policy),
         metric(valueIn(result, "vmas")),
         number === undefined ? "n/a" : count(number),
         metric(holes),
@@ -104,17 +109,34 @@ function region(offset: string): string {
   return inside === 0 ? `BAR ${index}` : `BAR ${index} + ${bytes(inside)}`;
 }
 
+/** Who chose the address, where it was not the kernel. */
+const chosenBy = { kernel: "", hint: ", hint", fixed: ", fixed" };
+
+/** `BAR 2, fixed (3 times)` */
+function rangeText({ offset, chosen, times }: MappingRow): string {
+  return `${region(offset)}${chosenBy[chosen]}${times > 1 ? ` (${count(times)} times)` : ""}`;
+}
+
 export const mappingLabels = 3;
 
-/** One row per range of device memory, one column per policy; the first `mappingLabels` columns name the range. */
-export function mappingTable(report: Report, trace: string, { sizes }: { sizes: boolean }): Table {
+/** One row per mapping of device memory, one column per policy; the first `mappingLabels` columns name it. */
+export function mappingTable(
+  report: Report,
+  trace: string,
+  { sizes, label = asIs }: { sizes: boolean; label?: Label },
+): Table {
   const rows = mappingsOf(report, trace);
   const policies = report.setup.policies.map(({ id }) => id);
   return {
-    columns: [left("device"), left("region"), right("size"), ...policies.map(right)],
+    columns: [
+      left("device"),
+      left("mapping"),
+      right("size"),
+      ...policies.map((policy) => right(label(policy))),
+    ],
     rows: rows.map((row) => [
       row.device,
-      `${region(row.offset)}${row.times > 1 ? ` (${count(row.times)} times)` : ""}`,
+      rangeText(row),
       bytes(row.bytes),
       ...policies.map((policy) => entriesText(row.byPolicy[policy], sizes)),
     ]),

@@ -2,32 +2,39 @@
 
 import { plural } from "./format.ts";
 import type { Report, TraceSetup } from "./report.ts";
-import { about, boundOf, costTable, mappingsOf, mappingTable, shapeTable } from "./sections.ts";
-import { textTable } from "./table.ts";
+import {
+  about,
+  boundOf,
+  costTable,
+  mappingLabels,
+  mappingsOf,
+  mappingTable,
+  shapeTable,
+} from "./sections.ts";
 import type { ReportFormat } from "./types.ts";
+import { fitted, wrap, wrapCommand } from "./wrap.ts";
+
+const width = 100;
 
 function traceLines(report: Report, trace: TraceSetup): string[] {
   const { name } = trace;
   const bound = boundOf(report, name);
   const lines = [
     name,
-    `  ${about(trace)}`,
-    ...(trace.command === undefined ? [] : [`  ${trace.command}`]),
+    ...wrap(about(trace), { width, indent: "  " }),
+    ...(trace.command === undefined ? [] : wrapCommand(trace.command, { width, indent: "  " })),
     "",
     `  page-table entries at the peak${bound === undefined ? "" : `; no placement needs fewer than ${bound}`}`,
     "",
-    ...textTable(costTable(report, name)),
-    "",
-    ...textTable(shapeTable(report, name)),
-    "",
+    ...fitted(costTable(report, name), 1, width),
+    ...fitted(shapeTable(report, name), 1, width),
   ];
   if (mappingsOf(report, name).length === 0) return lines;
   return [
     ...lines,
     "  entries of each mapping of device memory",
     "",
-    ...textTable(mappingTable(report, name, { sizes: true })),
-    "",
+    ...fitted(mappingTable(report, name, { sizes: true }), mappingLabels, width),
   ];
 }
 
@@ -43,7 +50,7 @@ export const text: ReportFormat = {
       `${traces} under ${policies} (mmreplay ${setup.version}, idioms: ${setup.idioms})`,
       "",
       ...setup.traces.flatMap((trace) => traceLines(report, trace)),
-      ...notes.map((note) => `note: ${note}`),
+      ...notes.flatMap((note) => wrap(`note: ${note}`, { width, hanging: "      " })),
     ];
     return `${lines.join("\n")}\n`;
   },
