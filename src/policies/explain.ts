@@ -7,7 +7,7 @@ import type { Policy, Request, Target } from "./types.ts";
 import { requestOf } from "./words.ts";
 
 /** Requests that tell policies apart; what `explain` prints unless asked for one. */
-export const requests: readonly string[] = [
+const requests: readonly string[] = [
   "anon 4K",
   "anon 2M",
   "anon 2M hint",

@@ -11,7 +11,7 @@ import type { Policy, Request, Target } from "../../src/policies/types.ts";
 import { addressOf, hex } from "../../src/units.ts";
 
 /** Pages that a GROWSDOWN area keeps free below. */
-export const guardGap = 256;
+const guardGap = 256;
 
 /** An area: `start-end`, with a `v` behind it where it grows down. */
 export type Drawn = string;
