@@ -1,13 +1,14 @@
 /** Which entry and which exit of a call belong together, and what was seen between them. */
 
 import type { Diagnostics } from "../../errors.ts";
-import type { Call } from "../../trace/event.ts";
+import type { Call, Search } from "../../trace/event.ts";
 import type { OpenFile } from "../../trace/file.ts";
 import { MAP_ANONYMOUS } from "../../trace/flags.ts";
-import { hasBit, type U64 } from "../../units.ts";
+import { hasBit, inPage, type U64 } from "../../units.ts";
 import { fileOf } from "../kinds.ts";
 import { type End, endOf, type Request } from "./calls.ts";
-import type { At, Pending, Task } from "./tasks.ts";
+import { settle } from "./effects.ts";
+import type { At, Pending, Space, Task } from "./tasks.ts";
 import type { Window } from "./window.ts";
 
 const unseen: End = { outcome: "no exit seen", result: null, error: null };
@@ -24,31 +25,32 @@ function fileBehind(pending: Pending, end: End): OpenFile | undefined {
   return area === undefined || area.path === "" ? undefined : fileOf(area.path, -1);
 }
 
-/** Unmapping takes effect early and then frees pages; what maps is done when it returns. */
-function effectOf(pending: Pending, end: End, exit: number): number {
-  if (pending.effect !== undefined) return pending.effect;
-  const early = pending.request.call === "munmap" || pending.request.call === "shmdt";
-  return early && end.outcome !== "error" ? pending.line : exit;
-}
+const smallestPage = 4096;
+
+/** So many calls of one space may overlap without a moment of rest. */
+const patience = 256;
 
 /** Pairs entries and exits by task. */
 export class Flight {
   readonly #window: Window;
   readonly #diagnostics: Diagnostics;
+  /** The largest page size that all searches allow, bytes. */
+  #page = 65_536;
 
   constructor(window: Window, diagnostics: Diagnostics) {
     this.#window = window;
     this.#diagnostics = diagnostics;
   }
 
-  enter(task: Task, name: string, request: Request, at: At): void {
+  enter(task: Task, space: Space, name: string, request: Request, at: At): void {
     if (task.pending !== undefined) {
       this.#diagnostics.warn("parse/no-exit", "calls without an exit line", task.pending.line);
       this.abandon(task);
     }
-    const { line, time } = at;
-    task.pending = { name, request, line, time, searches: [], mapped: [], effect: undefined };
-    this.#window.open(`call ${task.tid}`, line);
+    const seen = { searches: [], mapped: [], effect: undefined };
+    task.pending = { space, name, request, ...at, ...seen };
+    space.open += 1;
+    this.#window.open(`call ${at.line}`, at.line);
   }
 
   exit(task: Task, name: string, result: U64, at: At): void {
@@ -67,6 +69,15 @@ export class Flight {
     this.#finish(task, pending, unseen, { line: pending.line, time: pending.time });
   }
 
+  /** The call is told again by other lines. */
+  forget(task: Task): void {
+    const { pending } = task;
+    if (pending === undefined) return;
+    task.pending = undefined;
+    pending.space.open -= 1;
+    this.#window.close(`call ${pending.line}`);
+  }
+
   #finish(task: Task, pending: Pending, end: End, at: At): void {
     const { name, request, line, time } = pending;
     const file = fileBehind(pending, end);
@@ -83,7 +94,29 @@ export class Flight {
       ...(file === undefined ? {} : { file }),
     };
     task.pending = undefined;
-    this.#window.add(effectOf(pending, end, at.line), [...pending.searches, call]);
-    this.#window.close(`call ${task.tid}`);
+    const { space, searches, effect: seen } = pending;
+    const exit = Math.max(at.line, line);
+    space.units.push({ call, searches, entry: line, exit, seen });
+    space.open -= 1;
+    if (space.open === 0 || space.units.length > patience) this.#settle(space);
+  }
+
+  /** Nothing is under way any more: what overlapped gets its order. */
+  #settle(space: Space): void {
+    const { units, pages } = space;
+    space.units = [];
+    for (const unit of units) for (const search of unit.searches) this.#learn(search);
+    for (const { at, events } of settle(units, this.#page, pages)) {
+      this.#window.add(at, events);
+    }
+    for (const { entry } of units) this.#window.close(`call ${entry}`);
+  }
+
+  /** The kernel searches for whole pages. */
+  #learn(search: Search): void {
+    const { length, result } = search;
+    for (const bytes of [length, result ?? 0]) {
+      while (this.#page > smallestPage && inPage(bytes, this.#page) !== 0) this.#page /= 4;
+    }
   }
 }

@@ -98,7 +98,9 @@ export class Lives {
     const { parent, birth } = known;
     this.#births.delete(child);
     const task = this.#tasks.get(child);
+    const lifecycle = birthName(flags);
     parent.made = child;
+    this.#tasks.born(parent, task, lifecycle !== "fork");
     task.alive = true;
     task.comm = parent.comm;
     const entry = parent.clone?.line;
@@ -107,7 +109,7 @@ export class Lives {
       line: birth.line,
       pid: parent.tid,
       ...(birth.time === undefined ? {} : { time: birth.time }),
-      lifecycle: birthName(flags),
+      lifecycle,
       child,
       ...(entry === undefined ? {} : { entryLine: entry }),
     };
@@ -145,6 +147,7 @@ export class Lives {
     task.execLine = undefined;
     task.alive = true;
     task.fresh = true;
+    this.#tasks.execed(task);
     const events: Event[] = [event, ...exec.searches];
     const snapshot = snapshotOf("exec", task.tid, exec.areas);
     this.#endExec(task, exec, snapshot === undefined ? events : [...events, snapshot]);

@@ -79,6 +79,7 @@ export class PerfReader {
   #tracepoint(line: PerfLine, at: At): void {
     if (this.#attaching) this.#attached();
     const task = this.#tasks.get(line.tid);
+    this.#tasks.spaceOf(task, line.pid);
     const { event } = line;
     const [group, name = ""] = event.split(":");
     if (!inBirth.test(event)) this.#lives.settle(line.tid);
@@ -134,8 +135,7 @@ export class PerfReader {
     this.#named = true;
     for (const task of this.#tasks.all()) {
       if (task.pending === undefined) continue;
-      task.pending = undefined;
-      this.#window.close(`call ${task.tid}`);
+      this.#flight.forget(task);
     }
   }
 
@@ -143,7 +143,8 @@ export class PerfReader {
     if (execCalls.has(name)) task.execLine = at.line;
     if (!isMemoryCall(name)) return;
     this.seen.entries += 1;
-    if (request !== undefined) this.#flight.enter(task, name, request, at);
+    if (request !== undefined)
+      this.#flight.enter(task, this.#tasks.spaceOf(task, undefined), name, request, at);
     else {
       const message = `${name} without all of its arguments`;
       this.#diagnostics.warn("parse/missing-argument", message, at.line);

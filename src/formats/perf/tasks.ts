@@ -2,10 +2,19 @@
 
 import type { MapsArea, Search } from "../../trace/event.ts";
 import type { Request } from "./calls.ts";
+import type { Pages, Unit } from "./effects.ts";
 import type { Mapped } from "./records.ts";
+
+/** An address space: calls in it that overlapped, as long as one of them is under way. */
+export interface Space {
+  open: number;
+  units: Unit[];
+  readonly pages: Pages;
+}
 
 /** A call that began and has not ended yet. */
 export interface Pending extends At {
+  readonly space: Space;
   readonly name: string;
   readonly request: Request;
   readonly searches: Search[];
@@ -43,6 +52,8 @@ export interface Birth extends At {
 
 export interface Task {
   readonly tid: number;
+  /** Undefined until its first line. */
+  space: Space | undefined;
   comm: string | undefined;
   alive: boolean;
   /** No line since its exec. */
@@ -59,15 +70,50 @@ export interface Task {
   readonly attached: MapsArea[];
 }
 
+function newSpace(pages: Pages = { total: undefined, brk: undefined }): Space {
+  return { open: 0, units: [], pages: { ...pages } };
+}
+
 /** The tasks of a recording by id. */
 export class Tasks {
   readonly #tasks = new Map<number, Task>();
+  readonly #byProcess = new Map<number, Space>();
+  #last: Space | undefined;
+  /** Some task was seen to be born: then others without a known parent are processes of their own. */
+  #births = false;
+
+  /** The space of a task by its process id, where that is printed, or as that of the only process. */
+  spaceOf(task: Task, pid: number | undefined): Space {
+    const known = task.space ?? (pid === undefined ? undefined : this.#byProcess.get(pid));
+    const only = pid === undefined && !this.#births ? this.#last : undefined;
+    const space = known ?? only ?? newSpace();
+    if (pid !== undefined && !this.#byProcess.has(pid)) this.#byProcess.set(pid, space);
+    task.space = space;
+    this.#last = space;
+    return space;
+  }
+
+  /** `child` shares the space of its parent, or has a copy. */
+  born(parent: Task, child: Task, shares: boolean): void {
+    this.#births = true;
+    const space = this.spaceOf(parent, undefined);
+    child.space = shares ? space : newSpace(space.pages);
+    if (!shares) this.#byProcess.set(child.tid, child.space);
+  }
+
+  /** A new program in a new space. */
+  execed(task: Task): void {
+    task.space = newSpace();
+    this.#byProcess.set(task.tid, task.space);
+    this.#last = task.space;
+  }
 
   get(tid: number): Task {
     let task = this.#tasks.get(tid);
     if (task === undefined) {
       task = {
         tid,
+        space: undefined,
         comm: undefined,
         alive: false,
         fresh: false,

@@ -1,0 +1,201 @@
+/** At which line each call took effect, where several of one address space were under way at once. */
+
+import type { Call, Event, Search } from "../../trace/event.ts";
+import { MAP_FIXED } from "../../trace/flags.ts";
+import { hasBit, type U64 } from "../../units.ts";
+
+/** A call that has ended. */
+export interface Unit {
+  readonly call: Call;
+  readonly searches: readonly Search[];
+  /** Lines of entry and exit. */
+  readonly entry: number;
+  readonly exit: number;
+  /** The line at which a search or a mapping record saw it change the space; then nothing is to be found out. */
+  readonly seen: number | undefined;
+}
+
+/** A unit and where it belongs. */
+export interface Settled {
+  readonly at: number;
+  readonly events: readonly Event[];
+}
+
+/** Pages mapped, as far as the last search told, and the changes since; and the end of the heap. */
+export interface Pages {
+  total: number | undefined;
+  brk: U64 | undefined;
+}
+
+/** A search that printed how many pages were mapped. */
+interface Mark {
+  readonly at: number;
+  readonly total: number;
+  readonly unit: Unit;
+}
+
+/** A unit that may belong before or after some marks: `slot` marks come before it. */
+interface Loose {
+  readonly unit: Unit;
+  readonly pages: number;
+  readonly low: number;
+  readonly high: number;
+  /** The slot if nothing tells. */
+  readonly usual: number;
+}
+
+/** More ways than this are not tried. */
+const mostWays = 4096;
+
+/** Unmapping takes effect early and then frees pages; what maps is done when it returns. */
+function usualLine({ call, entry, exit, seen }: Unit): number {
+  if (seen !== undefined) return seen;
+  const early = call.call === "munmap" || call.call === "shmdt";
+  return early && call.outcome !== "error" ? entry : exit;
+}
+
+const pagesOf = (length: U64, page: number): number => Math.ceil(Number(length) / page);
+
+/** Pages that a call adds; NaN if that is not known. */
+function pagesAdded(unit: Unit, page: number, brk: U64 | undefined): number {
+  const { call } = unit;
+  if (call.outcome === "error") return 0;
+  if (call.outcome !== "ok") return Number.NaN;
+  switch (call.call) {
+    case "mmap":
+      // What MAP_FIXED replaces is mostly a reservation of the same size.
+      return hasBit(call.flags, MAP_FIXED) ? 0 : pagesOf(call.length, page);
+    case "munmap":
+      return -pagesOf(call.length, page);
+    case "mremap":
+      return pagesOf(call.newLength, page) - pagesOf(call.length, page);
+    case "brk":
+      return brk === undefined || call.result === null
+        ? Number.NaN
+        : pagesOf(call.result, page) - pagesOf(brk, page);
+    case "shmat":
+    case "shmdt":
+    case "remap_file_pages":
+    case "map_shadow_stack":
+      return Number.NaN;
+    default:
+      return 0;
+  }
+}
+
+function markOf(unit: Unit): Mark | undefined {
+  const last = unit.searches.at(-1);
+  if (last?.totalVm === undefined) return undefined;
+  return { at: last.line, total: last.totalVm, unit };
+}
+
+/** True if the mapping that the mark's call made lies where the other call unmaps: then it came later. */
+function takesFreed({ unit: { call } }: Mark, freed: Call): boolean {
+  if (freed.call !== "munmap" || call.result === null) return false;
+  const length = call.call === "mmap" ? call.length : call.call === "mremap" ? call.newLength : 0;
+  const start = Number(call.result);
+  const freedStart = Number(freed.addr);
+  return start < freedStart + Number(freed.length) && freedStart < start + Number(length);
+}
+
+function looseOf(unit: Unit, marks: readonly Mark[], pages: number): Loose | undefined {
+  if (unit.seen !== undefined || pages === 0 || Number.isNaN(pages)) return undefined;
+  const low = marks.filter(({ at }) => at < unit.entry).length;
+  const last = marks.filter(({ at }) => at < unit.exit).length;
+  const taken = marks.findIndex((mark, index) => index >= low && takesFreed(mark, unit.call));
+  const high = taken < 0 ? last : Math.min(last, taken);
+  if (low === last) return undefined;
+  return { unit, pages, low, high, usual: usualLine(unit) === unit.entry ? low : high };
+}
+
+/** How many marks show the pages that this choice of slots makes them show. */
+function agreement(changes: readonly number[], expected: readonly number[]): number {
+  return expected.filter((pages, index) => pages === changes[index]).length;
+}
+
+/** The slots that fit the most marks; of equal ones those that need the fewest exceptions. */
+function chooseSlots(loose: readonly Loose[], expected: readonly number[]): readonly number[] {
+  const usual = loose.map(({ usual: slot }) => slot);
+  const ways = loose.reduce((product, { low, high }) => product * (high - low + 1), 1);
+  if (ways > mostWays) return usual;
+  let best = usual;
+  let bestScore = Number.NEGATIVE_INFINITY;
+  const slots = loose.map(({ low }) => low);
+  for (let way = 0; way < ways; way++) {
+    const changes = expected.map(() => 0);
+    loose.forEach(({ pages }, index) => {
+      const slot = slots[index] ?? 0;
+      if (slot < changes.length) changes[slot] = (changes[slot] ?? 0) + pages;
+    });
+    const exceptions = slots.filter((slot, index) => slot !== usual[index]).length;
+    const score = agreement(changes, expected) * (loose.length + 1) - exceptions;
+    if (score > bestScore) {
+      bestScore = score;
+      best = [...slots];
+    }
+    // The next combination, counted like a number with a digit for each.
+    for (const [index, { low, high }] of loose.entries()) {
+      const next = (slots[index] ?? low) + 1;
+      slots[index] = next > high ? low : next;
+      if (next <= high) break;
+    }
+  }
+  return best;
+}
+
+/** Pages that loose calls must have added right before each mark; NaN where something unknown lies between. */
+function missingPages(
+  units: readonly Unit[],
+  marks: readonly Mark[],
+  fixed: (unit: Unit) => number,
+  before: number | undefined,
+): readonly number[] {
+  let total = before ?? Number.NaN;
+  const missing: number[] = [];
+  const ordered = units.toSorted((a, b) => usualLine(a) - usualLine(b));
+  for (const unit of ordered) {
+    const mark = marks.find((known) => known.unit === unit);
+    if (mark !== undefined) {
+      missing.push(mark.total - total);
+      total = mark.total;
+    }
+    total += fixed(unit);
+  }
+  return missing;
+}
+
+/**
+ * Where the calls of one group belong, all of which overlapped in time. A search runs under the lock that the change is
+ * made under, and prints how many pages are mapped: a call that has no search is put where those numbers want it.
+ */
+export function settle(units: readonly Unit[], page: number, pages: Pages): readonly Settled[] {
+  const added = new Map<Unit, number>();
+  for (const unit of units) {
+    added.set(unit, pagesAdded(unit, page, pages.brk));
+    if (unit.call.call === "brk" && unit.call.result !== null) pages.brk = unit.call.result;
+  }
+  const marks = units.flatMap((unit) => markOf(unit) ?? []).toSorted((a, b) => a.at - b.at);
+  const loose = units.flatMap((unit) => looseOf(unit, marks, added.get(unit) ?? 0) ?? []);
+  const lines = new Map(units.map((unit) => [unit, usualLine(unit)]));
+  if (loose.length > 0) {
+    const isLoose = new Set(loose.map(({ unit }) => unit));
+    const fixed = (unit: Unit): number => (isLoose.has(unit) ? 0 : (added.get(unit) ?? 0));
+    const slots = chooseSlots(loose, missingPages(units, marks, fixed, pages.total));
+    loose.forEach(({ unit, usual }, index) => {
+      const slot = slots[index] ?? usual;
+      const next = marks[slot]?.at ?? Number.POSITIVE_INFINITY;
+      // Right before the mark that it must precede, but not after its end.
+      if (slot !== usual) lines.set(unit, Math.min(next - 0.5, unit.exit));
+    });
+  }
+  const ordered = units.toSorted((a, b) => (lines.get(a) ?? 0) - (lines.get(b) ?? 0));
+  for (const unit of ordered) {
+    const total = markOf(unit)?.total ?? pages.total;
+    const sum = total === undefined ? Number.NaN : total + (added.get(unit) ?? 0);
+    pages.total = Number.isNaN(sum) ? undefined : sum;
+  }
+  return ordered.map((unit) => ({
+    at: lines.get(unit) ?? unit.exit,
+    events: [...unit.searches, unit.call],
+  }));
+}
