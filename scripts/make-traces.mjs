@@ -13,7 +13,7 @@ const shipped = {
   "vfio-bar-2g-7.3": ["7.3-vfio-bars-a", "strace-big.txt", "strace-big.maps"],
   "vfio-bar-256m-7.3": ["7.3-vfio-bars-a", "strace-mid.txt", "strace-mid.maps"],
   "postgres-ext4": ["app-postgres-shm-mmap-ext4", "strace.txt.xz", "strace-maps.txt"],
-  "postgres-xfs": ["app-postgres-shm-mmap-dsm-mmap-xfs", "perf-script.txt.xz", "perf-maps.txt.xz"],
+  "postgres-xfs": ["app-postgres-shm-mmap-dsm-mmap-xfs", "strace-ff.tar.xz", "strace-maps.txt.xz"],
   "rocksdb-mmap-ext4": ["app-rocksdb-mmapread-ext4", "strace.txt.xz", "strace-maps.txt"],
   "redis-ext4": ["app-redis-jemalloc-ext4", "strace.txt.xz", "strace-maps.txt"],
 };

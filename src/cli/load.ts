@@ -10,7 +10,13 @@ async function read(located: Located, quiet: boolean): Promise<readonly Trace[]>
   const diagnostics = new Diagnostics();
   const traces = await bundle(located, diagnostics);
   printWarnings(diagnostics, located.path, quiet);
-  return traces.map(proven);
+  return traces.map((trace) => proven({ ...trace, name: nameOf(located, trace.name) }));
+}
+
+/** A trace file is called what its owner called it; a recording keeps the name of its run. */
+function nameOf({ path }: Located, name: string): string {
+  const own = /([^/]+)\.mmtrace$/.exec(path)?.[1];
+  return own ?? name;
 }
 
 /** Read one path: a trace, a recording, or a folder with the files of one or more runs. */

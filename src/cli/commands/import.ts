@@ -1,6 +1,7 @@
 /** `mmreplay import REC... [-o F]`: any recording to `.mmtrace`. */
 
 import { writeFileSync } from "node:fs";
+import { basename } from "node:path";
 import type { CommandModule } from "yargs";
 import { MmreplayError } from "../../errors.ts";
 import { encode } from "../../trace/codec.ts";
@@ -29,7 +30,7 @@ async function run({ recording, output, quiet }: Arguments): Promise<void> {
   );
   traces.forEach((trace, index) => {
     const file = files[index] ?? `${trace.name}.mmtrace`;
-    const bytes = encode(trace);
+    const bytes = encode({ ...trace, name: basename(file, ".mmtrace") });
     writeFileSync(file, bytes);
     process.stderr.write(`${file}: ${trace.events.length} events, ${bytes.length} bytes\n`);
   });
