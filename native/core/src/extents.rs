@@ -94,14 +94,23 @@ impl Extents {
     #[inline]
     pub fn highest_gap(&self, window: &Range<i64>, need: i64, steps: &mut u64) -> Option<FoundGap> {
         if window.end > self.wall {
-            if let Some(spot) = self.high.highest(window, need, steps) {
-                return Some(self.found(true, spot));
-            }
-            if let Some(found) = self.across().filter(|across| fits(&across.gap, window, need)) {
-                return Some(found);
-            }
+            return self.highest_above_wall(window, need, steps);
         }
         self.low.highest(window, need, steps).map(|spot| self.found(false, spot))
+    }
+
+    #[cold]
+    fn highest_above_wall(
+        &self,
+        window: &Range<i64>,
+        need: i64,
+        steps: &mut u64,
+    ) -> Option<FoundGap> {
+        if let Some(spot) = self.high.highest(window, need, steps) {
+            return Some(self.found(true, spot));
+        }
+        let across = self.across().filter(|across| fits(&across.gap, window, need));
+        across.or_else(|| self.low.highest(window, need, steps).map(|spot| self.found(false, spot)))
     }
 
     /// The lowest gap with at least `need > 0` pages inside `window`; adds the nodes visited to `steps`.
@@ -128,12 +137,12 @@ impl Extents {
     pub fn occupy_found(&mut self, found: &FoundGap, range: &Range<i64>) {
         let Place { above, spot } = found.place;
         let index = if above { &mut self.high } else { &mut self.low };
-        match index.gap_if_any(spot) {
-            Some(gap) if gap.start <= range.start && range.end <= gap.end => {
-                self.mapped += range.end - range.start;
-                cut(index, spot, &gap, range);
-            }
-            _ => self.occupy(range),
+        let gap = index.gap(spot);
+        if gap.start <= range.start && range.end <= gap.end {
+            self.mapped += range.end - range.start;
+            cut(index, spot, &gap, range);
+        } else {
+            self.occupy(range);
         }
     }
 
@@ -162,18 +171,18 @@ impl Extents {
     /// A gap with what belongs to it beyond the wall.
     #[inline]
     fn whole(&self, gap: Gap) -> Gap {
+        if gap.start == self.wall || gap.end == self.wall { self.whole_at_wall(gap) } else { gap }
+    }
+
+    #[cold]
+    fn whole_at_wall(&self, gap: Gap) -> Gap {
         let Gap { mut start, mut end } = gap;
-        if end == self.wall
-            && let Some(upper) = self.high.first().map(|spot| self.high.gap(spot))
-            && upper.start == self.wall
+        let upper = self.high.first().map(|spot| self.high.gap(spot));
+        let lower = self.low.last().map(|spot| self.low.gap(spot));
+        if let (Some(lower), Some(upper)) = (lower, upper)
+            && lower.end == upper.start
         {
-            end = upper.end;
-        }
-        if start == self.wall
-            && let Some(lower) = self.low.last().map(|spot| self.low.gap(spot))
-            && lower.end == self.wall
-        {
-            start = lower.start;
+            (start, end) = (start.min(lower.start), end.max(upper.end));
         }
         start..end
     }
@@ -208,7 +217,7 @@ fn cut(index: &mut GapIndex, spot: Spot, gap: &Gap, range: &Range<i64>) {
         (false, true) => index.set(spot, &below),
         (false, false) => {
             index.set(spot, &below);
-            index.insert(&above);
+            index.insert_after(spot, &above);
         }
     }
 }
@@ -233,32 +242,29 @@ fn release(index: &mut GapIndex, range: &Range<i64>) -> i64 {
     if range.is_empty() {
         return 0;
     }
-    let below = index.locate(range.start);
-    let above = below.map_or_else(|| index.first(), |spot| index.next(spot));
     let (start, end) = (range.start, range.end);
-    let lower = below.map(|spot| (spot, index.gap(spot)));
-    let upper = above.map(|spot| (spot, index.gap(spot)));
-    let clear = lower.as_ref().is_none_or(|(_, gap)| gap.end <= start)
-        && upper.as_ref().is_none_or(|(_, gap)| gap.start >= end);
-    if !clear {
-        return release_partly_free(index, range);
+    let Some(below) = index.locate(start) else {
+        return release_and_join(index, range);
+    };
+    let (low, above) = (index.gap(below), index.next(below));
+    let high = above.map_or(i64::MAX..i64::MAX, |spot| index.gap(spot));
+    if low.end > start || high.start < end {
+        return release_and_join(index, range);
     }
-    let lower = lower.filter(|(_, gap)| gap.end == start);
-    let upper = upper.filter(|(_, gap)| gap.start == end);
-    match (lower, upper) {
-        (Some((spot, low)), Some((next, high))) => {
-            index.set(spot, &(low.start..high.end));
-            index.remove(next);
+    match (low.end == start, above.filter(|_| high.start == end)) {
+        (true, Some(above)) => {
+            index.set(below, &(low.start..high.end));
+            index.remove(above);
         }
-        (Some((spot, low)), None) => index.set(spot, &(low.start..end)),
-        (None, Some((spot, high))) => index.set(spot, &(start..high.end)),
-        (None, None) => index.insert(range),
+        (true, None) => index.set(below, &(low.start..end)),
+        (false, Some(above)) => index.set(above, &(start..high.end)),
+        (false, None) => index.insert_after(below, range),
     }
     end - start
 }
 
-/// Some pages are free already: join every gap that overlaps or touches the range.
-fn release_partly_free(index: &mut GapIndex, range: &Range<i64>) -> i64 {
+/// Nothing is free below, or some of the pages are free already: join every gap that overlaps or touches the range.
+fn release_and_join(index: &mut GapIndex, range: &Range<i64>) -> i64 {
     let mut mapped = range.end - range.start;
     let mut joined = range.clone();
     while let Some(spot) = index.locate(range.end)

@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::arena::{Arena, Root};
 use crate::extents::Gap;
 use crate::node::{Entry, FEW, Inner, Leaf};
+use crate::simd::{Lanes, MOST, Task, WIDTH, widest};
 
 /// All gaps of a window, ascending, neither overlapping nor touching.
 ///
@@ -18,17 +19,19 @@ pub struct GapIndex {
     pub(crate) leaves: Arena<Leaf>,
 }
 
-/// A path to an entry: its place in the root, in the inner node and in the leaf. Any edit ends it.
+/// A path to an entry: its place in the root, in the inner node and in the leaf. Most edits end it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Spot {
-    pub(crate) root: usize,
-    pub(crate) slot: usize,
-    pub(crate) entry: usize,
+    pub(crate) root: u32,
+    pub(crate) slot: u32,
+    pub(crate) leaf: u32,
+    pub(crate) entry: u32,
 }
 
-/// The size of a gap as nodes keep it.
+/// The size of a gap as nodes keep it: exact below `MOST`.
+#[inline]
 pub fn saturated(pages: i64) -> u32 {
-    u32::try_from(pages).unwrap_or(u32::MAX)
+    u32::try_from(pages).unwrap_or(MOST).min(MOST)
 }
 
 impl GapIndex {
@@ -62,43 +65,44 @@ impl GapIndex {
     /// The gap at a spot of this index.
     #[inline]
     pub fn gap(&self, at: Spot) -> Gap {
-        let leaf = self.leaf(at.root, at.slot);
-        leaf.key[at.entry]..leaf.value[at.entry]
+        let leaf = self.leaves.get(at.leaf);
+        let entry = at.entry as usize % WIDTH;
+        leaf.key[entry]..leaf.value[entry]
     }
 
-    /// The gap at a spot that may be none of this index's.
-    pub fn gap_if_any(&self, at: Spot) -> Option<Gap> {
-        let inner = self.inners.get(*self.root.inner.get(at.root)?);
-        let leaf = (at.slot < inner.count).then(|| self.leaves.get(inner.value[at.slot]))?;
-        (at.entry < leaf.count).then(|| leaf.key[at.entry]..leaf.value[at.entry])
+    /// The path to an entry; `root` and `slot` exist.
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "ids and places are below 2^32")]
+    pub(crate) fn spot(&self, root: usize, slot: usize, entry: usize) -> Spot {
+        let leaf = self.inner(root).value[slot % WIDTH];
+        let [root, slot, entry] = [root, slot, entry].map(|at| at as u32);
+        Spot { root, slot, leaf, entry }
     }
 
     /// The last gap that starts at or below `page`.
     #[inline]
     pub fn locate(&self, page: i64) -> Option<Spot> {
-        let (root, slot, rank) = self.rank(page);
-        rank.checked_sub(1).map(|entry| Spot { root, slot, entry })
+        let after = self.rank(page);
+        after.entry.checked_sub(1).map(|entry| Spot { entry, ..after })
     }
 
-    /// Root, slot, and how many gaps of that leaf start at or below `page`.
+    /// Where a gap that starts above `page` would come into the leaf that the keys lead to.
     #[inline]
-    fn rank(&self, page: i64) -> (usize, usize, usize) {
-        let root = self.root.locate(page);
-        let inner = self.inner(root);
-        let slot = inner.rank(page).saturating_sub(1);
-        (root, slot, self.leaves.get(inner.value[slot]).rank(page))
+    fn rank(&self, page: i64) -> Spot {
+        widest(Rank { index: self, page })
     }
 
     /// The next gap above.
+    #[inline]
     pub fn next(&self, at: Spot) -> Option<Spot> {
-        let Spot { root, slot, entry } = at;
-        let inner = self.inner(root);
-        if entry + 1 < self.leaves.get(inner.value[slot]).count {
-            Some(Spot { root, slot, entry: entry + 1 })
-        } else if slot + 1 < inner.count {
-            Some(Spot { root, slot: slot + 1, entry: 0 })
+        if (at.entry as usize) + 1 < self.leaves.get(at.leaf).count {
+            return Some(Spot { entry: at.entry + 1, ..at });
+        }
+        let (root, slot) = (at.root as usize, at.slot as usize + 1);
+        if slot < self.inner(root).count {
+            Some(self.spot(root, slot, 0))
         } else if root + 1 < self.root.inner.len() {
-            Some(Spot { root: root + 1, slot: 0, entry: 0 })
+            Some(self.spot(root + 1, 0, 0))
         } else {
             None
         }
@@ -106,60 +110,70 @@ impl GapIndex {
 
     /// The lowest gap.
     pub fn first(&self) -> Option<Spot> {
-        let first = Spot { root: 0, slot: 0, entry: 0 };
-        (self.leaf(0, 0).count > 0).then_some(first)
+        (self.leaf(0, 0).count > 0).then(|| self.spot(0, 0, 0))
     }
 
     /// The highest gap.
     pub fn last(&self) -> Option<Spot> {
         let root = self.root.inner.len() - 1;
         let slot = self.inner(root).count - 1;
-        self.leaf(root, slot).count.checked_sub(1).map(|entry| Spot { root, slot, entry })
+        let entry = self.leaf(root, slot).count.checked_sub(1)?;
+        Some(self.spot(root, slot, entry))
     }
 
-    /// Change a gap; its neighbours stay neighbours.
+    /// Change a gap; its neighbours stay neighbours, and paths stay valid.
+    #[inline]
     pub fn set(&mut self, at: Spot, gap: &Range<i64>) {
-        let id = self.inner(at.root).value[at.slot];
-        let leaf = self.leaves.get_mut(id);
-        let old = leaf.size[at.entry];
+        let leaf = self.leaves.get_mut(at.leaf);
+        let entry = at.entry as usize % WIDTH;
+        let old = leaf.size[entry];
         let size = saturated(gap.end - gap.start);
-        let moved = at.entry == 0 && leaf.key[0] != gap.start;
-        leaf.set(at.entry, Entry { size, key: gap.start, value: gap.end });
-        if moved {
-            self.set_key(at.root, at.slot, gap.start);
+        let moved = leaf.key[entry] != gap.start;
+        leaf.set(entry, Entry { size, key: gap.start, value: gap.end });
+        if moved && entry == 0 {
+            self.set_key(at.root as usize, at.slot as usize, gap.start);
         }
-        self.resize(at.root, at.slot, old, size);
+        self.resize(at, old, size);
     }
 
     /// Add a gap that neither overlaps nor touches another.
     pub fn insert(&mut self, gap: &Range<i64>) {
-        let (mut root, mut slot, mut rank) = self.rank(gap.start);
-        if self.leaf(root, slot).is_full() {
-            self.split(root, slot);
-            (root, slot, rank) = self.rank(gap.start);
+        self.insert_at(self.rank(gap.start), gap);
+    }
+
+    /// Add a gap that comes after the one at `at` and before the next.
+    #[inline]
+    pub fn insert_after(&mut self, at: Spot, gap: &Range<i64>) {
+        self.insert_at(Spot { entry: at.entry + 1, ..at }, gap);
+    }
+
+    #[inline]
+    fn insert_at(&mut self, at: Spot, gap: &Range<i64>) {
+        if self.leaves.get(at.leaf).is_full() {
+            self.split(at.root as usize, at.slot as usize);
+            return self.insert(gap);
         }
         let size = saturated(gap.end - gap.start);
-        let id = self.inner(root).value[slot];
-        self.leaves.get_mut(id).insert(rank, Entry { size, key: gap.start, value: gap.end });
-        if rank == 0 {
-            self.set_key(root, slot, gap.start);
+        let entry = Entry { size, key: gap.start, value: gap.end };
+        self.leaves.get_mut(at.leaf).insert(at.entry as usize, entry);
+        if at.entry == 0 {
+            self.set_key(at.root as usize, at.slot as usize, gap.start);
         }
-        self.resize(root, slot, 0, size);
+        self.resize(at, 0, size);
     }
 
     /// Take a gap away.
+    #[inline]
     pub fn remove(&mut self, at: Spot) {
-        let Spot { root, slot, entry } = at;
-        let id = self.inner(root).value[slot];
-        let leaf = self.leaves.get_mut(id);
-        let old = leaf.size[entry];
-        leaf.remove(entry);
+        let leaf = self.leaves.get_mut(at.leaf);
+        let old = leaf.size[at.entry as usize];
+        leaf.remove(at.entry as usize);
         let (count, first) = (leaf.count, leaf.key[0]);
-        self.resize(root, slot, old, 0);
+        self.resize(at, old, 0);
         if count < FEW {
-            self.join_leaf(root, slot);
-        } else if entry == 0 {
-            self.set_key(root, slot, first);
+            self.join_leaf(at.root as usize, at.slot as usize);
+        } else if at.entry == 0 {
+            self.set_key(at.root as usize, at.slot as usize, first);
         }
     }
 
@@ -173,17 +187,16 @@ impl GapIndex {
 
     /// A size in a leaf went from `old` to `new`: repair the largest sizes above it where that changes them.
     #[inline]
-    fn resize(&mut self, root: usize, slot: usize, old: u32, new: u32) {
-        let inner = self.inners.get_mut(self.root.inner[root]);
-        let before = inner.size[slot];
-        let after = match () {
-            () if new >= before => new,
-            () if old == before => self.leaves.get(inner.value[slot]).largest(),
-            () => return,
-        };
+    fn resize(&mut self, at: Spot, old: u32, new: u32) {
+        let inner = self.inners.get_mut(self.root.inner[at.root as usize]);
+        let before = inner.size[at.slot as usize % WIDTH];
+        if new < before && old < before {
+            return;
+        }
+        let after = if new >= before { new } else { self.leaves.get(at.leaf).largest() };
         if after != before {
-            inner.size[slot] = after;
-            self.resize_inner(root, before, after);
+            inner.size[at.slot as usize % WIDTH] = after;
+            self.resize_inner(at.root as usize, before, after);
         }
     }
 
@@ -194,5 +207,26 @@ impl GapIndex {
         } else if old == before {
             self.root.set_size(root, self.inner(root).largest());
         }
+    }
+}
+
+/// Where a gap that starts above `page` would come into the leaf that the keys lead to.
+struct Rank<'a> {
+    index: &'a GapIndex,
+    page: i64,
+}
+
+impl Task for Rank<'_> {
+    type Output = Spot;
+
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "compiled again inside the task of each width")]
+    fn run(self, lanes: impl Lanes) -> Spot {
+        let Self { index, page } = self;
+        let root = index.root.locate(page);
+        let inner = index.inner(root);
+        let slot = lanes.rank(&inner.key, page).saturating_sub(1);
+        let leaf = index.leaves.get(inner.value[slot % WIDTH]);
+        index.spot(root, slot, lanes.rank(&leaf.key, page))
     }
 }

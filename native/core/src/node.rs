@@ -9,7 +9,7 @@ const UNUSED: i64 = i64::MAX;
 #[derive(Clone, Debug)]
 pub struct Node<T> {
     pub count: usize,
-    /// Leaf: pages of the gap. Inner: largest size in the child. Saturating.
+    /// Leaf: pages of the gap. Inner: largest size in the child. Saturates at `MOST`.
     pub size: [u32; WIDTH],
     /// Leaf: start of the gap. Inner: key of the child's first entry.
     pub key: [i64; WIDTH],
@@ -18,8 +18,8 @@ pub struct Node<T> {
 }
 
 /// A node with fewer entries is joined with a neighbour if both fit into `JOINED`.
-pub const FEW: usize = WIDTH / 4;
-pub const JOINED: usize = WIDTH * 3 / 4;
+pub const FEW: usize = WIDTH / 2;
+pub const JOINED: usize = WIDTH * 7 / 8;
 
 /// Gaps.
 pub type Leaf = Node<i64>;
@@ -45,12 +45,6 @@ impl<T: Copy + Default> Node<T> {
 
     pub fn largest(&self) -> u32 {
         largest(&self.size)
-    }
-
-    /// How many entries have a key at or below `page`.
-    #[inline]
-    pub fn rank(&self, page: i64) -> usize {
-        rank(&self.key, page)
     }
 
     pub fn insert(&mut self, at: usize, entry: Entry<T>) {
@@ -100,14 +94,4 @@ impl<T: Copy + Default> Node<T> {
         self.value[start..end].copy_from_slice(&upper.value[..upper.count]);
         self.count = end;
     }
-}
-
-/// How many keys are at or below `page`: halvings without a branch to guess.
-#[inline]
-fn rank(keys: &[i64; WIDTH], page: i64) -> usize {
-    let mut below = 0;
-    for half in [32, 16, 8, 4, 2, 1] {
-        below += if keys[(below + half - 1) & (WIDTH - 1)] <= page { half } else { 0 };
-    }
-    below + usize::from(keys[below & (WIDTH - 1)] <= page)
 }

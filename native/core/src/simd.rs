@@ -5,22 +5,63 @@
 /// Entries of a node.
 pub const WIDTH: usize = 64;
 
-/// One bit per entry, bit 0 for the first: set where the entry is at least `need`.
-#[inline]
-pub fn at_least(values: &[u32; WIDTH], need: u32) -> u64 {
-    #[cfg(target_arch = "x86_64")]
-    {
-        if std::arch::is_x86_feature_detected!("avx2") {
-            // SAFETY: the CPU has AVX2, as just detected.
-            return unsafe { avx2::at_least(values, need) };
-        }
+/// The largest size that is compared; so signed comparisons, all that older CPUs have, are right.
+pub const MOST: u32 = i32::MAX.cast_unsigned();
+
+/// A way to compare.
+pub trait Lanes: Copy {
+    /// One bit per entry, bit 0 for the first: set where the entry is at least `need`. Nothing exceeds `MOST`.
+    fn at_least(self, values: &[u32; WIDTH], need: u32) -> u64;
+
+    /// How many keys, ascending, are at or below `page`.
+    fn rank(self, keys: &[i64; WIDTH], page: i64) -> usize;
+}
+
+/// Work that is compiled once per way to compare; `run` must be `#[inline(always)]` to gain by it.
+pub trait Task {
+    type Output;
+    fn run(self, lanes: impl Lanes) -> Self::Output;
+}
+
+/// What every machine of this architecture can do.
+#[derive(Clone, Copy)]
+struct Baseline;
+
+impl Lanes for Baseline {
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "compiled again inside the task of each width")]
+    fn at_least(self, values: &[u32; WIDTH], need: u32) -> u64 {
+        #[cfg(target_arch = "x86_64")]
         // SAFETY: every x86-64 CPU has SSE2.
-        unsafe { sse2::at_least(values, need) }
+        return unsafe { sse2::at_least(values, need) };
+        #[cfg(target_arch = "aarch64")]
+        return neon::at_least(values, need);
+        #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+        scalar::at_least(values, need)
     }
-    #[cfg(target_arch = "aarch64")]
-    return neon::at_least(values, need);
-    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-    scalar::at_least(values, need)
+
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "compiled again inside the task of each width")]
+    fn rank(self, keys: &[i64; WIDTH], page: i64) -> usize {
+        scalar::rank(keys, page)
+    }
+}
+
+/// Run a task in the widest way that this machine has.
+#[inline]
+pub fn widest<T: Task>(task: T) -> T::Output {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx2") {
+        // SAFETY: the CPU has AVX2, as just detected.
+        return unsafe { avx2::run(task) };
+    }
+    baseline(task)
+}
+
+/// Apart, so that the usual way stays short.
+#[inline(never)]
+fn baseline<T: Task>(task: T) -> T::Output {
+    task.run(Baseline)
 }
 
 /// The largest entry.
@@ -46,6 +87,15 @@ mod scalar {
         values.iter().rev().fold(0, |mask, &value| mask << 1 | u64::from(value >= need))
     }
 
+    /// Halvings without a branch to guess.
+    pub fn rank(keys: &[i64; WIDTH], page: i64) -> usize {
+        let mut below = 0;
+        for half in [32, 16, 8, 4, 2, 1] {
+            below += if keys[(below + half - 1) % WIDTH] <= page { half } else { 0 };
+        }
+        below + usize::from(keys[below] <= page)
+    }
+
     pub fn largest(values: &[u32; WIDTH]) -> u32 {
         values.iter().fold(0, |most, &value| most.max(value))
     }
@@ -54,17 +104,44 @@ mod scalar {
 #[cfg(target_arch = "x86_64")]
 mod avx2 {
     use std::arch::x86_64::{
-        __m256i, _mm_cvtsi128_si32, _mm_max_epu32, _mm_shuffle_epi32, _mm256_castsi256_si128,
-        _mm256_cmpeq_epi32, _mm256_extracti128_si256, _mm256_loadu_si256, _mm256_max_epu32,
+        __m256i, _mm_add_epi64, _mm_cvtsi128_si32, _mm_max_epu32, _mm_shuffle_epi32,
+        _mm_unpackhi_epi64, _mm256_add_epi64, _mm256_castsi256_si128, _mm256_cmpgt_epi32,
+        _mm256_cmpgt_epi64, _mm256_extracti128_si256, _mm256_loadu_si256, _mm256_max_epu32,
         _mm256_movemask_epi8, _mm256_packs_epi16, _mm256_packs_epi32, _mm256_permutevar8x32_epi32,
-        _mm256_set1_epi32, _mm256_setr_epi32,
+        _mm256_set1_epi32, _mm256_set1_epi64x, _mm256_setr_epi32, _mm256_setzero_si256,
     };
 
-    use super::WIDTH;
+    use super::{Lanes, Task, WIDTH};
 
     /// Lanes of one vector.
     const LANES: usize = 8;
 
+    /// Made by `run` only, so wherever one exists the CPU has AVX2.
+    #[derive(Clone, Copy)]
+    struct Avx2(());
+
+    impl Lanes for Avx2 {
+        #[inline(always)]
+        #[expect(clippy::inline_always, reason = "compiled again inside the task of each width")]
+        fn at_least(self, values: &[u32; WIDTH], need: u32) -> u64 {
+            // SAFETY: the CPU has AVX2, or there would be no `self`.
+            unsafe { at_least(values, need) }
+        }
+
+        #[inline(always)]
+        #[expect(clippy::inline_always, reason = "compiled again inside the task of each width")]
+        fn rank(self, keys: &[i64; WIDTH], page: i64) -> usize {
+            // SAFETY: the CPU has AVX2, or there would be no `self`.
+            unsafe { rank(keys, page) }
+        }
+    }
+
+    #[target_feature(enable = "avx2")]
+    pub fn run<T: Task>(task: T) -> T::Output {
+        task.run(Avx2(()))
+    }
+
+    #[inline]
     #[target_feature(enable = "avx2")]
     fn load(values: &[u32; WIDTH], vector: usize) -> __m256i {
         let lanes: &[u32] = &values[vector * LANES..(vector + 1) * LANES];
@@ -72,22 +149,39 @@ mod avx2 {
         unsafe { _mm256_loadu_si256(lanes.as_ptr().cast()) }
     }
 
+    #[inline]
     #[target_feature(enable = "avx2")]
-    pub fn at_least(values: &[u32; WIDTH], need: u32) -> u64 {
+    fn at_least(values: &[u32; WIDTH], need: u32) -> u64 {
         let need = _mm256_set1_epi32(need.cast_signed());
-        let fits = |vector| {
-            let lanes = load(values, vector);
-            _mm256_cmpeq_epi32(_mm256_max_epu32(lanes, need), lanes)
-        };
+        let less = |vector| _mm256_cmpgt_epi32(need, load(values, vector));
         // Packing interleaves the halves of its operands; the permutation puts groups of four back in order.
         let order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
         let half = |first| {
-            let low = _mm256_packs_epi32(fits(first), fits(first + 1));
-            let high = _mm256_packs_epi32(fits(first + 2), fits(first + 3));
+            let low = _mm256_packs_epi32(less(first), less(first + 1));
+            let high = _mm256_packs_epi32(less(first + 2), less(first + 3));
             let bytes = _mm256_permutevar8x32_epi32(_mm256_packs_epi16(low, high), order);
             u64::from(_mm256_movemask_epi8(bytes).cast_unsigned())
         };
-        half(0) | half(4) << 32
+        !(half(0) | half(4) << 32)
+    }
+
+    /// Reads all keys at once, where a binary search would wait for one cache line after the other.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn rank(keys: &[i64; WIDTH], page: i64) -> usize {
+        let page = _mm256_set1_epi64x(page);
+        let mut above = [_mm256_setzero_si256(); 2];
+        for (index, four) in keys.as_chunks::<4>().0.iter().enumerate() {
+            // SAFETY: `four` are 32 readable bytes; the load needs no alignment.
+            let four = unsafe { _mm256_loadu_si256(four.as_ptr().cast()) };
+            above[index % 2] = _mm256_add_epi64(above[index % 2], _mm256_cmpgt_epi64(four, page));
+        }
+        let four = _mm256_add_epi64(above[0], above[1]);
+        let (low, high) = (_mm256_castsi256_si128(four), _mm256_extracti128_si256::<1>(four));
+        let two = _mm_add_epi64(low, high);
+        // Each lane counts down from 0, and no further than 64.
+        let above = _mm_cvtsi128_si32(_mm_add_epi64(two, _mm_unpackhi_epi64(two, two)));
+        WIDTH - above.unsigned_abs() as usize
     }
 
     #[target_feature(enable = "avx2")]
@@ -107,23 +201,19 @@ mod avx2 {
 mod sse2 {
     use std::arch::x86_64::{
         _mm_castsi128_ps, _mm_cmplt_epi32, _mm_loadu_si128, _mm_movemask_ps, _mm_set1_epi32,
-        _mm_xor_si128,
     };
 
     use super::WIDTH;
 
-    /// The comparison is signed, hence the flipped signs.
     #[target_feature(enable = "sse2")]
     pub fn at_least(values: &[u32; WIDTH], need: u32) -> u64 {
-        let sign = _mm_set1_epi32(i32::MIN);
-        let need = _mm_xor_si128(_mm_set1_epi32(need.cast_signed()), sign);
+        let need = _mm_set1_epi32(need.cast_signed());
         let mut mask = 0;
         for lanes in values.rchunks_exact(4) {
             // SAFETY: `lanes` are 16 readable bytes; the load needs no alignment.
             let lanes = unsafe { _mm_loadu_si128(lanes.as_ptr().cast()) };
-            let less = _mm_cmplt_epi32(_mm_xor_si128(lanes, sign), need);
-            let bits = _mm_movemask_ps(_mm_castsi128_ps(less)).cast_unsigned();
-            mask = mask << 4 | u64::from(!bits & 0xf);
+            let less = _mm_movemask_ps(_mm_castsi128_ps(_mm_cmplt_epi32(lanes, need)));
+            mask = mask << 4 | u64::from(!less.cast_unsigned() & 0xf);
         }
         mask
     }
@@ -153,7 +243,17 @@ mod neon {
 
 #[cfg(test)]
 mod tests {
-    use super::{WIDTH, at_least, largest, scalar};
+    use super::{Baseline, Lanes, MOST, Task, WIDTH, largest, scalar, widest};
+
+    struct Compare<'a>(&'a [u32; WIDTH], u32);
+
+    impl Task for Compare<'_> {
+        type Output = u64;
+
+        fn run(self, lanes: impl Lanes) -> u64 {
+            lanes.at_least(self.0, self.1)
+        }
+    }
 
     /// Values from a seed, many of them equal or at the ends of the range.
     fn values(seed: u64) -> [u32; WIDTH] {
@@ -163,12 +263,38 @@ mod tests {
             let drawn = u32::try_from(state >> 32).expect("32 bits");
             match drawn % 5 {
                 0 => 0,
-                1 => u32::MAX,
+                1 => MOST,
                 2 => drawn % 7,
-                3 => i32::MAX.cast_unsigned() + drawn % 3,
-                _ => drawn,
+                3 => MOST - drawn % 3,
+                _ => drawn % MOST,
             }
         })
+    }
+
+    struct Rank<'a>(&'a [i64; WIDTH], i64);
+
+    impl Task for Rank<'_> {
+        type Output = usize;
+
+        fn run(self, lanes: impl Lanes) -> usize {
+            lanes.rank(self.0, self.1)
+        }
+    }
+
+    #[test]
+    fn every_width_counts_keys_alike() {
+        for count in 0..=WIDTH {
+            let mut keys = [i64::MAX; WIDTH];
+            for (key, page) in keys[..count].iter_mut().zip((i64::MIN..).step_by(1 << 58)) {
+                *key = page / 7;
+            }
+            let probes = keys.into_iter().filter(|&key| key < i64::MAX);
+            for page in probes.flat_map(|key| [key - 1, key, key + 1]).chain([0, 1 << 53]) {
+                let expected = keys.iter().filter(|&&key| key <= page).count();
+                assert_eq!(widest(Rank(&keys, page)), expected);
+                assert_eq!(scalar::rank(&keys, page), expected);
+            }
+        }
     }
 
     #[test]
@@ -176,12 +302,10 @@ mod tests {
         for seed in 0..2_000 {
             let values = values(seed);
             assert_eq!(largest(&values), scalar::largest(&values));
-            for need in values.into_iter().chain([0, 1, 3, i32::MAX.cast_unsigned(), u32::MAX]) {
+            for need in values.into_iter().chain([0, 1, 3, MOST - 1, MOST]) {
                 let expected = scalar::at_least(&values, need);
-                assert_eq!(at_least(&values, need), expected, "seed {seed}, need {need}");
-                #[cfg(target_arch = "x86_64")]
-                // SAFETY: every x86-64 CPU has SSE2.
-                assert_eq!(unsafe { super::sse2::at_least(&values, need) }, expected);
+                assert_eq!(widest(Compare(&values, need)), expected, "seed {seed}, need {need}");
+                assert_eq!(Baseline.at_least(&values, need), expected);
             }
         }
     }
