@@ -13,9 +13,9 @@ import { reports } from "../../reports/index.ts";
 import { makeReport, type Run, type Setup, type TraceSetup } from "../../reports/report.ts";
 import type { Program } from "../../resolve/program.ts";
 import type { Trace } from "../../trace/trace.ts";
-import { version } from "../../version.ts";
 import { printWarnings, write } from "../io.ts";
 import { loadAll } from "../load.ts";
+import { version } from "../version.ts";
 
 interface Arguments {
   readonly trace: readonly string[];
