@@ -4,13 +4,15 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Argv, CommandModule } from "yargs";
-import { MmreplayError } from "../../errors.ts";
+import { Diagnostics, MmreplayError } from "../../errors.ts";
+import { bundle } from "../../formats/bundle.ts";
 import { nameOf, record as recordInto } from "../../record/record.ts";
 import type { Exit } from "../../record/run.ts";
 import type { RecorderName, Target } from "../../record/types.ts";
 import { encode } from "../../trace/codec.ts";
+import { proven } from "../../trace/infer.ts";
 import type { Trace } from "../../trace/trace.ts";
-import { load } from "../load.ts";
+import { locate, printWarnings } from "../io.ts";
 
 interface Arguments {
   readonly command: readonly string[] | undefined;
@@ -48,8 +50,10 @@ function exitCode({ code, signal }: Exit): number {
 /** The folder as a trace; what an importer advises about recordings is no help to who has just recorded. */
 async function traceOf(folder: string, name: string, quiet: boolean): Promise<Trace> {
   try {
-    const [trace] = await load(folder, quiet);
-    if (trace !== undefined) return trace;
+    const diagnostics = new Diagnostics();
+    const [trace] = await bundle(locate(folder), diagnostics);
+    printWarnings(diagnostics, name, quiet);
+    if (trace !== undefined) return proven(trace);
   } catch (error) {
     if (!(error instanceof MmreplayError) || error.code !== "parse/no-memory-calls") throw error;
   }

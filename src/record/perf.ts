@@ -1,0 +1,65 @@
+/** Which perf command lines record everything that a replay needs, and print it. */
+
+import type { Recorder } from "./types.ts";
+
+const calls = [
+  "mmap",
+  "munmap",
+  "mprotect",
+  "mremap",
+  "brk",
+  "madvise",
+  "shmat",
+  "shmdt",
+  "execve",
+];
+const events: string = [
+  ...calls.map((call) => `syscalls:sys_*_${call}`),
+  "mmap:vm_unmapped_area",
+  "task:task_newtask",
+  "sched:sched_process_exec",
+  "sched:sched_process_exit",
+].join();
+
+/** Buffer in pages per CPU; an attached process has one per thread and CPU. */
+const pages = { start: 4096, attach: 256 } as const;
+
+/** Descriptors over which perf is told to begin, and answers. */
+const control = "--control=fd:3,4";
+
+/** The perf that calls itself by this version. */
+export function perf(version: string): Recorder {
+  return {
+    name: "perf",
+    version,
+    command: (target, raw) => [
+      "perf",
+      "record",
+      "-q",
+      "-d",
+      "-k",
+      "CLOCK_MONOTONIC",
+      "-m",
+      String(pages[target.kind]),
+      "-e",
+      events,
+      "-o",
+      raw,
+      ...(target.kind === "start"
+        ? ["--", ...target.command]
+        : ["-D", "-1", control, "-p", String(target.pid)]),
+    ],
+    text: (raw) => [
+      "perf",
+      "script",
+      "--ns",
+      "-F",
+      "comm,pid,tid,cpu,time,event,trace",
+      "--show-task-events",
+      "--show-mmap-events",
+      "--show-lost-events",
+      "-i",
+      raw,
+    ],
+  };
+}
