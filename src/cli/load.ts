@@ -1,6 +1,6 @@
 /** How paths on the command line become traces. */
 
-import { Diagnostics } from "../errors.ts";
+import { Diagnostics, MmreplayError } from "../errors.ts";
 import { bundle } from "../formats/bundle.ts";
 import { proven } from "../trace/infer.ts";
 import type { Trace } from "../trace/trace.ts";
@@ -8,9 +8,23 @@ import { type Located, locate, locateTogether, printWarnings } from "./io.ts";
 
 async function read(located: Located, quiet: boolean): Promise<readonly Trace[]> {
   const diagnostics = new Diagnostics();
-  const traces = await bundle(located, diagnostics);
+  const traces = await bundle(located, diagnostics).catch((error: unknown) => {
+    throw placed(error, located);
+  });
   printWarnings(diagnostics, located.path, quiet);
   return traces.map((trace) => proven({ ...trace, name: nameOf(located, trace.name) }));
+}
+
+/** An error of a file as the command line named it. */
+function placed(error: unknown, { path, folder }: Located): unknown {
+  if (!(error instanceof MmreplayError)) return error;
+  const { at, hint, code, message } = error;
+  const inside = folder && at.file !== undefined && !path.endsWith(at.file);
+  const file = inside ? `${path}/${at.file}` : path;
+  return new MmreplayError(code, message, {
+    at: { ...at, file },
+    ...(hint !== undefined && { hint }),
+  });
 }
 
 /** A trace file is called what its owner called it; a recording keeps the name of its run. */

@@ -1,0 +1,74 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { mmreplay, root } from "../support/cli.ts";
+
+let folder = "";
+const file = (name: string) => join(folder, name);
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "mmreplay-errors-"));
+  const trace = readFileSync(join(root, "traces/redis-ext4.mmtrace"));
+  const damaged = Uint8Array.from(trace);
+  damaged[5000] = 255 - (damaged[5000] ?? 0);
+  writeFileSync(file("empty.txt"), "");
+  writeFileSync(file("notes.txt"), "we saw the mmap of the BAR fail\n".repeat(20));
+  writeFileSync(file("truncated.mmtrace"), trace.subarray(0, 700));
+  writeFileSync(file("damaged.mmtrace"), damaged);
+  writeFileSync(file("calls.txt"), 'read(3, "x", 1) = 1\nclose(3) = 0\n'.repeat(30));
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Every refusal: exit code 1, nothing on stdout, the file with what to do, and no stack. */
+function refused(args: readonly string[], code: string, path: string): void {
+  const { code: exit, stdout, stderr } = mmreplay(args);
+  expect(stderr).toContain(`error[${code}]`);
+  expect(stderr).toContain(path);
+  expect(stderr).toMatch(/^hint: /m);
+  expect(stderr).not.toMatch(/^\s+at /m);
+  expect(stdout).toBe("");
+  expect(exit).toBe(1);
+}
+
+describe("bad input", () => {
+  it.each([
+    ["empty.txt", "parse/empty"],
+    ["notes.txt", "parse/unknown-format"],
+    ["truncated.mmtrace", "trace/damaged"],
+    ["damaged.mmtrace", "trace/damaged"],
+    ["missing.mmtrace", "io/missing"],
+  ])("refuses %s with %s", (name, code) => {
+    refused(["replay", file(name)], code, file(name));
+  });
+
+  it("refuses a folder without a recording", () => {
+    refused(["replay", join(root, "docs")], "import/no-recording", "docs");
+  });
+
+  it("says what is missing from a recording without a memory call", () => {
+    refused(["events", file("calls.txt")], "parse/no-memory-calls", file("calls.txt"));
+  });
+
+  it("reads the same error from standard input", () => {
+    const { code, stderr } = mmreplay(["replay", "-"], "");
+    expect(stderr).toContain("error[parse/empty]");
+    expect(code).toBe(1);
+  });
+});
+
+describe("bad usage", () => {
+  it.each([
+    [["replai"], "Did you mean replay"],
+    [["replay"], "Not enough"],
+    [["replay", "traces/redis-ext4.mmtrace", "--policy", "linux-7.4"], "did you mean linux-7.2"],
+    [["list", "policy"], "Choices"],
+    [["replay", "traces/redis-ext4.mmtrace", "--frobnicate"], "Unknown argument"],
+  ])("answers %j with the remedy and exit 2", (args, remedy) => {
+    const { code, stderr } = mmreplay(args);
+    expect(stderr).toContain(remedy);
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(code).toBe(2);
+  });
+});
