@@ -1,9 +1,7 @@
 /** At which point of a recording the state of an address space was as a maps file shows it. */
 
-import type { Call, Event, MapsArea } from "../../trace/event.ts";
-import { MAP_FIXED_NOREPLACE, MREMAP_DONTUNMAP } from "../../trace/flags.ts";
-import { alignUp, hasBit } from "../../units.ts";
-import { Measured, type Range } from "./ranges.ts";
+import type { Event, MapsArea } from "../../trace/event.ts";
+import { Likeness, type Picture, pictureOf } from "./likeness.ts";
 import { Spaces } from "./spaces.ts";
 
 /** When a maps file was read, on the clock of the recording, and how far that may be off; seconds. */
@@ -33,52 +31,10 @@ interface Candidate extends Position {
   readonly rest: number;
 }
 
-/** Ranges of a maps file in bytes, without what lies outside user space. */
-function rangesOf(areas: readonly MapsArea[]): readonly Range[] {
-  return areas.flatMap(({ start, end }) =>
-    typeof start === "number" && typeof end === "number" ? [{ start, end }] : [],
-  );
-}
-
-/** How a successful call changes what is mapped. */
-function applyCall(
-  set: Measured,
-  call: Call,
-  page: number,
-  heap: { start?: number; end?: number },
-): void {
-  const result = Number(call.result);
-  const range = (start: number, length: number): Range => ({
-    start,
-    end: start + alignUp(length, page),
-  });
-  if (call.call === "mmap") {
-    if (!hasBit(call.flags, MAP_FIXED_NOREPLACE) || result === Number(call.addr)) {
-      set.add(range(result, Number(call.length)));
-    }
-  } else if (call.call === "munmap") {
-    set.remove(range(Number(call.addr), Number(call.length)));
-  } else if (call.call === "mremap") {
-    const keeps = hasBit(call.flags, MREMAP_DONTUNMAP) || call.length === 0;
-    if (!keeps) set.remove(range(Number(call.addr), Number(call.length)));
-    set.add(range(result, Number(call.newLength)));
-  } else if (call.call === "shmat" && call.length !== undefined) {
-    set.add(range(result, Number(call.length)));
-  } else if (call.call === "brk") {
-    const end = alignUp(result, page);
-    heap.start ??= end;
-    const old = heap.end ?? heap.start;
-    if (end > old) set.add({ start: old, end });
-    else set.remove({ start: end, end: old });
-    heap.end = end;
-  }
-}
-
 interface State {
   /** The task that the recording shows first in this space. */
   readonly pid: number | null;
-  readonly set: Measured;
-  readonly heap: { start?: number; end?: number };
+  readonly likeness: Likeness;
   candidate: Omit<Candidate, "rest"> | undefined;
   time: number | undefined;
 }
@@ -86,7 +42,7 @@ interface State {
 /** Walks over the events and remembers where the wanted space came closest to the maps. */
 class Seeker {
   readonly #question: Question;
-  readonly #ranges: readonly Range[];
+  readonly #picture: Picture;
   readonly #spaces: Spaces;
   readonly #states = new Map<number, State>();
   best: Candidate | undefined;
@@ -94,17 +50,20 @@ class Seeker {
   constructor(events: readonly Event[], question: Question) {
     this.#question = question;
     this.#spaces = new Spaces(events);
-    this.#ranges = rangesOf(question.areas);
+    this.#picture = pictureOf(question.areas);
   }
 
   #state(space: number, pid: number | null): State {
     let state = this.#states.get(space);
     if (state === undefined) {
-      const set = new Measured(this.#ranges);
-      state = { pid, set, heap: {}, candidate: undefined, time: undefined };
+      state = { pid, likeness: this.#fresh(), candidate: undefined, time: undefined };
       this.#states.set(space, state);
     }
     return state;
+  }
+
+  #fresh(): Likeness {
+    return new Likeness(this.#picture, this.#question.pageSize);
   }
 
   #inTime(time: number | undefined): boolean {
@@ -139,8 +98,7 @@ class Seeker {
       const from = made.from === undefined ? undefined : this.#state(made.from, event.pid);
       this.#states.set(made.space, {
         pid: event.kind === "lifecycle" ? (event.child ?? event.pid) : event.pid,
-        set: from?.set.copy() ?? new Measured(this.#ranges),
-        heap: { ...from?.heap },
+        likeness: from?.likeness.copy() ?? this.#fresh(),
         candidate: undefined,
         time: event.time,
       });
@@ -148,11 +106,15 @@ class Seeker {
     if (event.kind !== "call" || event.outcome !== "ok") return;
     const state = this.#state(space, event.pid);
     this.#judge(state, event.time);
-    applyCall(state.set, event, this.#question.pageSize, state.heap);
+    state.likeness.apply(event);
     state.time = event.time;
     const wanted = this.#question.pid === null || this.#spaces.of(this.#question.pid) === space;
     state.candidate = wanted
-      ? { index: index + 1, pid: this.#question.pid ?? state.pid, difference: state.set.difference }
+      ? {
+          index: index + 1,
+          pid: this.#question.pid ?? state.pid,
+          difference: state.likeness.difference,
+        }
       : undefined;
   }
 

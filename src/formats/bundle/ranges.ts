@@ -47,18 +47,8 @@ export class Measured {
     return this.#length - 2 * this.#common;
   }
 
-  get common(): number {
-    return this.#common;
-  }
-
   copy(): Measured {
     return new Measured(this.#against, this.#ranges);
-  }
-
-  clear(): void {
-    this.#ranges = [];
-    this.#length = 0;
-    this.#common = 0;
   }
 
   add(range: Range): void {
@@ -69,20 +59,24 @@ export class Measured {
     this.#common += covered(this.#against, range);
   }
 
-  remove(range: Range): void {
-    if (range.end <= range.start) return;
+  /** Returns what was there. */
+  remove(range: Range): readonly Range[] {
+    if (range.end <= range.start) return [];
     const from = firstAfter(this.#ranges, range.start);
     const kept: Range[] = [];
+    const removed: Range[] = [];
     let to = from;
     for (; to < this.#ranges.length; to++) {
       const old = this.#ranges[to];
       if (old === undefined || old.start >= range.end) break;
       const gone = { start: Math.max(old.start, range.start), end: Math.min(old.end, range.end) };
+      removed.push(gone);
       this.#length -= gone.end - gone.start;
       this.#common -= covered(this.#against, gone);
       if (old.start < range.start) kept.push({ start: old.start, end: range.start });
       if (old.end > range.end) kept.push({ start: range.end, end: old.end });
     }
     this.#ranges.splice(from, to - from, ...kept);
+    return removed;
   }
 }

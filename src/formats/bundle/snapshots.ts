@@ -72,7 +72,7 @@ const day = 86_400;
 
 /** Seconds by which the recorder's clock and the clock of a heading may differ. */
 const epochSlack = 0.005;
-const localClockSlack = 0.2;
+const localClockSlack = 3;
 
 /** Seconds around the recording in which maps can be of the same run. */
 const before = 5;
