@@ -5,6 +5,7 @@ import { events } from "./events.ts";
 import { explain } from "./explain.ts";
 import { importCommand } from "./import.ts";
 import { list } from "./list.ts";
+import { record } from "./record.ts";
 import { replayCommand } from "./replay.ts";
 import { traceCommand } from "./trace.ts";
 import { verifyCommand } from "./verify.ts";
@@ -12,6 +13,7 @@ import { verifyCommand } from "./verify.ts";
 /** Each checks its own arguments; the parser only needs to know that it can run them. */
 // biome-ignore lint/suspicious/noExplicitAny: yargs types a list of commands by its own widest argument type.
 export const commands: readonly CommandModule<any, any>[] = [
+  record,
   importCommand,
   events,
   replayCommand,
