@@ -1,0 +1,114 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { MmreplayError } from "../../src/errors.ts";
+import { compare, compareJson, compareText, parseReport } from "../../src/reports/compare.ts";
+import { makeReport, type Report, type Result } from "../../src/reports/report.ts";
+import { runs, sample, setup } from "./sample.ts";
+import { schemaErrors } from "./schema.ts";
+
+/** The sample with one number of one result changed. */
+function changed(id: string, value: number | null, policy = "vfio-thp"): Report {
+  const of = (result: Result): Result => ({
+    ...result,
+    metrics: { ...result.metrics, [id]: { unit: "", ...result.metrics[id], value } },
+  });
+  const report = sample();
+  return {
+    ...report,
+    results: report.results.map((result) =>
+      result.trace === "vm" && result.policy === policy ? of(result) : result,
+    ),
+  };
+}
+
+function codeOf(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    return error instanceof MmreplayError ? error.code : String(error);
+  }
+  return "none";
+}
+
+describe("compare", () => {
+  it("finds no change in a report and itself", () => {
+    const same = compare(sample(), sample());
+    expect(same).toMatchObject({ compared: 6, changes: [], regressions: 0 });
+    expect(compareText(same)).toBe("no change in 6 results\n");
+  });
+
+  it("counts one more entry as a regression, one less as none", () => {
+    expect(compare(sample(), changed("tlb-entries", 2_305)).regressions).toBe(1);
+    const better = compare(sample(), changed("tlb-entries", 2_303));
+    expect(better.changes).toHaveLength(1);
+    expect(better.regressions).toBe(0);
+  });
+
+  it("takes the direction of each metric from the report", () => {
+    expect(compare(sample(), changed("agreement", 1)).regressions).toBe(0);
+    expect(compare(sample(), changed("agreement", 0.5)).regressions).toBe(1);
+  });
+
+  it("does not wave a number through that is gone", () => {
+    expect(compare(sample(), changed("faults", null)).regressions).toBe(1);
+    expect(compare(changed("faults", null), sample()).regressions).toBe(0);
+  });
+
+  it("never gates on latency", () => {
+    expect(compare(changed("latency", 90), changed("latency", 180)).changes).toEqual([]);
+  });
+
+  it("counts more lost mappings as a regression", () => {
+    const lost = makeReport(
+      setup,
+      runs.map((run) => ({ ...run, counters: { ...run.counters, lost: 9 } })),
+    );
+    expect(compare(sample(), lost).regressions).toBe(6);
+  });
+
+  it("refuses other traces and other options", () => {
+    const oneTrace = { ...sample(), setup: { ...setup, traces: setup.traces.slice(0, 1) } };
+    expect(codeOf(() => compare(sample(), oneTrace))).toBe("compare/other-input");
+    const kept: Report = { ...sample(), setup: { ...setup, idioms: "keep" } };
+    expect(codeOf(() => compare(sample(), kept))).toBe("compare/other-input");
+  });
+
+  it("lists policies that only one report has and compares the others", () => {
+    const fewer = makeReport(
+      { ...setup, policies: setup.policies.slice(0, 2) },
+      runs.filter(({ policy }) => policy !== "core-align:kinds=all"),
+    );
+    const comparison = compare(sample(), fewer);
+    expect(comparison.compared).toBe(4);
+    expect(comparison.onlyBase).toEqual(["core-align:kinds=all"]);
+    expect(compareText(comparison)).toContain("only the base report has core-align:kinds=all");
+  });
+
+  it("prints the worse changes first, with both numbers and the factor", () => {
+    const next = changed("tlb-entries", 23_040);
+    const lines = compareText(compare(sample(), next)).split("\n");
+    expect(lines[0]).toBe("1 worse, 0 better, in 6 results");
+    expect(lines[4]).toMatch(/worse +vm +vfio-thp +tlb-entries +2,304 +23,040 +\+20,736 +10x more/);
+  });
+
+  it("is what its schema describes", () => {
+    const schema: unknown = JSON.parse(readFileSync("docs/schema/compare.schema.json", "utf8"));
+    const document: unknown = JSON.parse(compareJson(compare(sample(), changed("faults", null))));
+    expect(schemaErrors(schema, document)).toEqual([]);
+    expect(schemaErrors(schema, { ...(document as object), regressions: "1" })).not.toEqual([]);
+  });
+});
+
+describe("a report file", () => {
+  it("is read back as it was written", () => {
+    expect(parseReport(JSON.stringify(sample()), "base.json")).toEqual(sample());
+  });
+
+  it("is refused with its name and what it is", () => {
+    expect(codeOf(() => parseReport("{", "base.json"))).toBe("compare/no-report");
+    expect(() => parseReport('{"schema":"mmreplay.report/2"}', "base.json")).toThrow(
+      'base.json is no report: schema "mmreplay.report/2"',
+    );
+    expect(() => parseReport("null", "base.json")).toThrow("base.json is no report: schema null");
+  });
+});

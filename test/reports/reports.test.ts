@@ -1,0 +1,136 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { reports } from "../../src/reports/index.ts";
+import { makeReport } from "../../src/reports/report.ts";
+import { runs, sample, setup } from "./sample.ts";
+import { schemaErrors } from "./schema.ts";
+
+const render = (id: string): string => reports.get(id).render(sample());
+
+describe.each(reports.ids)("the %s report", (id) => {
+  it("names every trace, policy and the exact command", () => {
+    const flat = render(id).replaceAll(/\s*\\?\n\s*/g, " ");
+    for (const { name } of setup.traces) expect(flat).toContain(name);
+    for (const policy of setup.policies) expect(flat).toContain(policy.id);
+    if (id !== "text") expect(flat).toContain(setup.command);
+  });
+
+  it("gives the same text twice and ends with one newline", () => {
+    expect(render(id)).toBe(render(id));
+    expect(render(id)).toMatch(/[^\n]\n$/);
+  });
+
+  it("has no trailing blanks", () => {
+    expect(render(id)).not.toMatch(/[ \t]\n/);
+  });
+});
+
+describe("the lkml report", () => {
+  it("is ASCII in at most 80 columns, whatever the names are", () => {
+    const named = {
+      ...setup,
+      traces: setup.traces.map((trace) => ({ ...trace, command: "émulateur …" })),
+    };
+    const lines = reports.get("lkml").render(makeReport(named, runs)).split("\n");
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+    expect(lines.filter((line) => /[^\x20-\x7e]/.test(line))).toEqual([]);
+  });
+
+  it("says what it is by mechanism, setup, command, tables, and what is measured and modelled", () => {
+    const lines = render("lkml").split("\n");
+    const starts = [
+      "A page-table",
+      "Setup:",
+      "Command:",
+      "vm: entries",
+      "Measured:",
+      "Modelled:",
+      "Notes:",
+    ];
+    const found = starts.map((start) => lines.findIndex((line) => line.startsWith(start)));
+    expect(found).toEqual([...found].sort((a, b) => a - b));
+    expect(found).not.toContain(-1);
+  });
+
+  it("stands a number for a long policy id and explains it", () => {
+    expect(render("lkml")).toContain("[3] core-align:kinds=all: what core-align");
+    expect(render("lkml")).toMatch(/\n {2}\[3\] +1,282/);
+  });
+
+  it("cuts a recorded command line that is only long", () => {
+    expect(render("lkml")).toContain("vfio-pci,host=0000:00:08.0,vfio-pci,h...");
+  });
+});
+
+describe("the tables", () => {
+  it("show the three costs of a 2 GiB BAR side by side", () => {
+    expect(render("text")).toMatch(/BAR 2 +2 GiB +524,288 4K +1,024 2M +2 1G/);
+    expect(render("text")).toMatch(/BAR 2, fixed +2 GiB +1,024 2M +1,024 2M +1,024 2M/);
+  });
+
+  it("hold each policy against the baseline", () => {
+    expect(render("text")).toMatch(/linux-7.3 +525,568 +baseline +525,568 +0 +0/);
+    expect(render("text")).toMatch(/vfio-thp +2,304 +228x fewer +1,280 +1,024 +0/);
+  });
+
+  it("join mappings that cost the same under every policy", () => {
+    const twice = runs.map((run) => ({
+      ...run,
+      mappings: run.mappings.flatMap((one) => [one, { ...one, object: one.object + 10 }]),
+    }));
+    expect(reports.get("text").render(makeReport(setup, twice))).toContain(
+      "BAR 2, fixed (2 times)",
+    );
+  });
+
+  it("show a value that a recording cannot give as n/a, with the reason", () => {
+    const unknown = runs.map((run) => ({
+      ...run,
+      metrics: {
+        ...run.metrics,
+        "search-steps": { value: null, unit: "steps", reason: "not searched" },
+      },
+    }));
+    const shown = reports.get("text").render(makeReport(setup, unknown));
+    expect(shown).toMatch(/vfio-thp .* n\/a {2,}n\/a /);
+    expect(shown).toContain("search-steps of vfio-thp is n/a: not searched");
+  });
+});
+
+describe("the notes", () => {
+  it("say what was lost, and what was assumed of which recording", () => {
+    const { notes } = sample();
+    expect(notes).toContain(
+      "vfio-thp on vm: 1 mapping of the recording found no room; 2 calls on mappings that were lost",
+    );
+    expect(notes).toContain("db: THP taken as always, the setting was not recorded");
+    expect(notes.some((note) => note.startsWith("vm: "))).toBe(false);
+  });
+
+  it("name all recordings at once where all share an assumption", () => {
+    const traces = setup.traces.map((trace) => ({ ...trace, inferred: ["base by formula"] }));
+    const { notes } = makeReport({ ...setup, traces }, runs);
+    expect(notes).toContain("all recordings: base by formula");
+  });
+
+  it("mark what follows a call over max_map_count", () => {
+    const [first] = runs;
+    if (first === undefined) throw new Error("no run");
+    const { notes } = makeReport(setup, [{ ...first, refused: { line: 77, count: 65_531 } }]);
+    expect(notes.join("\n")).toContain("line 77 meets 65,531 VMAs");
+  });
+});
+
+describe("the JSON report", () => {
+  const schema: unknown = JSON.parse(readFileSync("docs/schema/report.schema.json", "utf8"));
+
+  it("is what its schema describes", () => {
+    expect(schemaErrors(schema, JSON.parse(render("json")))).toEqual([]);
+  });
+
+  it("would not pass with a number missing", () => {
+    const document = JSON.parse(render("json")) as { results: { metrics: unknown }[] };
+    for (const result of document.results) result.metrics = { vmas: { unit: "vmas" } };
+    expect(schemaErrors(schema, document)).not.toEqual([]);
+  });
+});
