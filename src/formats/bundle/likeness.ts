@@ -1,0 +1,150 @@
+/** How much what calls have mapped so far resembles a maps file: ranges, permissions and offsets. */
+
+import type { Call, MapsArea } from "../../trace/event.ts";
+import {
+  MAP_ANONYMOUS,
+  MAP_FIXED_NOREPLACE,
+  MREMAP_DONTUNMAP,
+  PROT_EXEC,
+  PROT_READ,
+  PROT_WRITE,
+} from "../../trace/flags.ts";
+import { alignUp, hasBit } from "../../units.ts";
+import { Measured, type Range } from "./ranges.ts";
+
+/** Read, write and execute make eight kinds of areas. */
+const kinds = 8;
+
+function kindOf(prot: number): number {
+  return prot % kinds;
+}
+
+function kindOfPerms(perms: string): number {
+  const bit = (letter: string, value: number): number => (perms.includes(letter) ? value : 0);
+  return bit("r", PROT_READ) + bit("w", PROT_WRITE) + bit("x", PROT_EXEC);
+}
+
+/** What the maps file shows: ranges by permissions, and the offset of each area of a file. */
+export interface Picture {
+  readonly ranges: readonly (readonly Range[])[];
+  readonly offsets: ReadonlyMap<number, number>;
+}
+
+export function pictureOf(areas: readonly MapsArea[]): Picture {
+  const ranges: Range[][] = Array.from({ length: kinds }, () => []);
+  const offsets = new Map<number, number>();
+  for (const { start, end, perms, offset, path } of areas) {
+    if (typeof start !== "number" || typeof end !== "number") continue;
+    ranges[kindOfPerms(perms)]?.push({ start, end });
+    if (path.startsWith("/")) offsets.set(start, Number(offset));
+  }
+  return { ranges, offsets };
+}
+
+/** One address space as far as its calls are recorded, held against the picture. */
+export class Likeness {
+  readonly #picture: Picture;
+  readonly #page: number;
+  #sets: readonly Measured[];
+  #offsets = new Map<number, number>();
+  #heap: { readonly start: number; readonly end: number } | undefined;
+  #matches = 0;
+
+  constructor(picture: Picture, page: number) {
+    this.#picture = picture;
+    this.#page = page;
+    this.#sets = picture.ranges.map((ranges) => new Measured(ranges));
+  }
+
+  /** What a child starts with. */
+  copy(): Likeness {
+    const twin = new Likeness(this.#picture, this.#page);
+    twin.#sets = this.#sets.map((set) => set.copy());
+    twin.#offsets = new Map(this.#offsets);
+    twin.#heap = this.#heap;
+    twin.#matches = this.#matches;
+    return twin;
+  }
+
+  /** Bytes that differ, up to a constant; an offset that fits counts as a page. */
+  get difference(): number {
+    const bytes = this.#sets.reduce((sum, set) => sum + set.difference, 0);
+    return bytes - this.#matches * this.#page;
+  }
+
+  #range(start: number, length: number): Range {
+    return { start, end: start + alignUp(length, this.#page) };
+  }
+
+  #remove(range: Range): void {
+    for (const set of this.#sets) set.remove(range);
+    for (const [start, offset] of this.#offsets) {
+      if (start < range.start || start >= range.end) continue;
+      this.#offsets.delete(start);
+      if (this.#picture.offsets.get(start) === offset) this.#matches -= 1;
+    }
+  }
+
+  #add(range: Range, prot: number): void {
+    this.#remove(range);
+    this.#sets[kindOf(prot)]?.add(range);
+  }
+
+  #protect(range: Range, prot: number): void {
+    const parts = this.#sets.flatMap((set) => set.remove(range));
+    for (const part of parts) this.#sets[kindOf(prot)]?.add(part);
+  }
+
+  #move(from: Range, to: Range, keeps: boolean): void {
+    const kind = this.#sets.findIndex((set) => set.remove(from).length > 0);
+    // What was there stays what it was, only elsewhere.
+    const prot = kind < 0 ? PROT_READ + PROT_WRITE : kind;
+    if (keeps) this.#sets[prot]?.add(from);
+    this.#add(to, prot);
+  }
+
+  #brk(result: number): void {
+    const end = alignUp(result, this.#page);
+    const { start = end, end: old = end } = this.#heap ?? {};
+    if (end > old) this.#add({ start: old, end }, PROT_READ + PROT_WRITE);
+    else this.#remove({ start: end, end: old });
+    this.#heap = { start, end };
+  }
+
+  /** A call that succeeded. */
+  apply(call: Call): void {
+    const result = Number(call.result);
+    switch (call.call) {
+      case "mmap": {
+        const claims = hasBit(call.flags, MAP_FIXED_NOREPLACE);
+        if (claims && result !== Number(call.addr)) return;
+        this.#add(this.#range(result, Number(call.length)), call.prot);
+        if (hasBit(call.flags, MAP_ANONYMOUS)) return;
+        this.#offsets.set(result, Number(call.offset));
+        if (this.#picture.offsets.get(result) === Number(call.offset)) this.#matches += 1;
+        return;
+      }
+      case "munmap":
+        this.#remove(this.#range(Number(call.addr), Number(call.length)));
+        return;
+      case "mprotect":
+        this.#protect(this.#range(Number(call.addr), Number(call.length)), call.prot);
+        return;
+      case "mremap": {
+        const from = this.#range(Number(call.addr), Number(call.length));
+        const keeps = hasBit(call.flags, MREMAP_DONTUNMAP);
+        this.#move(from, this.#range(result, Number(call.newLength)), keeps);
+        return;
+      }
+      case "shmat":
+        if (call.length === undefined) return;
+        this.#add(this.#range(result, Number(call.length)), PROT_READ + PROT_WRITE);
+        return;
+      case "brk":
+        this.#brk(result);
+        return;
+      default:
+        return;
+    }
+  }
+}
