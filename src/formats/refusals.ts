@@ -41,13 +41,14 @@ const refusals: readonly Refusal[] = [
   {
     code: "parse/ftrace",
     what: "a trace of ftrace or trace-cmd",
-    pattern: /^# tracer: |^cpus=\d+\s*$|^ *\S.*-\d+ +\[\d+\] .*: sys_\w+(?:\(| ->)/m,
+    pattern: /^# tracer: |^cpus=\d+\s*$|^ *\S.*-\d+ +\[\d+\] .*: \w+(?:\(| ->|: )/m,
     hint: `use perf record and perf script, or ${again}`,
   },
   {
     code: "parse/bpftrace",
     what: "the output of bpftrace",
-    pattern: /^Attaching \d+ probes?\.\.\.|^\{"type": "(?:attached_probes|printf)"/m,
+    pattern:
+      /^Attaching \d+ probes?\.\.\.|^\{"type": "(?:attached_probes|printf)"|^\d+ \d+ \d+ \w+ (?:enter|exit) /m,
     hint: again,
   },
   {

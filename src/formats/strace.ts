@@ -6,6 +6,7 @@ import { readLines } from "./lines.ts";
 import { beginsCall } from "./strace/names.ts";
 import { Prefix } from "./strace/prefix.ts";
 import { StraceReader } from "./strace/reader.ts";
+import { mergeSet } from "./strace/set.ts";
 import { looksLikeStrace } from "./strace/sniff.ts";
 import type { Format, Input, ReadResult } from "./types.ts";
 
@@ -18,6 +19,36 @@ async function read(input: Input, emit: Sink, diagnostics: Diagnostics): Promise
     { mayBeLong },
   );
   reader.end();
+  return { lines, facts: reader.facts() };
+}
+
+/**
+ * Read the files that `strace -ff` wrote, one per task, named `NAME.TID`. Lines are numbered in the order of their
+ * times, as strace-log-merge prints them.
+ */
+export async function readSet(
+  inputs: readonly Input[],
+  emit: Sink,
+  diagnostics: Diagnostics,
+): Promise<ReadResult> {
+  const children = new Map<number, number>();
+  const watch: Sink = (event) => {
+    if (event.kind === "lifecycle" && event.child !== undefined) {
+      children.set(event.child, event.line);
+    }
+    emit(event);
+  };
+  const reader = new StraceReader(inputs[0]?.name ?? "", watch, diagnostics, { merged: true });
+  const { lines, tids } = await mergeSet(
+    inputs,
+    (bytes, number, whole) => reader.line(bytes, 0, bytes.length, number, whole),
+    diagnostics,
+  );
+  reader.end();
+  for (const [child, line] of children) {
+    if (tids.has(child)) continue;
+    diagnostics.warn("parse/missing-member", "tasks whose file is not among those given", line);
+  }
   return { lines, facts: reader.facts() };
 }
 

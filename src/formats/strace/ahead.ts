@@ -1,14 +1,7 @@
 /** Who made a task whose first lines stand before the line that says so: looked up by reading ahead. */
 
-/** One logical line, owned. */
-export interface HeldLine {
-  readonly bytes: Buffer;
-  /** Its first and its last line in the recording. */
-  readonly first: number;
-  readonly number: number;
-  readonly whole: boolean;
-  readonly time: number | undefined;
-}
+import { Buffer } from "node:buffer";
+import type { Line } from "./line.ts";
 
 /** The end of a clone, fork or vfork that names its child. */
 export interface Named {
@@ -24,7 +17,7 @@ const limit = 100_000;
 
 /** Holds lines from the first one of an unknown task until the call that made it returns. */
 export class Ahead {
-  #lines: HeldLine[] = [];
+  #lines: Line[] = [];
   readonly #waiting = new Set<number>();
   /** Calls under way that may still name a child. */
   #open = 0;
@@ -41,8 +34,10 @@ export class Ahead {
     this.#waiting.add(tid);
   }
 
-  hold(line: HeldLine): void {
-    this.#lines.push(line);
+  /** Keep a copy of a line. */
+  hold(line: Line): void {
+    const bytes = Buffer.from(line.bytes.subarray(line.start, line.end));
+    this.#lines.push({ ...line, bytes, start: 0, end: bytes.length });
   }
 
   /** A held line of a task that is not known. */
@@ -69,7 +64,7 @@ export class Ahead {
   }
 
   /** Stop holding; the lines are to be read now. */
-  release(): readonly HeldLine[] {
+  release(): readonly Line[] {
     this.#matchNamespace();
     for (const tid of this.#waiting) this.strangers.add(tid);
     this.#waiting.clear();

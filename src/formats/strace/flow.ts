@@ -67,6 +67,11 @@ export class Flow {
     );
   }
 
+  /** Lines stand where their calls began, so that a call ends after lines that follow it. */
+  merged = false;
+  /** Calls of a merged recording that have not ended yet, the next to end first. */
+  readonly #ends: { readonly time: number; readonly line: Logical }[] = [];
+
   /** Calls that have begun. */
   get open(): number {
     return this.#open.size;
@@ -77,9 +82,39 @@ export class Flow {
     const { task } = line;
     if (this.#open.has(task)) this.abandon(task);
     const mark = line.text.endsWith(" ...>") ? marks.exec(line.text) : null;
-    if (mark === null) this.#complete(line, undefined);
+    if (mark === null && this.merged && line.known.role === "memory") this.#endLater(line);
+    else if (mark === null) this.#complete(line, undefined);
     else if (mark[1] === "detached") this.#detached(line, line.text.slice(0, mark.index));
     else this.#begin(line, line.text.slice(0, mark.index));
+  }
+
+  /** The line of a merged recording tells how long its call took. */
+  #endLater(line: Logical): void {
+    const at = resultAt(line.text);
+    const result = this.#result(line.text, line.whole);
+    const { time } = line.entry;
+    if (
+      at < 0 ||
+      typeof result === "string" ||
+      result.duration === undefined ||
+      time === undefined
+    ) {
+      this.#complete(line, undefined);
+      return;
+    }
+    const close = closingBefore(line.text, at);
+    this.#begin(line, line.text.slice(0, close));
+    const end = { time: time + result.duration, line: { ...line, text: line.text.slice(close) } };
+    const before = this.#ends.findIndex((other) => other.time > end.time);
+    this.#ends.splice(before < 0 ? this.#ends.length : before, 0, end);
+  }
+
+  /** Of a merged recording: the calls that end before this time, or all. */
+  endUntil(time: number): void {
+    while (this.#ends.length > 0 && (this.#ends[0]?.time ?? 0) <= time) {
+      const end = this.#ends.shift();
+      if (end !== undefined) this.resumed(end.line);
+    }
   }
 
   #begin(line: Logical, text: string): void {
@@ -259,6 +294,12 @@ export class Flow {
 
   /** The call of a task will never be seen to return. */
   abandon(task: Task): void {
+    const late = this.#ends.findIndex(({ line }) => line.task === task);
+    const [end] = late < 0 ? [] : this.#ends.splice(late, 1);
+    if (end !== undefined) {
+      this.resumed(end.line);
+      return;
+    }
     const open = this.#open.get(task);
     if (open === undefined) return;
     this.#open.delete(task);
@@ -276,6 +317,7 @@ export class Flow {
 
   /** Nothing more comes. */
   end(): void {
+    this.endUntil(Number.POSITIVE_INFINITY);
     for (const task of [...this.#open.keys()]) this.abandon(task);
   }
 

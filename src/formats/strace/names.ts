@@ -125,3 +125,14 @@ export function resumedName(
   const stop = nameEnd(bytes, start, end);
   return stop < 0 || bytes[stop] !== space ? undefined : [start, stop];
 }
+
+const memoryEnds = ["mmap", "unmap", "mremap", "brk", "mprotect", "madvise"] as const;
+
+/** True for a name that nobody knows but that ends with the name of a memory call: `hellomunmap`. */
+export function isGlued(bytes: Uint8Array, start: number, end: number): boolean {
+  const last = bytes[end - 1];
+  if (last !== 112 && last !== 107 && last !== 116 && last !== 101) return false;
+  if (end - start < 4) return false;
+  const name = textOf(bytes, start, end);
+  return name !== "process_madvise" && memoryEnds.some((call) => name.endsWith(call));
+}

@@ -6,6 +6,8 @@ export interface Notice {
   readonly threads: number;
   /** Where in the text it begins: a notice may cut a call. */
   readonly index: number;
+  /** Without `strace: ` before it (up to 4.10). */
+  readonly old: boolean;
 }
 
 const process =
@@ -19,23 +21,24 @@ export function noticeOf(text: string): Notice | undefined {
   if (found !== null) {
     const kind = found[2] === "attached" || found[2] === "detached" ? found[2] : "message";
     const threads = Number(found[3] ?? 1);
-    return { kind, tid: Number(found[1]), threads, index: found.index };
+    const old = !found[0].startsWith("strace");
+    return { kind, tid: Number(found[1]), threads, index: found.index, old };
   }
   const mode = personality.exec(text);
   if (mode === null) return message(text);
   const kind = mode[2] === "64 bit" ? "64 bit" : "32 bit";
-  return { kind, tid: Number(mode[1]), threads: 1, index: mode.index };
+  return { kind, tid: Number(mode[1]), threads: 1, index: mode.index, old: false };
 }
 
 /** `strace: ...`: something that the user was told. */
 function message(text: string): Notice | undefined {
   if (!text.startsWith("strace: ")) return undefined;
-  return { kind: "message", tid: 0, threads: 0, index: 0 };
+  return { kind: "message", tid: 0, threads: 0, index: 0, old: false };
 }
 
-/** The rest of a call of no interest that a notice or the output of the program cut in two. */
+/** The rest of a call of no interest that a notice, a newline in a name or the program's output cut in two. */
 export function continues(text: string): boolean {
-  return /^(?:, |=> |\)|<unfinished \.\.\.>|<detached \.\.\.>)/.test(text);
+  return /^(?:, |=> |\)|<unfinished \.\.\.>|<detached \.\.\.>)|^[^(]*\)\s+= \S/.test(text);
 }
 
 /** A line of `-k`: ` > /usr/lib/libc.so.6(mmap+0x17) [0x11de97]`. */

@@ -33,6 +33,8 @@ export class Prefix {
   clock: Clock = "none";
   /** Seconds: of the day, since 1970, or since the line before. */
   seconds = 0;
+  /** Its smallest step, in seconds. */
+  step = 1;
   /** Where the rest of the line begins. */
   body = 0;
   #bytes: Uint8Array = new Uint8Array(0);
@@ -136,6 +138,7 @@ export class Prefix {
       }
     }
     this.#at = at;
+    this.step = 1 / scale;
     return digits / scale;
   }
 

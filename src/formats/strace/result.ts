@@ -60,7 +60,7 @@ function wordEnd(text: string, from: number, to: number): number {
 
 /** `-1 ENOMEM (Cannot allocate memory)`, `-1 (errno 524)`, `? ERESTARTSYS (To be restarted)`: the symbol. */
 function symbolOf(rest: string): string | undefined {
-  const named = /^ (E[A-Z0-9_]+)\b/.exec(rest)?.[1];
+  const named = /^ (E[A-Z0-9_]+)(?:\s|$)/.exec(rest)?.[1];
   if (named !== undefined) return named;
   const number = /^ \((?:errno )?([0-9]+)\)/.exec(rest)?.[1];
   return number === undefined ? undefined : `errno ${number}`;
@@ -76,6 +76,7 @@ export function readResult(text: string, from: number, whole: boolean): Result |
   const timed = duration === undefined ? {} : { duration };
   const injected = rest !== "" && rest.includes("(INJECTED");
   const common = { injected, suffix: rest, ...timed };
+  if (!whole && /^ E?[A-Z0-9_]*$/.test(rest)) return "cut";
   if (word === "?") {
     const error = symbolOf(rest);
     if (error !== undefined) return { outcome: "error", value: null, error, ...common };

@@ -46,15 +46,24 @@ export class Tracees {
     this.#followed.delete(tid);
   }
 
+  /** True for the task with which the recording begins. */
+  isFirst(task: Task): boolean {
+    return task === this.#first;
+  }
+
+  /** Tasks that have called exit, at a line without a pid: some other task is the only one that strace follows. */
+  gone(): readonly Task[] {
+    if (this.#followed.size < 2) return [];
+    const tasks = [...this.#followed].map((tid) => this.lives.get(tid));
+    const exiting = tasks.filter((task) => task?.exiting !== undefined);
+    return exiting.length === tasks.length ? [] : exiting.filter((task) => task !== undefined);
+  }
+
   /** The task of a line without a pid. */
   bareOwner(): number {
-    if (this.#first === undefined && this.#followed.size === 0) return firstTask;
-    if (this.#followed.size === 1) return [...this.#followed][0] ?? firstTask;
-    const running = [...this.#followed].filter((tid) => !this.lives.get(tid)?.exiting);
-    const [only, another] = running;
-    if (only !== undefined && another === undefined) return only;
+    const [only, another] = this.#followed;
     const first = this.#first?.tid ?? firstTask;
-    return only === undefined || running.includes(first) ? first : only;
+    return only === undefined || another !== undefined ? first : only;
   }
 
   /**
@@ -117,7 +126,7 @@ export class Tracees {
 
   #adopt(tid: number, named: Named): Task | undefined {
     this.#ahead.named.delete(tid);
-    const parent = this.lives.get(named.parent);
+    const parent = this.lives.get(named.parent) ?? this.lives.get(firstTask);
     const cloning = parent === undefined ? undefined : this.cloning.get(parent);
     if (parent === undefined || cloning === undefined) return undefined;
     this.#bornEarly.add(tid);
@@ -196,13 +205,15 @@ export class Tracees {
 
   /** At the end: whoever called exit, and whom exit_group took along, is gone though no line says so. */
   settle(): void {
-    for (const task of [...this.lives.all()]) {
+    const ends: { readonly task: Task; readonly at: At }[] = [];
+    for (const task of this.lives.all()) {
       const { exiting } = task;
-      if (exiting === undefined) continue;
-      if (!exiting.group) this.#die(task, "exit", exiting);
-      else
-        for (const other of [...task.process]) this.#die(other, "exit", other.exiting ?? exiting);
+      const group = [...task.process].find((other) => other.exiting?.group)?.exiting;
+      const at = exiting ?? group;
+      if (at !== undefined) ends.push({ task, at });
     }
+    ends.sort((a, b) => a.at.line - b.at.line);
+    for (const { task, at } of ends) this.#die(task, "exit", at);
   }
 
   #lifecycle(task: Task, name: LifecycleName, at: At, more: Partial<Lifecycle>): void {
