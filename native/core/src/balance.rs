@@ -121,7 +121,7 @@ mod tests {
                 assert!(leftmost || inner.key[slot] == leaf.key[0]);
                 assert!(leaf.count > 0 || (leftmost && inner.count == 1 && root.inner.len() == 1));
                 for entry in 0..leaf.count {
-                    let (start, end) = (leaf.key[entry], leaf.value[entry]);
+                    let crate::extents::Gap { start, end } = index.gap(index.spot(at, slot, entry));
                     assert_eq!(leaf.size[entry], saturated(end - start));
                     gaps.push((start, end));
                 }

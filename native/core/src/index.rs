@@ -17,6 +17,8 @@ pub struct GapIndex {
     pub(crate) root: Root,
     pub(crate) inners: Arena<Inner>,
     pub(crate) leaves: Arena<Leaf>,
+    /// Gaps too large for their size field, ascending; few.
+    wide: Vec<Gap>,
 }
 
 /// A path to an entry: its place in the root, in the inner node and in the leaf. Most edits end it.
@@ -37,8 +39,12 @@ pub fn saturated(pages: i64) -> u32 {
 impl GapIndex {
     /// No gap at all.
     pub fn new() -> Self {
-        let mut index =
-            Self { root: Root::default(), inners: Arena::default(), leaves: Arena::default() };
+        let mut index = Self {
+            root: Root::default(),
+            inners: Arena::default(),
+            leaves: Arena::default(),
+            wide: Vec::new(),
+        };
         let mut inner = Inner::new();
         let leaf = index.leaves.add(Leaf::new());
         inner.insert(0, Entry { size: 0, key: i64::MIN, value: leaf });
@@ -59,7 +65,10 @@ impl GapIndex {
 
     /// Bytes of all nodes.
     pub fn bytes(&self) -> usize {
-        self.leaves.bytes() + self.inners.bytes() + self.root.inner.len() * 16
+        self.leaves.bytes()
+            + self.inners.bytes()
+            + self.root.inner.len() * 16
+            + self.wide.len() * size_of::<Gap>()
     }
 
     /// The gap at a spot of this index.
@@ -67,7 +76,23 @@ impl GapIndex {
     pub fn gap(&self, at: Spot) -> Gap {
         let leaf = self.leaves.get(at.leaf);
         let entry = at.entry as usize % WIDTH;
-        leaf.key[entry]..leaf.value[entry]
+        let (start, size) = (leaf.key[entry], leaf.size[entry]);
+        if size < MOST { start..start + i64::from(size) } else { self.wide_gap(start) }
+    }
+
+    #[cold]
+    fn wide_gap(&self, start: i64) -> Gap {
+        self.wide[self.wide.partition_point(|gap| gap.start < start)].clone()
+    }
+
+    #[cold]
+    fn drop_wide(&mut self, start: i64) {
+        self.wide.remove(self.wide.partition_point(|gap| gap.start < start));
+    }
+
+    #[cold]
+    fn add_wide(&mut self, gap: &Gap) {
+        self.wide.insert(self.wide.partition_point(|wide| wide.start < gap.start), gap.clone());
     }
 
     /// The path to an entry; `root` and `slot` exist.
@@ -126,11 +151,16 @@ impl GapIndex {
     pub fn set(&mut self, at: Spot, gap: &Range<i64>) {
         let leaf = self.leaves.get_mut(at.leaf);
         let entry = at.entry as usize % WIDTH;
-        let old = leaf.size[entry];
+        let (old, old_start) = (leaf.size[entry], leaf.key[entry]);
         let size = saturated(gap.end - gap.start);
-        let moved = leaf.key[entry] != gap.start;
-        leaf.set(entry, Entry { size, key: gap.start, value: gap.end });
-        if moved && entry == 0 {
+        leaf.set(entry, Entry { size, key: gap.start, value: () });
+        if old == MOST {
+            self.drop_wide(old_start);
+        }
+        if size == MOST {
+            self.add_wide(gap);
+        }
+        if entry == 0 && old_start != gap.start {
             self.set_key(at.root as usize, at.slot as usize, gap.start);
         }
         self.resize(at, old, size);
@@ -154,7 +184,10 @@ impl GapIndex {
             return self.insert(gap);
         }
         let size = saturated(gap.end - gap.start);
-        let entry = Entry { size, key: gap.start, value: gap.end };
+        if size == MOST {
+            self.add_wide(gap);
+        }
+        let entry = Entry { size, key: gap.start, value: () };
         self.leaves.get_mut(at.leaf).insert(at.entry as usize, entry);
         if at.entry == 0 {
             self.set_key(at.root as usize, at.slot as usize, gap.start);
@@ -166,9 +199,12 @@ impl GapIndex {
     #[inline]
     pub fn remove(&mut self, at: Spot) {
         let leaf = self.leaves.get_mut(at.leaf);
-        let old = leaf.size[at.entry as usize];
+        let (old, start) = (leaf.size[at.entry as usize], leaf.key[at.entry as usize]);
         leaf.remove(at.entry as usize);
         let (count, first) = (leaf.count, leaf.key[0]);
+        if old == MOST {
+            self.drop_wide(start);
+        }
         self.resize(at, old, 0);
         if count < FEW {
             self.join_leaf(at.root as usize, at.slot as usize);

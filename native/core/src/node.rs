@@ -7,22 +7,23 @@ const UNUSED: i64 = i64::MAX;
 
 /// 64 entries in ascending order of `key`; what is beyond `count` has size 0, so that no search finds it.
 #[derive(Clone, Debug)]
+#[repr(C, align(64))]
 pub struct Node<T> {
-    pub count: usize,
     /// Leaf: pages of the gap. Inner: largest size in the child. Saturates at `MOST`.
     pub size: [u32; WIDTH],
     /// Leaf: start of the gap. Inner: key of the child's first entry.
     pub key: [i64; WIDTH],
-    /// Leaf: end of the gap. Inner: index of the child.
+    /// Inner: index of the child.
     pub value: [T; WIDTH],
+    pub count: usize,
 }
 
 /// A node with fewer entries is joined with a neighbour if both fit into `JOINED`.
 pub const FEW: usize = WIDTH / 2;
 pub const JOINED: usize = WIDTH * 7 / 8;
 
-/// Gaps.
-pub type Leaf = Node<i64>;
+/// Gaps; their ends follow from their sizes.
+pub type Leaf = Node<()>;
 /// Leaves.
 pub type Inner = Node<u32>;
 
