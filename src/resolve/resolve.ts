@@ -1,9 +1,10 @@
 /** What a trace asked for: events become ops on objects, one stream per address space. */
 
 import type { Diagnostics } from "../errors.ts";
-import type { Event, Lifecycle, Search } from "../trace/event.ts";
+import type { Event, Lifecycle, MapsArea, Search } from "../trace/event.ts";
 import type { OpenFile } from "../trace/file.ts";
 import type { Trace } from "../trace/trace.ts";
+import { pageOf } from "../units.ts";
 import { type Context, resolveCall } from "./calls.ts";
 import { beginSpace } from "./exec.ts";
 import { initialAreas, SnapshotAreas } from "./initial.ts";
@@ -125,6 +126,7 @@ class Resolver {
         this.#enter(event.pid, from);
         this.#settle((unmaps) => unmaps.flush());
         const { source, exact, areas } = event;
+        growStack(this.#context.state, areas, this.#context.pageBytes, from);
         this.#context.state.ops.push({ kind: "snapshot", source, exact, areas, ...from });
         return;
       }
@@ -231,6 +233,27 @@ class Resolver {
   #exit(space: number, from: Origin): void {
     if (this.#context.state.known(space) !== undefined) this.#context.state.exit(space, from);
   }
+}
+
+/**
+ * No call grows a stack: a later snapshot that shows it lower is the only evidence (mm/mmap.c expand_stack). A pthread
+ * or fork child inherits it as it was.
+ */
+function growStack(
+  state: State,
+  areas: readonly MapsArea[],
+  pageBytes: number,
+  from: Origin,
+): void {
+  const stack = areas.find(({ path }) => path === "[stack]");
+  if (stack === undefined) return;
+  const piece = state.live.find(pageOf(stack.end, pageBytes) - 1);
+  const start = pageOf(stack.start, pageBytes);
+  if (piece === undefined || piece.start <= start) return;
+  const pages = piece.start - start;
+  if (state.live.over(start, piece.start).length > 0) return;
+  const at = { object: piece.object, offset: piece.offset - pages };
+  state.fix(start, pages, state.areaAt(piece), at, from);
 }
 
 /** exec, the searches of an exec, or a snapshot show what a space began with. */
