@@ -1,6 +1,7 @@
 /** Which commands there are. */
 
 import type { CommandModule } from "yargs";
+import { compareCommand } from "./compare.ts";
 import { events } from "./events.ts";
 import { explain } from "./explain.ts";
 import { importCommand } from "./import.ts";
@@ -17,6 +18,7 @@ export const commands: readonly CommandModule<any, any>[] = [
   importCommand,
   events,
   replayCommand,
+  compareCommand,
   verifyCommand,
   explain,
   traceCommand,
