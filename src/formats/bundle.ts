@@ -10,16 +10,20 @@ import { matchCalls } from "./bundle/match.ts";
 import {
   isMaps,
   noRecording,
+  plainName,
   type Recording,
   type Run,
   runsOf,
   type Source,
   type Sources,
+  stemOf,
 } from "./bundle/runs.ts";
 import { withSnapshots } from "./bundle/snapshots.ts";
-import { decompress, headOf } from "./decompress.ts";
+import { bytesOf, decompress, headOf } from "./decompress.ts";
 import { detect, formats } from "./index.ts";
 import { mmtrace, readTrace } from "./mmtrace.ts";
+import { readSet } from "./strace.ts";
+import { readTar } from "./tar.ts";
 import type { Input } from "./types.ts";
 
 export type { Source, Sources } from "./bundle/runs.ts";
@@ -31,8 +35,38 @@ function inputOf(source: Source): Input {
   return { name: source.name, chunks: decompress(source.open(), source.name) };
 }
 
+/** A packed file among others that are read side by side: the unpacker of xz takes one at a time. */
+async function heldInput(source: Source): Promise<Input> {
+  const input = inputOf(source);
+  if (plainName(source.name) === source.name) return input;
+  return { name: source.name, chunks: once(await bytesOf(input.chunks)) };
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
+/** The files themselves, and instead of each archive the files in it. */
+async function withMembers(sources: readonly Source[]): Promise<readonly Source[]> {
+  const all: Source[] = [];
+  for (const source of sources) {
+    const archive = /\.tar$/.test(plainName(source.name));
+    if (!archive) all.push(source);
+    else {
+      const folder = stemOf(source.name);
+      for (const { name, bytes } of await readTar(inputOf(source))) {
+        all.push({ name: `${folder}/${name}`, open: () => once(bytes) });
+      }
+    }
+  }
+  return all;
+}
+
 /** Which of the files are recordings; a file that is named alone has to be one. */
-async function recordingsIn({ folder, sources }: Sources): Promise<readonly Recording[]> {
+async function recordingsIn(
+  folder: boolean,
+  sources: readonly Source[],
+): Promise<readonly Recording[]> {
   const found: Recording[] = [];
   for (const source of sources) {
     if (folder && (isBeside(source.name) || isMaps(source.name))) continue;
@@ -55,13 +89,18 @@ async function readRun(
   diagnostics: Diagnostics,
 ): Promise<{ readonly events: readonly Event[]; readonly facts: Partial<Facts> }> {
   const events: Event[] = [];
-  const [source] = run.recordings;
+  const emit = (event: Event): void => {
+    events.push(event);
+  };
+  const [source, ...more] = run.recordings;
   if (source === undefined) return { events, facts: {} };
-  const { facts } = await run.format.read(
-    inputOf(source),
-    (event) => events.push(event),
-    diagnostics,
-  );
+  if (more.length === 0) {
+    const { facts } = await run.format.read(inputOf(source), emit, diagnostics);
+    return { events, facts };
+  }
+  const inputs: Input[] = [];
+  for (const member of run.recordings) inputs.push(await heldInput(member));
+  const { facts } = await readSet(inputs, emit, diagnostics);
   return { events, facts };
 }
 
@@ -92,12 +131,13 @@ export async function bundle(
   located: Sources,
   diagnostics: Diagnostics,
 ): Promise<readonly Trace[]> {
-  const recordings = await recordingsIn(located);
+  const sources = await withMembers(located.sources);
+  const recordings = await recordingsIn(located.folder || sources.length > 1, sources);
   if (recordings.length === 0) throw noRecording(located);
-  const beside = await readBeside(located.sources, diagnostics);
+  const beside = await readBeside(sources, diagnostics);
   const runs = runsOf(
     recordings,
-    located.sources.filter(({ name }) => isMaps(name)),
+    sources.filter(({ name }) => isMaps(name)),
   );
   const traces: Trace[] = [];
   for (const run of runs) {

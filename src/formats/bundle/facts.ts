@@ -51,6 +51,12 @@ function stackLimit(meta: Json): number | null | undefined {
   return kib === undefined ? undefined : kib * 1024;
 }
 
+/** Pages: the boot option, where it was given. */
+function guardGap(meta: Json): number | undefined {
+  const pages = /\bstack_guard_gap=(\d+)/.exec(stringAt(meta, "kernel_cmdline") ?? "")?.[1];
+  return pages === undefined ? undefined : Number(pages);
+}
+
 /** A rebuilt module changes the policy of an otherwise ordinary kernel. */
 function policyOf(meta: Json): string | undefined {
   const change = stringAt(meta, "module_change") ?? "";
@@ -111,6 +117,7 @@ export function metaFacts(meta: Json, stem: string): Some {
     mmapMinAddr: numberAt(meta, "mmap_min_addr_in_force"),
     maxMapCount: numberAt(meta, "vm.max_map_count") ?? numberAt(vm, "max_map_count"),
     mmapRndBits: numberAt(meta, "vm.mmap_rnd_bits") ?? numberAt(vm, "mmap_rnd_bits"),
+    stackGuardGap: guardGap(meta),
     thpEnabled: chosen(stringAt(meta, "thp_enabled") ?? stringAt(thp, "enabled")),
     shmemEnabled: chosen(stringAt(meta, "shmem_enabled") ?? stringAt(thp, "shmem_enabled")),
     devices: devicesOf(meta),

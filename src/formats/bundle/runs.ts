@@ -1,6 +1,8 @@
 /** Which files of a folder belong to one run: a recording and what was written down beside it. */
 
 import { MmreplayError } from "../../errors.ts";
+import { memberTid } from "../strace/set.ts";
+import { strace } from "../strace.ts";
 import type { Format } from "../types.ts";
 
 /** A file, wherever it is. */
@@ -23,11 +25,10 @@ export interface Recording {
   readonly format: Format;
 }
 
-/** A recording and the maps that were read while it ran. */
+/** One recording, or one file per task (strace -ff), and the maps that were read while it ran. */
 export interface Run {
   readonly stem: string;
   readonly format: Format;
-  /** One, or one per task (strace -ff). */
   readonly recordings: readonly Source[];
   readonly maps: readonly Source[];
 }
@@ -62,17 +63,51 @@ function belongs(maps: string, stem: string, stems: readonly string[]): boolean 
   return !anothers && (stems.length === 1 || name.startsWith("attach"));
 }
 
-/** Pair recordings with maps. */
+/** What the name of a file per task has before the task: `out` of `out.4711`. */
+function setName({ source, format }: Recording): string | undefined {
+  const name = plainName(source.name);
+  return format === strace && memberTid(name) !== undefined
+    ? name.slice(0, name.lastIndexOf("."))
+    : undefined;
+}
+
+/** Files of one task each belong together. */
+function groupsOf(recordings: readonly Recording[]): readonly (readonly Recording[])[] {
+  const sets = new Map<string, Recording[]>();
+  for (const recording of recordings) {
+    const name = setName(recording) ?? `${recording.source.name}/`;
+    const set = sets.get(name) ?? [];
+    set.push(recording);
+    sets.set(name, set);
+  }
+  return [...sets.values()];
+}
+
+/** The stem that maps are named after: of a set that of its folder or archive, where it has one. */
+function stemOfGroup([first]: readonly Recording[]): string {
+  if (first === undefined) return "";
+  const set = setName(first);
+  if (set === undefined) return stemOf(first.source.name);
+  const slash = set.indexOf("/");
+  return stemOf(slash < 0 ? set : set.slice(0, slash));
+}
+
+/** Group recordings and pair them with maps. */
 export function runsOf(recordings: readonly Recording[], maps: readonly Source[]): readonly Run[] {
-  const stems = recordings.map(({ source }) => stemOf(source.name));
-  return recordings.map(({ source, format }, index) => {
+  const groups = groupsOf(recordings);
+  const stems = groups.map(stemOfGroup);
+  return groups.flatMap((group, index) => {
+    const [first] = group;
     const stem = stems[index] ?? "";
-    return {
-      stem,
-      format,
-      recordings: [source],
-      maps: maps.filter(({ name }) => belongs(name, stem, stems)),
-    };
+    if (first === undefined) return [];
+    return [
+      {
+        stem,
+        format: first.format,
+        recordings: group.map(({ source }) => source),
+        maps: maps.filter(({ name }) => belongs(name, stem, stems)),
+      },
+    ];
   });
 }
 
