@@ -10,7 +10,7 @@ const path = `${root}README.md`;
 const before = readFileSync(path, "utf8");
 
 const after = before.replace(
-  /<!-- report: mmreplay ([^\n]*) -->\n```\n[^]*?```\n<!-- end -->/g,
+  /<!-- report: mmreplay ([^\n]*) -->\n```\n[\s\S]*?```\n<!-- end -->/g,
   (_, command) => {
     const args = ["dist/cli/main.js", ...command.split(" ")];
     const output = execFileSync(process.execPath, args, { cwd: root, encoding: "utf8" });
