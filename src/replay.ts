@@ -33,6 +33,7 @@ function finish(
   const limit = facts.maxMapCount === undefined ? {} : { maxMapCount: facts.maxMapCount };
   const applied = apply(program, placements, profile, {
     ...limit,
+    compare: placements.source === "recorded",
     pfnOf: (area) => pfnOf(area, facts),
   });
   const { peak, end, vmaPeak } = applied;

@@ -48,6 +48,7 @@ class Planner {
   readonly #forced: boolean;
   readonly #table = new RowTable();
   readonly #layouts = new Map<number, Layout>();
+  readonly #keys = new Map<number, string>();
   readonly #blocks: Block[] = [];
   readonly #ranges = new Map<number, RowRange>();
   #ops = new Float64Array(blockOps * column.stride);
@@ -194,8 +195,17 @@ class Planner {
     const make = () => this.#make(op, request);
     // A MAP_32BIT search draws its low limit anew each time: such rows are the op's own.
     if (request.low32 && op.searches.length > 0) return this.#table.add(this.#drawn(make(), op));
-    const key = `${this.#space} ${op.how} ${op.kept ?? 0} ${op.guard} ${JSON.stringify(request)}`;
+    const key = `${this.#limits()} ${op.how} ${op.kept ?? 0} ${op.guard} ${JSON.stringify(request)}`;
     return this.#table.get(key, make);
+  }
+
+  /** Spaces with the same limits share their rows: a forked process has those of its parent. */
+  #limits(): string {
+    const known = this.#keys.get(this.#space);
+    if (known !== undefined) return known;
+    const key = JSON.stringify(this.#current());
+    this.#keys.set(this.#space, key);
+    return key;
   }
 
   #make(op: Placing, request: ReturnType<typeof requestOf>): readonly Row[] {

@@ -57,9 +57,21 @@ export function defaultHugeBytes(pageBytes: number): number {
   return (pageBytes / 8) * pageBytes;
 }
 
-/** Bytes of System V segments by id, from whichever attach shows them: a search, or the importer's knowledge of shmget. */
+/** Bytes of the System V segments that snapshots show, by where they are attached. */
+function attachedSizes(events: readonly Event[]): ReadonlyMap<U64, U64> {
+  const sizes = new Map<U64, U64>();
+  for (const event of events) {
+    if (event.kind !== "snapshot") continue;
+    for (const { path, start, end } of event.areas)
+      if (path.startsWith("/SYSV")) sizes.set(start, Number(end) - Number(start));
+  }
+  return sizes;
+}
+
+/** Bytes of System V segments by id, from whichever attach shows them: shmget, a search, or a snapshot. */
 export function segmentSizes(events: readonly Event[]): ReadonlyMap<number, U64> {
   const sizes = new Map<number, U64>();
+  const attached = attachedSizes(events);
   const lengths = new Map<number | null, Search>();
   for (const event of events) {
     if (event.kind === "search") lengths.set(event.pid, lengths.get(event.pid) ?? event);
@@ -68,7 +80,8 @@ export function segmentSizes(events: readonly Event[]): ReadonlyMap<number, U64>
     lengths.delete(event.pid);
     if (event.call !== "shmat") continue;
     const inside = search !== undefined && search.line >= (event.entryLine ?? event.line);
-    const length = event.length ?? (inside ? search.length : undefined);
+    const shown = event.result === null ? undefined : attached.get(event.result);
+    const length = event.length ?? (inside ? search.length : shown);
     if (length !== undefined && !sizes.has(event.shmid)) sizes.set(event.shmid, length);
   }
   return sizes;

@@ -15,6 +15,8 @@ import { freshVma, isAnonymous, type Vma } from "./vma.ts";
 export interface ApplyOptions {
   /** Default `at-once`. */
   readonly touch?: Touch;
+  /** Compare with the recorded snapshots; default true. */
+  readonly compare?: boolean;
   /** sysctl vm.max_map_count; default 65530. */
   readonly maxMapCount?: number;
   /** Page frame number of the first page of a vfio mapping, where its device is known. */
