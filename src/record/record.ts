@@ -57,11 +57,18 @@ async function attach(
   });
 }
 
+/** What came of it. */
+export interface Recorded {
+  readonly exit: Exit;
+  /** False if the program was gone before its maps could be read, and the recorder does not show them itself. */
+  readonly hasMaps: boolean;
+}
+
 /**
  * Record until the program ends, or until the recorder is interrupted. Throws `record/...` if that cannot begin; then the
  * recorder has said why on standard error.
  */
-export async function record(options: Options): Promise<Exit> {
+export async function record(options: Options): Promise<Recorded> {
   const { target, folder } = options;
   const recorder = findRecorder(options.recorder);
   if (target.kind === "start") requireProgram(target.command[0]);
@@ -85,5 +92,5 @@ export async function record(options: Options): Promise<Exit> {
   if (pictures !== "") writeFileSync(join(folder, `${recorder.name}-maps.txt`), pictures);
   const print = recorder.text(raw);
   if (print !== undefined) await runInto(print, text);
-  return exit;
+  return { exit, hasMaps: pictures !== "" || recorder.name === "perf" };
 }

@@ -27,7 +27,7 @@ export function pictureOf(pid: number, kind: "maps" | "smaps"): string | undefin
   const after = performance.timeOrigin + performance.now();
   if (areas === undefined || areas === "") return undefined;
   const comm = commOf(pid)?.replace(/[^\w.+-]/g, "_");
-  const seconds = [before, after].map((time) => (time / 1000).toFixed(6)).join("..");
+  const seconds = `${before / 1000}..${after / 1000}`;
   const since = `${monotonic[0]}.${String(monotonic[1]).padStart(9, "0")}`;
   return `### pid=${pid} comm=${comm} epoch=${seconds} monotonic=${since}\n${areas}`;
 }

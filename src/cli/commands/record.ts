@@ -48,11 +48,9 @@ function exitCode({ code, signal }: Exit): number {
 }
 
 /** The folder as a trace; what an importer advises about recordings is no help to who has just recorded. */
-async function traceOf(folder: string, name: string, quiet: boolean): Promise<Trace> {
+async function traceOf(folder: string, name: string, diagnostics: Diagnostics): Promise<Trace> {
   try {
-    const diagnostics = new Diagnostics();
     const [trace] = await bundle(locate(folder), diagnostics);
-    printWarnings(diagnostics, name, quiet);
     if (trace !== undefined) return proven(trace);
   } catch (error) {
     if (!(error instanceof MmreplayError) || error.code !== "parse/no-memory-calls") throw error;
@@ -82,13 +80,17 @@ async function run(args: Arguments): Promise<void> {
   mkdirSync(folder);
   let kept = false;
   try {
-    const exit = await recordInto({ target, recorder: args.with, folder });
+    const diagnostics = new Diagnostics();
+    const { exit, hasMaps } = await recordInto({ target, recorder: args.with, folder });
     const how = ending(exit);
     if (target.kind === "start") {
       if (how !== undefined) process.stderr.write(`${name} ${how}\n`);
       process.exitCode = exitCode(exit);
     }
-    write(await traceOf(folder, name, args.quiet), args.output ?? `${name}.mmtrace`, args.quiet);
+    if (!hasMaps) diagnostics.warn("record/no-maps", "the program ended before its maps were read");
+    const trace = await traceOf(folder, name, diagnostics);
+    printWarnings(diagnostics, name, args.quiet);
+    write(trace, args.output ?? `${name}.mmtrace`, args.quiet);
   } catch (error) {
     kept = isWorthKeeping(error);
     if (kept) process.stderr.write(`what was recorded is kept in ${folder}\n`);

@@ -1,0 +1,219 @@
+/** Does `mmreplay record` leave a program alone, and end with a trace that shows what it did. */
+
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { decode } from "../../src/trace/codec.ts";
+import type { Event } from "../../src/trace/event.ts";
+import type { Trace } from "../../src/trace/trace.ts";
+import { type Finished, root } from "../support/cli.ts";
+import { noPerf, noStrace } from "../support/recorders.ts";
+
+let cwd = "";
+beforeEach(() => {
+  cwd = mkdtempSync(join(tmpdir(), "record-test-"));
+});
+afterEach(() => {
+  rmSync(cwd, { recursive: true });
+});
+
+const command = (args: readonly string[]): string[] => [
+  `${root}dist/cli/main.js`,
+  "record",
+  ...args,
+];
+
+function recordWith(
+  args: readonly string[],
+  options: { readonly input?: string; readonly env?: NodeJS.ProcessEnv },
+): Finished {
+  const { status, stdout, stderr } = spawnSync(process.execPath, command(args), {
+    cwd,
+    encoding: "utf8",
+    ...options,
+  });
+  return { code: status, stdout, stderr };
+}
+
+function record(...args: readonly string[]): Finished {
+  return recordWith(args, {});
+}
+
+function startRecord(...args: readonly string[]): ChildProcess {
+  return spawn(process.execPath, command(args), { cwd, stdio: "pipe" });
+}
+
+function traceIn(file: string): Trace {
+  return decode(readFileSync(join(cwd, file)), file);
+}
+
+function count(events: readonly Event[], kind: Event["kind"], name?: string): number {
+  return events.filter(
+    (event) => event.kind === kind && (name === undefined || JSON.stringify(event).includes(name)),
+  ).length;
+}
+
+async function waitFor(condition: () => boolean): Promise<void> {
+  for (let waited = 0; !condition(); waited += 20) {
+    if (waited > 20_000) throw new Error("it did not happen");
+    await sleep(20);
+  }
+}
+
+async function ended(child: ChildProcess): Promise<{ code: number | null; stderr: string }> {
+  let stderr = "";
+  child.stderr?.on("data", (text: Buffer) => {
+    stderr += text.toString();
+  });
+  await once(child, "close");
+  return { code: child.exitCode, stderr };
+}
+
+/** A process that maps memory when it gets a line, and ends when its input does. */
+function mapper(): ChildProcess {
+  const map = "new WebAssembly.Memory({ initial: 16, maximum: 16 })";
+  const code = `const kept = []; process.stdin.on("data", () => kept.push(${map}));`;
+  return spawn(process.execPath, ["-e", code], { stdio: ["pipe", "ignore", "ignore"] });
+}
+
+function isTraced(pid: number | undefined): boolean {
+  return /^TracerPid:\t[1-9]/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+}
+
+describe(`record with strace${noStrace}`, () => {
+  it.skipIf(noStrace)("writes a trace named after the program", () => {
+    const { code, stdout, stderr } = record("--", "echo", "-p", "0x10", "--", "a  b");
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "-p 0x10 -- a  b\n" });
+    expect(stderr).toMatch(/^echo\.mmtrace: \d+ events, \d+ bytes\n/m);
+    const { events, facts } = traceIn("echo.mmtrace");
+    expect(count(events, "call", '"call":"mmap"')).toBeGreaterThan(3);
+    expect(facts).toMatchObject({ command: "echo -p 0x10 -- a  b", aslr: true });
+    expect(facts.kernel).toMatch(/^\d+\.\d+/);
+    expect(facts.maxMapCount).toBeGreaterThan(1000);
+  });
+
+  it.skipIf(noStrace)("shows what exec has mapped", () => {
+    record("--", "sleep", "0.3");
+    const { events } = traceIn("sleep.mmtrace");
+    const first = events.find((event) => event.kind === "snapshot");
+    const paths = first?.areas.map(({ path }) => path) ?? [];
+    expect(paths).toContain("[stack]");
+    expect(paths).toContain("[vdso]");
+    expect(paths.some((path) => /\/(?:sleep|coreutils|busybox)$/.test(path))).toBe(true);
+  });
+
+  it.skipIf(noStrace)("passes on the exit code, and says it", () => {
+    const { code, stderr } = record("--", "sh", "-c", "exit 3");
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^sh exited with 3\n(?:.*\n)?sh\.mmtrace: /);
+  });
+
+  it.skipIf(noStrace)("writes the trace of a program that is killed", () => {
+    const { code, stderr } = record("--", "sh", "-c", "kill -9 $$");
+    expect(code).toBe(137);
+    expect(stderr).toMatch(/^sh was ended by SIGKILL\n(?:.*\n)?sh\.mmtrace: /);
+  });
+
+  it.skipIf(noStrace)("hands its input to the program", () => {
+    const { stdout } = recordWith(["--", "cat"], { input: "through\n" });
+    expect(stdout).toBe("through\n");
+  });
+
+  it.skipIf(noStrace)("ends the program when it is interrupted, and still writes", async () => {
+    const recording = startRecord("--", "sh", "-c", "echo on; exec sleep 60");
+    const result = ended(recording);
+    if (recording.stdout !== null) await once(recording.stdout, "data");
+    await sleep(300);
+    recording.kill("SIGINT");
+    expect(await result).toMatchObject({ code: 130 });
+    expect(count(traceIn("sh.mmtrace").events, "call")).toBeGreaterThan(5);
+  });
+
+  it.skipIf(noStrace)("watches a process that runs, from its maps on, and lets it go", async () => {
+    const target = mapper();
+    await sleep(300);
+    const recording = startRecord("-p", String(target.pid), "-o", "p.mmtrace");
+    const result = ended(recording);
+    await waitFor(() => isTraced(target.pid));
+    target.stdin?.write("\n");
+    await sleep(500);
+    recording.kill("SIGINT");
+    expect(await result).toMatchObject({ code: 0 });
+    expect(target.exitCode).toBeNull();
+    expect(isTraced(target.pid)).toBe(false);
+    target.stdin?.end();
+    await once(target, "exit");
+    expect(target.exitCode).toBe(0);
+    const { events } = traceIn("p.mmtrace");
+    expect(events[0]).toMatchObject({ kind: "snapshot", source: "attach-maps.txt" });
+    expect(count(events, "call", '"call":"mmap"')).toBeGreaterThan(0);
+  });
+
+  it.skipIf(noStrace)("leaves nothing but the trace", () => {
+    const left = (): readonly string[] =>
+      readdirSync(tmpdir()).filter((name) => name.startsWith("mmreplay-record-"));
+    const before = left();
+    record("--", "true");
+    expect(left()).toEqual(before);
+    expect(readdirSync(cwd)).toEqual(["true.mmtrace"]);
+  });
+});
+
+describe(`record with perf${noPerf}`, () => {
+  it.skipIf(noPerf)("records the searches too", () => {
+    const { code } = record("--with", "perf", "-o", "p.mmtrace", "--", "sh", "-c", "exit 4");
+    expect(code).toBe(4);
+    const { events, facts } = traceIn("p.mmtrace");
+    expect(facts.recorder).toMatch(/perf/);
+    expect(count(events, "search")).toBeGreaterThan(2);
+    expect(count(events, "call", '"call":"mmap"')).toBeGreaterThan(3);
+  });
+
+  it.skipIf(noPerf)("watches a process that runs", async () => {
+    const target = mapper();
+    await sleep(300);
+    const recording = startRecord("--with", "perf", "-p", String(target.pid), "-o", "p.mmtrace");
+    const result = ended(recording);
+    for (let line = 0; line < 20; line++) {
+      target.stdin?.write("\n");
+      await sleep(100);
+    }
+    recording.kill("SIGINT");
+    expect(await result).toMatchObject({ code: 0 });
+    target.stdin?.end();
+    await once(target, "exit");
+    expect(count(traceIn("p.mmtrace").events, "call", '"call":"mmap"')).toBeGreaterThan(0);
+  });
+});
+
+describe("record", () => {
+  it("names a program that does not exist", () => {
+    const { code, stderr } = record("--", "no-such-program");
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/error\[record\/no-(?:program|recorder)\]/);
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
+  it("says what to install where the recorder is missing", () => {
+    const { code, stderr } = recordWith(["--", "/bin/true"], {
+      env: { ...process.env, PATH: "/nonexistent" },
+    });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/error\[record\/no-recorder\].*\nhint: install it \(apt-get install/);
+  });
+
+  it("names a process that does not exist", () => {
+    const { stderr } = record("-p", "4194305");
+    expect(stderr).toMatch(/error\[record\/no-(?:process|recorder)\]/);
+  });
+
+  it.each([[[]], [["-p", "1", "--", "true"]], [["-p", "x"]]])("refuses %j as usage", (args) => {
+    const { code, stderr } = record(...args);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/error\[usage\//);
+  });
+});

@@ -1,0 +1,25 @@
+/** Whether the recorders work where the tests run. */
+
+import { spawnSync } from "node:child_process";
+
+function works(program: string, args: readonly string[]): boolean {
+  return spawnSync(program, args, { stdio: "ignore" }).status === 0;
+}
+
+/** The reason to skip a test, for its name; "" if strace works. */
+export const noStrace: string = works("strace", ["-o", "/dev/null", "true"])
+  ? ""
+  : " (skipped: strace is missing or may not trace)";
+
+/** The reason to skip a test, for its name; "" if perf may use tracepoints. */
+export const noPerf: string = works("perf", [
+  "record",
+  "-q",
+  "-e",
+  "syscalls:sys_enter_mmap",
+  "-o",
+  "-",
+  "true",
+])
+  ? ""
+  : " (skipped: perf is missing or may not use tracepoints)";
