@@ -23,6 +23,10 @@ export class FdTable {
     this.#slots.set(fd, { file, closeOnExec });
   }
 
+  closesOnExec(fd: number): boolean {
+    return this.#slots.get(fd)?.closeOnExec === true;
+  }
+
   close(fd: number): void {
     this.#slots.delete(fd);
   }

@@ -8,6 +8,8 @@ export interface Named {
   readonly parent: number;
   readonly line: number;
   readonly time: number | undefined;
+  /** The line has no pid. */
+  readonly bare: boolean;
   /** The line's text, which may hold the flags. */
   readonly text: string;
 }

@@ -41,6 +41,10 @@ function hasFlag(arg: string | undefined, name: string, bit: number): boolean {
   return value !== undefined && hasBit(Number(value), bit);
 }
 
+/** The name before a file was unlinked; one that really ends like this loses it too. */
+const liveName = (path: string | undefined): string | undefined =>
+  path?.replace(/(?: \(deleted\))+$/, "");
+
 /** The huge page size in bytes that `21<<MFD_HUGE_SHIFT` or a raw number gives. */
 export function hugePageOf(arg: string): number | undefined {
   const shift = /\b(\d+)<<[A-Z]+_HUGE_SHIFT/.exec(arg)?.[1];
@@ -104,6 +108,8 @@ function memfd(args: readonly string[]): Made {
 
 export class Files {
   #last = -1;
+  /** Files whose path is strace's own. */
+  readonly #exact = new Set<number>();
   /** Opens are in this recording, so that a descriptor stays the same file until it is closed. */
   #followed = false;
 
@@ -118,9 +124,18 @@ export class Files {
     const known = table.get(fd);
     const printed = text.includes("<") ? printedFile(text) : undefined;
     if (printed === undefined) return known ?? unknownFile;
-    if (known !== undefined && known.path === printed.path) return known;
+    if (known !== undefined && this.#exact.has(known.id)) {
+      if (liveName(known.path) === liveName(printed.path)) return known;
+    } else if (known !== undefined) {
+      // What the program called it, perhaps through a link; strace knows better.
+      const file = { ...known, ...printed };
+      this.#exact.add(file.id);
+      table.set(fd, file, table.closesOnExec(fd));
+      return file;
+    }
     if (!this.#followed) return { id: -1, ...printed };
     const file = this.fresh(printed);
+    this.#exact.add(file.id);
     table.set(fd, file, false);
     return file;
   }
@@ -150,7 +165,12 @@ export class Files {
       const { suffix } = result;
       const printed = suffix.startsWith("<") ? printedFile(`${fd}${suffix.trimEnd()}`) : undefined;
       const made = this.#made(name, args, printed);
-      if (made !== undefined) table.set(fd, this.fresh(made.file), made.closeOnExec);
+      if (made === undefined) return;
+      const file = this.fresh(made.file);
+      if (printed !== undefined || name === "memfd_create" || name === "ioctl") {
+        this.#exact.add(file.id);
+      }
+      table.set(fd, file, made.closeOnExec);
     }
   }
 

@@ -43,5 +43,5 @@ export function unquote(text: string): string {
  */
 export function fdName(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: bytes that a newer strace would have escaped
-  return /[">\x00-\x1f\x7f-\xff]/.test(text) ? decode(text) : unescapeText(text);
+  return /(?:^|[^\\])"|[>\x00-\x1f\x7f-\xff]/.test(text) ? decode(text) : unescapeText(text);
 }

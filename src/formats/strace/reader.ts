@@ -220,7 +220,8 @@ export class StraceReader {
       else {
         const child = typeof result === "string" ? undefined : childOf(result);
         const { number, time } = line;
-        this.#ahead.ended(child, { parent: tid, line: number, time, text }, resumes);
+        const bare = this.#prefix.pid < 0;
+        this.#ahead.ended(child, { parent: tid, line: number, time, bare, text }, resumes);
       }
     }
     if (this.#ahead.settled) this.#release();

@@ -131,7 +131,8 @@ export class Tracees {
     if (parent === undefined || cloning === undefined) return undefined;
     this.#bornEarly.add(tid);
     const end = { line: named.line, time: named.time };
-    return this.#born(parent, tid, { ...cloning, text: cloning.text + named.text }, end);
+    const text = cloning.text + named.text;
+    return this.#born(parent, tid, { ...cloning, text, bare: named.bare }, end);
   }
 
   /** A clone, fork or vfork returned its child. */
