@@ -8,7 +8,8 @@ import { pfnOf } from "../place/request.ts";
 import type { Placements } from "../place/types.ts";
 import type { Policy } from "../policies/types.ts";
 import type { Op, Program, SpaceFacts } from "../resolve/program.ts";
-import { type Applied, apply } from "../space/apply.ts";
+import type { Applied } from "../space/apply.ts";
+import { applyClosest } from "../space/closest.ts";
 import type { Touch } from "../space/rules.ts";
 import type { Event, Search } from "../trace/event.ts";
 import type { Trace } from "../trace/trace.ts";
@@ -47,7 +48,7 @@ class Verification {
   readonly #run: Run;
   readonly #applied: Applied;
   readonly #placements: Placements;
-  #touch: Touch = "at-once";
+  readonly #touch: Touch;
   readonly #hasSearches: boolean;
   readonly #facts: ReadonlyMap<number, SpaceFacts>;
   readonly searches: Tally = new Tally();
@@ -67,29 +68,13 @@ class Verification {
     this.#placements = input.free
       ? this.#run.placements
       : { ...recordedPlacements(program), mapped };
-    this.#applied = this.#closest();
+    const { applied, touch } = applyClosest(program, this.#placements, policy.profile, {
+      ...(trace.facts.maxMapCount !== undefined && { maxMapCount: trace.facts.maxMapCount }),
+      pfnOf: (area) => pfnOf(area, trace.facts),
+    });
+    this.#applied = applied;
+    this.#touch = touch;
     this.excluded = new Exclusions(program.exclusions);
-  }
-
-  /** A recording of calls does not say which memory was written: take the assumption that fits the snapshots. */
-  #closest(): Applied {
-    const { program, policy, trace } = this.#input;
-    const limit =
-      trace.facts.maxMapCount === undefined ? {} : { maxMapCount: trace.facts.maxMapCount };
-    const wrong = ({ snapshots }: Applied) =>
-      snapshots.reduce((sum, { total, exact, extra }) => sum + total - exact + extra, 0);
-    const applied = (touch: Touch) =>
-      apply(program, this.#placements, policy.profile, {
-        ...limit,
-        touch,
-        pfnOf: (area) => pfnOf(area, trace.facts),
-      });
-    const written = applied("at-once");
-    if (wrong(written) === 0) return written;
-    const untouched = applied("never");
-    if (wrong(untouched) >= wrong(written)) return written;
-    this.#touch = "never";
-    return untouched;
   }
 
   /** Why nothing in this space can be held against the model from here on. */

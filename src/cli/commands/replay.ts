@@ -8,10 +8,11 @@ import { deviceMappings } from "../../metrics/device-mappings.ts";
 import { measure, metrics } from "../../metrics/index.ts";
 import { archFor, policyFor, resolveTrace } from "../../pipeline.ts";
 import { type Policy, parsePolicies } from "../../policies/index.ts";
-import { replay } from "../../replay.ts";
+import { rebuild, replay } from "../../replay.ts";
 import { reports } from "../../reports/index.ts";
 import { makeReport, type Run, type Setup, type TraceSetup } from "../../reports/report.ts";
 import type { Program } from "../../resolve/program.ts";
+import type { Touch } from "../../space/rules.ts";
 import type { Trace } from "../../trace/trace.ts";
 import { printWarnings, write } from "../io.ts";
 import { loadAll } from "../load.ts";
@@ -56,8 +57,8 @@ function setupOf(trace: Trace, program: Program, arch: Arch): TraceSetup {
   };
 }
 
-function runOf(trace: Trace, program: Program, arch: Arch, policy: Policy): Run {
-  const { replay: finished, counters, applied } = replay(program, trace.facts, arch, policy);
+function runOf(trace: Trace, program: Program, arch: Arch, policy: Policy, touch: Touch): Run {
+  const { replay: finished, counters, applied } = replay(program, trace.facts, arch, policy, touch);
   return {
     trace: trace.name,
     policy: policy.id,
@@ -78,10 +79,12 @@ async function run(args: Arguments): Promise<void> {
   for (const trace of await loadAll(args.trace, args.quiet)) {
     const arch = archOf(trace, args.arch);
     const diagnostics = new Diagnostics();
-    const program = resolveTrace(trace, policyFor(trace.facts), diagnostics);
+    const recorded = policyFor(trace.facts);
+    const program = resolveTrace(trace, recorded, diagnostics);
     printWarnings(diagnostics, trace.name, args.quiet);
     traces.push(setupOf(trace, program, arch));
-    for (const policy of policies) runs.push(runOf(trace, program, arch, policy));
+    const { touch } = rebuild(program, trace.facts, arch, recorded);
+    for (const policy of policies) runs.push(runOf(trace, program, arch, policy, touch));
   }
   const setup: Setup = {
     version,
