@@ -1,13 +1,40 @@
 /** How files, folders and pipes become inputs, and results and errors become output. */
 
-import { createReadStream, existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { type Diagnostics, MmreplayError } from "../errors.ts";
 import type { Source } from "../formats/bundle.ts";
 
+let spooled: Promise<string> | undefined;
+
+/** Standard input in a file of its own: a format looks at its head before it is read, and a pipe cannot go back. */
+async function spool(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "mmreplay-stdin-"));
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, "stdin");
+  await pipeline(process.stdin, createWriteStream(path));
+  return path;
+}
+
+async function* standardInput(): AsyncGenerator<Uint8Array> {
+  spooled ??= spool();
+  yield* createReadStream(await spooled);
+}
+
 /** A file, or `-` for standard input, as something that can be opened. */
 function fileSource(path: string): Source {
-  if (path === "-") return { name: "-", open: () => process.stdin };
+  if (path === "-") return { name: "-", open: standardInput };
   return { name: basename(path), open: () => createReadStream(path, { highWaterMark: 262_144 }) };
 }
 
