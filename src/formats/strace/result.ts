@@ -1,5 +1,6 @@
 /** What a call returned, as strace prints it after `= `. */
 
+import { errnoName } from "../../trace/errno.ts";
 import type { Outcome } from "../../trace/event.ts";
 import { parseU64, type U64 } from "../../units.ts";
 
@@ -63,7 +64,7 @@ function symbolOf(rest: string): string | undefined {
   const named = /^ (E[A-Z0-9_]+)(?:\s|$)/.exec(rest)?.[1];
   if (named !== undefined) return named;
   const number = /^ \((?:errno )?([0-9]+)\)/.exec(rest)?.[1];
-  return number === undefined ? undefined : `errno ${number}`;
+  return number === undefined ? undefined : errnoName(Number(number));
 }
 
 /** Read the result that begins at `from`; `whole` is false if the line may have been longer. */

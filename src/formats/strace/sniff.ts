@@ -2,6 +2,7 @@
 
 import { beginsCall, resumedName } from "./names.ts";
 import { Prefix } from "./prefix.ts";
+import { isQuoted } from "./quote.ts";
 
 const enough = 40;
 const lf = 10;
@@ -10,6 +11,10 @@ const escapeByte = 27;
 
 /** ` = ` after the arguments, or a mark that they go on elsewhere. */
 const ending = /\)\s+= |\.\.\.>$|Process \d+ \w+$/;
+
+/** Lines of truss, dtruss and ltrace, which print calls much like strace. */
+const imitation =
+  /^SYSCALL\(args\)|^(?:\[pid \d+\] )?(?:__libc_start_main|[\w.]+->\w+)\(|ERR#\d+|\s= -?\d+ \(0x[0-9a-f]+\)$/;
 
 /** True if this line is a call, a part of one, or the end of a task, as strace prints them. */
 function isStrace(line: Buffer): boolean {
@@ -44,7 +49,9 @@ export function looksLikeStrace(head: Uint8Array): boolean {
   let known = 0;
   let seen = 0;
   for (const line of linesOf(head)) {
-    const plain = line.includes(escapeByte) ? stripped(line) : line;
+    const unquoted = isQuoted(line, 0) ? line.subarray(2) : line;
+    const plain = unquoted.includes(escapeByte) ? stripped(unquoted) : unquoted;
+    if (imitation.test(plain.toString("latin1"))) return false;
     seen += 1;
     if (isStrace(plain)) known += 1;
     else if (isNeutral(plain)) seen -= 1;

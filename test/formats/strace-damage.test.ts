@@ -1,0 +1,303 @@
+import { describe, expect, it } from "vitest";
+import { MmreplayError } from "../../src/errors.ts";
+import { detect } from "../../src/formats/index.ts";
+import { strace } from "../../src/formats/strace.ts";
+import { eventText } from "../support/events-text.ts";
+import { readWith } from "../support/samples.ts";
+
+const map = "mmap(NULL, 4096, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0x7f0000001000";
+const good = "munmap(0x7f0000001000, 4096) = 0";
+
+/** The events of these lines, without the notice that the recording starts in the middle. */
+async function read(text: string): Promise<string[]> {
+  const { events } = await readWith(strace, text);
+  return events
+    .filter((event) => !(event.kind === "lifecycle" && event.lifecycle === "attach"))
+    .map(eventText)
+    .filter((line) => !line.endsWith("parse/attached"));
+}
+
+/** What the line gives between a call before and a call after it, which must survive. */
+async function between(...lines: string[]): Promise<string[]> {
+  const texts = await read([map, ...lines, good, ""].join("\n"));
+  expect(texts[0]).toMatch(/^1 - mmap/);
+  expect(texts.at(-1)).toMatch(/munmap\(0x7f0000001000, 4096\) = 0x0$/);
+  return texts.slice(1, -1);
+}
+
+async function errorOf(text: string | Uint8Array): Promise<MmreplayError> {
+  try {
+    await readWith(strace, text);
+  } catch (error) {
+    if (error instanceof MmreplayError) return error;
+    throw error;
+  }
+  throw new Error("accepted");
+}
+
+const codeOf = async (text: string | Uint8Array): Promise<string> => (await errorOf(text)).code;
+
+describe("a text without anything to replay", () => {
+  it("is refused with the command to use", async () => {
+    const error = await errorOf('write(1, "x", 1) = 1\n+++ exited with 0 +++\n');
+    expect(error.code).toBe("parse/no-memory-calls");
+    expect(error.at.file).toBe("test");
+    expect(error.hint).toContain("strace -f -yy");
+  });
+
+  it("is refused by what it is", async () => {
+    expect(await codeOf("")).toBe("parse/empty");
+    expect(await codeOf("\n\n \n")).toBe("parse/not-strace");
+    expect(await codeOf("hello\n")).toBe("parse/not-strace");
+    expect(await codeOf("% time     seconds  usecs/call\n------ ----\n  0.00    0.0   0\n")).toBe(
+      "parse/summary-only",
+    );
+    expect(await codeOf(Buffer.from("\ufeffmmap(", "utf16le"))).toBe("parse/encoding");
+    expect(await codeOf(`${map.replace(/=.*/, "= ...")}\n`)).toBe("parse/no-results");
+  });
+
+  it.each([
+    ["parse/empty", ""],
+    ["parse/empty", "\n \n"],
+    ["parse/quoted-printable", "mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, -1, 0) =3D 0x7f00=\n"],
+    ["parse/truss", "mmap(0x0,4096,PROT_READ,MAP_PRIVATE,-1,0)\t = 34366164992 (0x800628000)\n"],
+    ["parse/ktrace", "  4711 cat      CALL  mmap(0,0x1000,0x3,0x1002,0xffffffff,0)\n"],
+    ["parse/ltrace", "__libc_start_main(0x401136, 1, 0x7ffe) = 0\nlibc.so.6->malloc(10) = 0x1\n"],
+    ["parse/dtruss", "SYSCALL(args) \t\t = return\nmmap(0x0, 0x1000) = 0x1 0\n".slice(0, 30)],
+    ["parse/valgrind", "==4711== Memcheck, a memory error detector\n"],
+    ["parse/manual", "MMAP(2)      Linux Programmer's Manual      MMAP(2)\n\nNAME\n"],
+    ["parse/html", "<!DOCTYPE html>\n<pre>mmap(NULL, 4096) = 0x1</pre>\n"],
+    ["parse/unknown-format", "dear list, please find attached\n"],
+  ])("is named by detection: %s", (code, text) => {
+    let found = "claimed";
+    try {
+      detect(Buffer.from(text), "x");
+    } catch (error) {
+      if (error instanceof MmreplayError) found = error.code;
+    }
+    expect(found).toBe(code);
+  });
+});
+
+describe("line ends and marks around lines", () => {
+  it("accepts CR LF, CR alone and a UTF-8 mark", async () => {
+    const plain = await read(`${map}\n${good}\n`);
+    expect(plain).toHaveLength(2);
+    expect(await read(`${map}\r\n${good}\r\n`)).toEqual(plain);
+    expect(await read(`${map}\r${good}\r`)).toEqual(plain);
+    expect(await read(`\ufeff${map}\n${good}\n`)).toEqual(plain);
+  });
+
+  it("strips the marks of a mail from all lines, and says so", async () => {
+    expect(await read(`> ${map}\n> ${good}\n`)).toEqual([
+      "1 - ! parse/quoted-lines",
+      "1 - mmap(0x0, 4096, PROT_READ, MAP_ANONYMOUS|MAP_PRIVATE, -1, 0x0) = 0x7f0000001000",
+      "2 - munmap(0x7f0000001000, 4096) = 0x0",
+    ]);
+    expect(await codeOf(`> ${map}\n${good}\n`)).toBe("parse/quoted-lines");
+    expect(await codeOf(`${map}\n> ${good}\n`)).toBe("parse/quoted-lines");
+  });
+
+  it("joins a call that a mail program wrapped", async () => {
+    expect(
+      await between(
+        "mmap(NULL, 8192, PROT_READ,",
+        "MAP_PRIVATE|MAP_ANONYMOUS, -1, 0)",
+        "= 0x7f0000005000",
+      ),
+    ).toEqual([
+      "2.4 - mmap(0x0, 8192, PROT_READ, MAP_ANONYMOUS|MAP_PRIVATE, -1, 0x0) = 0x7f0000005000",
+    ]);
+  });
+
+  it("removes terminal escapes", async () => {
+    expect(
+      await between("\u001b[33mmunmap\u001b[0m(0x7000\u001b[0m, 4096\u001b[0m)\u001b[0m = 0"),
+    ).toEqual(["2 - munmap(0x7000, 4096) = 0x0"]);
+  });
+
+  it("bounds a long line that is no memory call", async () => {
+    const long = `write(1, "${"x".repeat(11 * 1024 * 1024)}", 11) = 11`;
+    expect(await between(long)).toEqual([]);
+  });
+
+  it("refuses 10 MiB without a line end at once", async () => {
+    expect(await codeOf(Buffer.alloc(11 * 1024 * 1024, "x"))).toBe("parse/no-line-end");
+  });
+});
+
+describe("damage in one place", () => {
+  it.each([
+    [
+      "a length that is no number",
+      "mmap(NULL, 0x, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0x7f0000005000",
+      "parse/bad-length",
+    ],
+    ["more than 64 bits", "munmap(0x10000000000000000, 4096) = 0", "parse/bad-number"],
+    [
+      "a result of more than 64 bits",
+      "mmap(NULL, 4096, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0x10000000000001000",
+      "parse/bad-result",
+    ],
+    ["flags that are none", "mprotect(0x1000, 4096, !!) = 0", "parse/bad-flags"],
+    ["arguments that are missing", "munmap(0x1000) = 0", "parse/arguments"],
+    ["a negative length", "munmap(0x1000, -4096) = 0", "parse/bad-length"],
+    ["length 0 with success", "munmap(0x1000, 0) = 0", "parse/bad-length"],
+    [
+      "a result inside of a page",
+      "mmap(NULL, 4096, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0x7f0000005010",
+      "parse/unaligned-result",
+    ],
+    [
+      "MAP_FIXED that went elsewhere",
+      "mmap(0x5000, 4096, PROT_READ, MAP_PRIVATE|MAP_FIXED|MAP_ANONYMOUS, -1, 0) = 0x6000",
+      "parse/fixed-elsewhere",
+    ],
+    ["a call cut before its result", "munmap(0x1000, 40", "parse/cut-line"],
+    ["output of the program glued to a call", "hellomunmap(0x1000, 4096) = 0", "parse/glued-line"],
+    ["a comment by hand", "[...]", "parse/foreign-line"],
+    [
+      "the end of a call without its start",
+      "<... munmap resumed>) = 0",
+      "parse/resumed-without-start",
+    ],
+  ])("%s is counted, and nothing else is lost", async (_, line, code) => {
+    expect(await between(line)).toEqual([`2 - ! ${code}`]);
+  });
+
+  it("keeps a call of which the result is missing", async () => {
+    expect(await between("munmap(0x1000, 4096)")).toEqual([
+      "2 - ! parse/no-result",
+      "2 - munmap(0x1000, 4096) = missing",
+    ]);
+  });
+
+  it("keeps a call whose flag nobody knows", async () => {
+    expect(await between("mprotect(0x1000, 4096, PROT_READ|PROT_FROB) = 0")).toEqual([
+      "2 - ! parse/unknown-flag",
+      "2 - mprotect(0x1000, 4096, PROT_READ) = 0x0",
+    ]);
+  });
+
+  it("keeps unknown bits as numbers", async () => {
+    expect(
+      await between(
+        "mmap(NULL, 4096, PROT_READ|0x10000000, 0x22 /* MAP_??? */|0x80000000, -1, 0) = 0x7f0000005000",
+      ),
+    ).toEqual([
+      "2 - mmap(0x0, 4096, 0x10000000|PROT_READ, 0x80000000|MAP_ANONYMOUS|MAP_PRIVATE, -1, 0x0) = 0x7f0000005000",
+    ]);
+  });
+
+  it("takes the symbol of an error whatever the language of its text", async () => {
+    expect(await between("munmap(0x1001, 4096) = -1 EINVAL (Недопустимый аргумент)")).toEqual([
+      "2 - munmap(0x1001, 4096) = EINVAL",
+    ]);
+    expect(await between("munmap(0x1000, 4096) = -1 EFROBNICATED (new)")).toEqual([
+      "2 - munmap(0x1000, 4096) = EFROBNICATED",
+    ]);
+    expect(await between("munmap(0x1000, 4096) = -1 (errno 524)")).toEqual([
+      "2 - munmap(0x1000, 4096) = ENOTSUPP",
+    ]);
+  });
+
+  it("marks an injected result", async () => {
+    expect(await between("munmap(0x1000, 4096) = 0 (INJECTED)")).toEqual([
+      "2 - ! parse/injected",
+      "2 - munmap(0x1000, 4096) = 0x0 INJECTED",
+    ]);
+  });
+
+  it("cuts results whose sign strace extended", async () => {
+    expect(
+      await between(
+        "mmap2(NULL, 4096, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0xfffffffff7fc6000",
+      ),
+    ).toEqual([
+      "2 - mmap2: mmap(0x0, 4096, PROT_READ, MAP_ANONYMOUS|MAP_PRIVATE, -1, 0x0) = 0xf7fc6000",
+    ]);
+  });
+
+  it("does not lose the call after program output that splits a line", async () => {
+    expect(await between('write(1, "x\\n", 2x', ")                        = 2")).toEqual([]);
+  });
+
+  it("drops a last call that is cut inside of its result or its arguments", async () => {
+    expect((await read(`${good}\n${map.slice(0, -3)}`)).slice(1)).toEqual(["2 - ! parse/cut-line"]);
+    expect((await read(`${good}\n${map.slice(0, 40)}`)).slice(1)).toEqual(["2 - ! parse/cut-line"]);
+    expect((await read(`${good}\nmunmap(0x1000, 4096) = -1 ENOM`)).slice(1)).toEqual([
+      "2 - ! parse/cut-line",
+    ]);
+    expect((await read(`${good}\n${map} <0.000012>`)).slice(1)).toHaveLength(1);
+  });
+
+  it("counts times that go back", async () => {
+    const { diagnostics } = await readWith(
+      strace,
+      `1.500000 ${map}\n1.200000 ${good}\n`.replace(/^1|\n1/g, "$&795351507"),
+    );
+    expect(diagnostics.warnings.get("parse/time-goes-back")).toMatchObject({
+      count: 1,
+      lines: [2],
+    });
+  });
+});
+
+describe("calls that are under way", () => {
+  const task = (lines: string[]): string => lines.map((line) => `7 ${line}\n`).join("");
+
+  it("never resumed are counted and kept", async () => {
+    expect(await read(task([map, "munmap(0x7f0000001000, 4096 <unfinished ...>"]))).toEqual([
+      "1 7 mmap(0x0, 4096, PROT_READ, MAP_ANONYMOUS|MAP_PRIVATE, -1, 0x0) = 0x7f0000001000",
+      "2 7 ! parse/never-resumed",
+      "2 7 munmap(0x7f0000001000, 4096) = never resumed",
+    ]);
+  });
+
+  it("are over when their task does something else", async () => {
+    const start = "munmap(0x7f0000001000, 4096 <unfinished ...>";
+    const texts = await read(
+      task([start, 'read(3, "", 1) = 0', "<... munmap resumed>) = 0", good]),
+    );
+    expect(texts).toEqual([
+      "1 7 ! parse/never-resumed",
+      "1 7 munmap(0x7f0000001000, 4096) = never resumed",
+      "3 7 ! parse/resumed-without-start",
+      "4 7 munmap(0x7f0000001000, 4096) = 0x0",
+    ]);
+  });
+
+  it("are not resumed under another name", async () => {
+    const texts = await read(
+      task(["munmap(0x1000, 4096 <unfinished ...>", "<... mprotect resumed>) = 0", good]),
+    );
+    expect(texts).toEqual([
+      "2 7 ! parse/resumed-other-name",
+      "1 7 ! parse/never-resumed",
+      "1 7 munmap(0x1000, 4096) = never resumed",
+      "3 7 munmap(0x7f0000001000, 4096) = 0x0",
+    ]);
+  });
+
+  it("end with what strace knows when it detaches or the task dies", async () => {
+    expect(await read(task([good, "munmap(0x1000, 4096 <detached ...>"]))).toEqual([
+      "1 7 munmap(0x7f0000001000, 4096) = 0x0",
+      "2 7 munmap(0x1000, 4096) = detached",
+    ]);
+    expect(
+      await read(task([good, "munmap(0x1000, 4096) = ?", "+++ killed by SIGKILL +++"])),
+    ).toEqual([
+      "1 7 munmap(0x7f0000001000, 4096) = 0x0",
+      "2 7 munmap(0x1000, 4096) = unknown",
+      "3 7 * killed",
+    ]);
+  });
+
+  it.each(["<... munmap resumed>)", "<... munmap resumed> )"])(
+    "are joined with the spacing of every version: %s",
+    async (resumed) => {
+      const texts = await read(task(["munmap(0x1000, 4096 <unfinished ...>", `${resumed} = 0`]));
+      expect(texts).toEqual(["1.2 7 munmap(0x1000, 4096) = 0x0"]);
+    },
+  );
+});
