@@ -16,6 +16,9 @@ import { pipeline } from "node:stream/promises";
 import { type Diagnostics, MmreplayError } from "../errors.ts";
 import type { Source } from "../formats/bundle.ts";
 
+/** What `-` stands for. */
+export const stdin = "/dev/stdin";
+
 let spooled: Promise<string> | undefined;
 
 /** Standard input in a file of its own: a format looks at its head before it is read, and a pipe cannot go back. */
@@ -32,9 +35,9 @@ async function* standardInput(): AsyncGenerator<Uint8Array> {
   yield* createReadStream(await spooled);
 }
 
-/** A file, or `-` for standard input, as something that can be opened. */
+/** A file, or standard input, as something that can be opened. */
 function fileSource(path: string): Source {
-  if (path === "-") return { name: "-", open: standardInput };
+  if (path === stdin) return { name: "stdin", open: standardInput };
   return { name: basename(path), open: () => createReadStream(path, { highWaterMark: 262_144 }) };
 }
 
@@ -64,7 +67,7 @@ export interface Located {
 
 /** Look at a path; throws `io/missing` or `io/unreadable`. */
 export function locate(path: string): Located {
-  if (path === "-") return { path, folder: false, sources: [fileSource(path)] };
+  if (path === stdin) return { path: "stdin", folder: false, sources: [fileSource(path)] };
   if (!existsSync(path))
     throw new MmreplayError("io/missing", "no such file or folder", {
       at: { file: path },
