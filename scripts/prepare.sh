@@ -88,14 +88,12 @@ stamped() {
 }
 
 install_packages() {
-  need_npm
   quietly "installing packages" npm ci --include=dev --no-audit --no-fund
   mkdir -p "$stamps"
   cp "$root/package-lock.json" "$stamps/package-lock.json"
 }
 
 build_native() {
-  need_cargo
   stamped native "compiling the search" npm run --silent build:native
 }
 
@@ -106,11 +104,14 @@ build_dist() {
 # Make the given things current: packages, native, dist. One process builds, others wait for it.
 prepare() {
   need_node
-  local part stale=()
+  local part stale=
   for part in "$@"; do
-    if "stale_$part"; then stale+=("$part"); fi
+    # The stamps go when packages are installed, so that everything else is built again.
+    if [[ $stale == *packages* ]] || "stale_$part"; then stale+=" $part"; fi
   done
-  ((${#stale[@]})) || return 0
+  [[ -n $stale ]] || return 0
+  need_npm
+  [[ $stale != *native* ]] || need_cargo
 
   exec 9<"$root"
   if command -v flock >/dev/null && ! flock -n 9 2>/dev/null; then
@@ -120,7 +121,7 @@ prepare() {
   log=$(mktemp "${TMPDIR:-/tmp}/mmreplay-build.XXXXXX")
   trap 'rm -f "$log"' EXIT
   local begun=$SECONDS told=
-  for part in "$@"; do
+  for part in $stale; do
     "stale_$part" || continue
     [[ -n $told ]] || printf 'mmreplay: first run or newer sources:' >&2
     told=yes
