@@ -2,7 +2,7 @@
 
 import type { Event, MapsArea } from "../../trace/event.ts";
 import { Likeness, type Picture, pictureOf } from "./likeness.ts";
-import { Spaces } from "./spaces.ts";
+import type { Tracks } from "./spaces.ts";
 
 /** When a maps file was read, on the clock of the recording, and how far that may be off; seconds. */
 export interface Moment {
@@ -31,101 +31,107 @@ interface Candidate extends Position {
   readonly rest: number;
 }
 
+/** A space after its latest call. */
 interface State {
   /** The task that the recording shows first in this space. */
   readonly pid: number | null;
   readonly likeness: Likeness;
-  candidate: Omit<Candidate, "rest"> | undefined;
-  time: number | undefined;
+  /** The latest call, once there was one. */
+  last: { readonly index: number; readonly time: number | undefined } | undefined;
 }
 
-/** Walks over the events and remembers where the wanted space came closest to the maps. */
+/** Walks over the events and remembers where a space came closest to the maps. */
 class Seeker {
   readonly #question: Question;
   readonly #picture: Picture;
-  readonly #spaces: Spaces;
+  readonly #tracks: Tracks;
+  /** Spaces that the maps may show, and those that one of them is a copy of; undefined for all. */
+  readonly #wanted: ReadonlySet<number> | undefined;
+  readonly #followed: ReadonlySet<number> | undefined;
   readonly #states = new Map<number, State>();
   best: Candidate | undefined;
 
-  constructor(events: readonly Event[], question: Question) {
+  constructor(tracks: Tracks, question: Question) {
+    const { pid, areas } = question;
     this.#question = question;
-    this.#spaces = new Spaces(events);
-    this.#picture = pictureOf(question.areas);
+    this.#tracks = tracks;
+    this.#picture = pictureOf(areas);
+    this.#wanted = pid === null ? undefined : tracks.own(pid);
+    this.#followed = pid === null ? undefined : tracks.lineage(pid);
+  }
+
+  #follows(space: number): boolean {
+    return this.#followed?.has(space) ?? true;
   }
 
   #state(space: number, pid: number | null): State {
     let state = this.#states.get(space);
     if (state === undefined) {
-      state = { pid, likeness: this.#fresh(), candidate: undefined, time: undefined };
+      const likeness = new Likeness(this.#picture, this.#question.pageSize);
+      state = { pid, likeness, last: undefined };
       this.#states.set(space, state);
     }
     return state;
   }
 
-  #fresh(): Likeness {
-    return new Likeness(this.#picture, this.#question.pageSize);
-  }
-
-  #inTime(time: number | undefined): boolean {
+  /** True if the moment of the maps lies between two calls, or near one of them. */
+  #inTime(from: number | undefined, until: number | undefined): boolean {
     const { moment } = this.#question;
-    return (
-      moment === undefined || time === undefined || Math.abs(time - moment.time) <= moment.slack
-    );
+    if (moment === undefined || from === undefined) return true;
+    const { time, slack } = moment;
+    return from - slack <= time && time <= (until ?? Number.POSITIVE_INFINITY) + slack;
   }
 
-  /** The space goes on at `time`: its last candidate rested until then. */
+  /** The space rested from its latest call to `time`: was that the moment? */
   #judge(state: State, time: number | undefined): void {
-    const { candidate } = state;
-    if (candidate === undefined) return;
-    const { moment } = this.#question;
-    const from = state.time ?? 0;
-    const until = time ?? Number.POSITIVE_INFINITY;
-    const fits =
-      moment === undefined ||
-      (from - moment.slack <= moment.time && moment.time <= until + moment.slack);
-    if (!fits && !this.#inTime(state.time)) return;
-    const rest = until - from;
+    const { last, likeness, pid } = state;
+    if (last === undefined || !this.#inTime(last.time, time)) return;
+    const rest = (time ?? Number.POSITIVE_INFINITY) - (last.time ?? 0);
+    const { difference } = likeness;
+    const { best } = this;
     const better =
-      this.best === undefined ||
-      candidate.difference < this.best.difference ||
-      (candidate.difference === this.best.difference && rest >= this.best.rest);
-    if (better) this.best = { ...candidate, rest };
+      best === undefined ||
+      difference < best.difference ||
+      (difference === best.difference && rest >= best.rest);
+    if (!better) return;
+    this.best = { index: last.index + 1, pid: this.#question.pid ?? pid, difference, rest };
   }
 
   event(event: Event, index: number): void {
-    const { space, made } = this.#spaces.follow(event);
-    if (made !== undefined) {
-      const from = made.from === undefined ? undefined : this.#state(made.from, event.pid);
+    const place = this.#tracks.places[index];
+    if (place === undefined) return;
+    const { space, made } = place;
+    if (made !== undefined && this.#follows(made.space)) {
+      const from = made.from === undefined ? undefined : this.#states.get(made.from);
+      const pid = event.kind === "lifecycle" ? (event.child ?? event.pid) : event.pid;
+      const fresh = new Likeness(this.#picture, this.#question.pageSize);
       this.#states.set(made.space, {
-        pid: event.kind === "lifecycle" ? (event.child ?? event.pid) : event.pid,
-        likeness: from?.likeness.copy() ?? this.#fresh(),
-        candidate: undefined,
-        time: event.time,
+        pid,
+        likeness: from?.likeness.copy() ?? fresh,
+        last: undefined,
       });
     }
-    if (event.kind !== "call" || event.outcome !== "ok") return;
+    if (event.kind !== "call" || event.outcome !== "ok" || !this.#follows(space)) return;
     const state = this.#state(space, event.pid);
-    this.#judge(state, event.time);
+    if (this.#wanted?.has(space) ?? true) this.#judge(state, event.time);
     state.likeness.apply(event);
-    state.time = event.time;
-    const wanted = this.#question.pid === null || this.#spaces.of(this.#question.pid) === space;
-    state.candidate = wanted
-      ? {
-          index: index + 1,
-          pid: this.#question.pid ?? state.pid,
-          difference: state.likeness.difference,
-        }
-      : undefined;
+    state.last = { index, time: event.time };
   }
 
   end(): void {
-    for (const state of this.#states.values()) this.#judge(state, undefined);
+    for (const [space, state] of this.#states) {
+      if (this.#wanted?.has(space) ?? true) this.#judge(state, undefined);
+    }
   }
 }
 
 /** Where the maps fit best; undefined where no call of that space is recorded. */
-export function positionOf(events: readonly Event[], question: Question): Position | undefined {
-  const seeker = new Seeker(events, question);
+export function positionOf(
+  events: readonly Event[],
+  tracks: Tracks,
+  question: Question,
+): Position | undefined {
+  const seeker = new Seeker(tracks, question);
   events.forEach((event, index) => {
     seeker.event(event, index);
   });

@@ -54,7 +54,15 @@ export class Measured {
   add(range: Range): void {
     if (range.end <= range.start) return;
     this.remove(range);
-    this.#ranges.splice(firstAfter(this.#ranges, range.start), 0, range);
+    const at = firstAfter(this.#ranges, range.start);
+    const before = this.#ranges[at - 1];
+    const after = this.#ranges[at];
+    // Neighbours become one, or a heap that grows page by page is a range for each page.
+    const joins = before?.end === range.start;
+    const joined = after?.start === range.end;
+    const start = joins ? before.start : range.start;
+    const end = joined ? after.end : range.end;
+    this.#ranges.splice(joins ? at - 1 : at, Number(joins) + Number(joined), { start, end });
     this.#length += range.end - range.start;
     this.#common += covered(this.#against, range);
   }

@@ -8,6 +8,7 @@ import type { CallLog } from "../probe-calls.ts";
 import type { Matched } from "./match.ts";
 import { type Moment, positionOf } from "./place.ts";
 import { plainName, type Source } from "./runs.ts";
+import { type Tracks, tracksOf } from "./spaces.ts";
 
 /** A snapshot and the index of the event before which it was taken. */
 interface Placed {
@@ -104,7 +105,12 @@ export interface Context {
   readonly pageSize: number;
 }
 
-function placeBlock(file: MapsFile, block: MapsBlock, context: Context): Placed | undefined {
+function placeBlock(
+  file: MapsFile,
+  block: MapsBlock,
+  context: Context,
+  tracks: Tracks,
+): Placed | undefined {
   const { events, stem, logged, pageSize } = context;
   const areas = ownAreas(block.areas);
   const base = { kind: "snapshot", line: block.line, source: file.name, areas } as const;
@@ -123,7 +129,7 @@ function placeBlock(file: MapsFile, block: MapsBlock, context: Context): Placed 
     const stale = time !== undefined && moment === undefined;
     return stale ? undefined : { index: 0, snapshot: { ...base, ...timed, pid, exact: false } };
   }
-  const found = positionOf(events, {
+  const found = positionOf(events, tracks, {
     areas,
     pid,
     pageSize,
@@ -148,10 +154,11 @@ export async function withSnapshots(
 ): Promise<readonly Event[]> {
   const files: MapsFile[] = [];
   for (const source of maps) files.push(await readFile(source, diagnostics));
+  const tracks = tracksOf(context.events);
   const placed: Placed[] = [];
   for (const file of mergeDetails(files)) {
     for (const block of file.blocks) {
-      const found = placeBlock(file, block, context);
+      const found = placeBlock(file, block, context, tracks);
       if (found !== undefined) placed.push(found);
       else {
         const message = `${file.name} shows no moment of the recording`;

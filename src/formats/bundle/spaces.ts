@@ -51,3 +51,43 @@ export class Spaces {
     return { space, made: { space: made, from: space } };
   }
 }
+
+/** The spaces of all events of a recording, worked out once. */
+export interface Tracks {
+  /** By event. */
+  readonly places: readonly Place[];
+  /** The spaces that a task ever had, and those that they were copied from. */
+  readonly lineage: (pid: number) => ReadonlySet<number>;
+  /** The spaces that a task ever had. */
+  readonly own: (pid: number) => ReadonlySet<number>;
+}
+
+export function tracksOf(events: readonly Event[]): Tracks {
+  const spaces = new Spaces(events);
+  const parents = new Map<number, number>();
+  const byTask = new Map<number | null, Set<number>>();
+  const note = (pid: number | null, space: number): void => {
+    const known = byTask.get(pid) ?? new Set();
+    byTask.set(pid, known.add(space));
+  };
+  const places = events.map((event) => {
+    const place = spaces.follow(event);
+    const { made } = place;
+    if (made?.from !== undefined) parents.set(made.space, made.from);
+    note(event.pid, place.space);
+    const child = event.kind === "lifecycle" ? event.child : undefined;
+    if (child !== undefined) note(child, spaces.of(child));
+    else if (made !== undefined) note(event.pid, made.space);
+    return place;
+  });
+  const own = (pid: number): ReadonlySet<number> => byTask.get(pid) ?? new Set([spaces.of(pid)]);
+  const lineage = (pid: number): ReadonlySet<number> => {
+    const found = new Set(own(pid));
+    for (const space of found) {
+      const parent = parents.get(space);
+      if (parent !== undefined) found.add(parent);
+    }
+    return found;
+  };
+  return { places, own, lineage };
+}

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { positionOf } from "../../../src/formats/bundle/place.ts";
+import * as place from "../../../src/formats/bundle/place.ts";
 import { covered, Measured, type Range } from "../../../src/formats/bundle/ranges.ts";
+import { tracksOf } from "../../../src/formats/bundle/spaces.ts";
 import type { Event, Lifecycle, MapsArea } from "../../../src/trace/event.ts";
 
 const seed = 20_261_124;
@@ -53,6 +54,13 @@ const areas = (...ranges: readonly (readonly [number, number])[]): readonly Maps
     inode: 0,
     path: "",
   }));
+
+function positionOf(
+  events: readonly Event[],
+  question: place.Question,
+): place.Position | undefined {
+  return place.positionOf(events, tracksOf(events), question);
+}
 
 describe("the moment of a maps file", () => {
   it("is where the calls made just what it shows, whatever exec made beside it", () => {
