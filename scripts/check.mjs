@@ -14,7 +14,11 @@ const manifest = ["--manifest-path", "native/Cargo.toml", "--locked"];
  * @type {readonly { readonly name: string; readonly run: readonly string[]; readonly repair?: string }[]}
  */
 const steps = [
-  { name: "format and lint", run: ["biome", "ci"], repair: "npx biome check --write" },
+  {
+    name: "format and lint",
+    run: ["biome", "ci", `--colors=${process.stdout.isTTY ? "force" : "off"}`],
+    repair: "npx biome check --write",
+  },
   { name: "types", run: ["tsc"] },
   { name: "types of the scripts", run: ["tsc", "-p", "scripts"] },
   { name: "unused code", run: ["knip"] },
