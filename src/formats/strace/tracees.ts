@@ -88,7 +88,7 @@ export class Tracees {
       this.#output.name(tid);
       return nameless;
     }
-    if (!stranger && this.cloning.size > 0) return undefined;
+    if (named === undefined && !resumes && !stranger && this.cloning.size > 0) return undefined;
     return this.#appear(tid, at, begins);
   }
 
