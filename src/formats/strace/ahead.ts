@@ -5,6 +5,8 @@ import type { Line } from "./line.ts";
 
 /** The end of a clone, fork or vfork that names its child. */
 export interface Named {
+  /** As the result gives it, perhaps in another namespace. */
+  readonly child: number;
   readonly parent: number;
   readonly line: number;
   readonly time: number | undefined;
@@ -21,6 +23,8 @@ const limit = 100_000;
 export class Ahead {
   #lines: Line[] = [];
   readonly #waiting = new Set<number>();
+  /** Tasks with held lines. */
+  readonly #seen = new Set<number>();
   /** Calls under way that may still name a child. */
   #open = 0;
   /** Children named in held lines whose first line has not been replayed. */
@@ -34,6 +38,7 @@ export class Ahead {
     this.active = true;
     this.#open = open;
     this.#waiting.add(tid);
+    this.#seen.add(tid);
   }
 
   /** Keep a copy of a line. */
@@ -44,6 +49,7 @@ export class Ahead {
 
   /** A held line of a task that is not known. */
   unknown(tid: number): void {
+    this.#seen.add(tid);
     if (!this.named.has(tid)) this.#waiting.add(tid);
   }
 
@@ -52,12 +58,12 @@ export class Ahead {
     this.#open += 1;
   }
 
-  /** A held line ends one; `child` is undefined if it failed. `wasOpen` is false if it is all on one line. */
-  ended(child: number | undefined, named: Named, wasOpen: boolean): void {
+  /** A held line ends one; `named` is undefined if it failed. `wasOpen` is false if it is all on one line. */
+  ended(named: Named | undefined, wasOpen: boolean): void {
     if (wasOpen) this.#open -= 1;
-    if (child === undefined) return;
-    this.named.set(child, named);
-    this.#waiting.delete(child);
+    if (named === undefined) return;
+    this.named.set(named.child, named);
+    this.#waiting.delete(named.child);
   }
 
   /** True if nothing more can be learned by holding. */
@@ -70,6 +76,7 @@ export class Ahead {
     this.#matchNamespace();
     for (const tid of this.#waiting) this.strangers.add(tid);
     this.#waiting.clear();
+    this.#seen.clear();
     const lines = this.#lines;
     this.#lines = [];
     this.active = false;
@@ -79,7 +86,7 @@ export class Ahead {
   /** In another pid namespace the result is a number that no line bears: one call and one task belong together. */
   #matchNamespace(): void {
     const [tid, another] = this.#waiting;
-    const [child, more] = this.named.keys();
+    const [child, more] = [...this.named.keys()].filter((key) => !this.#seen.has(key));
     if (tid === undefined || another !== undefined || child === undefined || more !== undefined) {
       return;
     }

@@ -216,12 +216,13 @@ export class StraceReader {
     if (known.role === "clone") {
       const at = resultAt(text);
       const result = at < 0 ? "cut" : readResult(text, at + 3, line.whole);
+      const child = typeof result === "string" ? undefined : childOf(result);
       if (at < 0) this.#ahead.began();
+      else if (child === undefined) this.#ahead.ended(undefined, resumes);
       else {
-        const child = typeof result === "string" ? undefined : childOf(result);
         const { number, time } = line;
         const bare = this.#prefix.pid < 0;
-        this.#ahead.ended(child, { parent: tid, line: number, time, bare, text }, resumes);
+        this.#ahead.ended({ child, parent: tid, line: number, time, bare, text }, resumes);
       }
     }
     if (this.#ahead.settled) this.#release();

@@ -52,9 +52,9 @@ class Member {
   #time(bytes: Buffer, start: number, end: number, number: number): number {
     this.#prefix.read(bytes, start, end);
     this.#clock.tick(this.#prefix);
-    const { now } = this.#clock;
-    if (now !== undefined && this.#prefix.clock !== "delta") return now;
-    if (now !== undefined || number > 1) return now ?? 0;
+    const { now = 0 } = this.#clock;
+    const { clock } = this.#prefix;
+    if (clock === "unix" || clock === "day" || (clock === "none" && number > 1)) return now;
     throw new MmreplayError("parse/set-without-times", "one file per task needs times to merge", {
       at: { file: this.#name, line: number },
       hint: "record again with strace -ff -ttt, or without -ff",

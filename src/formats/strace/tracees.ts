@@ -129,7 +129,7 @@ export class Tracees {
     const parent = this.lives.get(named.parent) ?? this.lives.get(firstTask);
     const cloning = parent === undefined ? undefined : this.cloning.get(parent);
     if (parent === undefined || cloning === undefined) return undefined;
-    this.#bornEarly.add(tid);
+    this.#bornEarly.add(named.child);
     const end = { line: named.line, time: named.time };
     const text = cloning.text + named.text;
     return this.#born(parent, tid, { ...cloning, text, bare: named.bare }, end);
