@@ -29,8 +29,8 @@ const steps = [
   },
   {
     name: "Rust format",
-    run: ["cargo", "fmt", "--manifest-path", "native/Cargo.toml", "--check"],
-    repair: "cargo fmt --manifest-path native/Cargo.toml",
+    run: ["cargo", "fmt", "--all", "--manifest-path", "native/Cargo.toml", "--check"],
+    repair: "cargo fmt --all --manifest-path native/Cargo.toml",
   },
   {
     name: "Rust lint",
