@@ -97,8 +97,10 @@ impl GapIndex {
 
 #[cfg(test)]
 mod tests {
+    use crate::extents::Gap;
     use crate::index::{GapIndex, saturated};
     use crate::node::Node;
+    use crate::simd::MOST;
 
     /// Every rule of the structure; the gaps in order.
     fn check(index: &GapIndex) -> Vec<(i64, i64)> {
@@ -121,12 +123,14 @@ mod tests {
                 assert!(leftmost || inner.key[slot] == leaf.key[0]);
                 assert!(leaf.count > 0 || (leftmost && inner.count == 1 && root.inner.len() == 1));
                 for entry in 0..leaf.count {
-                    let crate::extents::Gap { start, end } = index.gap(index.spot(at, slot, entry));
+                    let Gap { start, end } = index.gap(index.spot(at, slot, entry));
                     assert_eq!(leaf.size[entry], saturated(end - start));
                     gaps.push((start, end));
                 }
             }
         }
+        let wide = gaps.iter().copied().filter(|gap| gap.1 - gap.0 >= i64::from(MOST));
+        assert!(wide.eq(index.wide.iter().map(|gap| (gap.start, gap.end))));
         assert!(gaps.is_sorted_by(|a, b| a.1 < b.0) && gaps.iter().all(|gap| gap.0 < gap.1));
         gaps
     }
@@ -169,17 +173,24 @@ mod tests {
 
     #[test]
     fn keeps_its_rules_while_gaps_grow_and_shrink() {
+        let gap = |place: i64, turn: usize| {
+            let turn = i64::try_from(turn).expect("few turns");
+            let start = (place << 34) + turn % 20;
+            start..start + 1 + turn % 40 + if turn % 50 == 0 { i64::from(MOST) } else { 0 }
+        };
         let mut index = GapIndex::new();
         for place in shuffled(5_003) {
-            index.insert(&(place * 100..place * 100 + 10));
+            index.insert(&gap(place, 0));
         }
         for (turn, place) in shuffled(5_003).chain(shuffled(5_003)).enumerate() {
-            let spot = index.locate(place * 100 + 20).expect("inserted above");
-            let end = place * 100 + 25 + i64::try_from(turn).unwrap() % 40;
-            let start = place * 100 + i64::try_from(turn).unwrap() % 20;
-            index.set(spot, &(start..end));
+            let spot = index.locate((place << 34) + 50).expect("inserted above");
+            index.set(spot, &gap(place, turn));
             if turn % 500 == 0 {
                 check(&index);
+            }
+            if turn % 7 == 0 {
+                index.remove(index.locate((place << 34) + 50).expect("inserted above"));
+                index.insert(&gap(place, turn / 7));
             }
         }
         assert_eq!(check(&index).len(), 5_003);

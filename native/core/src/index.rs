@@ -18,7 +18,7 @@ pub struct GapIndex {
     pub(crate) inners: Arena<Inner>,
     pub(crate) leaves: Arena<Leaf>,
     /// Gaps too large for their size field, ascending; few.
-    wide: Vec<Gap>,
+    pub(crate) wide: Vec<Gap>,
 }
 
 /// A path to an entry: its place in the root, in the inner node and in the leaf. Most edits end it.

@@ -26,6 +26,5 @@ mod table;
 
 pub use extents::{Extents, FoundGap, Gap, PAGES_END};
 pub use program::Spaces;
-pub use search::{Finish, FoundPage, Row, RowKind, search};
-pub use space::Space;
+pub use search::{Finish, Row, RowKind};
 pub use table::{Answer, Fault, Found, Op, Outcome, Position};

@@ -40,9 +40,7 @@ impl Spaces {
         }
     }
 
-    /// The space that ops work on now.
-    #[must_use]
-    pub fn current(&self) -> &Space {
+    fn current(&self) -> &Space {
         &self.all[self.current]
     }
 

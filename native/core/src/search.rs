@@ -92,7 +92,6 @@ pub struct FoundPage {
 }
 
 /// `vm_unmapped_area()` for a down or an up row; adds the nodes visited to `steps`.
-#[must_use]
 pub fn search(space: &Space, row: &Row, steps: &mut u64) -> Option<FoundPage> {
     let need = row.pages + row.align_mask + row.start_gap;
     let mut window = row.low.max(0)..row.high.min(PAGES_END);
