@@ -10,8 +10,8 @@ import { ByteWriter } from "./varint.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Microseconds, nanoseconds, and the step of a double between 2^30 and 2^31: seconds since 1970 with nanoseconds. */
-const timeUnits = [1e6, 1e9, 2 ** 22] as const;
+/** What recorders print. */
+const decimalUnits = [1e6, 1e9] as const;
 
 const lowest = -(2 ** 52);
 
@@ -79,7 +79,10 @@ function timeUnitOf(events: readonly Event[]): number {
       const parts = Math.round(time * unit);
       return Number.isSafeInteger(parts) && !Object.is(parts, -0) && parts / unit === time;
     });
-  return timeUnits.find(exact) ?? 0;
+  // Sums of printed times are no multiples of those, but of the step between doubles of that size.
+  const largest = all.reduce((most, time) => Math.max(most, Math.abs(time)), 1);
+  const step = 2 ** (52 - Math.floor(Math.log2(largest)));
+  return [...decimalUnits, step].find(exact) ?? 0;
 }
 
 /** Turns events into blocks; strings and files are numbered through all of them. */

@@ -291,6 +291,29 @@ describe("perf script", () => {
     ]);
   });
 
+  it("puts an unmapping where the searches of other threads count its pages", async () => {
+    const ordered = async (pages: string): Promise<readonly string[]> => {
+      const later = search.replace("0x7f000", "0x7d000").replace("0x102", pages);
+      const lines = [
+        `b 2 [001] 1.0: syscalls:sys_enter_mmap: ${mmap}`,
+        `b 2 [001] 1.1: ${search}`,
+        "b 2 [001] 1.2: syscalls:sys_exit_mmap: 0x7f000",
+        "a 1 [000] 1.3: syscalls:sys_enter_munmap: addr: 0x50000, len: 0x00003000",
+        `b 2 [001] 1.4: syscalls:sys_enter_mmap: ${mmap}`,
+        `b 2 [001] 1.5: ${later}`,
+        "b 2 [001] 1.6: syscalls:sys_exit_mmap: 0x7d000",
+        "a 1 [000] 1.7: syscalls:sys_exit_munmap: 0x0",
+      ];
+      const { events } = await read(lines.map((line) => `${line}\n`).join(""));
+      return briefly(events.filter((event) => event.kind === "call"));
+    };
+    // 0x102 pages and the two of the first mapping, less the three that go.
+    expect(await ordered("0x101")).toEqual(["3 mmap 0x7f000", "8 munmap 0x0", "7 mmap 0x7d000"]);
+    expect(await ordered("0x104")).toEqual(["3 mmap 0x7f000", "7 mmap 0x7d000", "8 munmap 0x0"]);
+    // Neither: it goes first, as unmappings do.
+    expect(await ordered("0x999")).toEqual(["3 mmap 0x7f000", "8 munmap 0x0", "7 mmap 0x7d000"]);
+  });
+
   it("takes searches before the first call of a new command as those of its exec", async () => {
     const { events } = await read(
       text(

@@ -22,6 +22,8 @@ export interface Knowledge {
   readonly deviceWords: string;
 }
 
+const unknownFile: OpenFile = { id: -1, kind: "unknown" };
+
 /** True for a mapping of a file. */
 function mapsFile(event: Event): event is Mmap {
   return (
@@ -188,10 +190,13 @@ export function withFiles(events: readonly Event[], knowledge: Knowledge): reado
   events.forEach((event, index) => {
     if (!mapsFile(event)) return;
     const path = paths.get(index);
-    const known = event.file ?? fileOf(path ?? "", -1);
-    const id = opened(knowledge, event, known) ?? opens.id(event.fd, path ?? "");
-    const file = { ...known, id: path === undefined && known.id < 0 ? -1 : id };
-    files.set(index, placed(file, knowledge.mounts));
+    const known = event.file ?? (path === undefined ? unknownFile : fileOf(path, -1));
+    if (known.path === undefined) {
+      files.set(index, known);
+      return;
+    }
+    const id = opened(knowledge, event, known) ?? opens.id(event.fd, known.path);
+    files.set(index, placed({ ...known, id }, knowledge.mounts));
   });
   const devices = vfioDevices(events, files, knowledge);
   return events.map((event, index) => {
