@@ -331,6 +331,21 @@ describe("perf script", () => {
     ]);
   });
 
+  it("takes searches inside execve as those of the new program, also under the same name", async () => {
+    const exec = "sched:sched_process_exec: filename=/bin/zoo pid=7 old_pid=7";
+    const { events } = await read(
+      text(
+        "syscalls:sys_enter_brk: brk: 0x00000000",
+        "syscalls:sys_exit_brk: 0x9000",
+        "syscalls:sys_enter_execve: filename: 0x5, argv: 0x6, envp: 0x7",
+        search,
+        exec,
+        "syscalls:sys_exit_execve: 0x0",
+      ),
+    );
+    expect(briefly(events)).toEqual(["2 brk 0x9000", "5 exec /bin/zoo", "4 search 0x7f000"]);
+  });
+
   it("does not take the search of a call that began before the recording for an exec", async () => {
     const { events, diagnostics } = await read(
       text(

@@ -175,8 +175,9 @@ export class PerfReader {
     if (task.pending !== undefined) {
       task.pending.searches.push(search);
       task.pending.effect = at.line;
-    } else if (task.exec !== undefined || task.comm !== line.comm) {
-      const exec = this.#lives.execs(task, false, at);
+    } else if (task.exec || task.execLine !== undefined || task.comm !== line.comm) {
+      // Inside execve only the new image is searched a place for.
+      const exec = this.#lives.execs(task, task.execLine !== undefined, at);
       if (exec.searches.push(search) === 1) task.compat = this.#compat(search);
     } else this.#window.add(at.line, [search]);
   }
