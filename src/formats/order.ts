@@ -171,9 +171,10 @@ export class Order {
     this.#flush(child);
   }
 
-  #mustWait(queue: Queue, { footprint: print, entry, copies }: Item): boolean {
+  #mustWait(queue: Queue, { footprint: print, entry, exit, copies }: Item): boolean {
     if (queue.window.length > patience) return false;
     for (const open of queue.open) {
+      if (open.entry > exit) continue;
       const isFork = open.footprint === undefined;
       if (isFork || copies === true ? open.entry < entry : this.#mayPrecede(open, print))
         return true;
@@ -200,23 +201,28 @@ export class Order {
     const { footprint: b } = item;
     if (a === undefined || b === undefined) return false;
     if (mustPrecede(a, b)) return true;
-    return fit && !mustPrecede(b, a) && this.#fits(queue, a, b);
+    return fit && !mustPrecede(b, a) && this.#fits(queue, other, a, b);
   }
 
-  #fits(queue: Queue, a: Footprint, b: Footprint): boolean {
+  /** First fit tells that `a` came before `b`, and no third call explains it otherwise. */
+  #fits(queue: Queue, { exit }: Item, a: Footprint, b: Footprint): boolean {
     const topDown = queue.down >= queue.up;
-    const prints = queue.window.map((item) => item.footprint);
+    const { found } = a;
+    if (found === undefined) return false;
     if (foundFirst(a, b, topDown)) {
-      const { found } = a;
-      // What was free for `a` only may have been freed after `b`.
-      return !prints.some((print) =>
-        print?.frees.some((range) => found && intersect(range, found)),
+      // What `a` found may have been freed after `b`.
+      return !queue.window.some(
+        ({ entry, footprint: third }) =>
+          entry < exit && third?.frees.some((range) => intersect(range, found)),
       );
     }
     const range = notTaken(a, b, topDown);
     if (range === undefined) return false;
     // Another one may have taken it in between.
-    return !prints.some((print) => print?.found !== undefined && intersect(range, print.found));
+    return !queue.window.some(
+      ({ exit: end, footprint: third }) =>
+        end < exit && third?.found !== undefined && intersect(range, third.found),
+    );
   }
 
   /** A call that began before a fork waited for it, as another that began after the fork came first. */
@@ -230,10 +236,11 @@ export class Order {
   }
 
   #count(queue: Queue, { event, footprint: print, entry, exit }: Item): void {
-    if (print === undefined) return;
-    for (const other of queue.window) {
-      if (other.exit < entry || exit < other.entry || other.footprint === undefined) continue;
-      if (!isUndecided(print, other.footprint)) continue;
+    if (print === undefined || queue.open.size + queue.window.length === 0) return;
+    const together = [...queue.open].filter((begun) => begun.entry < exit);
+    const returned = queue.window.filter((item) => item.entry < exit && entry < item.exit);
+    for (const { footprint: other } of [...together, ...returned]) {
+      if (other === undefined || !isUndecided(print, other)) continue;
       const message = "calls over one range at the same time, in the order in which they returned";
       this.#diagnostics.warn("parse/undecided-order", message, event.line);
     }

@@ -31,13 +31,15 @@ export function foundFirst(first: Footprint, second: Footprint, topDown: boolean
   return adjacent || size(b) <= size(a);
 }
 
-/** What `second` freed and `first` would have taken, had it been free: so `first` came first. */
+/** What `second` freed and `first` would have taken or reached into, had it been free: so `first` came first. */
 export function notTaken(first: Footprint, second: Footprint, topDown: boolean): Range | undefined {
   const { found } = first;
   if (found === undefined || !first.searches) return undefined;
-  return second.frees.find(
-    (range) => isMetFirst(range, found, topDown) && size(range) >= size(found),
-  );
+  return second.frees.find((range) => {
+    if (!isMetFirst(range, found, topDown)) return false;
+    const adjacent = topDown ? found.end === range.start : found.start === range.end;
+    return adjacent || size(range) >= size(found);
+  });
 }
 
 /** True if a call that has begun may turn out to precede one that has returned. */
