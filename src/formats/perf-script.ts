@@ -9,7 +9,7 @@ import { readTextLines } from "./text-lines.ts";
 import type { Format, Input, ReadResult } from "./types.ts";
 
 /** The command whose output has everything that a replay needs. */
-export const perfCommand =
+const perfCommand =
   "perf record -d -k CLOCK_MONOTONIC -m 4096 -e 'syscalls:sys_*_mmap,syscalls:sys_*_munmap,syscalls:sys_*_mprotect,syscalls:sys_*_mremap,syscalls:sys_*_brk,syscalls:sys_*_madvise,syscalls:sys_*_shmat,syscalls:sys_*_shmdt,syscalls:sys_*_execve,mmap:vm_unmapped_area,task:task_newtask,sched:sched_process_exec,sched:sched_process_exit' -o perf.data -- CMD && perf script --ns -F comm,pid,tid,cpu,time,event,trace --show-task-events --show-mmap-events --show-lost-events -i perf.data > perf.txt";
 
 const archs: ReadonlyMap<string, string> = new Map([

@@ -61,7 +61,7 @@ function call(code: number, name: CallName, fields: readonly Field[]): Shape {
 }
 
 /** New fields go to the end, so that the bits of old ones keep their places. */
-export const shapes: readonly Shape[] = [
+const shapes: readonly Shape[] = [
   call(1, "mmap", [
     addr,
     length,
