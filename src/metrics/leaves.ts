@@ -1,4 +1,4 @@
-/** Which page-table entries map a VMA once every page is there: the page-size rules of kernel-placement.md 6, in one place. */
+/** Which page-table entries map a VMA once every page is there: all page-size rules, in one place. */
 
 import type { Arch, Level } from "../arch/types.ts";
 import { assumedFilesystem, barOf } from "../place/request.ts";

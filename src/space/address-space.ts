@@ -6,12 +6,12 @@ import { SortedRanges } from "./sorted-ranges.ts";
 import {
   anonCompatible,
   changeFlags,
-  clip,
   contiguous,
   hasClose,
   hasFlag,
   isAnonymous,
   mergeable,
+  resize,
   type Vma,
   writable,
 } from "./vma.ts";
@@ -62,11 +62,12 @@ export class AddressSpace {
     return vma !== undefined && vma.start <= page ? vma : undefined;
   }
 
-  /** The parts of VMAs in [start, end). */
+  /** The parts of VMAs in [start, end), for a call that acts on them. */
   over(start: number, end: number): Vma[] {
+    this.#write(start, end);
     return this.#vmas
       .over(start, end)
-      .map((vma) => clip(vma, Math.max(vma.start, start), Math.min(vma.end, end)));
+      .map((vma) => resize(vma, Math.max(vma.start, start), Math.min(vma.end, end)));
   }
 
   /** A copy for looking at later; `id` where it becomes a space of its own. */
@@ -80,6 +81,7 @@ export class AddressSpace {
 
   /** What a child gets (dup_mmap): no DONTFORK areas, nothing locked, an anon_vma of its own behind each written VMA. */
   fork(id: number): AddressSpace {
+    this.#write(0, Number.POSITIVE_INFINITY);
     const child = this.copy(id);
     for (const vma of this) {
       if (hasFlag(vma, "dc")) child.remove(vma.start, vma.end);
@@ -94,13 +96,13 @@ export class AddressSpace {
 
   /** Map a range over whatever is there; returns the pages that had to go. */
   insert(vma: Vma, merge: MergeWith = "both"): number {
+    this.#write(vma.start - 1, vma.end + 1);
     const removed = this.remove(vma.start, vma.end);
     this.#pages += vma.end - vma.start;
     const { lower, upper } = this.#neighbours(vma);
     const below = merge === "none" ? undefined : lower;
     const above = merge === "both" ? upper : undefined;
     this.#join(vma, below, above, false);
-    this.#written(vma.start, vma.end);
     return removed;
   }
 
@@ -114,13 +116,13 @@ export class AddressSpace {
   growDown(start: number, end: number): void {
     const vma = this.at(end);
     if (vma === undefined || vma.start !== end) return;
-    const grown = clipDown(vma, start);
-    this.#vmas.replace(start, vma.end, [grown]);
+    this.#vmas.replace(start, vma.end, [resize(vma, start, vma.end)]);
     this.#pages += end - start;
   }
 
   /** Unmap a range, splitting at its edges; returns the pages that went. */
   remove(start: number, end: number): number {
+    this.#write(start, end);
     const hit = this.#vmas.over(start, end);
     const [first] = hit;
     const last = hit.at(-1);
@@ -128,8 +130,8 @@ export class AddressSpace {
     let removed = 0;
     for (const vma of hit) removed += Math.min(vma.end, end) - Math.max(vma.start, start);
     const rest: Vma[] = [];
-    if (first.start < start) rest.push(clip(first, first.start, start));
-    if (last.end > end) rest.push(clip(last, end, last.end));
+    if (first.start < start) rest.push(resize(first, first.start, start));
+    if (last.end > end) rest.push(resize(last, end, last.end));
     this.#vmas.replace(first.start, last.end, rest);
     this.#pages -= removed;
     return removed;
@@ -137,14 +139,19 @@ export class AddressSpace {
 
   /** mprotect: access bits of what is mapped in the range. */
   protect(start: number, end: number, prot: number): void {
+    this.#write(start - 1, end + 1);
     this.#modify(start, end, (vma) => this.#protected(vma, prot));
-    this.#written(start, end);
+    // An allocator that makes memory writable writes its headers there before it goes on.
+    this.#write(start, end);
   }
 
   /** madvise, mlock and the like: one flag or the name of what is mapped in the range. */
   advise(start: number, end: number, change: Advice): void {
     // Guard pages mark page tables; the flag of 7.2 is sticky, for the whole VMA, and merging ignores it.
     if ("set" in change && change.set === "gu") return;
+    // What madvise says of new memory comes before its first write.
+    this.#write(start - 1, start);
+    this.#write(end, end + 1);
     this.#modify(start, end, (vma) => {
       if ("name" in change) return vma.label === change.name ? vma : { ...vma, label: change.name };
       const flags =
@@ -194,14 +201,14 @@ export class AddressSpace {
     for (let page = start; page < end; ) {
       const vma = this.#vmas.after(page);
       if (vma === undefined || vma.start >= end) return;
-      const part = clip(vma, Math.max(vma.start, page), Math.min(vma.end, end));
+      const part = resize(vma, Math.max(vma.start, page), Math.min(vma.end, end));
       const changed = change(part);
       page = part.end;
       if (changed === part) continue;
       const { lower, upper } = this.#neighbours(part);
       const pieces = [part];
-      if (part.start > vma.start) pieces.unshift(clip(vma, vma.start, part.start));
-      if (part.end < vma.end) pieces.push(clip(vma, part.end, vma.end));
+      if (part.start > vma.start) pieces.unshift(resize(vma, vma.start, part.start));
+      if (part.end < vma.end) pieces.push(resize(vma, part.end, vma.end));
       if (pieces.length > 1) this.#vmas.replace(vma.start, vma.end, pieces);
       this.#join(changed, lower, upper, pieces.length === 1);
     }
@@ -220,8 +227,11 @@ export class AddressSpace {
     return { ...vma, prot };
   }
 
-  /** Give what is private and writable in the range an anon_vma, if it counts as written at once. */
-  #written(start: number, end: number): void {
+  /**
+   * A call acts on [start, end): private writable VMAs there were written by now, if memory counts as written at
+   * once, and have an anon_vma.
+   */
+  #write(start: number, end: number): void {
     if (this.rules.touch === "never") return;
     for (const vma of this.#vmas.over(start, end)) {
       if (vma.anon !== 0 || !writesPrivately(vma)) continue;
@@ -241,11 +251,6 @@ const writesPrivately = (vma: Vma): boolean =>
 function extend(first: Vma, end: number, others: readonly Vma[]): Vma {
   const written = [first, ...others].find((vma) => vma.anon !== 0);
   return { ...first, end, anon: written?.anon ?? 0, forked: written?.forked ?? false };
-}
-
-function clipDown(vma: Vma, start: number): Vma {
-  const more = vma.start - start;
-  return { ...vma, start, pgoff: vma.pgoff - more, anonOffset: vma.anonOffset - more };
 }
 
 /** A neighbour lends its anon_vma if only access bits differ (anon_vma_compatible, reusable_anon_vma). */

@@ -10,7 +10,7 @@ import { AddressSpace, type AnonIds } from "./address-space.ts";
 import { compareMaps, type MapsComparison } from "./compare-maps.ts";
 import { defaultMaxMapCount, type MapCountLimit, overLimit } from "./map-count.ts";
 import { type Touch, type VmaRules, vmaRules } from "./rules.ts";
-import { freshVma, isAnonymous, type Vma } from "./vma.ts";
+import { freshVma, moved, resize, type Vma } from "./vma.ts";
 
 export interface ApplyOptions {
   /** Default `at-once`. */
@@ -66,9 +66,8 @@ export function apply(
   profile: Profile,
   options: ApplyOptions = {},
 ): Applied {
-  const run = new Run(program, placements, vmaRules(profile, options.touch ?? "at-once"), (area) =>
-    profile.hugePfnmap ? undefined : options.pfnOf?.(area),
-  );
+  const rules = vmaRules(profile, options.touch ?? "at-once", options.pfnOf);
+  const run = new Run(program, placements, rules);
   let peak: readonly AddressSpace[] = [];
   let refused: MapCountLimit | null = null;
   const limit = options.maxMapCount ?? defaultMaxMapCount;
@@ -98,15 +97,7 @@ class Run {
   drift: Drift | null = null;
   readonly snapshots: SnapshotComparison[] = [];
 
-  readonly #pgoffOf: (area: Area) => number | undefined;
-
-  constructor(
-    program: Program,
-    placements: Placements,
-    rules: VmaRules,
-    pgoffOf: (area: Area) => number | undefined,
-  ) {
-    this.#pgoffOf = pgoffOf;
+  constructor(program: Program, placements: Placements, rules: VmaRules) {
     this.#program = program;
     this.#placements = placements;
     this.#rules = rules;
@@ -221,10 +212,7 @@ class Run {
   }
 
   #fresh(op: MapOp | FixOp, page: number): Vma {
-    const vma = freshVma(op.area, { object: op.object, page, pages: op.pages }, this.#rules);
-    // Before huge PFN maps vfio_pci_core_mmap() put the PFN in vm_pgoff.
-    const pgoff = op.area.file?.kind === "vfio" ? this.#pgoffOf(op.area) : undefined;
-    return pgoff === undefined ? vma : { ...vma, pgoff };
+    return freshVma(op.area, { object: op.object, page, pages: op.pages }, this.#rules);
   }
 
   /**
@@ -241,10 +229,10 @@ class Run {
     if (tail === undefined) {
       this.clobbered += space.insert(this.#fresh(op, page));
     } else if (page === from) {
-      if (end > tail.end) space.insert(stretch(tail, tail.end, end));
+      if (end > tail.end) space.insert(resize(tail, tail.end, end));
     } else {
       for (const vma of old) {
-        const whole = vma === tail ? stretch(vma, vma.start, end) : vma;
+        const whole = vma === tail ? resize(vma, vma.start, end) : vma;
         this.clobbered += space.insert(moved(whole, page - from));
       }
     }
@@ -307,18 +295,4 @@ function sameChange(first: ChangeOp, op: Op): op is ChangeOp {
   if (op.event !== first.event) return false;
   if (op.kind === "protect") return first.kind === "protect" && op.prot === first.prot;
   return op.kind === "advise" && first.kind === "advise" && op.change === first.change;
-}
-
-/** The VMA as if it lay at [start, end): its offsets go on. */
-function stretch(vma: Vma, start: number, end: number): Vma {
-  const ahead = start - vma.start;
-  return { ...vma, start, end, pgoff: vma.pgoff + ahead, anonOffset: vma.anonOffset + ahead };
-}
-
-/** A VMA elsewhere: unwritten private memory counts its offset from the new place (copy_vma). */
-function moved(vma: Vma, distance: number): Vma {
-  const start = vma.start + distance;
-  const end = vma.end + distance;
-  if (vma.anon !== 0) return { ...vma, start, end };
-  return { ...vma, start, end, anonOffset: start, pgoff: isAnonymous(vma) ? start : vma.pgoff };
 }

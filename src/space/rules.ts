@@ -1,8 +1,12 @@
 /** What one kernel release does to VMAs differently from the next. */
 
 import type { Profile } from "../policies/types.ts";
+import type { Area } from "../resolve/program.ts";
 
-/** When private writable memory counts as written: a recording of calls does not tell (kernel-placement.md 5.2, rule 6). */
+/**
+ * When private writable memory counts as written, which a recording of calls does not tell: never, or after mmap and
+ * the madvise that follows it, before any other call at that place (it decides which anon_vma a VMA has).
+ */
 export type Touch = "at-once" | "never";
 
 export interface VmaRules {
@@ -13,6 +17,8 @@ export interface VmaRules {
   readonly protectUncharges: boolean;
   readonly mergesAnonOffset: boolean;
   readonly closeNeverMerges: boolean;
+  /** Before huge PFN maps vfio_pci_core_mmap() put the frame number in vm_pgoff; where the device is known. */
+  readonly vfioPgoff?: (area: Area) => number | undefined;
 }
 
 /** `6.12` as 6012, so that series compare as numbers. */
@@ -22,8 +28,9 @@ export function seriesNumber(series: string): number {
 }
 
 export function vmaRules(
-  profile: Pick<Profile, "series" | "mergesAnonOffset" | "closeNeverMerges">,
+  profile: Pick<Profile, "series" | "mergesAnonOffset" | "closeNeverMerges" | "hugePfnmap">,
   touch: Touch,
+  pfnOf?: (area: Area) => number | undefined,
 ): VmaRules {
   const series = seriesNumber(profile.series);
   return {
@@ -32,5 +39,6 @@ export function vmaRules(
     protectUncharges: series >= 6006,
     mergesAnonOffset: profile.mergesAnonOffset,
     closeNeverMerges: profile.closeNeverMerges,
+    ...(pfnOf !== undefined && !profile.hugePfnmap && { vfioPgoff: pfnOf }),
   };
 }

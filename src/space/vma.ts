@@ -124,13 +124,14 @@ export function freshVma(
   rules: VmaRules,
 ): Vma {
   const file = fileIdentity(area, at.object);
+  const frame = area.file?.kind === "vfio" ? rules.vfioPgoff?.(area) : undefined;
   return {
     start: at.page,
     end: at.page + at.pages,
     prot: area.prot % 8,
     flags: initialFlags(area, rules),
     file,
-    pgoff: file === "" ? at.page : area.pgoff,
+    pgoff: file === "" ? at.page : (frame ?? area.pgoff),
     anonOffset: at.page,
     anon: 0,
     forked: false,
@@ -139,8 +140,8 @@ export function freshVma(
   };
 }
 
-/** A part of a VMA; pages. */
-export function clip(vma: Vma, start: number, end: number): Vma {
+/** The VMA as if it lay at [start, end), a part of it or more: offsets go on. */
+export function resize(vma: Vma, start: number, end: number): Vma {
   if (start === vma.start && end === vma.end) return vma;
   const ahead = start - vma.start;
   return {
@@ -168,7 +169,7 @@ export function contiguous(lower: Vma, upper: Vma): boolean {
   );
 }
 
-/** True if the kernel joins these two (is_mergeable_vma and can_vma_merge_after; kernel-placement.md 5.2). */
+/** True if the kernel joins these two (is_mergeable_vma and can_vma_merge_after of mm/vma.c). */
 export function mergeable(lower: Vma, upper: Vma, rules: VmaRules): boolean {
   if (!contiguous(lower, upper)) return false;
   if (lower.prot !== upper.prot || lower.flags !== upper.flags) return false;
@@ -180,4 +181,12 @@ export function mergeable(lower: Vma, upper: Vma, rules: VmaRules): boolean {
     lower.area.shared ||
     lower.anonOffset + (lower.end - lower.start) === upper.anonOffset
   );
+}
+
+/** A VMA elsewhere, by mremap: unwritten private memory counts its offset from the new place (copy_vma). */
+export function moved(vma: Vma, distance: number): Vma {
+  const start = vma.start + distance;
+  const end = vma.end + distance;
+  if (vma.anon !== 0) return { ...vma, start, end };
+  return { ...vma, start, end, anonOffset: start, pgoff: isAnonymous(vma) ? start : vma.pgoff };
 }

@@ -215,6 +215,23 @@ describe("written memory", () => {
     expect(picture(space, 6)).toBe("AAAA..");
   });
 
+  it("comes after what madvise says of a new mapping, so that shadow memory heals", () => {
+    const space = draw("AAAAAA", rules("at-once"));
+    space.advise(base, base + 6, { set: "dd" });
+    insert(space, 2, 4);
+    expect(picture(space, 6)).toBe("AABBCC");
+    space.advise(base + 2, base + 4, { set: "dd" });
+    expect(picture(space, 6)).toBe("AAAAAA");
+  });
+
+  it("comes before what madvise says of an arena that mprotect grew", () => {
+    const space = draw("AAaa", rules("at-once"));
+    space.advise(base, base + 2, { set: "hg" });
+    protect(space, 2, 4, 3);
+    space.advise(base + 2, base + 4, { set: "hg" });
+    expect(picture(space, 4)).toBe("AABB");
+  });
+
   it("does not merge with a new neighbour in a fork child", () => {
     const parent = draw("AA....", rules("at-once"));
     const child = parent.fork(2);

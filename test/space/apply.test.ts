@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { profile73 } from "../../src/policies/profiles.ts";
+import { profile61, profile73 } from "../../src/policies/profiles.ts";
+import type { Profile } from "../../src/policies/types.ts";
 import { type Applied, type ApplyOptions, apply } from "../../src/space/apply.ts";
 import type { OpenFile } from "../../src/trace/file.ts";
 import { anonymous, base, picture } from "../support/layout.ts";
@@ -123,6 +124,18 @@ describe("mremap", () => {
     const half: Draft = { kind: "protect", at: at(2, 1), pages: 2, prot: 1, ...from };
     const fixed = fix(2, 6, 4, { source: at(0, 1), kept: 4 });
     expect(run([map(1, 4), half, fixed], { 1: 0, 2: 6 }).drawn).toBe("AAbb..CCdd..");
+  });
+});
+
+describe("device memory", () => {
+  it("has its frame number for an offset before huge PFN maps, and its file offset since", () => {
+    const file: OpenFile = { id: 3, kind: "vfio" };
+    const bar = { ...area, backing: "file", file, shared: true, flags: 1, pgoff: 16 };
+    const of = program([enter, map(1, 4, { area: bar })]);
+    const offset = (profile: Profile): number | undefined =>
+      apply(of, placed(of, { 1: 0 }), profile, { pfnOf: () => 0xfe000 }).end[0]?.at(base)?.pgoff;
+    expect(offset(profile61)).toBe(0xfe000);
+    expect(offset(profile73)).toBe(16);
   });
 });
 

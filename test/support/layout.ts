@@ -1,6 +1,5 @@
 /** How a test draws an address space: one letter per page, one letter per VMA, a dot for a free page. */
 
-import type { Profile } from "../../src/policies/types.ts";
 import type { Area } from "../../src/resolve/program.ts";
 import { AddressSpace } from "../../src/space/address-space.ts";
 import { type Touch, type VmaRules, vmaRules } from "../../src/space/rules.ts";
@@ -9,10 +8,11 @@ import { freshVma, type Vma, writable } from "../../src/space/vma.ts";
 /** The page of a drawing's first letter. */
 export const base = 0x1000;
 
-export const latest: Pick<Profile, "series" | "mergesAnonOffset" | "closeNeverMerges"> = {
+export const latest: Parameters<typeof vmaRules>[0] = {
   series: "7.3",
   mergesAnonOffset: true,
   closeNeverMerges: false,
+  hugePfnmap: true,
 };
 
 export const rules = (touch: Touch = "never", profile: typeof latest = latest): VmaRules =>
