@@ -1,7 +1,9 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MmreplayError } from "../../src/errors.ts";
 import { parsePerfLine } from "../../src/formats/perf/line.ts";
 import { perfScript } from "../../src/formats/perf-script.ts";
+import { decode, encode } from "../../src/trace/codec.ts";
 import type { Call, Event, Search } from "../../src/trace/event.ts";
 import { readWith, sample } from "../support/samples.ts";
 
@@ -391,5 +393,35 @@ describe("perf script", () => {
     expect(perfScript.sniff(sample("maps-hold.txt"))).toBe(false);
     expect(perfScript.sniff(Buffer.from("4711 mmap(NULL, 4096) = 0x7f\n"))).toBe(false);
     expect(perfScript.sniff(Buffer.alloc(0))).toBe(false);
+  });
+
+  it("survives lines that are missing, doubled, cut or out of place", async () => {
+    const names = ["d-mmap2", "life-ns-tasks", "lost", "raw_syscalls"];
+    const change = fc.record({
+      at: fc.nat(1000),
+      what: fc.constantFrom("drop", "double", "cut", "swap"),
+      with: fc.nat(1000),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...names),
+        fc.array(change, { maxLength: 30 }),
+        async (name, changes) => {
+          const lines = sample(`perf-7.2-script-${name}.txt`).toString().split("\n");
+          for (const { at, what, with: other } of changes) {
+            const index = at % lines.length;
+            const line = lines[index] ?? "";
+            if (what === "drop") lines.splice(index, 1);
+            else if (what === "double") lines.splice(other % lines.length, 0, line);
+            else if (what === "cut") lines[index] = line.slice(0, other % (line.length + 1));
+            else lines.splice(other % lines.length, 0, ...lines.splice(index, 1));
+          }
+          const { events } = await read(lines.join("\n"));
+          const trace = { name, facts: { pageSize: 4096, recorder: "perf", inferred: [] }, events };
+          expect(decode(encode(trace), name).events).toEqual(events);
+        },
+      ),
+      { seed: 20_261_124, numRuns: 150 },
+    );
   });
 });

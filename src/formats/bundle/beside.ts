@@ -77,6 +77,8 @@ export function factsOf(beside: Beside, stem: string, own: Partial<Facts>): Fact
   const known = { recorder: "unknown", ...own, ...meta, ...beside.facts };
   const inferred = [...(own.inferred ?? [])];
   const pageSize = known.pageSize ?? 4096;
-  if (known.pageSize === undefined) inferred.push("page size 4096: nothing recorded it");
+  // x86 has pages of one size only.
+  const certain = known.pageSize !== undefined || known.arch === "x86-64";
+  if (!certain) inferred.push("page size 4096: nothing recorded it");
   return { ...known, pageSize, inferred };
 }

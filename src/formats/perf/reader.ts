@@ -194,10 +194,11 @@ export class PerfReader {
     const number = (name: string): number =>
       Number(new RegExp(`(?:^|\\s)${name}=(-?\\d+)`).exec(body)?.[1] ?? Number.NaN);
     if (event === "task:task_newtask") {
-      const flags = Number.parseInt(/clone_flags=([0-9a-f]+)/.exec(body)?.[1] ?? "0", 16);
-      this.#lives.born(task, { ...at, child: number("pid"), flags });
+      const flags = /clone_flags=([0-9a-f]+) /.exec(body)?.[1];
+      const known = flags === undefined ? {} : { flags: Number.parseInt(flags, 16) };
+      this.#born(task, at, { child: number("pid"), ...known });
     } else if (event === "sched:sched_process_fork") {
-      this.#lives.born(task, { ...at, child: number("child_pid") });
+      this.#born(task, at, { child: number("child_pid") });
     } else if (event === "sched:sched_process_exec") {
       const path = /^filename=(.*) pid=\d+ old_pid=\d+$/s.exec(body)?.[1];
       const old = number("old_pid");
@@ -213,6 +214,11 @@ export class PerfReader {
       if (addr === undefined) return;
       this.#window.add(at.line, [{ kind: "fault", line: at.line, pid: task.tid, ...time, addr }]);
     }
+  }
+
+  #born(task: Task, at: At, birth: { readonly child: number; readonly flags?: number }): void {
+    if (!Number.isNaN(birth.child)) this.#lives.born(task, { ...at, ...birth });
+    else this.#diagnostics.warn("parse/bad-birth", "a new task without its id", at.line);
   }
 
   #gone(task: Task, at: At): void {
