@@ -82,6 +82,31 @@ export function place(program: Program, compiled: Plan): Run {
   return results;
 }
 
+/** The crossings of a plan alone, to be timed: what they answer is thrown away. */
+export function placeOnly(compiled: Plan): { readonly placements: number; run(): void } {
+  const table = compiled.table.table;
+  const widest = widestList(compiled);
+  const blocks = compiled.blocks.map(({ ops, of }) => ({
+    ops,
+    out: new Float64Array(of.length * outColumn.stride),
+    found: new Float64Array(of.length * widest * foundColumn.stride),
+  }));
+  const isPlacement = (ops: Float64Array, i: number) =>
+    ops[i * opColumn.stride + opColumn.kind] === opKind.map;
+  const placements = compiled.blocks.reduce(
+    (sum, { ops, of }) => sum + of.filter((_, i) => isPlacement(ops, i)).length,
+    0,
+  );
+  return {
+    placements,
+    run: () => {
+      const spaces = openSpaces();
+      for (const { ops, out, found } of blocks) spaces.run(ops, table, out, found);
+      spaces.free();
+    },
+  };
+}
+
 /** Most rows that one op can run, for the size of `found`. */
 function widestList(compiled: Plan): number {
   let widest = 1;

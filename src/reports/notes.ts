@@ -59,6 +59,17 @@ function missingNotes(results: readonly Result[]): string[] {
   return [...reasons];
 }
 
+/** Time is a remark, not a column: it belongs to the machine that replayed, not to the placement. */
+function latencyNotes(results: readonly Result[]): string[] {
+  return results.flatMap(({ trace, policy, metrics: { latency } }) => {
+    if (latency?.value === null || latency?.value === undefined) return [];
+    const { p90 = 0, p99 = 0, runs = 0 } = latency.more ?? {};
+    const [a, b, c] = [latency.value, p90, p99].map((ns) => count(Math.round(ns)));
+    const doubt = latency.reason === undefined ? "" : `; ${latency.reason}`;
+    return `latency of ${policy} on ${trace}, measured here: p50 ${a}, p90 ${b}, p99 ${c} ns per placement over ${count(runs)} runs${doubt}`;
+  });
+}
+
 const population =
   "every accessible page is populated, with the largest entry that VMA, congruence and backing allow; " +
   "page cache with the largest folios of its filesystem";
@@ -69,5 +80,6 @@ export function notesOf(setup: Setup, results: readonly Result[]): string[] {
     ...traceNotes(setup.traces),
     ...results.flatMap(counterNotes),
     ...missingNotes(results),
+    ...latencyNotes(results),
   ];
 }

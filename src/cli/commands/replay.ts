@@ -4,9 +4,13 @@ import type { CommandModule } from "yargs";
 import { archs } from "../../arch/index.ts";
 import type { Arch } from "../../arch/types.ts";
 import { Diagnostics, MmreplayError } from "../../errors.ts";
+import { measure as measureLatency } from "../../latency/measure.ts";
 import { deviceMappings } from "../../metrics/device-mappings.ts";
 import { measure, metrics } from "../../metrics/index.ts";
+import type { MetricValue } from "../../metrics/types.ts";
 import { archFor, policyFor, resolveTrace } from "../../pipeline.ts";
+import { placeOnly } from "../../place/place.ts";
+import { plan } from "../../place/plan.ts";
 import { type Policy, parsePolicies } from "../../policies/index.ts";
 import { rebuild, replay } from "../../replay.ts";
 import { reports } from "../../reports/index.ts";
@@ -23,6 +27,7 @@ interface Arguments {
   readonly policy: string | undefined;
   readonly arch: string | undefined;
   readonly format: string;
+  readonly latency: boolean;
   readonly output: string | undefined;
   readonly quiet: boolean;
 }
@@ -57,6 +62,18 @@ function setupOf(trace: Trace, program: Program, arch: Arch): TraceSetup {
   };
 }
 
+/** Milliseconds that one latency measurement takes at least. */
+const latencyTime = 200;
+
+function latencyOf(trace: Trace, program: Program, arch: Arch, policy: Policy): MetricValue {
+  const compiled = plan(program, policy, arch, trace.facts, { forced: false });
+  const latency = measureLatency(placeOnly(compiled), { time: latencyTime });
+  if (latency.state === "not-measured") return { value: null, unit: "ns", reason: latency.reason };
+  const { p50, p90, p99, max, runs, warnings } = latency;
+  const doubt = warnings.length === 0 ? {} : { reason: warnings.join("; ") };
+  return { value: p50, unit: "ns", more: { p90, p99, max, runs }, ...doubt };
+}
+
 function runOf(trace: Trace, program: Program, arch: Arch, policy: Policy, touch: Touch): Run {
   const { replay: finished, counters, applied } = replay(program, trace.facts, arch, policy, touch);
   return {
@@ -84,7 +101,11 @@ async function run(args: Arguments): Promise<void> {
     printWarnings(diagnostics, trace.name, args.quiet);
     traces.push(setupOf(trace, program, arch));
     const { touch } = rebuild(program, trace.facts, arch, recorded);
-    for (const policy of policies) runs.push(runOf(trace, program, arch, policy, touch));
+    for (const policy of policies) {
+      const finished = runOf(trace, program, arch, policy, touch);
+      const latency = args.latency ? { latency: latencyOf(trace, program, arch, policy) } : {};
+      runs.push({ ...finished, metrics: { ...finished.metrics, ...latency } });
+    }
   }
   const setup: Setup = {
     version,
@@ -109,6 +130,11 @@ export const replayCommand: CommandModule<object, Arguments> = {
       describe: `policies separated by commas, the first is the baseline (default ${discussed})`,
     },
     arch: { choices: archs.ids, describe: "default: the one of the recording" },
+    latency: {
+      type: "boolean",
+      default: false,
+      describe: "also time the placements on this machine; never compared",
+    },
     format: { choices: reports.ids, default: "text" },
     output: { alias: "o", type: "string", describe: "write there instead of standard output" },
   },
