@@ -18,7 +18,7 @@ interface Holes {
   readonly free: Gap;
   /** All others below mmap_base. */
   readonly holes: readonly Gap[];
-  /** Pages from the end of `free` to the highest mapping, and those mapped there. */
+  /** Pages from the first to the last mapping above `free`, and those mapped there. */
   readonly span: number;
   readonly mapped: number;
 }
@@ -44,7 +44,7 @@ function holesOf(space: AddressSpace, replay: Replay): Holes {
   return {
     free,
     holes: gaps.filter((gap) => gap !== free),
-    span: (above.at(-1)?.end ?? free.end) - free.end,
+    span: (above.at(-1)?.end ?? 0) - (above[0]?.start ?? 0),
     mapped: above.reduce((pages, vma) => pages + vma.end - vma.start, 0),
   };
 }

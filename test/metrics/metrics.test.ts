@@ -1,0 +1,213 @@
+import { describe, expect, it } from "vitest";
+import { archs } from "../../src/arch/index.ts";
+import { deviceMappings } from "../../src/metrics/device-mappings.ts";
+import { metrics } from "../../src/metrics/index.ts";
+import type { MetricValue } from "../../src/metrics/types.ts";
+import type { Placements } from "../../src/place/types.ts";
+import { profile73 } from "../../src/policies/profiles.ts";
+import type { Program, SpaceFacts } from "../../src/resolve/program.ts";
+import { apply } from "../../src/space/apply.ts";
+import type { Replay } from "../../src/space/replay.ts";
+import type { OpenFile } from "../../src/trace/file.ts";
+import type { Facts } from "../../src/trace/trace.ts";
+import { at, type Draft, placed, program } from "../space/program.ts";
+import { anonymous, base } from "../support/layout.ts";
+
+const facts: Facts = { pageSize: 4096, recorder: "test", inferred: [] };
+const from = { event: 0, line: 0 };
+const enter: Draft = { kind: "enter", space: 1, ...from };
+const vfio: OpenFile = { id: 1, kind: "vfio", device: "0000:00:08.0" };
+const bar = { backing: "file", shared: true, file: vfio, pgoff: 0, flags: 1, prot: 3 } as const;
+const gib = 262_144;
+
+const map = (object: number, pages: number, more: object = {}): Draft => ({
+  kind: "map",
+  object,
+  pages,
+  area: anonymous,
+  ...more,
+});
+
+/** Objects at pages from `base` on, which is a multiple of 2 MiB and of nothing larger. */
+function replayOf(
+  drafts: readonly Draft[],
+  pages: Readonly<Record<number, number>>,
+  more: { readonly of?: Partial<Program>; readonly placements?: Partial<Placements> } = {},
+): Replay {
+  const of = program([enter, ...drafts], more.of);
+  const placements = { ...placed(of, pages), ...more.placements };
+  const { peak, end, vmaPeak } = apply(of, placements, profile73);
+  const arch = archs.get("x86-64");
+  return { program: of, facts, arch, profile: profile73, placements, peak, end, vmaPeak };
+}
+
+const compute = (id: string, replay: Replay): MetricValue => metrics.get(id).compute(replay);
+
+const up = (page: number, to: number): number => Math.ceil((base + page) / to) * to - base;
+
+describe("tlb-entries", () => {
+  const id = "tlb-entries";
+
+  it("shows 524,288, 1,024 or 2 entries for a 2 GiB BAR, and 2 as the bound of each", () => {
+    const values = [1, 512, up(0, gib)].map((page) => {
+      const { value, lowerBound, byBacking } = compute(
+        id,
+        replayOf([map(1, 2 * gib, { area: bar })], { 1: page }),
+      );
+      return [value, lowerBound, byBacking];
+    });
+    expect(values).toEqual([
+      [524_288, 2, { vfio: 524_288 }],
+      [1_024, 2, { vfio: 1_024 }],
+      [2, 2, { vfio: 2 }],
+    ]);
+  });
+
+  it("counts the peak of all processes, and the end beside it", () => {
+    const drafts: Draft[] = [
+      map(1, 4),
+      { kind: "fork", space: 2, ...from },
+      { kind: "release", at: at(0, 1), pages: 4, ...from },
+    ];
+    const replay = replayOf(drafts, { 1: 1 }, { of: { peak: 2 } });
+    expect(compute(id, replay)).toMatchObject({ value: 8, more: { end: 4 }, bySize: { "4K": 8 } });
+  });
+
+  it("bounds anonymous neighbours as if they were merged and aligned", () => {
+    const drafts = [map(1, 256), map(2, 256), map(3, 10)];
+    const apart = replayOf(drafts, { 1: 1, 2: 600, 3: 1200 });
+    expect(compute(id, apart)).toMatchObject({ value: 522, lowerBound: 11 });
+  });
+
+  it("leaves out what no access reaches", () => {
+    const reserve = map(1, 4, { area: { ...anonymous, prot: 0 } });
+    expect(compute(id, replayOf([reserve], { 1: 0 }))).toMatchObject({ value: 0, lowerBound: 0 });
+  });
+});
+
+describe("faults", () => {
+  it("are one per leaf of memory, and 16 pages of a file at once", () => {
+    const file: OpenFile = { id: 2, kind: "regular", filesystem: "btrfs", path: "/f" };
+    const area = { ...anonymous, backing: "file", file, prot: 1, flags: 2 };
+    const replay = replayOf([map(1, 32), map(2, 32, { area })], { 1: 0, 2: 64 });
+    expect(compute("faults", replay)).toMatchObject({
+      value: 34,
+      byBacking: { anon: 32, file: 2 },
+    });
+  });
+});
+
+describe("fragmentation", () => {
+  const spaces: readonly SpaceFacts[] = [
+    {
+      space: 1,
+      parent: null,
+      pid: 1,
+      topDown: true,
+      mmapBase: base + 9_000,
+      unrecordedPages: 0,
+      unknownStart: false,
+      layoutFrom: "search",
+    },
+  ];
+
+  it("counts holes below mmap_base but the largest gap, and what still fits there", () => {
+    const drafts = [map(1, 1), map(2, 1), map(3, 1), map(4, 1), map(5, 1)];
+    const pages = { 1: 0, 2: 5_000, 3: 5_011, 4: 6_600, 5: 20_000 };
+    const value = compute("fragmentation", replayOf(drafts, pages, { of: { spaces } }));
+    expect(value).toMatchObject({
+      value: (10 + 1_588) * 4096,
+      more: {
+        holes: 2,
+        largestHole: 1_588 * 4096,
+        largestGap: 4_999 * 4096,
+        spanOverMapped: 1_601 / 3,
+        unusable1G: 1,
+      },
+    });
+    const { unusable2M } = value.more ?? {};
+    // Two blocks of 2 MiB fit in the hole from 5,012 to 6,600, none in the other.
+    expect(unusable2M).toBeCloseTo(1 - 1_024 / 1_598, 12);
+  });
+
+  it("is none where everything touches", () => {
+    const value = compute("fragmentation", replayOf([map(1, 4), map(2, 4)], { 1: 0, 2: 4 }));
+    expect(value).toMatchObject({ value: 0, more: { holes: 0, spanOverMapped: 1 } });
+  });
+});
+
+describe("vmas", () => {
+  it("is the most of any moment, with the room to the limit", () => {
+    const reader = { area: { ...anonymous, prot: 1 } };
+    const drafts: Draft[] = [
+      map(1, 2),
+      map(2, 2, reader),
+      { kind: "release", at: at(0, 2), pages: 2, ...from },
+    ];
+    expect(compute("vmas", replayOf(drafts, { 1: 0, 2: 2 }))).toMatchObject({
+      value: 2,
+      more: { end: 1, headroom: 65_528 },
+    });
+  });
+});
+
+describe("search-steps", () => {
+  it("adds up what ran, and is not 0 but absent for the recording's own placements", () => {
+    const steps = Float64Array.from([Number.NaN, 3, 5]);
+    const searches = Float64Array.from([Number.NaN, 1, 2]);
+    const drafts = [map(1, 1), map(2, 1)];
+    const ran = replayOf(drafts, { 1: 0, 2: 4 }, { placements: { steps, searches } });
+    expect(compute("search-steps", ran)).toMatchObject({ value: 8, more: { searches: 3 } });
+    const recorded = replayOf(drafts, { 1: 0, 2: 4 }, { placements: { source: "recorded" } });
+    expect(compute("search-steps", recorded)).toMatchObject({ value: null });
+  });
+});
+
+describe("agreement", () => {
+  it("is the share of the kernel's own placements that come out the same", () => {
+    const drafts = [map(1, 1, { recorded: base }), map(2, 1, { recorded: base + 1 })];
+    expect(compute("agreement", replayOf(drafts, { 1: 0, 2: 9 }))).toMatchObject({
+      value: 0.5,
+      more: { exact: 1, total: 2 },
+    });
+    expect(compute("agreement", replayOf([], {}))).toMatchObject({ value: null });
+  });
+});
+
+describe("device mappings", () => {
+  it("lists each mapping of 2 MiB and more with who chose its address, lost ones left out", () => {
+    const drafts: Draft[] = [
+      map(1, 2 * gib, { area: bar }),
+      map(2, 512, { area: { ...bar, pgoff: 2 ** 28 + 1 }, hint: at(0) }),
+      map(3, 511, { area: bar }),
+      map(4, 512, { area: bar }),
+      {
+        kind: "fix",
+        object: 5,
+        at: at(0),
+        recorded: 0,
+        pages: 512,
+        guard: 0,
+        area: bar,
+        ...from,
+      },
+    ];
+    const replay = replayOf(drafts, { 1: 1, 2: 600_001, 3: 700_000, 4: -1, 5: 800_257 });
+    expect(deviceMappings(replay)).toMatchObject([
+      { object: 1, device: "0000:00:08.0", bytes: 2 ** 31, chosen: "kernel", entries: 524_288 },
+      { object: 2, offset: "0x10000001000", chosen: "hint", bySize: { "4K": 512 } },
+      { object: 5, offset: "0x0", chosen: "fixed", bySize: { "4K": 512 } },
+    ]);
+  });
+});
+
+describe("every metric", () => {
+  it("gives a number or a reason, in its own unit", () => {
+    const replay = replayOf([map(1, 4, { recorded: base })], { 1: 0 });
+    for (const metric of metrics.all) {
+      const { value, unit, reason } = metric.compute(replay);
+      expect([metric.id, unit]).toEqual([metric.id, metric.unit]);
+      expect(typeof (value ?? reason)).not.toBe("undefined");
+    }
+  });
+});
