@@ -1,8 +1,8 @@
 /** Which addresses a call frees, finds or needs: what its order among others can be told by. */
 
-import type { Call } from "../trace/event.ts";
 import { MAP_FIXED, MREMAP_FIXED } from "../trace/flags.ts";
 import { hasBit, type U64 } from "../units.ts";
+import type { Request } from "./request.ts";
 
 /** Half-open, bytes. */
 export interface Range {
@@ -49,17 +49,18 @@ function placed(result: U64 | null, length: U64): Footprint {
 
 const naming = (...named: Range[]): Footprint => ({ frees: [], named, searches: false });
 
-function ofMmap(call: Extract<Call, { call: "mmap" }>): Footprint {
-  const { addr, length, result } = call;
-  const kept = addr !== 0 && (hasBit(call.flags, MAP_FIXED) || result === addr);
+type Asked<K extends Request["call"]> = Extract<Request, { call: K }>;
+
+function ofMmap({ addr, length, flags }: Asked<"mmap">, result: U64 | null): Footprint {
+  const kept = addr !== 0 && (hasBit(flags, MAP_FIXED) || result === addr);
   return kept ? naming(rangeOf(addr, length)) : placed(result, length);
 }
 
-function ofMremap(call: Extract<Call, { call: "mremap" }>): Footprint {
-  const { addr, length, newLength, result } = call;
+function ofMremap(request: Asked<"mremap">, result: U64 | null): Footprint {
+  const { addr, length, newLength, newAddr } = request;
   const old = rangeOf(addr, length);
-  if (hasBit(call.flags, MREMAP_FIXED) && call.newAddr !== null) {
-    return { frees: [old], named: [old, rangeOf(call.newAddr, newLength)], searches: false };
+  if (hasBit(request.flags, MREMAP_FIXED) && newAddr !== null) {
+    return { frees: [old], named: [old, rangeOf(newAddr, newLength)], searches: false };
   }
   if (result !== addr) return { ...placed(result, newLength), frees: [old], named: [old] };
   const now = rangeOf(addr, newLength);
@@ -68,27 +69,27 @@ function ofMremap(call: Extract<Call, { call: "mremap" }>): Footprint {
   return { frees, named: [old], searches: false, ...(now.end > old.end && { found }) };
 }
 
-/** The footprint of a call that succeeded, or that has not returned yet. */
-export function footprint(call: Call): Footprint {
-  if (call.outcome === "error" || call.injected) return nothing;
-  switch (call.call) {
+/** The footprint of a call that succeeded with `result`, or (null) that has not returned yet. */
+export function footprint(request: Request, result: U64 | null): Footprint {
+  switch (request.call) {
     case "mmap":
-      return ofMmap(call);
+      return ofMmap(request, result);
     case "mremap":
-      return ofMremap(call);
+      return ofMremap(request, result);
     case "munmap": {
-      const range = rangeOf(call.addr, call.length);
+      const range = rangeOf(request.addr, request.length);
       return { frees: [range], named: [range], searches: false };
     }
     case "shmdt": {
-      const range = rangeOf(call.addr, 1);
+      const range = rangeOf(request.addr, 1);
       return { frees: [range], named: [range], searches: false };
     }
-    case "shmat":
-      if (call.addr !== 0) return naming(rangeOf(call.addr, call.length ?? 1));
-      return placed(call.result, call.length ?? 1);
+    case "shmat": {
+      const { addr, length = 1 } = request;
+      return addr === 0 ? placed(result, length) : naming(rangeOf(addr, length));
+    }
     case "mprotect":
-      return naming(rangeOf(call.addr, call.length));
+      return naming(rangeOf(request.addr, request.length));
     default:
       return nothing;
   }

@@ -4,6 +4,7 @@ import type { Diagnostics } from "../errors.ts";
 import type { Call, Event, Sink } from "../trace/event.ts";
 import { type Footprint, footprint, intersect, type Range } from "./footprint.ts";
 import { foundFirst, isUndecided, mayPrecede, mustPrecede, notTaken } from "./precedence.ts";
+import type { Request } from "./request.ts";
 
 /** A call that has begun and not returned. */
 export interface Begun {
@@ -38,6 +39,10 @@ interface Queue {
   last: Range | undefined;
 }
 
+/** What a call did; undefined if it did nothing. */
+const effect = (call: Call): Footprint | undefined =>
+  call.outcome === "ok" && call.injected !== true ? footprint(call, call.result) : undefined;
+
 /** So many events may wait for one call; then they go out as they are. */
 const patience = 4096;
 
@@ -68,10 +73,10 @@ export class Order {
     return queue;
   }
 
-  /** A call begins; `call` has its arguments. What it may concern is held until it ends. */
-  begin(space: object, call: Call): Begun {
+  /** A call begins. What it may concern is held until it ends. */
+  begin(space: object, request: Request): Begun {
     this.#position += 1;
-    const begun = { space, footprint: footprint(call), entry: this.#position };
+    const begun = { space, footprint: footprint(request, null), entry: this.#position };
     this.#queue(space).open.add(begun);
     return begun;
   }
@@ -125,8 +130,7 @@ export class Order {
       this.#emit(event);
       return;
     }
-    const worked = event.kind === "call" && event.outcome === "ok";
-    const print = worked ? footprint(event) : undefined;
+    const print = event.kind === "call" ? effect(event) : undefined;
     queue.window.push({ event, footprint: print, entry, exit: this.#position });
   }
 
@@ -145,7 +149,8 @@ export class Order {
   /** Send an item and, before it, all that must precede it. */
   #settle(queue: Queue, item: Item, path: Set<Item>, fit: boolean): "sent" | "wait" | "cycle" {
     path.add(item);
-    for (const other of [...queue.window]) {
+    const others = queue.window.length > 1 ? [...queue.window] : [];
+    for (const other of others) {
       if (other === item || !this.#precedes(queue, other, item, fit)) continue;
       if (path.has(other)) return "cycle";
       const state = this.#settle(queue, other, path, fit);
@@ -248,8 +253,8 @@ export class Order {
 
   /** Whether an address space grows down or up. */
   #learn(queue: Queue, event: Event): void {
-    if (event.kind !== "call" || event.call !== "mmap" || event.outcome !== "ok") return;
-    const { found } = footprint(event);
+    if (event.kind !== "call" || event.call !== "mmap") return;
+    const found = effect(event)?.found;
     if (found === undefined) return;
     if (queue.last?.start === found.end) queue.down += 1;
     else if (queue.last?.end === found.start) queue.up += 1;

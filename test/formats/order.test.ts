@@ -47,11 +47,7 @@ function orderOf(
     const call = calls.find((candidate) => candidate.line === line);
     if (call === undefined) throw new Error(step);
     if (step.startsWith("(")) {
-      const places = call.call === "mmap" && call.addr === 0;
-      begun.set(
-        line,
-        order.begin(space, { ...call, outcome: "unknown", result: places ? null : call.result }),
-      );
+      begun.set(line, order.begin(space, call));
     } else {
       const start = begun.get(line);
       if (start === undefined) order.add(space, call);
@@ -120,9 +116,7 @@ describe("calls that overlapped", () => {
     const seen: number[] = [];
     const order = new Order((event) => seen.push(event.line), new Diagnostics());
     const space = {};
-    const [first, second] = calls.map(
-      (call) => ({ ...call, result: null, outcome: "unknown" }) as Call,
-    );
+    const [first, second] = calls;
     if (first === undefined || second === undefined) throw new Error("calls");
     const one = order.begin(space, first);
     order.end(one, calls[0]);
@@ -144,11 +138,9 @@ describe("address spaces", () => {
     steps(new Order((event) => lines.push(event.line), new Diagnostics()), {}, {});
     return lines;
   };
-  const draft = (call: Call): Call => ({ ...call, outcome: "unknown", result: null });
-
   it("do not wait for each other", () => {
     const lines = run((order, parent, child) => {
-      order.begin(parent, draft(mmap(1, 60, 1)));
+      order.begin(parent, mmap(1, 60, 1));
       order.add(child, mmap(2, 60, 1));
     });
     expect(lines).toEqual([2]);
@@ -177,7 +169,7 @@ describe("address spaces", () => {
 
   it("are copied without what waited for the fork to end", () => {
     const lines = run((order, parent, child) => {
-      const waiting = order.begin(parent, draft(mmap(1, 59, 1)));
+      const waiting = order.begin(parent, mmap(1, 59, 1));
       const fork = order.fork(parent);
       order.add(parent, mmap(2, 60, 1));
       order.end(waiting, mmap(1, 59, 1));
@@ -219,7 +211,7 @@ class Machine {
     const [area] = unmap ? this.#mapped.splice(pick % (this.#mapped.length + 1), 1) : [];
     const call =
       area === undefined ? mmap(this.#line, null, size) : munmap(this.#line, area.at, area.size);
-    const begun = this.order.begin(this.#space, { ...call, outcome: "unknown", result: null });
+    const begun = this.order.begin(this.#space, call);
     this.#running.set(thread, { begun, call, done: false });
   }
 

@@ -1,6 +1,6 @@
 /** Which arguments a call was printed with. */
 
-import { parseU64, type U64 } from "../../units.ts";
+import { parseU64 } from "../../units.ts";
 
 const comma = 44;
 const quote = 34;
@@ -70,32 +70,6 @@ export function splitArgs(text: string, from: number): { args: string[]; close: 
   return { args, close: -1 };
 }
 
-/**
- * The six arguments of mmap. The fifth may be a path with anything in it, so the sixth is looked for from the right;
- * `close` is the closing parenthesis. Undefined unless there are six.
- */
-export function splitMmap(text: string, from: number, close: number): string[] | undefined {
-  const args: string[] = [];
-  let start = from;
-  for (let index = 0; index < 4; index++) {
-    const end = text.indexOf(",", start);
-    if (end < 0 || end > close) return undefined;
-    args.push(text.slice(start, end).trim());
-    start = end + 1;
-  }
-  const last = text.lastIndexOf(",", close);
-  if (last < start) return undefined;
-  args.push(text.slice(start, last).trim(), text.slice(last + 1, close).trim());
-  return args;
-}
-
-/** Arguments that hold no strings and no structures, up to the closing parenthesis. */
-export function splitPlain(text: string, from: number, close: number): string[] {
-  const body = text.slice(from, close);
-  if (body.trim() === "") return [];
-  return body.split(",").map((arg) => arg.trim());
-}
-
 const named = /^([a-z_]+)=/;
 
 /** Bring `name=value` arguments (-N) into the order of `names` and drop the names. */
@@ -108,14 +82,6 @@ export function inOrder(args: readonly string[], names: readonly string[]): read
     sorted[at < 0 ? index : at] = name === undefined ? arg : arg.slice(name.length + 1);
   });
   return Array.from(sorted, (arg) => arg ?? "");
-}
-
-/** An address, length or offset: `NULL`, a number, a number with a comment. Undefined if it is none. */
-export function numberOf(arg: string | undefined): U64 | undefined {
-  if (arg === undefined) return undefined;
-  if (arg === "NULL") return 0;
-  const bare = arg.includes(" ") ? arg.slice(0, arg.indexOf(" ")) : arg;
-  return parseU64(bare);
 }
 
 /** A 32-bit signed number, such as a descriptor; `0xffffffff` is -1. */

@@ -3,7 +3,8 @@
 import type { Outcome } from "../../trace/event.ts";
 import { MAP_FIXED, MREMAP_FIXED } from "../../trace/flags.ts";
 import { hasBit, inPage, type U64 } from "../../units.ts";
-import type { Problem, Request } from "./memory.ts";
+import type { Request } from "../request.ts";
+import type { Problem } from "./arguments.ts";
 
 /** The smallest page of any architecture. */
 const smallestPage = 4096;

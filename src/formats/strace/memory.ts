@@ -1,99 +1,27 @@
 /** Which request the printed arguments of a memory call make. */
 
-import type { Call, CallBase } from "../../trace/event.ts";
 import {
   adviceValues,
-  type Flags,
-  type FlagTable,
   MREMAP_DONTUNMAP,
   MREMAP_FIXED,
   mlockallFlags,
   mlockFlags,
   mmapFlags,
   mremapFlags,
-  parseFlags,
   protFlags,
   shadowStackFlags,
   shmFlags,
 } from "../../trace/flags.ts";
-import { hasBit, type U64 } from "../../units.ts";
-import { inOrder, intOf, numberOf, splitArgs, splitMmap, splitPlain } from "./args.ts";
+import { hasBit } from "../../units.ts";
+import type { Request } from "../request.ts";
+import { Arguments, type Problem } from "./arguments.ts";
 import { unquote } from "./quoted.ts";
-
-type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
-
-/** A call and its arguments, without how it went. */
-export type Request = Without<Call, keyof CallBase>;
-
-/** Why the arguments make no request: a code and a message for the warning. */
-export interface Problem {
-  readonly code: string;
-  readonly message: string;
-}
 
 /** A request, the text of its descriptor argument, and flag names that nobody knows. */
 export interface Parsed {
   readonly request: Request;
-  readonly fdText?: string;
+  readonly fdText: string;
   readonly unknown: readonly string[];
-}
-
-const cacheLimit = 1000;
-
-/** Parsed flags by their text: programs repeat a handful of combinations. */
-const caches = new Map<FlagTable, Map<string, Flags>>();
-
-function cachedFlags(table: FlagTable, text: string): Flags | undefined {
-  const cache = caches.get(table) ?? new Map<string, Flags>();
-  const known = cache.get(text);
-  if (known !== undefined) return known;
-  const flags = parseFlags(table, text);
-  if (flags !== undefined && cache.size < cacheLimit) caches.set(table, cache.set(text, flags));
-  return flags;
-}
-
-/** Takes arguments by position; the first that makes no sense is the problem. */
-class Arguments {
-  readonly #args: readonly string[];
-  problem: Problem | undefined;
-  unknown: readonly string[] = [];
-
-  constructor(args: readonly string[]) {
-    this.#args = args;
-  }
-
-  get count(): number {
-    return this.#args.length;
-  }
-
-  text(index: number): string {
-    return this.#args[index] ?? "";
-  }
-
-  #fail(code: string, what: string, index: number): 0 {
-    this.problem ??= { code, message: `${what} "${this.text(index)}" cannot be read` };
-    return 0;
-  }
-
-  number(index: number, what = "address"): U64 {
-    const code = what === "length" ? "parse/bad-length" : "parse/bad-number";
-    return numberOf(this.#args[index]) ?? this.#fail(code, what, index);
-  }
-
-  length(index: number): U64 {
-    return this.number(index, "length");
-  }
-
-  int(index: number): number {
-    return intOf(this.text(index)) ?? this.#fail("parse/bad-number", "number", index);
-  }
-
-  flags(index: number, table: FlagTable): number {
-    const flags = cachedFlags(table, this.text(index));
-    if (flags === undefined) return this.#fail("parse/bad-flags", "flags", index);
-    if (flags.unknown.length > 0) this.unknown = [...this.unknown, ...flags.unknown];
-    return flags.bits;
-  }
 }
 
 interface Signature {
@@ -147,11 +75,11 @@ const protect: Signature = {
 };
 
 const vmaName = "PR_SET_VMA";
-const vmaNameNumber = 0x53564d41;
+const vmaNameNumber = "0x53564d41";
 
-/** True if the first two arguments of prctl name an anonymous mapping. */
-const namesVma = (args: readonly string[]): boolean =>
-  args[0] === vmaName || (args[0] !== undefined && intOf(args[0]) === vmaNameNumber);
+/** True if the first argument of prctl is about mappings. */
+const namesVma = (args: Arguments): boolean =>
+  args.text(0) === vmaName || args.text(0).startsWith(vmaNameNumber);
 
 const signatures: ReadonlyMap<string, Signature> = new Map<string, Signature>([
   ["mmap", mmap],
@@ -292,19 +220,17 @@ export function readRequest(
 ): Parsed | Problem | undefined {
   const signature = signatures.get(name);
   if (signature === undefined) return undefined;
-  let list: readonly string[] | undefined;
-  if (signature === mmap) list = splitMmap(text, open + 1, close);
-  else if (name === "prctl") list = splitArgs(text, open + 1).args;
-  else list = splitPlain(text, open + 1, close);
-  const ordered = list === undefined ? undefined : inOrder(list, signature.names);
-  if (name === "prctl" && (ordered === undefined || !namesVma(ordered))) return undefined;
-  const required = signature.required ?? signature.names.length;
-  if (ordered === undefined || ordered.length < required) {
+  const { names, required = names.length } = signature;
+  const args = new Arguments(text);
+  if (signature === mmap) args.splitAroundPath(open + 1, close);
+  else if (name === "prctl") args.splitStrings(open + 1);
+  else args.split(open + 1, close);
+  args.sort(names);
+  if (name === "prctl" && !namesVma(args)) return undefined;
+  if (args.count < required) {
     return { code: "parse/arguments", message: `${name} without all of its arguments` };
   }
-  const args = new Arguments(ordered);
   const request = signature.request(args);
-  if (args.problem !== undefined) return args.problem;
-  const { unknown } = args;
-  return signature === mmap ? { request, unknown, fdText: args.text(4) } : { request, unknown };
+  const { problem, unknown } = args;
+  return problem ?? { request, unknown, fdText: signature === mmap ? args.text(4) : "" };
 }

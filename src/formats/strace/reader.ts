@@ -7,7 +7,7 @@ import type { Facts } from "../../trace/trace.ts";
 import { Order } from "../order.ts";
 import { Ahead } from "./ahead.ts";
 import { LineClock } from "./clock.ts";
-import { childOf, Flow, isComplete } from "./flow.ts";
+import { childOf, Flow } from "./flow.ts";
 import { type Line, latin1 } from "./line.ts";
 import type { At, Task } from "./lives.ts";
 import { Merging } from "./merging.ts";
@@ -175,46 +175,45 @@ export class StraceReader {
   /** A line of a call that matters; its text begins at `from`. */
   #relevant(line: Line, known: Known, from: number, resumes: boolean): void {
     const text = latin1(line.bytes, from, line.end);
-    if (!isComplete(text) && line.whole) {
+    const at = resultAt(text);
+    if (at < 0 && line.whole && !text.endsWith(" ...>")) {
       this.#piece(line);
       return;
     }
     this.#follow();
     this.#flow.merged = this.#merging.see(this.#prefix, line.time, text, resumes);
     if (this.#ahead.active) {
-      this.#hold(line, known, text, resumes);
+      this.#hold(line, known, text, at, resumes);
       return;
     }
-    if (known.role === "identity") this.#identity(text);
+    if (known.role === "identity") this.#identity(text, at);
     const tid = this.#owner();
     const exit: At = { line: line.number, time: line.time };
     const task = this.#tracees.find(tid, exit, resumes, known.role === "exec");
     if (task === undefined) {
       this.#ahead.start(tid, this.#tracees.cloning.size);
-      this.#hold(line, known, text, resumes);
+      this.#hold(line, known, text, at, resumes);
       return;
     }
-    const entry: At = { line: line.first, time: line.time };
+    const entry = line.first === line.number ? exit : { line: line.first, time: line.time };
     const bare = this.#prefix.pid < 0;
-    const logical = { task, bare, entry, exit, known, text, whole: line.whole };
+    const logical = { task, bare, entry, exit, known, text, at, whole: line.whole };
     if (resumes) this.#flow.resumed(logical);
     else this.#flow.call(logical);
   }
 
-  #identity(text: string): void {
+  #identity(text: string, at: number): void {
     if (this.#prefix.pid >= 0 || this.#ownNumber !== undefined) return;
-    const at = resultAt(text);
     const result = at < 0 ? "cut" : readResult(text, at + 3, true);
     if (typeof result !== "string") this.#ownNumber = childOf(result);
   }
 
   /** Keep a line until it is known whose child a task is. */
-  #hold(line: Line, known: Known, text: string, resumes: boolean): void {
+  #hold(line: Line, known: Known, text: string, at: number, resumes: boolean): void {
     const tid = this.#owner();
     this.#ahead.hold(line);
     if (this.#tracees.lives.get(tid) === undefined && !resumes) this.#ahead.unknown(tid);
     if (known.role === "clone") {
-      const at = resultAt(text);
       const result = at < 0 ? "cut" : readResult(text, at + 3, line.whole);
       const child = typeof result === "string" ? undefined : childOf(result);
       if (at < 0) this.#ahead.began();
@@ -323,7 +322,7 @@ export class StraceReader {
       lines: this.#lines,
       recognised: this.#recognised,
       calls: this.#output.calls,
-      missing: this.#flow.missing,
+      missing: this.#flow.memory.missing,
       summary: this.#summary,
     });
     if (error !== undefined) throw error;

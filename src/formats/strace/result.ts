@@ -2,7 +2,8 @@
 
 import { errnoName } from "../../trace/errno.ts";
 import type { Outcome } from "../../trace/event.ts";
-import { parseU64, type U64 } from "../../units.ts";
+import type { U64 } from "../../units.ts";
+import { numberAt } from "./number.ts";
 
 export interface Result {
   readonly outcome: Outcome;
@@ -12,7 +13,7 @@ export interface Result {
   /** `-e inject` replaced the result: the call was not made. */
   readonly injected: boolean;
   /** `<0.000017>` in seconds. */
-  readonly duration?: number;
+  readonly duration: number | undefined;
   /** What stands after the number: `</path>`, `<comm>`, a comment. */
   readonly suffix: string;
 }
@@ -20,43 +21,34 @@ export interface Result {
 /** `cut`: the result ends with a line that may have been longer. `malformed`: no number, or more than 64 bits. */
 export type NoResult = "cut" | "malformed";
 
-const missing: Result = {
-  outcome: "missing",
-  value: null,
-  error: null,
-  injected: false,
-  suffix: "",
-};
+const space = 32;
+const less = 60;
+
+/** A result of which nothing but the outcome is known. */
+export function bareResult(outcome: Outcome): Result {
+  return { outcome, value: null, error: null, injected: false, duration: undefined, suffix: "" };
+}
 
 /** Where ` = ` and the result begin, after the parenthesis that closes the arguments; -1 if there is none. */
 export function resultAt(text: string): number {
   const at = text.lastIndexOf(" = ");
-  if (at < 0) return -1;
-  let before = at;
-  while (before > 0 && text.charCodeAt(before) === 32) before -= 1;
-  return text.charCodeAt(before) === 41 ? at : -1;
+  return at >= 0 && text.charCodeAt(closingBefore(text, at)) === 41 ? at : -1;
 }
 
 /** The index of the parenthesis that closes the arguments before a result at `at`. */
 export function closingBefore(text: string, at: number): number {
   let before = at;
-  while (before > 0 && text.charCodeAt(before) === 32) before -= 1;
+  while (before > 0 && text.charCodeAt(before) === space) before -= 1;
   return before;
 }
 
-function durationOf(text: string, from: number): { end: number; duration?: number } {
-  if (text.charCodeAt(text.length - 1) !== 62) return { end: text.length };
+/** Where ` <0.000017>` begins at the end of the text; its length if there is none. */
+function durationAt(text: string, from: number): number {
+  const { length } = text;
+  if (text.charCodeAt(length - 1) !== 62) return length;
   const at = text.lastIndexOf(" <");
-  if (at < from) return { end: text.length };
-  const duration = Number(text.slice(at + 2, -1));
-  return Number.isNaN(duration) ? { end: text.length } : { end: at, duration };
-}
-
-/** The first word from `from` on, up to a blank, `<` or the end. */
-function wordEnd(text: string, from: number, to: number): number {
-  let at = from;
-  while (at < to && text.charCodeAt(at) !== 32 && text.charCodeAt(at) !== 60) at += 1;
-  return at;
+  const digit = text.charCodeAt(at + 2);
+  return at < from || digit < 48 || digit > 57 ? length : at;
 }
 
 /** `-1 ENOMEM (Cannot allocate memory)`, `-1 (errno 524)`, `? ERESTARTSYS (To be restarted)`: the symbol. */
@@ -67,29 +59,36 @@ function symbolOf(rest: string): string | undefined {
   return number === undefined ? undefined : errnoName(Number(number));
 }
 
+/** A result that is no number. */
+function worded(
+  word: string,
+  rest: string,
+  duration: number | undefined,
+  whole: boolean,
+): Result | NoResult {
+  const injected = rest.includes("(INJECTED");
+  const common = { value: null, injected, duration, suffix: rest } as const;
+  if (word === "" || word === "...") return bareResult("missing");
+  if (word !== "?" && word !== "-1") return "malformed";
+  const error = symbolOf(rest);
+  if (error !== undefined) return { ...common, outcome: "error", error };
+  if (word === "?") return { ...common, outcome: "unknown", error: null };
+  return whole ? "malformed" : "cut";
+}
+
 /** Read the result that begins at `from`; `whole` is false if the line may have been longer. */
 export function readResult(text: string, from: number, whole: boolean): Result | NoResult {
-  const { end, duration } = durationOf(text, from);
-  const stop = wordEnd(text, from, end);
+  const end = durationAt(text, from);
+  let stop = from;
+  while (stop < end && text.charCodeAt(stop) !== space && text.charCodeAt(stop) !== less) stop += 1;
   if (!whole && stop === text.length) return "cut";
-  const word = text.slice(from, stop);
   const rest = stop < end ? text.slice(stop, end) : "";
-  const timed = duration === undefined ? {} : { duration };
-  const injected = rest !== "" && rest.includes("(INJECTED");
-  const common = { injected, suffix: rest, ...timed };
   if (!whole && /^ E?[A-Z0-9_]*$/.test(rest)) return "cut";
-  if (word === "?") {
-    const error = symbolOf(rest);
-    if (error !== undefined) return { outcome: "error", value: null, error, ...common };
-    return { outcome: "unknown", value: null, error: null, ...common };
-  }
-  if (word === "-1") {
-    const error = symbolOf(rest);
-    if (error !== undefined) return { outcome: "error", value: null, error, ...common };
-    return whole ? "malformed" : "cut";
-  }
-  if (word === "" || word === "...") return missing;
-  const value = parseU64(word);
-  if (value === undefined) return "malformed";
-  return { outcome: "ok", value, error: null, ...common };
+  const time = end === text.length ? Number.NaN : Number(text.slice(end + 2, -1));
+  const duration = Number.isNaN(time) ? undefined : time;
+  const first = text.charCodeAt(from);
+  const value = first < 48 || first > 57 ? undefined : numberAt(text, from, stop);
+  if (value === undefined) return worded(text.slice(from, stop), rest, duration, whole);
+  const injected = rest !== "" && rest.includes("(INJECTED");
+  return { outcome: "ok", value, error: null, injected, duration, suffix: rest };
 }

@@ -13,7 +13,7 @@ export interface Cloning {
   readonly entry: At;
   readonly bare: boolean;
   /** A fork, which copies the address space as it is when it begins. */
-  readonly begun?: Begun;
+  readonly begun: Begun | undefined;
 }
 
 export class Tracees {

@@ -1,0 +1,42 @@
+/** A line of a call, with what is known of it before its arguments are read. */
+
+import type { OpenFile } from "../../trace/file.ts";
+import type { Begun } from "../order.ts";
+import type { At, Task } from "./lives.ts";
+import type { Parsed } from "./memory.ts";
+import type { Known } from "./names.ts";
+
+/** One line, or what joins to one. */
+export interface Logical {
+  readonly task: Task;
+  readonly bare: boolean;
+  readonly entry: At;
+  readonly exit: At;
+  readonly known: Known;
+  /** From the name on; of a resumed call, what follows `resumed>`. */
+  readonly text: string;
+  /** Where ` = ` and the result begin in the text; -1 if there is none. */
+  readonly at: number;
+  /** False if there may have been more. */
+  readonly whole: boolean;
+}
+
+/** A call that has begun. */
+export interface Open {
+  readonly known: Known;
+  /** Up to where it was interrupted. */
+  readonly text: string;
+  readonly entry: At;
+  readonly bare: boolean;
+  /** The arguments of a memory call, if they are complete. */
+  readonly parsed: Parsed | undefined;
+  readonly file: OpenFile | undefined;
+  readonly begun: Begun | undefined;
+  /** exec: the thread that called it, where another number goes on. */
+  readonly caller: number | undefined;
+}
+
+/** The name that a line begins with, as written. */
+export function writtenName(text: string): string {
+  return text.slice(0, text.indexOf("("));
+}

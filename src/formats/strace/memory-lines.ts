@@ -1,0 +1,144 @@
+/** What memory calls did, from their lines: whole ones, starts, ends, and what never ended. */
+
+import type { Call, Outcome } from "../../trace/event.ts";
+import type { OpenFile } from "../../trace/file.ts";
+import type { Order } from "../order.ts";
+import type { Place } from "./call-event.ts";
+import type { Calls } from "./calls.ts";
+import type { At, Task } from "./lives.ts";
+import { type Logical, type Open, writtenName } from "./logical.ts";
+import type { Parsed } from "./memory.ts";
+import type { Output } from "./output.ts";
+import {
+  bareResult,
+  closingBefore,
+  type NoResult,
+  type Result,
+  readResult,
+  resultAt,
+} from "./result.ts";
+
+/** The moment so many seconds later. */
+const later = (at: At, seconds: number | undefined): At =>
+  seconds === undefined || at.time === undefined ? at : { line: at.line, time: at.time + seconds };
+
+/** The result on a line. */
+export function resultOf({ text, at, whole }: Logical): Result | NoResult {
+  return at < 0 ? bareResult("missing") : readResult(text, at + 3, whole);
+}
+
+export class MemoryLines {
+  readonly #calls: Calls;
+  readonly #order: Order;
+  readonly #output: Output;
+  /** Calls without any result. */
+  missing = 0;
+
+  constructor(calls: Calls, order: Order, output: Output) {
+    this.#calls = calls;
+    this.#order = order;
+    this.#output = output;
+  }
+
+  /** A call begins. All of its arguments are known then, unless the line was cut. */
+  begin(line: Logical, text: string): Open {
+    const { task, known, entry, bare } = line;
+    const place: Place = { task, bare, entry, exit: entry, name: writtenName(text) };
+    const parsed = this.#calls.parse(known.name, text, text.length, place);
+    // What is wrong with the arguments is told when the call ends: they may not be complete yet.
+    if (parsed === undefined || "code" in parsed) {
+      return {
+        known,
+        text,
+        entry,
+        bare,
+        parsed: undefined,
+        file: undefined,
+        begun: undefined,
+        caller: undefined,
+      };
+    }
+    const file = this.#calls.file(parsed, task);
+    const begun = this.#order.begin(task.space, parsed.request);
+    return { known, text, entry, bare, parsed, file, begun, caller: undefined };
+  }
+
+  /** A call ends that began on another line. */
+  end(line: Logical, open: Open): void {
+    if (open.parsed === undefined) {
+      const text = open.text + line.text.trimStart();
+      this.whole({ ...line, text, at: resultAt(text) });
+      return;
+    }
+    const name = writtenName(open.text);
+    this.#close(line.task, open, this.#event(line, open.parsed, open.file, name));
+  }
+
+  /** A call on one line, or joined to one. */
+  whole(line: Logical): void {
+    const { task, known, entry, exit, bare, text, at } = line;
+    const close = at < 0 ? text.lastIndexOf(")") : closingBefore(text, at);
+    if (close < 0) {
+      this.#cut(line);
+      return;
+    }
+    const name = writtenName(text);
+    const place: Place = { task, bare, entry, exit, name };
+    const parsed = this.#calls.parse(known.name, text, close, place);
+    if (parsed === undefined) return;
+    if ("code" in parsed) {
+      this.#calls.warn(parsed, place);
+      return;
+    }
+    const call = this.#event(line, parsed, this.#calls.file(parsed, task), name);
+    if (call !== undefined) this.#order.add(task.space, call);
+  }
+
+  /** A call that will not be seen to return. */
+  give(task: Task, open: Open, outcome: Outcome): void {
+    const { parsed, entry, bare, file } = open;
+    if (parsed === undefined) return;
+    const place: Place = { task, bare, entry, exit: entry, name: writtenName(open.text) };
+    this.#close(task, open, this.#calls.event(parsed, file, bareResult(outcome), place));
+  }
+
+  #close(task: Task, open: Open, call: Call | undefined): void {
+    if (open.begun !== undefined) this.#order.end(open.begun, call);
+    else if (call !== undefined) this.#order.add(task.space, call);
+  }
+
+  #cut(line: Logical): void {
+    this.#warn(line, "parse/cut-line", "a memory call is cut in the middle");
+  }
+
+  #warn({ exit, task }: Logical, code: string, message: string): void {
+    this.#output.warn(code, message, exit.line, task.tid);
+  }
+
+  #event(
+    line: Logical,
+    parsed: Parsed,
+    file: OpenFile | undefined,
+    name: string,
+  ): Call | undefined {
+    const { task, bare, entry } = line;
+    const result = resultOf(line);
+    if (result === "cut") {
+      this.#cut(line);
+      return undefined;
+    }
+    if (result === "malformed") {
+      this.#warn(line, "parse/bad-result", "a result is no number of at most 64 bits");
+      return undefined;
+    }
+    if (result.outcome === "missing") {
+      this.missing += 1;
+      this.#warn(line, "parse/no-result", "a memory call without a result");
+    }
+    if (result.injected) {
+      this.#warn(line, "parse/injected", "an injected result: the call was not made");
+    }
+    const exit = entry.line === line.exit.line ? later(line.exit, result.duration) : line.exit;
+    return this.#calls.event(parsed, file, result, { task, bare, entry, exit, name });
+  }
+}
