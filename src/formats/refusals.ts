@@ -41,7 +41,8 @@ const refusals: readonly Refusal[] = [
   {
     code: "parse/ftrace",
     what: "a trace of ftrace or trace-cmd",
-    pattern: /^# tracer: |^cpus=\d+\s*$|^ *\S.*-\d+ +(?:\( *[\d-]+\) +)?\[\d+\] .*: \w+(?:\(| ->|: )/m,
+    pattern:
+      /^# tracer: |^cpus=\d+\s*$|^ *\S.*-\d+ +(?:\( *[\d-]+\) +)?\[\d+\] .*: \w+(?:\(| ->|: )/m,
     hint: `use perf record and perf script, or ${again}`,
   },
   {
