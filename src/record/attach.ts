@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { MmreplayError } from "../errors.ts";
-import { textOf, threadStates } from "./proc.ts";
+import { isAlive, textOf, threadStates } from "./proc.ts";
 import type { RecorderName } from "./types.ts";
 
 /** Milliseconds between two looks, and how long to wait at most. */
@@ -31,7 +31,7 @@ export function isTraced(pid: number): boolean {
 
 /** Throws `record/no-process`, or `record/traced` if strace could not trace it because something else does. */
 export function requireProcess(pid: number, recorder: RecorderName): void {
-  if (textOf(`/proc/${pid}/stat`) === undefined)
+  if (!isAlive(pid))
     throw new MmreplayError("record/no-process", `there is no process ${pid}`, {
       hint: "give the pid of a running process: pgrep NAME",
     });

@@ -35,6 +35,11 @@ function statOf(pid: number | string): readonly string[] | undefined {
   return text?.slice(text.lastIndexOf(")") + 2).split(" ");
 }
 
+/** True until the process is gone, a zombie included. */
+export function isAlive(pid: number): boolean {
+  return statOf(pid) !== undefined;
+}
+
 /** The state letter of every thread: `T` is stopped, `t` stopped by its tracer. */
 export function threadStates(pid: number): readonly string[] {
   return namesIn(`/proc/${pid}/task`).flatMap(

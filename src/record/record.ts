@@ -80,7 +80,8 @@ export async function record(options: Options): Promise<Recorded> {
 
   let watch: Watch | undefined;
   const command = recorder.command(target, raw);
-  const receiver = (): number | undefined => (target.kind === "start" ? watch?.program : undefined);
+  const receiver = (recorder: number): number | undefined =>
+    target.kind === "start" ? watch?.program : recorder;
   const begin = (): Running => start(command, receiver);
   const running =
     target.kind === "start" ? begin() : await attach(target.pid, folder, recorder.name, begin);

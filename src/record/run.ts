@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import { Duplex } from "node:stream";
 import { MmreplayError } from "../errors.ts";
-import { hasTerminal } from "./proc.ts";
+import { hasTerminal, isAlive } from "./proc.ts";
 
 /** How a process ended: one of the two is null. */
 export interface Exit {
@@ -36,11 +36,17 @@ async function enable(child: ChildProcess): Promise<void> {
   await Promise.race([once(answers, "data"), once(child, "exit")]);
 }
 
+/** Milliseconds until a signal that nobody could receive yet is tried again. */
+const again = 20;
+
 /**
- * Start a recorder. Signals go to `receiver`, so that the recorded program can end as it likes and the recorder after it;
- * the terminal itself sends Ctrl-C to both.
+ * Start a recorder. Signals go to the process that `receiver` names, given the recorder's pid; for a started program that
+ * is the program, so that it can end as it likes and the recorder after it. The terminal itself sends Ctrl-C to both.
  */
-export function start(command: readonly string[], receiver: () => number | undefined): Running {
+export function start(
+  command: readonly string[],
+  receiver: (recorder: number) => number | undefined,
+): Running {
   const [program = "", ...args] = command;
   const controlled = args.some((arg) => arg.startsWith("--control="));
   const stdio: StdioOptions = ["inherit", "inherit", "inherit"];
@@ -51,20 +57,17 @@ export function start(command: readonly string[], receiver: () => number | undef
   if (pid === undefined)
     throw new MmreplayError("record/no-recorder", `${program} cannot be started`);
 
+  const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
   const forward = (signal: NodeJS.Signals): void => {
-    if (signal === "SIGINT" && hasTerminal()) return;
-    const to = receiver() ?? pid;
-    try {
-      process.kill(to, signal);
-    } catch {
-      // It has ended just now.
-    }
+    if (hasEnded() || (signal === "SIGINT" && hasTerminal())) return;
+    const to = receiver(pid);
+    if (to === undefined) setTimeout(forward, again, signal);
+    else if (isAlive(to)) process.kill(to, signal);
   };
   for (const signal of signals) process.on(signal, forward);
   const exit = exitOf(child).finally(() => {
     for (const signal of signals) process.off(signal, forward);
   });
-  const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
   return { pid, exit, hasEnded, enable: () => enable(child) };
 }
 

@@ -1,7 +1,7 @@
 /** What the address spaces of a running program look like: right after each exec, and as late as could be seen. */
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { childrenOf, commOf, imageOf, programOf, textOf } from "./proc.ts";
+import { childrenOf, commOf, imageOf, isAlive, programOf, textOf } from "./proc.ts";
 
 /** One program image: a process from an exec to the next. */
 interface Image {
@@ -105,7 +105,7 @@ export class Watch {
     const before = image === undefined ? undefined : this.#images.get(image);
     const text = pictureOf(pid, this.#images.size === 0 ? "smaps" : "maps");
     if (image === undefined || text === undefined || imageOf(pid) !== image) {
-      return textOf(`/proc/${pid}/stat`) !== undefined;
+      return isAlive(pid);
     }
     if (before === undefined) this.#images.set(image, { first: text, last: text });
     else before.last = text;
