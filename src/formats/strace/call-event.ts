@@ -16,73 +16,100 @@ export interface Place {
   readonly name: string;
 }
 
-/** What a recorder may or may not tell. */
-interface Optional {
+/** How it ended, and what belongs to some calls only. */
+export interface End {
+  readonly outcome: Outcome;
+  readonly result: U64 | null;
+  readonly error: string | null;
+  readonly injected: boolean;
+  readonly file?: OpenFile | undefined;
+  readonly length?: U64 | undefined;
+}
+
+/** What an event may have, beside the fields of its call. */
+interface Draft {
+  readonly kind: "call";
+  readonly call: Request["call"];
+  readonly line: number;
+  readonly pid: number;
+  readonly outcome: Outcome;
+  readonly result: U64 | null;
+  readonly error: string | null;
   name?: string;
   bare?: true;
   injected?: true;
   time?: number;
   entryLine?: number;
   entryTime?: number;
-  file?: OpenFile;
+  addr?: U64;
   length?: U64;
+  prot?: number;
+  flags?: number;
+  fd?: number;
+  offset?: U64;
+  advice?: number;
+  pkey?: number;
+  file?: OpenFile;
 }
 
-/** Written out for the calls that come in thousands: copying objects of many shapes is slow. */
-function plain(
-  request: Request,
-  line: number,
-  pid: number,
-  outcome: Outcome,
-  result: U64 | null,
-  error: string | null,
-): Call {
-  const kind = "call";
-  const { call } = request;
-  switch (call) {
-    case "mmap": {
-      const { addr, length, prot, flags, fd, offset } = request;
-      const end = { kind, call, line, pid, outcome, result, error } as const;
-      return { ...end, addr, length, prot, flags, fd, offset };
-    }
-    case "munmap": {
-      const { addr, length } = request;
-      return { kind, call, line, pid, outcome, result, error, addr, length };
-    }
-    case "brk":
-      return { kind, call, line, pid, outcome, result, error, addr: request.addr };
-    case "madvise": {
-      const { addr, length, advice } = request;
-      return { kind, call, line, pid, outcome, result, error, addr, length, advice };
-    }
-    case "mprotect": {
-      const { addr, length, prot, pkey } = request;
-      const event = { kind, call, line, pid, outcome, result, error, addr, length, prot } as const;
-      return pkey === undefined ? event : { ...event, pkey };
-    }
-    default:
-      return { kind, line, pid, outcome, result, error, ...request };
-  }
-}
-
-/** The event; `more` is what belongs to some calls only. */
-export function callEvent(
-  request: Request,
-  place: Place,
-  outcome: Outcome,
-  result: U64 | null,
-  error: string | null,
-  more: { readonly injected: boolean; readonly file?: OpenFile; readonly length?: U64 },
-): Call {
+function drafted(call: Request["call"], place: Place, end: End): Draft {
   const { task, bare, entry, exit, name } = place;
-  const event: Call & Optional = plain(request, exit.line, task.tid, outcome, result, error);
-  if (name !== event.call) event.name = name;
-  if (bare) event.bare = true;
-  if (more.injected) event.injected = true;
-  if (exit.time !== undefined) event.time = exit.time;
-  if (entry.line !== exit.line) event.entryLine = entry.line;
-  if (entry.time !== undefined && entry.time !== exit.time) event.entryTime = entry.time;
-  if (more.file !== undefined) event.file = more.file;
-  if (more.length !== undefined) event.length = more.length;
-  return event;
+  const { outcome, result, error } = end;
+  const draft: Draft = {
+    kind: "call",
+    call,
+    line: exit.line,
+    pid: task.tid,
+    outcome,
+    result,
+    error,
+  };
+  if (name !== call) draft.name = name;
+  if (bare) draft.bare = true;
+  if (end.injected) draft.injected = true;
+  if (exit.time !== undefined) draft.time = exit.time;
+  if (entry.line !== exit.line) draft.entryLine = entry.line;
+  if (entry.time !== undefined && entry.time !== exit.time) draft.entryTime = entry.time;
+  return draft;
+}
+
+/**
+ * The event. Fields are set one by one for the calls that come in thousands: copying objects of many shapes takes most
+ * of the time of a reading otherwise.
+ */
+export function callEvent(request: Request, place: Place, end: End): Call {
+  const draft = drafted(request.call, place, end);
+  switch (request.call) {
+    case "mmap":
+      draft.addr = request.addr;
+      draft.length = request.length;
+      draft.prot = request.prot;
+      draft.flags = request.flags;
+      draft.fd = request.fd;
+      draft.offset = request.offset;
+      break;
+    case "munmap":
+      draft.addr = request.addr;
+      draft.length = request.length;
+      break;
+    case "brk":
+      draft.addr = request.addr;
+      break;
+    case "mprotect":
+      draft.addr = request.addr;
+      draft.length = request.length;
+      draft.prot = request.prot;
+      if (request.pkey !== undefined) draft.pkey = request.pkey;
+      break;
+    case "madvise":
+      draft.addr = request.addr;
+      draft.length = request.length;
+      draft.advice = request.advice;
+      break;
+    default:
+      Object.assign(draft, request);
+      if (end.length !== undefined) draft.length = end.length;
+  }
+  if (end.file !== undefined) draft.file = end.file;
+  return draft as Call;
 }

@@ -18,8 +18,6 @@ import { Segments } from "./segments.ts";
 /** Page units of mmap2 (sys_mmap_pgoff): 4096 bytes on every architecture that strace 4.5 ran on. */
 const mmap2Unit = 4096;
 
-const nothing = { injected: false };
-
 export class Calls {
   readonly #files: Files;
   readonly warn: (problem: Problem, place: Place) => void;
@@ -81,10 +79,11 @@ export class Calls {
       return undefined;
     }
     if (value !== null && request.call === "mmap") this.pages.see(value, place.exit.line);
-    let more: Parameters<typeof callEvent>[5] = nothing;
-    if (request.call === "shmat") more = { injected, ...this.segments.attached(request.shmid) };
-    else if (file !== undefined) more = { injected, file };
-    else if (injected) more = { injected };
-    return callEvent(request, place, outcome, value, error, more);
+    if (request.call === "shmat") {
+      const segment = this.segments.attached(request.shmid);
+      return callEvent(request, place, { outcome, result: value, error, injected, ...segment });
+    }
+    const end = { outcome, result: value, error, injected, file, length: undefined };
+    return callEvent(request, place, end);
   }
 }

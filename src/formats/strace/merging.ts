@@ -11,8 +11,10 @@ export class Merging {
   readonly #certain: boolean;
   #merged: boolean;
   #marked = false;
-  #end = 0;
+  /** The line before: whose, when, and its text. */
   #pid = -1;
+  #time = 0;
+  #text = "";
 
   /** `certain`: it is known, whatever the lines say. */
   constructor(certain: boolean) {
@@ -28,11 +30,19 @@ export class Merging {
       return false;
     }
     if (prefix.pid < 0 || time === undefined || prefix.step > finest) return false;
-    if (this.#pid !== prefix.pid && time < this.#end - rounding) this.#merged = true;
-    const at = text.lastIndexOf(" <");
-    const duration = at < 0 ? 0 : Number(text.slice(at + 2, -1));
-    this.#end = Number.isNaN(duration) ? 0 : time + duration;
+    if (this.#pid !== prefix.pid && this.#pid >= 0 && time < this.#end() - rounding) {
+      this.#merged = true;
+    }
     this.#pid = prefix.pid;
+    this.#time = time;
+    this.#text = text;
     return this.#merged;
+  }
+
+  /** When the call of the line before ended. */
+  #end(): number {
+    const at = this.#text.lastIndexOf(" <");
+    const duration = at < 0 ? 0 : Number(this.#text.slice(at + 2, -1));
+    return Number.isNaN(duration) ? 0 : this.#time + duration;
   }
 }

@@ -127,12 +127,17 @@ export function resumedName(
 }
 
 const memoryEnds = ["mmap", "unmap", "mremap", "brk", "mprotect", "madvise"] as const;
+/** The last two letters of these. */
+const lastLetters: ReadonlySet<number> = new Set(
+  memoryEnds.map(
+    (name) => name.charCodeAt(name.length - 2) * 256 + name.charCodeAt(name.length - 1),
+  ),
+);
 
 /** True for a name that nobody knows but that ends with the name of a memory call: `hellomunmap`. */
 export function isGlued(bytes: Uint8Array, start: number, end: number): boolean {
-  const last = bytes[end - 1];
-  if (last !== 112 && last !== 107 && last !== 116 && last !== 101) return false;
   if (end - start < 4) return false;
+  if (!lastLetters.has((bytes[end - 2] as number) * 256 + (bytes[end - 1] as number))) return false;
   const name = textOf(bytes, start, end);
   return name !== "process_madvise" && memoryEnds.some((call) => name.endsWith(call));
 }

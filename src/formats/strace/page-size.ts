@@ -15,6 +15,7 @@ export class PageSize {
   /** A page address that the kernel gave. */
   see(address: U64, line: number): void {
     this.#seen += 1;
+    if (!this.#against.includes(0)) return;
     sizes.forEach((size, index) => {
       if (this.#against[index] === 0 && inPage(address, size) !== 0) this.#against[index] = line;
     });

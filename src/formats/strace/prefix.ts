@@ -50,6 +50,7 @@ export class Prefix {
     this.bracketed = false;
     this.clock = "none";
     this.body = start;
+    if (this.#common(bytes, start)) return;
     if (this.#byte(start) === open) this.#bracketPid();
     else if (isDigit(this.#byte(start))) this.#number(true);
     this.#blanks();
@@ -58,6 +59,36 @@ export class Prefix {
     let address = this.#byte(this.#at) === open;
     while (address) address = this.#byte(this.#at) === open && this.#skipAddress();
     this.body = this.#at;
+  }
+
+  /** `4711  1795351507.085989 NAME` in one go, as most lines of most recordings are; false if it is not that. */
+  #common(bytes: Uint8Array, start: number): boolean {
+    let at = start;
+    let byte = bytes[at] as number;
+    let pid = 0;
+    for (; byte >= zero && byte <= nine; byte = bytes[++at] as number) pid = pid * 10 + byte - zero;
+    if (byte !== space || pid > maxPid || at === start) return false;
+    while (byte === space) byte = bytes[++at] as number;
+    let whole = 0;
+    for (; byte >= zero && byte <= nine; byte = bytes[++at] as number) {
+      whole = whole * 10 + byte - zero;
+    }
+    if (byte !== dot || whole <= maxPid) return false;
+    let scale = 1;
+    let digits = 0;
+    byte = bytes[++at] as number;
+    for (; byte >= zero && byte <= nine; byte = bytes[++at] as number) {
+      digits = digits * 10 + byte - zero;
+      scale *= 10;
+    }
+    const next = bytes[at + 1] as number;
+    if (byte !== space || next < 60 || next === open || at + 1 >= this.#end) return false;
+    this.pid = pid;
+    this.clock = "unix";
+    this.seconds = whole + digits / scale;
+    this.step = 1 / scale;
+    this.body = at + 1;
+    return true;
   }
 
   #byte(at: number): number {
