@@ -8,6 +8,7 @@ export { deviceMappings } from "./metrics/device-mappings.ts";
 export { measure, metrics } from "./metrics/index.ts";
 export { archFor, policyFor, resolveTrace } from "./pipeline.ts";
 export { type Policy, parsePolicies, parsePolicy, policies } from "./policies/index.ts";
+export { type OutsidePolicy, outsidePolicy } from "./policies/outside.ts";
 export type { Request, Target } from "./policies/types.ts";
 export { rebuild, replay } from "./replay.ts";
 export { reports } from "./reports/index.ts";

@@ -55,38 +55,47 @@ export const policies: Registry<Policy> = registry("policy", [
   vfio1g,
 ]);
 
-/** A policy by `id` or `id:name=value,name=value`. */
-export function parsePolicy(text: string): Policy {
-  const colon = text.indexOf(":");
-  if (colon < 0) return policies.get(text);
-  const policy = policies.get(text.slice(0, colon));
+/** The policy with the settings written as `name=value,name=value`; throws `usage/policy-parameter`. */
+export function configured(policy: Policy, settings: string): Policy {
   if (policy.configure === undefined) {
     const hint = `write ${policy.id}`;
     throw new MmreplayError("usage/policy-parameter", `policy ${policy.id} has no parameters`, {
       hint,
     });
   }
-  const settings: Record<string, string> = {};
-  for (const part of text.slice(colon + 1).split(",")) {
+  const values: Record<string, string> = {};
+  for (const part of settings.split(",")) {
     const [name = "", ...value] = part.split("=");
-    if (value.length === 0 || Object.hasOwn(settings, name)) {
+    if (value.length === 0 || Object.hasOwn(values, name)) {
       const hint = `write ${policy.id}:name=value,name=value, each name once`;
-      throw new MmreplayError("usage/policy-parameter", `cannot read "${part}" in "${text}"`, {
+      throw new MmreplayError("usage/policy-parameter", `cannot read "${part}" in "${settings}"`, {
         hint,
       });
     }
-    settings[name] = value.join("=");
+    values[name] = value.join("=");
   }
-  return policy.configure(settings);
+  return policy.configure(values);
 }
 
-/** Policies separated by commas, of which some have settings: a part with `=` belongs to the policy before it. */
-export function parsePolicies(text: string): readonly Policy[] {
+/** A policy by `id` or `id:name=value,name=value`. */
+export function parsePolicy(text: string): Policy {
+  const colon = text.indexOf(":");
+  if (colon < 0) return policies.get(text);
+  return configured(policies.get(text.slice(0, colon)), text.slice(colon + 1));
+}
+
+/** Names separated by commas, of which some have settings: a part with `=` belongs to the name before it. */
+export function splitPolicies(text: string): readonly string[] {
   const joined: string[] = [];
   for (const part of text.split(",")) {
     const belongs = part.includes("=") && !part.includes(":") && joined.length > 0;
     if (belongs) joined.push(`${joined.pop()},${part}`);
     else joined.push(part);
   }
-  return joined.map(parsePolicy);
+  return joined;
+}
+
+/** Policies separated by commas. */
+export function parsePolicies(text: string): readonly Policy[] {
+  return splitPolicies(text).map(parsePolicy);
 }

@@ -3,8 +3,8 @@
 import type { CommandModule } from "yargs";
 import { archs } from "../../arch/index.ts";
 import { benchOf, explainPolicy, explainRequest } from "../../policies/explain.ts";
-import { parsePolicy } from "../../policies/index.ts";
 import { write } from "../io.ts";
+import { loadPolicy } from "../policies.ts";
 
 interface Arguments {
   readonly policy: string;
@@ -17,7 +17,7 @@ export const explain: CommandModule<object, Arguments> = {
   command: "explain <policy> [request]",
   describe: "print the searches that a policy emits",
   builder: {
-    policy: { type: "string", demandOption: true },
+    policy: { type: "string", demandOption: true, describe: "an id, or a file (./mine.mjs)" },
     request: { type: "string", describe: 'in words: "vfio 2G", "ext4 4M at 4K", "anon 3M hint"' },
     arch: { choices: archs.ids, default: "x86-64" },
     shmem: {
@@ -26,9 +26,9 @@ export const explain: CommandModule<object, Arguments> = {
       describe: "shmem_enabled",
     },
   },
-  handler: ({ policy, request, arch, shmem }) => {
+  handler: async ({ policy, request, arch, shmem }) => {
     const bench = benchOf(archs.get(arch), shmem);
-    const chosen = parsePolicy(policy);
+    const chosen = await loadPolicy(policy);
     write(
       request === undefined ? explainPolicy(chosen, bench) : explainRequest(chosen, request, bench),
       undefined,

@@ -11,7 +11,7 @@ import type { MetricValue } from "../../metrics/types.ts";
 import { archFor, policyFor, resolveTrace } from "../../pipeline.ts";
 import { placeOnly } from "../../place/place.ts";
 import { plan } from "../../place/plan.ts";
-import { type Policy, parsePolicies } from "../../policies/index.ts";
+import type { Policy } from "../../policies/types.ts";
 import { rebuild, replay } from "../../replay.ts";
 import { reports } from "../../reports/index.ts";
 import { makeReport, type Run, type Setup, type TraceSetup } from "../../reports/report.ts";
@@ -20,6 +20,7 @@ import type { Touch } from "../../space/rules.ts";
 import type { Trace } from "../../trace/trace.ts";
 import { printWarnings, write } from "../io.ts";
 import { loadAll } from "../load.ts";
+import { loadPolicies } from "../policies.ts";
 import { version } from "../version.ts";
 
 interface Arguments {
@@ -90,7 +91,7 @@ function runOf(trace: Trace, program: Program, arch: Arch, policy: Policy, touch
 }
 
 async function run(args: Arguments): Promise<void> {
-  const policies = parsePolicies(args.policy ?? discussed);
+  const policies = await loadPolicies(args.policy ?? discussed);
   const traces: TraceSetup[] = [];
   const runs: Run[] = [];
   for (const trace of await loadAll(args.trace, args.quiet)) {
@@ -127,7 +128,7 @@ export const replayCommand: CommandModule<object, Arguments> = {
     trace: { type: "string", array: true, demandOption: true },
     policy: {
       type: "string",
-      describe: `policies separated by commas, the first is the baseline (default ${discussed})`,
+      describe: `policies or files of policies (./mine.mjs), separated by commas, the first is the baseline (default ${discussed})`,
     },
     arch: { choices: archs.ids, describe: "default: the one of the recording" },
     latency: {
