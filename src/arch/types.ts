@@ -112,8 +112,6 @@ export interface Row {
 export interface EntryRequest {
   readonly pages: number;
   readonly pgoff: number;
-  /** A file stands behind it (printed offset). */
-  readonly file: boolean;
   readonly hint: boolean;
   readonly low32: boolean;
   readonly above4g: boolean;

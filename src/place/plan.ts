@@ -218,29 +218,29 @@ class Planner {
       case "grow-in-place":
         return [growRow(op.kept ?? 0, op.pages, layout)];
       case "grow":
-        return [growRow(op.kept ?? 0, op.pages, layout), ...this.#searched(op, request, 1)];
+        return [growRow(op.kept ?? 0, op.pages, layout), ...this.#searched(request, 1)];
       case "place":
-        return this.#searched(op, request, 0);
+        return this.#searched(request, 0);
     }
   }
 
-  #searched(op: Placing, request: ReturnType<typeof requestOf>, shift: number): readonly Row[] {
+  #searched(request: ReturnType<typeof requestOf>, shift: number): readonly Row[] {
     const layout = this.#current();
     const attempts = this.#policy
       .searches(request, this.#target(layout))
       .filter((attempt): attempt is Attempt => attempt !== false && attempt !== undefined);
-    const file = op.area.backing !== "anon";
-    const rows = lower(attempts, { ...request, file }, layout, this.#policy.profile, this.#arch);
+    const rows = lower(attempts, request, layout, this.#policy.profile, this.#arch);
     return shift === 0 ? rows : rows.map((row) => ({ ...row, attempt: row.attempt + shift }));
   }
 
   #target(layout: Layout): Target {
-    const sizes = Object.entries(this.#facts.shmemSizes ?? {});
+    const { shmemSizes, thpSizes, pageSize } = this.#facts;
     return {
       arch: this.#arch,
       topDown: layout.topDown,
       shmemEnabled: this.#facts.shmemEnabled ?? "never",
-      shmemSizes: new Map(sizes.map(([b, set]) => [Number(b) / this.#facts.pageSize, set])),
+      shmemSizes: byPages(shmemSizes ?? {}, pageSize),
+      ...(thpSizes !== undefined && { thpSizes: byPages(thpSizes, pageSize) }),
     };
   }
 
@@ -255,6 +255,14 @@ class Planner {
       return { ...row, lowLimit: low, printedLow: low };
     });
   }
+}
+
+/** Settings by bytes of a size as settings by pages. */
+function byPages(
+  settings: Readonly<Record<string, string>>,
+  pageBytes: number,
+): ReadonlyMap<number, string> {
+  return new Map(Object.entries(settings).map(([b, set]) => [Number(b) / pageBytes, set]));
 }
 
 /** Compile a program: pure, and without a look at any address space. */

@@ -67,7 +67,7 @@ export function requestOf(op: Placing, facts: Facts): Request {
   return {
     kind,
     pages: op.pages,
-    pgoff: area.backing === "anon" || kind === "shared-anon" ? 0 : area.pgoff,
+    pgoff: area.backing === "anon" ? 0 : area.pgoff,
     ...(filesystem !== undefined && { filesystem }),
     ...(kind === "shmem" && mountHuge !== undefined && { mountHuge }),
     ...(area.huge !== undefined && { huge: area.huge }),

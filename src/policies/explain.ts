@@ -114,8 +114,7 @@ export function explainRequest(policy: Policy, words: string, bench: Bench): str
   const attempts = policy
     .searches(request, target)
     .filter((attempt) => attempt !== false && attempt !== undefined);
-  const file = request.kind !== "anon" && request.kind !== "shared-anon";
-  const rows = lower(attempts, { ...request, file }, layout, policy.profile, arch);
+  const rows = lower(attempts, request, layout, policy.profile, arch);
   const lines = attempts.flatMap((attempt, index) => [
     `  ${index}: ${attemptText(attempt, request, bytes)}`,
     ...rows.filter((row) => row.attempt === index).map((row) => `     ${rowText(row, bytes)}`),

@@ -7,6 +7,7 @@ import { apply } from "../space/apply.ts";
 import { type MapsDifference, mapsLine } from "../space/compare-maps.ts";
 import type { Call, Search } from "../trace/event.ts";
 import { addressOf, hex, type U64 } from "../units.ts";
+import { commitsBetween } from "./lineage.ts";
 import { type ModelSearch, printedKernel, printedModel, printedRule } from "./searches.ts";
 import type { Divergence } from "./types.ts";
 import type { VerifyInput } from "./verify.ts";
@@ -87,6 +88,14 @@ function sides(input: VerifyInput, finding: Finding): { kernel: string; model: s
   }
 }
 
+function commits(input: VerifyInput, finding: Finding): readonly string[] {
+  const { program, trace, policy, recorded = policy, arch } = input;
+  const op = program.ops[finding.op];
+  if (op?.kind !== "map" && op?.kind !== "probe") return [];
+  const space = enteredSpace(program.ops, finding.op);
+  return commitsBetween(policy, recorded, { op, space, program, facts: trace.facts, arch });
+}
+
 /** Everything that a reader needs to judge a divergence. */
 export function explainDivergence(
   finding: Finding,
@@ -94,9 +103,9 @@ export function explainDivergence(
   compiled: Plan,
   placements: Placements,
 ): Divergence {
-  const { program, trace, policy } = input;
+  const { program, trace } = input;
   const event = trace.events[program.ops[finding.op]?.event ?? -1];
-  const commit = policy.differsBy?.map(({ commit, title }) => `${commit} ("${title}")`).join(", ");
+  const between = commits(input, finding);
   return {
     of: finding.of,
     line: finding.line,
@@ -104,6 +113,6 @@ export function explainDivergence(
     ...sides(input, finding),
     around: around(input, placements, finding),
     rule: rule(input, compiled, finding),
-    ...(commit !== undefined && { commit }),
+    ...(between.length > 0 && { commit: between.join(", ") }),
   };
 }

@@ -35,7 +35,9 @@ function explanation(result: RecordingResult): string[] {
     ...indent(first.around),
     `    rule (${result.policy}):`,
     ...indent(first.rule),
-    ...(first.commit === undefined ? [] : [`    the policy's own commits: ${first.commit}`]),
+    ...(first.commit === undefined
+      ? []
+      : [`    between the policy and the kernel: ${first.commit}`]),
   ];
 }
 

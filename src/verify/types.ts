@@ -25,7 +25,7 @@ export interface Divergence {
   readonly around: readonly string[];
   /** The searches that the policy emitted. */
   readonly rule: readonly string[];
-  /** The upstream commit that may explain it: where the policy differs from its neighbours. */
+  /** What stands between the policy and the recording kernel and changes this call: upstream commits, or a proposal. */
   readonly commit?: string;
 }
 

@@ -22,6 +22,8 @@ export interface VerifyInput {
   readonly trace: Trace;
   readonly program: Program;
   readonly policy: Policy;
+  /** The policy of the kernel that made the recording, where another one is held against it. */
+  readonly recorded?: Policy;
   readonly arch: Arch;
   /** The model lives in its own state from the first call to the last. */
   readonly free: boolean;

@@ -3,7 +3,7 @@
 import type { CommandModule } from "yargs";
 import { Diagnostics, MmreplayError } from "../../errors.ts";
 import { archFor, policyFor, resolveTrace } from "../../pipeline.ts";
-import { type Policy, policies } from "../../policies/index.ts";
+import { type Policy, parsePolicy } from "../../policies/index.ts";
 import { verifyJson, verifyText } from "../../verify/print.ts";
 import type { RecordingResult } from "../../verify/types.ts";
 import { verify } from "../../verify/verify.ts";
@@ -29,17 +29,17 @@ async function verifyPath(
   const results: RecordingResult[] = [];
   for (const trace of await load(path, quiet)) {
     const diagnostics = new Diagnostics();
-    const used = policy ?? policyFor(trace.facts);
-    const program = resolveTrace(trace, used, diagnostics);
+    const recorded = policyFor(trace.facts);
+    const program = resolveTrace(trace, recorded, diagnostics);
     printWarnings(diagnostics, trace.name, quiet);
-    const result = verify({ trace, program, policy: used, arch: archFor(trace.facts), free });
-    results.push(result);
+    const arch = archFor(trace.facts);
+    results.push(verify({ trace, program, policy: policy ?? recorded, recorded, arch, free }));
   }
   return results;
 }
 
 async function run(args: Arguments): Promise<void> {
-  const policy = args.policy === undefined ? undefined : policies.get(args.policy);
+  const policy = args.policy === undefined ? undefined : parsePolicy(args.policy);
   const results: RecordingResult[] = [];
   for (const path of args.trace) results.push(...(await verifyPath(path, policy, args)));
   if (results.length === 0)
