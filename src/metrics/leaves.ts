@@ -182,7 +182,7 @@ function add(counts: Counts, name: string, entries: number): void {
 }
 
 /** Count the largest entries that cover a range, and visit what is left for base pages. */
-export function eachLeaf(
+function eachLeaf(
   range: Populated,
   visit: (level: Level, start: number, end: number) => void,
 ): void {

@@ -14,7 +14,7 @@ const absent: MetricValue = { value: null, unit: "" };
 
 const valueIn = (result: Result, id: string): MetricValue => result.metrics[id] ?? absent;
 
-export const resultsOf = (report: Report, trace: string): readonly Result[] =>
+const resultsOf = (report: Report, trace: string): readonly Result[] =>
   report.results.filter((result) => result.trace === trace);
 
 /** Bytes of `64K`, `2M`, `1G`, to put sizes in order. */

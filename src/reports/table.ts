@@ -15,7 +15,7 @@ export const left = (title: string): Column => ({ title, align: "left" });
 export const right = (title: string): Column => ({ title, align: "right" });
 
 /** Characters of each column. */
-export function widths({ columns, rows }: Table): number[] {
+function widths({ columns, rows }: Table): number[] {
   return columns.map(({ title }, i) =>
     rows.reduce((most, row) => Math.max(most, (row[i] ?? "").length), title.length),
   );

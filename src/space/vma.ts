@@ -63,7 +63,7 @@ export function isAnonymous(vma: Vma): boolean {
 }
 
 /** The flags that a mapping starts with: do_mmap() and the mmap method of its file. */
-export function initialFlags(area: Area, rules: VmaRules): string {
+function initialFlags(area: Area, rules: VmaRules): string {
   if (area.vmFlags !== undefined)
     return changeFlags(
       "",
@@ -104,7 +104,7 @@ function fileFlags(area: Area): string[] {
 }
 
 /** Which struct file stands behind an area: every shared anonymous call and every attach has one of its own. */
-export function fileIdentity(area: Area, object: number): string {
+function fileIdentity(area: Area, object: number): string {
   if (area.backing === "shared-anon") return `shm ${area.shm ?? object}`;
   const { file } = area;
   if (area.backing === "anon" || file === undefined) return "";

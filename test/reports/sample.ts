@@ -4,7 +4,7 @@ import type { DeviceMapping } from "../../src/metrics/device-mappings.ts";
 import type { MetricValue } from "../../src/metrics/types.ts";
 import { makeReport, type Report, type Run, type Setup } from "../../src/reports/report.ts";
 
-export const policies = ["linux-7.3", "vfio-thp", "core-align:kinds=all"] as const;
+const policies = ["linux-7.3", "vfio-thp", "core-align:kinds=all"] as const;
 
 export const setup: Setup = {
   version: "0.1.0",
