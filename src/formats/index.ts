@@ -2,6 +2,7 @@
 
 import { type Registry, registry } from "../registry.ts";
 import { refuseEncoding } from "./encodings.ts";
+import { ftrace } from "./ftrace.ts";
 import { maps } from "./maps.ts";
 import { mmtrace } from "./mmtrace.ts";
 import { perfScript } from "./perf-script.ts";
@@ -12,6 +13,7 @@ import type { Format } from "./types.ts";
 export const formats: Registry<Format> = registry<Format>("format", [
   strace,
   perfScript,
+  ftrace,
   maps,
   mmtrace,
 ]);

@@ -166,6 +166,11 @@ export function isMemoryCall(name: string): boolean {
   return signatures.has(name);
 }
 
+/** The names that tracepoints give to the arguments of a call; `a|b` where kernels differ. */
+export function fieldNames(name: string): readonly string[] {
+  return signatures.get(name)?.fields ?? [];
+}
+
 /** Arguments by the order of the registers. */
 export function requestOf(name: string, args: readonly U64[]): Request | undefined {
   const signature = signatures.get(name);

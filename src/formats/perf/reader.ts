@@ -52,11 +52,16 @@ export class PerfReader {
   read(text: string, number: number): boolean {
     const line = parsePerfLine(text);
     if (line === undefined) return false;
+    this.take(line, number);
+    return true;
+  }
+
+  /** The same, of a line that is split already. */
+  take(line: PerfLine, number: number): void {
     const at: At = { line: number, time: line.time };
     this.#clock(line, number);
     if (line.event.startsWith("PERF_RECORD_")) this.#record(line, at);
     else this.#tracepoint(line, at);
-    return true;
   }
 
   end(): void {
@@ -241,7 +246,8 @@ export class PerfReader {
     } else if (/^PERF_RECORD_MMAP2?$/.test(line.event)) {
       this.#mapped(body, at);
     } else if (line.event === "PERF_RECORD_LOST" || line.event === "PERF_RECORD_LOST_SAMPLES") {
-      this.#lost(line, at);
+      const count = /lost\s+(\d+)/.exec(body)?.[1];
+      this.lost(at, line.tid, count === undefined ? undefined : Number(count));
     }
   }
 
@@ -268,21 +274,20 @@ export class PerfReader {
     }
   }
 
-  /** What was under way may have ended unseen, and another call of the same name begun. */
-  #lost({ tid, body }: PerfLine, at: At): void {
-    const count = /lost\s+(\d+)/.exec(body)?.[1];
+  /** Events are missing here: what was under way may have ended unseen, and another call of the same name begun. */
+  lost(at: At, pid: number | null, count: number | undefined): void {
     for (const task of this.#tasks.all()) {
       this.#lives.settleExec(task, false);
       this.#flight.abandon(task);
     }
-    this.#diagnostics.warn("parse/lost-events", "perf lost events here", at.line);
+    this.#diagnostics.warn("parse/lost-events", "the recorder lost events here", at.line);
     this.#window.add(at.line, [
       {
         kind: "lost",
         line: at.line,
-        pid: tid,
+        pid,
         ...(at.time === undefined ? {} : { time: at.time }),
-        ...(count === undefined ? {} : { count: Number(count) }),
+        ...(count === undefined ? {} : { count }),
       },
     ]);
   }

@@ -1,0 +1,101 @@
+/** How the text of tracefs (`trace`, `trace_pipe`) and of `trace-cmd report` becomes events. */
+
+import type { Diagnostics } from "../errors.ts";
+import type { Sink } from "../trace/event.ts";
+import type { Facts } from "../trace/trace.ts";
+import { lostAt, parseFtraceLine } from "./ftrace/line.ts";
+import { Retelling } from "./retell.ts";
+import { readTextLines } from "./text-lines.ts";
+import type { Format, Input, ReadResult } from "./types.ts";
+
+/** What has to be enabled under /sys/kernel/tracing/events. */
+const ftraceCommand =
+  "trace-cmd record -e syscalls:sys_*_mmap -e syscalls:sys_*_munmap -e syscalls:sys_*_mprotect -e syscalls:sys_*_mremap -e syscalls:sys_*_brk -e syscalls:sys_*_madvise -e syscalls:sys_*_shmat -e syscalls:sys_*_shmdt -e syscalls:sys_*_execve -e mmap:vm_unmapped_area -e task:task_newtask -e sched:sched_process_exec -e sched:sched_process_exit -F -c CMD && trace-cmd report > ftrace.txt";
+
+/** Seconds by which clocks of two CPUs may differ. */
+const slack = 1;
+
+/** Lines of trace-cmd that are no events. */
+const notice = /^(?:cpus=\d+|version = \d+|CPU \d+ is empty|trace-cmd: .*)\s*$/;
+
+/** Counts of a header: events that are left, events that were written. */
+function countsOf(text: string): readonly [number, number] | undefined {
+  const match =
+    /^# entries-in-buffer\/entries-written: (\d+)\/(\d+)/.exec(text) ??
+    /^# latency: .* #(\d+)\/(\d+),/.exec(text);
+  return match === null ? undefined : [Number(match[1]), Number(match[2])];
+}
+
+/** Reads lines one by one. */
+class Reading {
+  readonly #retelling: Retelling;
+  readonly #diagnostics: Diagnostics;
+  facts: Partial<Facts> = { recorder: "ftrace" };
+
+  constructor(retelling: Retelling, diagnostics: Diagnostics) {
+    this.#retelling = retelling;
+    this.#diagnostics = diagnostics;
+  }
+
+  take(text: string, line: number, whole: boolean): void {
+    if (text.startsWith("#")) this.#header(text, line);
+    else if (text.trim() === "" || notice.test(text)) return;
+    else if (!whole) {
+      // The number at its end may have lost digits.
+      this.#diagnostics.warn("parse/cut-line", "the last line has no end and is left out", line);
+    } else this.#event(text, line);
+  }
+
+  #header(text: string, line: number): void {
+    const kernel = /^# \S+ latency trace v\S+ on (\S+)/.exec(text)?.[1];
+    if (kernel !== undefined) this.facts = { ...this.facts, kernel };
+    const [left = 0, written = 0] = countsOf(text) ?? [];
+    if (left >= written) return;
+    this.#diagnostics.warn("parse/overwritten", "the beginning was overwritten", line);
+    this.#retelling.lost(line, written - left);
+  }
+
+  #event(text: string, line: number): void {
+    const lost = lostAt(text);
+    if (lost !== undefined) {
+      this.#retelling.lost(line, Number.isNaN(lost) ? undefined : lost);
+      return;
+    }
+    const event = parseFtraceLine(text);
+    if (event !== undefined) this.#retelling.tell(event, line);
+    else this.#diagnostics.warn("parse/unknown-line", "lines that are no event", line);
+  }
+}
+
+async function read(input: Input, emit: Sink, diagnostics: Diagnostics): Promise<ReadResult> {
+  const retelling = new Retelling(emit, diagnostics, slack);
+  const reading = new Reading(retelling, diagnostics);
+  const lines = await readTextLines(
+    input,
+    (text, line, whole) => reading.take(text, line, whole),
+    diagnostics,
+  );
+  retelling.end("ftrace text", ftraceCommand, input.name);
+  return { lines, facts: reading.facts };
+}
+
+/** Text is of ftrace if it says so first, or if most of its first lines are events. */
+function sniff(head: Uint8Array): boolean {
+  const lines = new TextDecoder().decode(head).split("\n");
+  if (lines[0]?.startsWith("# tracer: ")) return true;
+  const told = lines
+    .slice(0, -1)
+    .filter((line) => line.trim() !== "" && !line.startsWith("#") && !notice.test(line))
+    .slice(0, 20);
+  const events = told.filter((line) => parseFtraceLine(line.trimEnd()) !== undefined);
+  return events.length > 0 && events.length * 2 > told.length;
+}
+
+export const ftrace: Format = {
+  id: "ftrace",
+  title: "ftrace and trace-cmd report",
+  extensions: ["ftrace", "trace"],
+  provides: ["requests", "results", "unmaps", "lifecycle", "searches", "faults"],
+  sniff,
+  read,
+};

@@ -1,0 +1,76 @@
+/** What one line of tracefs or `trace-cmd report` is, in the words of perf script. */
+
+import type { PerfLine } from "../perf/line.ts";
+
+// The command has up to 16 columns and may hold anything: its end is a task id with a CPU behind it.
+const task = String.raw`^\s*(.{1,16}?)-(\d+)\s+(?:\(\s*(\d+|-+)\)\s+)?`;
+const usual = new RegExp(
+  String.raw`${task}\[\d+\]\s+(?:[^\s\d:]\S{3,6}\s+)?(\d+\.\d+|\d+):\s+(.*)$`,
+  "s",
+);
+const latency = new RegExp(String.raw`${task}\d+[^\s\d]\S{3,6}\s+(\d+)us.?:\s+(.*)$`, "s");
+
+/** The groups of the events that matter; ftrace prints their names only. */
+const groups: ReadonlyMap<string, string> = new Map([
+  ["vm_unmapped_area", "mmap"],
+  ["task_newtask", "task"],
+  ["sched_process_fork", "sched"],
+  ["sched_process_exec", "sched"],
+  ["sched_process_exit", "sched"],
+  ["page_fault_user", "exceptions"],
+  ["sys_enter", "raw_syscalls"],
+  ["sys_exit", "raw_syscalls"],
+]);
+
+const micro = 1e6;
+
+/** Numbers are hexadecimal, with 0x since 6.18 or so and then bare only below 10; `verbose` puts a C type before each name. */
+function withPrefixes(args: string): string {
+  return args.replace(/(\w+): (?:0x)?([0-9a-f]+)(?=,|$)/g, "$1: 0x$2");
+}
+
+/** The event and its text; undefined for text that is no event. */
+function eventOf(text: string): Pick<PerfLine, "event" | "body"> | undefined {
+  const enter = /^sys_(\w+)\((.*)\)\s*$/.exec(text);
+  if (enter !== null) {
+    return { event: `syscalls:sys_enter_${enter[1]}`, body: withPrefixes(enter[2] ?? "") };
+  }
+  const exit = /^sys_(\w+) -> (?:0x)?([0-9a-f]+)\s*$/.exec(text);
+  if (exit !== null) return { event: `syscalls:sys_exit_${exit[1]}`, body: `0x${exit[2]}` };
+  const named = /^(?:\w+:)?(\w+):\s*(.*?)\s*$/s.exec(text);
+  if (named === null) return undefined;
+  const [, name = "", body = ""] = named;
+  const call = /^sys_(?:enter|exit)_/.test(name);
+  const group = call ? "syscalls" : (groups.get(name) ?? "other");
+  return { event: `${group}:${name}`, body: call ? withPrefixes(body) : body };
+}
+
+/** Seconds; clocks that only count, and jiffies, give none. */
+function timeOf(match: RegExpExecArray, isLatency: boolean): number | undefined {
+  const digits = match[4] ?? "";
+  if (isLatency) return Number(digits) / micro;
+  return digits.includes(".") ? Number(digits) : undefined;
+}
+
+/** Split a line into its columns; undefined if it is no event. The command is left out: it is the task's last, not that of the moment. */
+export function parseFtraceLine(text: string): PerfLine | undefined {
+  const plain = usual.exec(text);
+  const match = plain ?? latency.exec(text);
+  const event = match === null ? undefined : eventOf(match[5] ?? "");
+  if (match === null || event === undefined) return undefined;
+  const time = timeOf(match, plain === null);
+  const group = Number(match[3]);
+  return {
+    comm: "",
+    ...(Number.isNaN(group) ? {} : { pid: group }),
+    tid: Number(match[2]),
+    ...(time === undefined ? {} : { time }),
+    ...event,
+  };
+}
+
+/** How many events are missing at this line, NaN where it does not say; undefined if it is another line. */
+export function lostAt(text: string): number | undefined {
+  const match = /^(?:CPU:\d+ )?\[(?:LOST )?(?:(\d+) )?EVENTS(?: DROPPED)?\]\s*$/i.exec(text);
+  return match === null ? undefined : Number(match[1] ?? Number.NaN);
+}

@@ -1,0 +1,151 @@
+import { describe, expect, it } from "vitest";
+import { lostAt, parseFtraceLine } from "../../src/formats/ftrace/line.ts";
+import { ftrace } from "../../src/formats/ftrace.ts";
+import type { Event } from "../../src/trace/event.ts";
+import { eventText } from "../support/events-text.ts";
+import { readWith, sample } from "../support/samples.ts";
+
+const readSample = (name: string): ReturnType<typeof readWith> => readWith(ftrace, sample(name));
+const told = (events: readonly Event[]): string[] => events.map(eventText);
+
+describe("a line of ftrace", () => {
+  const exit = { tid: 7, event: "syscalls:sys_exit_brk", body: "0x1000", comm: "" };
+
+  it.each([
+    ["         a-b-7       [001] d..2.  5.250000: sys_brk -> 0x1000", { ...exit, time: 5.25 }],
+    ["           <...>-7   [001] d..2  5.250000: sys_brk -> 0x1000", { ...exit, time: 5.25 }],
+    ["   zoo-7  ( 6) [000]   5.250000: sys_brk -> 0x1000", { ...exit, pid: 6, time: 5.25 }],
+    ["   zoo-7  (-----) [000] ....... 5.250000: sys_brk -> 0x1000", { ...exit, time: 5.25 }],
+    ["   zoo-7  [000] ..... 5313593535849: sys_brk -> 0x1000", exit],
+    ["   zoo-7  1..... 117172us!: sys_brk -> 0x1000", { ...exit, time: 0.117172 }],
+    ["   zoo-7  [000]  5.250000: sys_exit_brk:         0x1000", { ...exit, time: 5.25 }],
+  ])("is split: %s", (text, expected) => {
+    expect(parseFtraceLine(text)).toEqual(expected);
+  });
+
+  it("has hexadecimal numbers with and without 0x, and with types", () => {
+    for (const args of [
+      "start: 4ba000, len: 10",
+      "unsigned long start: 0x4ba000, size_t len: 0x10",
+    ])
+      expect(parseFtraceLine(`  zoo-7 [000] ..... 5.25: sys_munmap(${args})`)?.body).toMatch(
+        /start: 0x4ba000, .*len: 0x10$/,
+      );
+  });
+
+  it("may tell how many events are missing", () => {
+    expect(lostAt("CPU:1 [LOST 1538 EVENTS]")).toBe(1538);
+    expect(lostAt("CPU:1 [7 EVENTS DROPPED]")).toBe(7);
+    expect(lostAt("CPU:1 [EVENTS DROPPED]")).toBeNaN();
+    expect(lostAt("CPU 1 is empty")).toBeUndefined();
+  });
+});
+
+describe("ftrace samples", () => {
+  it("tell calls, searches and lives of tasks", async () => {
+    const { events, diagnostics } = await readSample("ftrace-life.txt");
+    expect([...diagnostics.warnings.keys()]).toEqual([]);
+    expect(told(events)).toEqual([
+      "13.16 16034 * exec /srv/demo/bin/life",
+      "15 16034 search",
+      "18.19 16034 brk(0x0) = 0x21701000",
+      "20.21 16034 brk(0x21701d40) = 0x21701d40",
+      "22.23 16034 brk(0x0) = 0x21701d40",
+      "24.25 16034 brk(0x21722d40) = 0x21722d40",
+      "26.27 16034 brk(0x21723000) = 0x21723000",
+      "28.29 16034 mprotect(0x4ba000, 20480, PROT_READ) = 0x0",
+      "31 16034 search",
+      "30.32 16034 mmap(0x0, 8392704, PROT_READ|PROT_WRITE, MAP_ANONYMOUS|MAP_PRIVATE|MAP_STACK, -1, 0x0) = 0x7f9a77ea8000",
+      "33.34 16034 * thread child=16035",
+      "39 16035 search",
+      "38.40 16035 mmap(0x0, 8192, PROT_READ|PROT_WRITE, MAP_ANONYMOUS|MAP_PRIVATE, -1, 0x0) = 0x7f9a77ea6000",
+      "41.42 16035 munmap(0x7f9a77ea6000, 8192) = 0x0",
+      "43 16035 * exit",
+      "44.45 16034 * fork child=16036",
+      "50 16036 search",
+      "49.51 16036 mmap(0x0, 16384, PROT_READ, MAP_ANONYMOUS|MAP_PRIVATE, -1, 0x0) = 0x7f9a77ea4000",
+      "52 16036 * exit",
+      "54 16034 * vfork child=16037",
+      "59 16037 * exit",
+      "61.62 16034 * shared-mm child=16038",
+      "67 16038 search",
+      "66.68 16038 mmap(0x0, 12288, PROT_READ, MAP_ANONYMOUS|MAP_PRIVATE, -1, 0x0) = 0x7f9a77ea5000",
+      "69 16038 * exit",
+      "70.71 16034 * fork child=16039",
+      "77 16039 * exit",
+      "79.80 16034 * fork child=16040",
+      "84 16040 * exit",
+      "86 16034 * exit",
+    ]);
+    expect(events[8]).toMatchObject({
+      kind: "search",
+      time: 2045.564768,
+      length: 0x801000,
+      high: 0x7f9a786b1000,
+      totalVm: 0x122,
+      topDown: true,
+      result: 0x7f9a77ea8000,
+    });
+  });
+
+  it("with C types tell the same kinds of calls", async () => {
+    const { events } = await readSample("ftrace-zoo-verbose.txt");
+    const calls = told(events.filter(({ kind }) => kind === "call"));
+    expect(calls.slice(5, 10)).toEqual([
+      "18.19 16099 mprotect(0x49b000, 16384, PROT_READ) = 0x0",
+      "20.22 16099 mmap(0x0, 65536, 0, MAP_ANONYMOUS|MAP_NORESERVE|MAP_PRIVATE, -1, 0x0) = 0x7fa5c2b89000",
+      "23.24 16099 mprotect(0x7fa5c2b89000, 16384, PROT_READ|PROT_WRITE) = 0x0",
+      "25.26 16099 mmap(0x7fa5c2b91000, 8192, PROT_READ|PROT_WRITE, MAP_ANONYMOUS|MAP_FIXED|MAP_PRIVATE, -1, 0x0) = 0x7fa5c2b91000",
+      "27.28 16099 mmap(0x0, 12411, PROT_READ, MAP_PRIVATE, -1, 0x2000) = EBADF",
+    ]);
+  });
+
+  it("in latency format count microseconds, and tell the kernel", async () => {
+    const { events, result } = await readSample("ftrace-zoo-latency-format.txt");
+    expect(result.facts).toEqual({ recorder: "ftrace", kernel: "6.18.44" });
+    expect(events[0]).toMatchObject({ kind: "lifecycle", lifecycle: "exec", entryLine: 19 });
+  });
+
+  it("with a clock that only counts have no times", async () => {
+    const { events } = await readSample("ftrace-race-clock-counter.txt");
+    expect(events.length).toBeGreaterThan(30);
+    expect(events.filter(({ time }) => time !== undefined)).toEqual([]);
+  });
+
+  it("pair nothing across lost events", async () => {
+    const { events, diagnostics } = await readSample("ftrace-trace_pipe-lost.txt");
+    const at = events.findIndex(({ kind }) => kind === "lost");
+    expect(events[at]).toMatchObject({ line: 61, count: 2975 });
+    expect(events.slice(0, at).every(({ line }) => line < 61)).toBe(true);
+    const begun = events.filter((event) => "entryLine" in event && (event.entryLine ?? 62) < 61);
+    expect(begun.filter(({ line }) => line > 61)).toEqual([]);
+    expect(diagnostics.warnings.get("parse/no-entry")?.lines).toEqual([2, 63, 66]);
+  });
+});
+
+describe("ftrace text", () => {
+  const search =
+    "vm_unmapped_area: addr=0x7f000 err=0 total_vm=0x102 flags=0x1 len=0x2000 lo=0x1000 hi=0x81000 mask=0x0 ofs=0x0";
+
+  it("is doubtful from its first line on if the beginning was overwritten", async () => {
+    const text = `# tracer: nop\n# entries-in-buffer/entries-written: 4/10   #P:2\n   a-7 [000] ..... 1.5: ${search}\n   a-7 [000] ..... 1.6: sys_mmap -> 0x7f000\n   a-7 [000] ..... 1.6: sys_brk(brk: 0)\n   a-7 [000] ..... 1.7: sys_brk -> 0x1000\n`;
+    const { events, diagnostics } = await readWith(ftrace, text);
+    expect(told(events)).toEqual(["2 - lost", "3 7 search", "5.6 7 brk(0x0) = 0x1000"]);
+    expect(events[0]).toMatchObject({ count: 6 });
+    expect(diagnostics.count("parse/overwritten")).toBe(1);
+  });
+
+  it("is put in order of time, with its own lines", async () => {
+    const text =
+      "cpus=2\n   a-7 [000] ..... 1.50: sys_brk(brk: 0)\n   a-7 [000] ..... 1.70: sys_brk -> 0x1000\n   b-8 [001] ..... 1.40: sys_brk(brk: 0)\n   b-8 [001] ..... 1.45: sys_brk -> 0x3000\n";
+    const { events } = await readWith(ftrace, text);
+    expect(told(events)).toEqual(["4.5 8 brk(0x0) = 0x3000", "2.3 7 brk(0x0) = 0x1000"]);
+  });
+
+  it("without a memory call is refused", async () => {
+    const text = "# tracer: nop\n   a-7 [000] ..... 1.50: sys_close(fd: 3)\n";
+    await expect(readWith(ftrace, text)).rejects.toMatchObject({ code: "parse/no-memory-calls" });
+    const half = "# tracer: nop\n   a-7 [000] ..... 1.50: sys_brk -> 0x1000\n";
+    await expect(readWith(ftrace, half)).rejects.toMatchObject({ code: "parse/half-calls" });
+  });
+});
