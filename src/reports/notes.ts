@@ -72,7 +72,7 @@ function latencyNotes(results: readonly Result[]): string[] {
 
 const population =
   "every accessible page is populated, with the largest entry that VMA, congruence and backing allow; " +
-  "page cache with the largest folios that its filesystem makes in the policy's kernel";
+  "page cache with the largest folios of its filesystem";
 
 export function notesOf(setup: Setup, results: readonly Result[]): string[] {
   return [
