@@ -136,8 +136,13 @@ export class Order {
 
   #flush(queue: Queue): void {
     while (queue.born && queue.window.length > 0) {
-      const [head] = queue.window;
+      const [head, another] = queue.window;
       if (head === undefined) return;
+      if (another === undefined) {
+        if (this.#mustWait(queue, head)) return;
+        this.#send(queue, head);
+        continue;
+      }
       let state = this.#settle(queue, head, new Set(), true);
       // What the searches say contradicts itself: keep to what addresses prove.
       if (state === "cycle") state = this.#settle(queue, head, new Set(), false);
@@ -149,8 +154,7 @@ export class Order {
   /** Send an item and, before it, all that must precede it. */
   #settle(queue: Queue, item: Item, path: Set<Item>, fit: boolean): "sent" | "wait" | "cycle" {
     path.add(item);
-    const others = queue.window.length > 1 ? [...queue.window] : [];
-    for (const other of others) {
+    for (const other of [...queue.window]) {
       if (other === item || !this.#precedes(queue, other, item, fit)) continue;
       if (path.has(other)) return "cycle";
       const state = this.#settle(queue, other, path, fit);
@@ -241,11 +245,16 @@ export class Order {
   }
 
   #count(queue: Queue, { event, footprint: print, entry, exit }: Item): void {
-    if (print === undefined || queue.open.size + queue.window.length === 0) return;
-    const together = [...queue.open].filter((begun) => begun.entry < exit);
-    const returned = queue.window.filter((item) => item.entry < exit && entry < item.exit);
-    for (const { footprint: other } of [...together, ...returned]) {
-      if (other === undefined || !isUndecided(print, other)) continue;
+    if (print === undefined) return;
+    let undecided = 0;
+    for (const open of queue.open) {
+      if (open.entry < exit && isUndecided(print, open.footprint)) undecided += 1;
+    }
+    for (const item of queue.window) {
+      const together = item.entry < exit && entry < item.exit;
+      if (together && isUndecided(print, item.footprint)) undecided += 1;
+    }
+    for (; undecided > 0; undecided--) {
       const message = "calls over one range at the same time, in the order in which they returned";
       this.#diagnostics.warn("parse/undecided-order", message, event.line);
     }

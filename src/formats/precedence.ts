@@ -49,6 +49,7 @@ export function mayPrecede(begun: Footprint, returned: Footprint): boolean {
 }
 
 /** True if both change one range and nothing tells which did so first. */
-export function isUndecided(a: Footprint, b: Footprint): boolean {
+export function isUndecided(a: Footprint, b: Footprint | undefined): boolean {
+  if (b === undefined) return false;
   return a.named.some((range) => b.named.some((other) => intersect(range, other)));
 }
