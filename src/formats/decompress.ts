@@ -1,5 +1,7 @@
 /** Which bytes a compressed recording holds: gzip, xz and zstd are unpacked on the way, told by their first bytes. */
 
+import { Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
 import { Decompress as Zstd } from "fzstd";
 import xz from "xz-decompress";
 import { MmreplayError } from "../errors.ts";
@@ -38,11 +40,20 @@ async function* unzstd(chunks: Chunks): AsyncGenerator<Uint8Array> {
   yield* ready;
 }
 
+/** Unlike DecompressionStream of some releases of Node.js, zlib reads members that were put one behind another. */
+async function* gunzip(chunks: Chunks): AsyncGenerator<Uint8Array> {
+  const unzip = createGunzip();
+  const input = Readable.from(chunks);
+  input.on("error", (error) => unzip.destroy(error));
+  input.pipe(unzip);
+  yield* unzip;
+}
+
 const packings: readonly Packing[] = [
   {
     id: "gzip",
     magic: [0x1f, 0x8b],
-    unpack: (chunks) => streamOf(chunks).pipeThrough(new DecompressionStream("gzip")),
+    unpack: gunzip,
   },
   {
     id: "xz",

@@ -10,7 +10,7 @@ import { defaultHugeBytes, hugeBytesOf } from "./survey.ts";
 type Mmap = Extract<Call, { call: "mmap" }>;
 
 /** MAP_SHARED and MAP_SHARED_VALIDATE; the low four bits are one number. */
-export function isShared(flags: number): boolean {
+function isShared(flags: number): boolean {
   const type = flags % 16;
   return type === 1 || type === 3;
 }

@@ -232,7 +232,7 @@ function shadowStack(
 }
 
 /** Take one recorded answer out of what the model is held against. */
-export function exclude(context: Context, reason: string, from: Origin): void {
+function exclude(context: Context, reason: string, from: Origin): void {
   context.state.exclusions.push({ of: "placement", reason, line: from.line });
 }
 

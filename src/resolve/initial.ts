@@ -18,7 +18,7 @@ export interface PlacedArea {
 const snapshotFileIds = 1e9;
 
 /** PROT_ bits of `r-xp`. */
-export function protOf(perms: string): number {
+function protOf(perms: string): number {
   return (
     (perms[0] === "r" ? PROT_READ : 0) +
     (perms[1] === "w" ? PROT_WRITE : 0) +

@@ -149,7 +149,7 @@ const sizes = fc.dictionary(
   plainObject,
 );
 
-export const facts: fc.Arbitrary<Facts> = fc.record(
+const facts: fc.Arbitrary<Facts> = fc.record(
   {
     kernel: text,
     policy: text,

@@ -18,7 +18,7 @@ export interface PerfLine {
 // The command may hold blanks, colons, digits and brackets, so it is whatever stands before the
 // last possible task id within its 16 columns.
 const head =
-  /^\s*(.{0,16}?)\s*(?:(?<=\s|^)(-?\d+)\/)?(?<=\s|^|\/)(-?\d+)\s+(?:\[\d{3,}\]\s+)?(?:(\d+\.\d+):\s+)?(?=[\w-]+:[\w-]+:\s|[\w-]+:[\w-]+:$|PERF_RECORD_)/;
+  /^\s*(.{0,16}?)\s*(?:(?<=\s|^)(-?\d+)\/)?(?<=\s|^|\/)(-?\d+)\s+(?:\[(?:\d{3,}|-\d+)\]\s+)?(?:(\d+\.\d+):\s+)?(?=[\w-]+:[\w-]+:\s|[\w-]+:[\w-]+:$|PERF_RECORD_)/;
 const tracepoint = /^([\w-]+:[\w-]+):\s*(.*)$/s;
 const record = /^(PERF_RECORD_\w+(?: exec)?):? ?(.*)$/s;
 
