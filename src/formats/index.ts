@@ -1,6 +1,7 @@
 /** Which recordings can be read: one line each. */
 
 import { type Registry, registry } from "../registry.ts";
+import { bpftrace } from "./bpftrace.ts";
 import { refuseEncoding } from "./encodings.ts";
 import { ftrace } from "./ftrace.ts";
 import { maps } from "./maps.ts";
@@ -14,6 +15,7 @@ export const formats: Registry<Format> = registry<Format>("format", [
   strace,
   perfScript,
   ftrace,
+  bpftrace,
   maps,
   mmtrace,
 ]);
