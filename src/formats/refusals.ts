@@ -40,17 +40,16 @@ const refusals: readonly Refusal[] = [
   },
   {
     code: "parse/ftrace",
-    what: "a trace of ftrace or trace-cmd",
+    what: "a trace of ftrace without memory calls",
     pattern:
       /^# tracer: |^cpus=\d+\s*$|^ *\S.*-\d+ +(?:\( *[\d-]+\) +)?\[\d+\] .*: \w+(?:\(| ->|: )/m,
-    hint: `use perf record and perf script, or ${again}`,
+    hint: "enable events/syscalls, events/mmap and events/task in tracefs",
   },
   {
     code: "parse/bpftrace",
-    what: "the output of bpftrace",
-    pattern:
-      /^Attaching \d+ probes?\.\.\.|^\{"type": "(?:attached_probes|printf)"|^\d+ \d+ \d+ \w+ (?:enter|exit) /m,
-    hint: again,
+    what: "the output of a bpftrace script of its own kind",
+    pattern: /^Attaching \d+ probes?\.\.\.|^\{"type": "(?:attached_probes|printf)"/m,
+    hint: "record with the script that comes with mmreplay: bpftrace scripts/mmreplay.bt -c CMD",
   },
   {
     code: "parse/ltrace",

@@ -152,10 +152,6 @@ describe.skipIf(shared === undefined)("all samples of all recorders (needs ../sh
     expect(codeOf("perf-7.2-trace-zoo.txt")).toBe("parse/perf-trace");
     expect(codeOf("perf-7.2-trace-summary.txt")).toBe("parse/perf-summary");
     expect(codeOf("perf-7.2-life.data")).toBe("parse/perf-data");
-    expect(codeOf("ftrace-zoo.txt")).toBe("parse/ftrace");
-    expect(codeOf("ftrace-trace_pipe-lost.txt")).toBe("parse/ftrace");
-    expect(codeOf("bpftrace-race.txt")).toBe("parse/bpftrace");
-    expect(codeOf("bpftrace-lost.txt")).toBe("parse/bpftrace");
     expect(codeOf("pmap-x-hold.txt")).toBe("parse/pmap");
     expect(codeOf("index.md")).toBe("parse/unknown-format");
   });

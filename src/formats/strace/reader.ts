@@ -9,7 +9,7 @@ import { Ahead } from "./ahead.ts";
 import { LineClock } from "./clock.ts";
 import { childOf, Flow } from "./flow.ts";
 import { type Line, latin1 } from "./line.ts";
-import type { At, Task } from "./lives.ts";
+import type { At } from "./lives.ts";
 import { Merging } from "./merging.ts";
 import { isGlued, type Known, lookUp, nameEnd, resumedName } from "./names.ts";
 import {
@@ -20,11 +20,12 @@ import {
   stripColor,
   summaryLine,
 } from "./notices.ts";
-import { firstTask, Output } from "./output.ts";
+import { Output } from "./output.ts";
 import { Pieces } from "./pieces.ts";
 import { Prefix } from "./prefix.ts";
 import { Quote } from "./quote.ts";
 import { readResult, resultAt } from "./result.ts";
+import { endingOf, Told } from "./told.ts";
 import { Tracees } from "./tracees.ts";
 import { verdict } from "./verdict.ts";
 
@@ -45,16 +46,14 @@ export class StraceReader {
   readonly #output: Output;
   readonly #tracees: Tracees;
   readonly #flow: Flow;
+  readonly #told: Told;
   readonly #merging: Merging;
   #lines = 0;
   #recognised = 0;
   /** The table of -C has begun. */
   #summary = false;
-  /** There are lines that tell of ended tasks. */
-  #tellsEnds = false;
   /** What the first task says its number is. */
   #ownNumber: number | undefined;
-  #lastFollowed = -1;
 
   /** `merged`: the lines are those of `strace -ff`, sorted by the times at which calls began. */
   constructor(
@@ -68,6 +67,7 @@ export class StraceReader {
     const order = new Order((event) => this.#output.emit(event), diagnostics);
     this.#tracees = new Tracees(this.#output, order, this.#ahead);
     this.#flow = new Flow(this.#tracees, order, this.#output);
+    this.#told = new Told(this.#flow, this.#tracees);
     this.#merging = new Merging(merged);
     this.#flow.merged = merged;
     this.#quote = new Quote(name, (line) =>
@@ -132,13 +132,13 @@ export class StraceReader {
 
   /** A call that does not matter. It proves that an earlier call of its task is over. */
   #unimportant(line: Line, body: number, stop: number): void {
-    this.#follow();
+    this.#tracees.follow(this.#prefix);
     if (isGlued(line.bytes, body, stop)) {
       const message = "output of the program is glued to a memory call";
       this.#output.warn("parse/glued-line", message, line.number, this.#pid());
     }
     if (this.#flow.open === 0 || this.#ahead.active) return;
-    const task = this.#tracees.lives.get(this.#owner());
+    const task = this.#tracees.lives.get(this.#tracees.owner(this.#prefix));
     if (task !== undefined) this.#flow.abandon(task);
   }
 
@@ -155,23 +155,6 @@ export class StraceReader {
     else this.#relevant(line, known, to + " resumed>".length, true);
   }
 
-  /** strace prints pids in brackets while it follows several tasks. */
-  #follow(): void {
-    const { pid, bracketed } = this.#prefix;
-    if (!bracketed || pid === this.#lastFollowed) return;
-    this.#lastFollowed = pid;
-    this.#tracees.follow(pid);
-  }
-
-  /** The task of this line. One without a pid is of the only task that is left. */
-  #owner(): number {
-    if (this.#prefix.pid >= 0) return this.#prefix.pid;
-    for (const task of this.#tracees.gone()) {
-      if (task.exiting !== undefined) this.#ended(task, "exit", task.exiting, false);
-    }
-    return this.#tracees.bareOwner();
-  }
-
   /** A line of a call that matters; its text begins at `from`. */
   #relevant(line: Line, known: Known, from: number, resumes: boolean): void {
     const text = latin1(line.bytes, from, line.end);
@@ -180,14 +163,14 @@ export class StraceReader {
       this.#piece(line);
       return;
     }
-    this.#follow();
+    this.#tracees.follow(this.#prefix);
     this.#flow.merged = this.#merging.see(this.#prefix, line.time, text, resumes);
     if (this.#ahead.active) {
       this.#hold(line, known, text, at, resumes);
       return;
     }
     if (known.role === "identity") this.#identity(text, at);
-    const tid = this.#owner();
+    const tid = this.#tracees.owner(this.#prefix);
     const exit: At = { line: line.number, time: line.time };
     const task = this.#tracees.find(tid, exit, resumes, known.role === "exec");
     if (task === undefined) {
@@ -210,7 +193,7 @@ export class StraceReader {
 
   /** Keep a line until it is known whose child a task is. */
   #hold(line: Line, known: Known, text: string, at: number, resumes: boolean): void {
-    const tid = this.#owner();
+    const tid = this.#tracees.owner(this.#prefix);
     this.#ahead.hold(line);
     if (this.#tracees.lives.get(tid) === undefined && !resumes) this.#ahead.unknown(tid);
     if (known.role === "clone") {
@@ -239,36 +222,15 @@ export class StraceReader {
     this.#pieces.keep(line, notice === undefined ? text : text.slice(0, notice.index));
   }
 
-  /** `+++ exited with 0 +++` and its like. */
   #end(line: Line): void {
-    const text = latin1(line.bytes, this.#prefix.body, line.end);
-    const match = /^\+\+\+ (?:(exited) with|(killed) by|superseded by execve in pid (\d+))/.exec(
-      text,
-    );
-    if (match === null) {
+    const ending = endingOf(latin1(line.bytes, this.#prefix.body, line.end));
+    if (ending === undefined) {
       this.#foreign(line);
       return;
     }
     this.#recognised += 1;
-    this.#tellsEnds = true;
-    if (this.#ahead.active) {
-      this.#ahead.hold(line);
-      return;
-    }
-    const by = match[3] === undefined ? undefined : Number(match[3]);
-    const leader = by === undefined ? undefined : this.#tracees.leaderOf(by);
-    const bare = this.#prefix.pid < 0;
-    const tid = bare && leader !== undefined ? leader : this.#owner();
-    const task = this.#tracees.lives.get(tid);
-    const at: At = { line: line.number, time: line.time };
-    if (task === undefined) this.#tracees.unfollow(tid);
-    else if (by !== undefined) this.#tracees.superseded(task, by, at, bare);
-    else this.#ended(task, match[1] === undefined ? "killed" : "exit", at, bare);
-  }
-
-  #ended(task: Task, how: "exit" | "killed", at: At, bare: boolean): void {
-    this.#flow.abandon(task);
-    this.#tracees.ended(task, how, at, bare);
+    if (this.#ahead.active) this.#ahead.hold(line);
+    else this.#told.ending(ending, this.#prefix, { line: line.number, time: line.time });
   }
 
   #other(line: Line): void {
@@ -288,22 +250,8 @@ export class StraceReader {
   }
 
   #notice(notice: Notice, line: Line): void {
-    const { kind, tid, threads } = notice;
-    const at: At = { line: line.number, time: line.time };
-    const task = this.#tracees.lives.get(tid);
     this.#recognised += 1;
-    if (kind === "attached") this.#tracees.attached(tid, threads, at);
-    else if (kind === "32 bit") {
-      const { space } = task ?? this.#tracees.lives.get(firstTask) ?? {};
-      if (space !== undefined) space.narrow = true;
-    } else if (kind === "detached") {
-      this.#tracees.unfollow(tid);
-      // strace 4.5 says so of a task that has ended, and nothing else.
-      if (task?.exiting !== undefined) this.#ended(task, "exit", task.exiting, false);
-      else if (task !== undefined && notice.old && !this.#tellsEnds && notice.index === 0) {
-        if (!this.#tracees.isFirst(task)) this.#ended(task, "killed", at, false);
-      }
-    }
+    this.#told.notice(notice, { line: line.number, time: line.time });
   }
 
   #foreign(line: Line): void {

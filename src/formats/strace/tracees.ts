@@ -5,6 +5,7 @@ import type { Begun, Order } from "../order.ts";
 import type { Ahead, Named } from "./ahead.ts";
 import { type At, Lives, sharingOf, type Task } from "./lives.ts";
 import { firstTask, type Output } from "./output.ts";
+import type { Prefix } from "./prefix.ts";
 
 /** A clone, fork or vfork under way. */
 export interface Cloning {
@@ -23,6 +24,7 @@ export class Tracees {
   readonly #ahead: Ahead;
   /** Tasks that strace follows and that have not ended: what decides whether it prints pids. */
   readonly #followed = new Set<number>();
+  #lastFollowed = -1;
   /** Children whose birth was told before their parent's call returned. */
   readonly #bornEarly = new Set<number>();
   /** By task. */
@@ -37,9 +39,11 @@ export class Tracees {
     this.#ahead = ahead;
   }
 
-  /** strace prints lines of this task with `[pid N]`. */
-  follow(tid: number): void {
-    this.#followed.add(tid);
+  /** strace prints pids in brackets while it follows several tasks. */
+  follow({ pid, bracketed }: Prefix): void {
+    if (!bracketed || pid === this.#lastFollowed) return;
+    this.#lastFollowed = pid;
+    this.#followed.add(pid);
   }
 
   unfollow(tid: number): void {
@@ -51,19 +55,23 @@ export class Tracees {
     return task === this.#first;
   }
 
-  /** Tasks that have called exit, at a line without a pid: some other task is the only one that strace follows. */
-  gone(): readonly Task[] {
-    if (this.#followed.size < 2) return [];
-    const tasks = [...this.#followed].map((tid) => this.lives.get(tid));
-    const exiting = tasks.filter((task) => task?.exiting !== undefined);
-    return exiting.length === tasks.length ? [] : exiting.filter((task) => task !== undefined);
-  }
-
-  /** The task of a line without a pid. */
-  bareOwner(): number {
+  /** The task of a line. One without a pid is of the only task that strace still follows. */
+  owner({ pid }: Prefix): number {
+    if (pid >= 0) return pid;
+    if (this.#followed.size > 1) this.#forget();
     const [only, another] = this.#followed;
     const first = this.#first?.tid ?? firstTask;
     return only === undefined || another !== undefined ? first : only;
+  }
+
+  /** Tasks that have called exit are gone, if another one is alone. */
+  #forget(): void {
+    const tasks = [...this.#followed].map((tid) => this.lives.get(tid));
+    const exiting = tasks.filter((task) => task?.exiting !== undefined);
+    if (exiting.length === tasks.length) return;
+    for (const task of exiting) {
+      if (task?.exiting !== undefined) this.ended(task, "exit", task.exiting, false);
+    }
   }
 
   /**
