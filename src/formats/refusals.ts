@@ -39,13 +39,6 @@ const refusals: readonly Refusal[] = [
     hint: again,
   },
   {
-    code: "parse/ftrace",
-    what: "a trace of ftrace without memory calls",
-    pattern:
-      /^# tracer: |^cpus=\d+\s*$|^ *\S.*-\d+ +(?:\( *[\d-]+\) +)?\[\d+\] .*: \w+(?:\(| ->|: )/m,
-    hint: "enable events/syscalls, events/mmap and events/task in tracefs",
-  },
-  {
     code: "parse/bpftrace",
     what: "the output of a bpftrace script of its own kind",
     pattern: /^Attaching \d+ probes?\.\.\.|^\{"type": "(?:attached_probes|printf)"/m,

@@ -64,7 +64,6 @@ describe("a text without anything to replay", () => {
     ["parse/ktrace", "  4711 cat      CALL  mmap(0,0x1000,0x3,0x1002,0xffffffff,0)\n"],
     ["parse/ltrace", "__libc_start_main(0x401136, 1, 0x7ffe) = 0\nlibc.so.6->malloc(10) = 0x1\n"],
     ["parse/dtruss", "SYSCALL(args) \t\t = return\nmmap(0x0, 0x1000) = 0x1 0\n".slice(0, 30)],
-    ["parse/ftrace", "# tracer: nop\n#\n"],
     ["parse/bpftrace", "Attaching 1 probe...\nhello\n"],
     ["parse/valgrind", "==4711== Memcheck, a memory error detector\n"],
     ["parse/manual", "MMAP(2)      Linux Programmer's Manual      MMAP(2)\n\nNAME\n"],
