@@ -1,0 +1,37 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { schemaErrors } from "../reports/schema.ts";
+import { mmreplay } from "../support/cli.ts";
+
+const here: string = fileURLToPath(new URL("recordings/", import.meta.url));
+const file = new URL("../../docs/schema/verify.schema.json", import.meta.url);
+const schema: unknown = JSON.parse(readFileSync(file, "utf8"));
+
+const recording = `${here}7.3-vfio-bars-a`;
+
+describe("the document of verify", () => {
+  it("follows its schema, and the exit code is 0 where nothing diverges", () => {
+    const { code, stdout } = mmreplay(["verify", recording, "--format", "json"]);
+    expect(schemaErrors(schema, JSON.parse(stdout))).toEqual([]);
+    expect(code).toBe(0);
+  });
+
+  it("follows its schema with a divergence, and the exit code is 3", () => {
+    const args = ["verify", recording, "--policy", "linux-6.1", "--free", "--format", "json"];
+    const { code, stdout } = mmreplay(args);
+    const document = JSON.parse(stdout);
+    expect(schemaErrors(schema, document)).toEqual([]);
+    expect(document.recordings[0].firstDivergence).not.toBeNull();
+    expect(code).toBe(3);
+  });
+
+  it("breaks the schema when a count is missing", () => {
+    const { stdout } = mmreplay(["verify", recording, "--format", "json"]);
+    const { total, ...rest } = JSON.parse(stdout);
+    expect(schemaErrors(schema, { ...rest, total: { ...total, vmas: {} } })).toEqual([
+      "$.total.vmas: without total",
+      "$.total.vmas: without exact",
+    ]);
+  });
+});

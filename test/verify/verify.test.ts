@@ -1,0 +1,153 @@
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { policies } from "../../src/policies/index.ts";
+import type { Policy } from "../../src/policies/types.ts";
+import { shared } from "../support/shared.ts";
+import { type Agreement, agreement, verified } from "../support/verified.ts";
+
+const here: string = fileURLToPath(new URL("recordings/", import.meta.url));
+
+/** Searches, placements and VMAs of each recording. */
+const expected: Readonly<Record<string, readonly [number, number, number]>> = {
+  "6.1-probe-24-hints-noaslr": [2095, 2192, 2060],
+  "7.3-vfio-bars-a": [8, 10, 17],
+  "app-styles-ext4": [0, 47, 0],
+  "arm64-7.3-16k-edges-noaslr": [627, 619, 50],
+  "riscv64-7.2-4k-edges-sv39-noaslr": [688, 568, 38],
+};
+
+const exact = ([searches, placements, vmas]: readonly [number, number, number]): Agreement => ({
+  searches: { total: searches, exact: searches },
+  placements: { total: placements, exact: placements },
+  vmas: { total: vmas, exact: vmas },
+  excluded: 0,
+});
+
+it("expects something of every recording that lies here", () => {
+  const folders = readdirSync(here).filter((name) => !name.endsWith(".md"));
+  expect(folders.toSorted()).toEqual(Object.keys(expected).toSorted());
+});
+
+describe.each(Object.entries(expected))("%s", (folder, counts) => {
+  it.each([false, true])("is what the model answers (free: %s)", async (free) => {
+    const results = await verified(here + folder, { free });
+    expect(results.map(({ firstDivergence }) => firstDivergence)).toEqual(results.map(() => null));
+    expect(agreement(results)).toEqual(exact(counts));
+  });
+});
+
+describe("another kernel's policy", () => {
+  it("diverges first where a commit between the two changed the call, and names it", async () => {
+    const older = () => policies.get("linux-6.1");
+    const [result] = await verified(`${here}7.3-vfio-bars-a`, { policy: older });
+    expect(result?.policy).toBe("linux-6.1");
+    expect(result?.divergences).toBeGreaterThan(0);
+    expect(result?.firstDivergence?.what).toContain("length: 0xc0000000");
+    expect(result?.firstDivergence?.commit).toBe(
+      'efa7df3e3bb5 ("mm: align larger anonymous mappings on THP boundaries"), ' +
+        '96204e15310c ("mm: thp_get_unmapped_area must honour topdown preference")',
+    );
+  });
+
+  it("is explained the other way round by the commits that the kernel has not", async () => {
+    const newer = () => policies.get("linux-7.3");
+    const [result] = await verified(`${here}6.1-probe-24-hints-noaslr`, { policy: newer });
+    expect(result?.placements.exact).toBeLessThan(result?.placements.total ?? 0);
+    expect(result?.firstDivergence?.commit).toMatch(/efa7df3e3bb5|249608ee4713|7bd3f1e1a9ae/);
+  });
+
+  it("names a proposal that is held against the kernel it was made for", async () => {
+    const proposal = () => policies.get("vfio-thp");
+    const [result] = await verified(`${here}7.3-vfio-bars-a`, { policy: proposal });
+    expect(result?.firstDivergence?.commit).toMatch(/^vfio-thp \(.*VFIO|^vfio-thp \(.*vfio/);
+  });
+});
+
+/** A policy with every attempt changed a little. */
+function damaged(
+  policy: Policy,
+  change: (attempt: Exclude<ReturnType<Policy["searches"]>[number], false | undefined>) => object,
+): Policy {
+  return {
+    ...policy,
+    searches: (request, target) =>
+      policy
+        .searches(request, target)
+        .map((attempt) => attempt && { ...attempt, ...change(attempt) }),
+  };
+}
+
+describe("a damaged model", () => {
+  it("is caught when padded searches take their answer as it is", async () => {
+    const policy = (recorded: Policy) => damaged(recorded, () => ({ finish: undefined }));
+    const [result] = await verified(`${here}7.3-vfio-bars-a`, { policy });
+    expect(result?.searches.exact).toBe(result?.searches.total);
+    expect(result?.placements.exact).toBeLessThan(result?.placements.total ?? 0);
+    expect(result?.firstDivergence?.of).toBe("placement");
+  });
+
+  it("is caught when searches are a page too long", async () => {
+    const policy = (recorded: Policy) =>
+      damaged(recorded, ({ pages }) => (pages === undefined ? {} : { pages: pages + 1 }));
+    const [result] = await verified(`${here}7.3-vfio-bars-a`, { policy });
+    expect(result?.searches.exact).toBeLessThan(result?.searches.total ?? 0);
+  });
+});
+
+/** What needs the recordings that are too large for the repository. */
+const folder = `${shared}/recordings/`;
+const shares: boolean = shared !== undefined;
+
+describe.runIf(shares)("events that were lost (in ../shared)", () => {
+  it("end all claims about a process until its next exec", async () => {
+    for (const free of [false, true]) {
+      const [result] = await verified(`${folder}app-gcc-make-lost-ext4`, { free });
+      const lost = result?.excluded.find(({ reason }) => reason.startsWith("events were lost"));
+      expect(lost?.count).toBeGreaterThan(1000);
+      expect(result?.divergences).toBe(0);
+      expect(result?.placements.total).toBeGreaterThan(1000);
+    }
+  });
+});
+
+/** Recordings in which every answer is accounted for, by what made them. */
+const kinds: Readonly<Record<string, RegExp>> = {
+  "probes on x86-64": /^[67]\.\d+-probe-(?!1[46])/,
+  "static PIE probes on x86-64": /^[67]\.\d+-probe-1[46]-/,
+  "VFIO, DPDK and QEMU": /^[67]\.\d+(\+\w+)?-(vfio-bars|dpdk|qemu)/,
+  arm64: /^arm64-.*-(edges|probe-(?!16)|vfio)/,
+  riscv64: /^riscv64-.*-(edges|probe)/,
+};
+
+describe.runIf(shares).each(Object.entries(kinds))(
+  "all recordings (in ../shared) of %s",
+  (_, names) => {
+    const folders = (shares ? readdirSync(folder) : []).filter((name) => names.test(name));
+
+    it.each([false, true])(
+      "agree search for search (free: %s)",
+      { timeout: 600_000 },
+      async (free) => {
+        expect(folders.length).toBeGreaterThan(0);
+        for (const name of folders) {
+          const { searches, placements, excluded } = agreement(
+            await verified(folder + name, { free }),
+          );
+          expect({ name, ...searches }).toEqual({
+            name,
+            total: searches.total,
+            exact: searches.total,
+          });
+          expect({ name, ...placements }).toEqual({
+            name,
+            total: placements.total,
+            exact: placements.total,
+          });
+          expect(placements.total).toBeGreaterThan(0);
+          expect(excluded).toBe(0);
+        }
+      },
+    );
+  },
+);
