@@ -114,14 +114,20 @@ export function printError(error: MmreplayError): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** One line per kind of warning, on standard error. */
+/** One line per kind of warning. */
+export function warningLines(diagnostics: Diagnostics, name: string): string {
+  return [...diagnostics.warnings.values()]
+    .map(({ code, count, lines, message }) => {
+      const more = count > lines.length ? ", ..." : "";
+      const where = lines.length === 0 ? "" : ` (line ${lines.join(", ")}${more})`;
+      return `${name}: warning[${code}] ${count}x: ${message}${where}\n`;
+    })
+    .join("");
+}
+
+/** The warnings on standard error. */
 export function printWarnings(diagnostics: Diagnostics, name: string, quiet: boolean): void {
-  if (quiet) return;
-  for (const { code, count, lines, message } of diagnostics.warnings.values()) {
-    const where =
-      lines.length === 0 ? "" : ` (line ${lines.join(", ")}${count > lines.length ? ", ..." : ""})`;
-    process.stderr.write(`${name}: warning[${code}] ${count}x: ${message}${where}\n`);
-  }
+  if (!quiet) process.stderr.write(warningLines(diagnostics, name));
 }
 
 /** A broken pipe ends the program quietly, as it does for other filters. */

@@ -6,12 +6,16 @@ import { proven } from "../trace/infer.ts";
 import type { Trace } from "../trace/trace.ts";
 import { type Located, locate, locateTogether, printWarnings } from "./io.ts";
 
-async function read(located: Located, quiet: boolean): Promise<readonly Trace[]> {
+async function read(
+  located: Located,
+  quiet: boolean,
+  print: typeof printWarnings = printWarnings,
+): Promise<readonly Trace[]> {
   const diagnostics = new Diagnostics();
   const traces = await bundle(located, diagnostics).catch((error: unknown) => {
     throw placed(error, located);
   });
-  printWarnings(diagnostics, located.path, quiet);
+  print(diagnostics, located.path, quiet);
   return traces.map((trace) => proven({ ...trace, name: nameOf(located, trace.name) }));
 }
 
@@ -34,8 +38,12 @@ function nameOf({ path }: Located, name: string): string {
 }
 
 /** Read one path: a trace, a recording, or a folder with the files of one or more runs. */
-export function load(path: string, quiet: boolean): Promise<readonly Trace[]> {
-  return read(locate(path), quiet);
+export function load(
+  path: string,
+  quiet: boolean,
+  print: typeof printWarnings = printWarnings,
+): Promise<readonly Trace[]> {
+  return read(locate(path), quiet, print);
 }
 
 /** Read several paths, each for itself. */

@@ -2,25 +2,13 @@
 
 import type { CommandModule } from "yargs";
 import { archs } from "../../arch/index.ts";
-import type { Arch } from "../../arch/types.ts";
-import { Diagnostics, MmreplayError } from "../../errors.ts";
-import { measure as measureLatency } from "../../latency/measure.ts";
-import { deviceMappings } from "../../metrics/device-mappings.ts";
-import { measure, metrics } from "../../metrics/index.ts";
-import type { MetricValue } from "../../metrics/types.ts";
-import { archFor, policyFor, resolveTrace } from "../../pipeline.ts";
-import { placeOnly } from "../../place/place.ts";
-import { plan } from "../../place/plan.ts";
-import type { Policy } from "../../policies/types.ts";
-import { rebuild, replay } from "../../replay.ts";
+import { MmreplayError } from "../../errors.ts";
+import { metrics } from "../../metrics/index.ts";
 import { reports } from "../../reports/index.ts";
-import { makeReport, type Run, type Setup, type TraceSetup } from "../../reports/report.ts";
-import type { Program } from "../../resolve/program.ts";
-import type { Touch } from "../../space/rules.ts";
-import type { Trace } from "../../trace/trace.ts";
-import { printWarnings, write } from "../io.ts";
-import { loadAll } from "../load.ts";
+import { makeReport, type Setup } from "../../reports/report.ts";
+import { locate, stdin, write } from "../io.ts";
 import { loadPolicies } from "../policies.ts";
+import { type ReplayedTrace, runTask, type Task, type TaskResult } from "../replay-task.ts";
 import { version } from "../version.ts";
 
 interface Arguments {
@@ -28,6 +16,7 @@ interface Arguments {
   readonly policy: string | undefined;
   readonly arch: string | undefined;
   readonly format: string;
+  readonly jobs: number;
   readonly latency: boolean;
   readonly output: string | undefined;
   readonly quiet: boolean;
@@ -36,88 +25,101 @@ interface Arguments {
 /** The sides of the June 2026 discussion, after what the kernel does today. */
 const discussed = "linux-7.3,vfio-thp,core-align,start-pfn";
 
-function archOf(trace: Trace, asked: string | undefined): Arch {
-  const own = archFor(trace.facts);
-  const arch = asked === undefined ? own : archs.get(asked);
-  if (arch.pageBytes === trace.facts.pageSize) return arch;
-  throw new MmreplayError(
-    "usage/page-size",
-    `${trace.name} was recorded with pages of ${trace.facts.pageSize} bytes, ${arch.id} has ${arch.pageBytes}`,
-    { hint: `use --arch ${own.id}, or another with that page size` },
+/** How the report names the command: without what its result does not depend on. */
+function commandOf(argv: readonly string[]): string {
+  const words = argv.filter(
+    (word, at) => !/^--jobs(?:=|$)/.test(word) && argv[at - 1] !== "--jobs",
+  );
+  return ["mmreplay", ...words].join(" ");
+}
+
+/** A thread per trace while there are enough of them, else per policy, which reads the trace again. */
+function tasksOf(args: Arguments, policies: string, count: number): (readonly Task[])[] {
+  const every = Array.from({ length: count }, (_, index) => index);
+  const together = args.trace.length >= args.jobs;
+  return args.trace.map((path) =>
+    (together ? [every] : every.map((index) => [index])).map((chosen) => ({
+      path,
+      policies,
+      chosen,
+      arch: args.arch,
+      latency: args.latency,
+    })),
   );
 }
 
-function setupOf(trace: Trace, program: Program, arch: Arch): TraceSetup {
-  const { kernel, pageSize, recorder, command, thpEnabled, shmemEnabled, inferred } = trace.facts;
-  return {
-    name: trace.name,
-    ...(kernel !== undefined && { kernel }),
-    arch: arch.id,
-    pageSize,
-    recorder,
-    ...(command !== undefined && { command }),
-    processes: program.spaces.length,
-    ...(thpEnabled !== undefined && { thpEnabled }),
-    ...(shmemEnabled !== undefined && { shmemEnabled }),
-    inferred,
-  };
+function threadsOf({ jobs, latency, trace }: Arguments): number {
+  if (!Number.isInteger(jobs) || jobs < 1)
+    throw new MmreplayError("usage/jobs", `--jobs is a number of threads, not "${jobs}"`);
+  if (latency && jobs > 1)
+    throw new MmreplayError("usage/jobs", "--latency has no meaning beside other threads", {
+      hint: "leave out --jobs or --latency",
+    });
+  // Standard input belongs to the first thread.
+  return trace.includes(stdin) ? 1 : jobs;
 }
 
-/** Milliseconds that one latency measurement takes at least. */
-const latencyTime = 200;
-
-function latencyOf(trace: Trace, program: Program, arch: Arch, policy: Policy): MetricValue {
-  const compiled = plan(program, policy, arch, trace.facts, { forced: false });
-  const latency = measureLatency(placeOnly(compiled), { time: latencyTime });
-  if (latency.state === "not-measured") return { value: null, unit: "ns", reason: latency.reason };
-  const { p50, p90, p99, max, runs, warnings } = latency;
-  const doubt = warnings.length === 0 ? {} : { reason: warnings.join("; ") };
-  return { value: p50, unit: "ns", more: { p90, p99, max, runs }, ...doubt };
+/** The results by path and task, each as soon as those before it are there. */
+async function* results(
+  tasks: readonly (readonly Task[])[],
+  threads: number,
+): AsyncGenerator<readonly TaskResult[]> {
+  if (threads === 1) {
+    for (const [task] of tasks) if (task !== undefined) yield [await runTask(task)];
+    return;
+  }
+  const { Piscina } = await import("piscina");
+  const own = import.meta.url;
+  const pool = new Piscina<Task, TaskResult>({
+    filename: new URL(`../replay-task${own.slice(own.lastIndexOf("."))}`, own).href,
+    name: runTask.name,
+    minThreads: 1,
+    maxThreads: threads,
+  });
+  try {
+    const running = tasks.map((of) => Promise.all(of.map((task) => pool.run(task))));
+    for (const one of running) one.catch(() => undefined);
+    for (const one of running) yield await one;
+  } finally {
+    await pool.destroy();
+  }
 }
 
-function runOf(trace: Trace, program: Program, arch: Arch, policy: Policy, touch: Touch): Run {
-  const { replay: finished, counters, applied } = replay(program, trace.facts, arch, policy, touch);
-  return {
-    trace: trace.name,
-    policy: policy.id,
-    arch: arch.id,
-    metrics: measure(finished),
-    counters: { ...counters, clobbered: applied.clobbered },
-    ...(applied.refused !== null && {
-      refused: { line: applied.refused.line, count: applied.refused.count },
-    }),
-    mappings: deviceMappings(finished),
-  };
+/** One path's traces with the runs of all its tasks; throws what the first of them refused. */
+function joined(parts: readonly TaskResult[], quiet: boolean): ReplayedTrace[] {
+  const [first] = parts;
+  if (first === undefined) return [];
+  if (!quiet) process.stderr.write(first.warnings);
+  const refused = parts.find((part) => part.refused !== undefined)?.refused;
+  if (refused !== undefined) {
+    const { code, message, at, hint } = refused;
+    throw new MmreplayError(code, message, { at, ...(hint !== undefined && { hint }) });
+  }
+  return first.traces.map(({ setup }, index) => ({
+    setup,
+    runs: parts.flatMap((part) => part.traces[index]?.runs ?? []),
+  }));
 }
 
 async function run(args: Arguments): Promise<void> {
-  const policies = await loadPolicies(args.policy ?? discussed);
-  const traces: TraceSetup[] = [];
-  const runs: Run[] = [];
-  for (const trace of await loadAll(args.trace, args.quiet)) {
-    const arch = archOf(trace, args.arch);
-    const diagnostics = new Diagnostics();
-    const recorded = policyFor(trace.facts);
-    const program = resolveTrace(trace, recorded, diagnostics);
-    printWarnings(diagnostics, trace.name, args.quiet);
-    traces.push(setupOf(trace, program, arch));
-    const { touch } = rebuild(program, trace.facts, arch, recorded);
-    for (const policy of policies) {
-      const finished = runOf(trace, program, arch, policy, touch);
-      const latency = args.latency ? { latency: latencyOf(trace, program, arch, policy) } : {};
-      runs.push({ ...finished, metrics: { ...finished.metrics, ...latency } });
-    }
-  }
+  const named = args.policy ?? discussed;
+  const policies = await loadPolicies(named);
+  const threads = threadsOf(args);
+  for (const path of args.trace) locate(path);
+  const tasks = tasksOf({ ...args, jobs: threads }, named, policies.length);
+  const replayed: ReplayedTrace[] = [];
+  for await (const parts of results(tasks, threads)) replayed.push(...joined(parts, args.quiet));
   const setup: Setup = {
     version,
-    command: ["mmreplay", ...process.argv.slice(2)].join(" "),
-    traces,
+    command: commandOf(process.argv.slice(2)),
+    traces: replayed.map((one) => one.setup),
     policies: policies.map(({ id, summary, kernel, source }) => ({ id, summary, kernel, source })),
     baseline: policies[0]?.id ?? "",
     metrics: metrics.all.map(({ id, title, unit, better }) => ({ id, title, unit, better })),
     population: "full",
     idioms: "keep",
   };
+  const runs = replayed.flatMap((one) => one.runs);
   write(reports.get(args.format).render(makeReport(setup, runs)), args.output);
 }
 
@@ -135,6 +137,11 @@ export const replayCommand: CommandModule<object, Arguments> = {
       type: "boolean",
       default: false,
       describe: "also time the placements on this machine; never compared",
+    },
+    jobs: {
+      type: "number",
+      default: 1,
+      describe: "threads that replay at the same time; the report is the same",
     },
     format: { choices: reports.ids, default: "text" },
     output: { alias: "o", type: "string", describe: "write there instead of standard output" },

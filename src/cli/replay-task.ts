@@ -1,0 +1,145 @@
+/** What one path of the command line becomes under which policies: the work of one thread. */
+
+import { archs } from "../arch/index.ts";
+import type { Arch } from "../arch/types.ts";
+import { type At, Diagnostics, MmreplayError } from "../errors.ts";
+import { measure as measureLatency } from "../latency/measure.ts";
+import { deviceMappings } from "../metrics/device-mappings.ts";
+import { measure } from "../metrics/index.ts";
+import type { MetricValue } from "../metrics/types.ts";
+import { archFor, policyFor, resolveTrace } from "../pipeline.ts";
+import { placeOnly } from "../place/place.ts";
+import { plan } from "../place/plan.ts";
+import type { Policy } from "../policies/types.ts";
+import { rebuild, replay } from "../replay.ts";
+import type { Run, TraceSetup } from "../reports/report.ts";
+import type { Program } from "../resolve/program.ts";
+import type { Touch } from "../space/rules.ts";
+import type { Trace } from "../trace/trace.ts";
+import { warningLines } from "./io.ts";
+import { load } from "./load.ts";
+import { loadPolicies } from "./policies.ts";
+
+/** Plain values: it crosses to another thread. */
+export interface Task {
+  readonly path: string;
+  /** As the user named the policies, and which of them, counted from 0, this task replays. */
+  readonly policies: string;
+  readonly chosen: readonly number[];
+  readonly arch: string | undefined;
+  readonly latency: boolean;
+}
+
+export interface ReplayedTrace {
+  readonly setup: TraceSetup;
+  /** In the order of the chosen policies. */
+  readonly runs: readonly Run[];
+}
+
+/** What a task gives, errors included: as values, since a thrown error loses its members between threads. */
+export interface TaskResult {
+  readonly warnings: string;
+  readonly traces: readonly ReplayedTrace[];
+  readonly refused?: Refusal;
+}
+
+interface Refusal {
+  readonly code: string;
+  readonly message: string;
+  readonly at: At;
+  readonly hint: string | undefined;
+}
+
+function archOf(trace: Trace, asked: string | undefined): Arch {
+  const own = archFor(trace.facts);
+  const arch = asked === undefined ? own : archs.get(asked);
+  if (arch.pageBytes === trace.facts.pageSize) return arch;
+  throw new MmreplayError(
+    "usage/page-size",
+    `${trace.name} was recorded with pages of ${trace.facts.pageSize} bytes, ${arch.id} has ${arch.pageBytes}`,
+    { hint: `use --arch ${own.id}, or another with that page size` },
+  );
+}
+
+function setupOf(trace: Trace, program: Program, arch: Arch): TraceSetup {
+  const { kernel, pageSize, recorder, command, thpEnabled, shmemEnabled, inferred } = trace.facts;
+  return {
+    name: trace.name,
+    ...(kernel !== undefined && { kernel }),
+    arch: arch.id,
+    pageSize,
+    recorder,
+    ...(command !== undefined && { command }),
+    processes: program.spaces.length,
+    ...(thpEnabled !== undefined && { thpEnabled }),
+    ...(shmemEnabled !== undefined && { shmemEnabled }),
+    inferred,
+  };
+}
+
+/** Milliseconds that one latency measurement takes at least. */
+const latencyTime = 200;
+
+function latencyOf(trace: Trace, program: Program, arch: Arch, policy: Policy): MetricValue {
+  const compiled = plan(program, policy, arch, trace.facts, { forced: false });
+  const latency = measureLatency(placeOnly(compiled), { time: latencyTime });
+  if (latency.state === "not-measured") return { value: null, unit: "ns", reason: latency.reason };
+  const { p50, p90, p99, max, runs, warnings } = latency;
+  const doubt = warnings.length === 0 ? {} : { reason: warnings.join("; ") };
+  return { value: p50, unit: "ns", more: { p90, p99, max, runs }, ...doubt };
+}
+
+function runOf(trace: Trace, program: Program, arch: Arch, policy: Policy, touch: Touch): Run {
+  const { replay: finished, counters, applied } = replay(program, trace.facts, arch, policy, touch);
+  return {
+    trace: trace.name,
+    policy: policy.id,
+    arch: arch.id,
+    metrics: measure(finished),
+    counters: { ...counters, clobbered: applied.clobbered },
+    ...(applied.refused !== null && {
+      refused: { line: applied.refused.line, count: applied.refused.count },
+    }),
+    mappings: deviceMappings(finished),
+  };
+}
+
+async function replayAll(task: Task, warn: (text: string) => void): Promise<ReplayedTrace[]> {
+  const all = await loadPolicies(task.policies);
+  const policies = all.filter((_, index) => task.chosen.includes(index));
+  const say = (diagnostics: Diagnostics, name: string): void =>
+    warn(warningLines(diagnostics, name));
+  const replayed: ReplayedTrace[] = [];
+  for (const trace of await load(task.path, false, say)) {
+    const arch = archOf(trace, task.arch);
+    const diagnostics = new Diagnostics();
+    const recorded = policyFor(trace.facts);
+    const program = resolveTrace(trace, recorded, diagnostics);
+    say(diagnostics, trace.name);
+    const { touch } = rebuild(program, trace.facts, arch, recorded);
+    const runs = policies.map((policy) => {
+      const finished = runOf(trace, program, arch, policy, touch);
+      if (!task.latency) return finished;
+      const latency = latencyOf(trace, program, arch, policy);
+      return { ...finished, metrics: { ...finished.metrics, latency } };
+    });
+    replayed.push({ setup: setupOf(trace, program, arch), runs });
+  }
+  return replayed;
+}
+
+/** Run one task; `refused` for what the user did wrong. */
+export async function runTask(task: Task): Promise<TaskResult> {
+  let warnings = "";
+  const warn = (text: string): void => {
+    warnings += text;
+  };
+  try {
+    const traces = await replayAll(task, warn);
+    return { warnings, traces };
+  } catch (error) {
+    if (!(error instanceof MmreplayError)) throw error;
+    const { code, message, at, hint } = error;
+    return { warnings, traces: [], refused: { code, message, at, hint } };
+  }
+}

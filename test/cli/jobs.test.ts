@@ -1,0 +1,49 @@
+/** Is the report the same whatever number of threads made it? */
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { mmreplay } from "../support/cli.ts";
+
+const one = ["traces/redis-ext4.mmtrace"];
+const three = [...one, "traces/postgres-ext4.mmtrace", "traces/qemu-7.2-vfio-7.3.mmtrace"];
+
+function replayed(traces: readonly string[], ...more: string[]) {
+  const policies = ["--policy", "unaligned,linux-7.3,core-align"];
+  return mmreplay(["replay", ...traces, ...policies, "--format", "json", ...more]);
+}
+
+describe("--jobs", () => {
+  it.each([
+    ["a trace by policies", one],
+    ["traces", three],
+  ])("prints the same bytes with more threads for %s", (_, traces) => {
+    const alone = replayed(traces);
+    expect(alone.code).toBe(0);
+    expect(alone.stderr === "").toBe(traces === one);
+    expect(replayed(traces, "--jobs", "2")).toEqual(alone);
+    expect(replayed(traces, "--jobs=5")).toEqual(alone);
+  });
+
+  it("refuses a damaged trace with the same words, and names what came before it", () => {
+    const folder = mkdtempSync(join(tmpdir(), "mmreplay-jobs-"));
+    writeFileSync(join(folder, "damaged.mmtrace"), "no trace");
+    const traces = ["traces/postgres-ext4.mmtrace", join(folder, "damaged.mmtrace"), ...one];
+    const alone = replayed(traces);
+    expect(alone.code).toBe(1);
+    expect(alone.stderr).toMatch(/^postgres-ext4: warning.*\n.*damaged\.mmtrace: error\[/);
+    expect(replayed(traces, "--jobs", "2")).toEqual(alone);
+    rmSync(folder, { recursive: true });
+  });
+
+  it.each([
+    ["0", "--quiet"],
+    ["1.5", "--quiet"],
+    ["2", "--latency"],
+  ])("refuses --jobs %s with %s", (jobs, option) => {
+    const { code, stderr } = replayed(one, "--jobs", jobs, option);
+    expect(stderr).toContain("error[usage/jobs]");
+    expect(code).toBe(2);
+  });
+});
