@@ -276,3 +276,72 @@ describe("a set of one file per task", () => {
     expect(await codeOf({ "a.10": parent, "b.10": parent })).toBe("parse/set-member");
   });
 });
+
+describe("descriptors", () => {
+  const files = async (...lines: string[]): Promise<unknown[]> => {
+    const { events } = await readWith(strace, `${[exec, ...lines].join("\n")}\n`);
+    return events.flatMap((event) =>
+      event.kind === "call" && event.call === "mmap" && event.file ? [event.file] : [],
+    );
+  };
+  const mapped = (fd: string): string =>
+    `mmap(NULL, 4096, PROT_READ, MAP_SHARED, ${fd}, 0) = 0x7f0000001000`;
+
+  it.each([
+    ["VFIO_GROUP_GET_DEVICE_FD", "4"],
+    ["0x3b6a /* VFIO_GROUP_GET_DEVICE_FD */", "4</dev/vfio/12<char 246:0>>"],
+  ])("of a VFIO device come from an ioctl: %s", async (request, group) => {
+    const lines = [
+      `ioctl(${group}, ${request}, 0x7ffe) = 5`,
+      "ioctl(5, VFIO_DEVICE_GET_REGION_INFO, 0x7ffe) = 0",
+      mapped("5"),
+      mapped("5<anon_inode:[vfio-device]>"),
+    ];
+    const device = { id: 0, kind: "vfio", path: "anon_inode:[vfio-device]" };
+    expect(await files(...lines)).toEqual([device, device]);
+  });
+
+  it("of huge memory files tell the page size", async () => {
+    const lines = [
+      'memfd_create("ram", MFD_CLOEXEC|MFD_HUGETLB|30<<MFD_HUGE_SHIFT) = 4',
+      mapped("4</memfd:ram>(deleted)"),
+      'memfd_create("ram", 0x54000005 /* MFD_HUGETLB */) = 5',
+      mapped("5"),
+    ];
+    expect(await files(...lines)).toEqual([
+      { id: 0, kind: "hugetlb", path: "/memfd:ram", hugePage: 2 ** 30 },
+      { id: 1, kind: "hugetlb", path: "/memfd:ram", hugePage: 2 ** 21 },
+    ]);
+  });
+
+  it.each([
+    ["3</dev/zero<char 1:5>>", "zero"],
+    ["3</dev/dri/card0<char 226:0>>", "drm"],
+    ["3</dev/sda<block 8:0>>", "device"],
+    ["3</srv/odd<char 10:232>>", "device"],
+    ["3</dev/shm/x>", "shmem"],
+    ["3</dev/hugepages/x>", "hugetlb"],
+    ["3</SYSV00000000>(deleted)", "shmem"],
+    ["3<anon_inode:[io_uring]>", "io-uring"],
+    ["3<anon_inode:kvm-vcpu:0>", "device"],
+    ["3<{eventfd-count=0, eventfd-id=2}>", "device"],
+    ["3<TCP:[157374]>", "socket"],
+    ["3<UNIX-STREAM:[1->2]>", "socket"],
+    ["3<socket:[161606]>", "socket"],
+    ["3</sys/bus/pci/devices/0000:00:08.0/resource0>", "device"],
+    ["3</home/a/b.so>", "regular"],
+  ])("are known by what strace prints behind them: %s", async (fd, kind) => {
+    expect(await files(mapped(fd))).toMatchObject([{ id: -1, kind }]);
+  });
+
+  it("stay one file until they are closed, where opens are recorded", async () => {
+    const open = 'openat(AT_FDCWD</a>, "b", O_RDWR) = 3</a/b>';
+    const ids = async (...lines: string[]): Promise<unknown[]> =>
+      (await files(...lines)).map((file) => (file as { id: number }).id);
+    expect(await ids(open, mapped("3</a/b>"), mapped("3</a/b>(deleted)"))).toEqual([0, 0]);
+    expect(await ids(open, "close(3</a/b>) = 0", mapped("3</a/b>"), mapped("3</a/b>"))).toEqual([
+      1, 1,
+    ]);
+    expect(await ids(mapped("3</a/b>"), mapped("3</a/b>"))).toEqual([-1, -1]);
+  });
+});

@@ -17,7 +17,7 @@ const socket = /^(?:socket:|[A-Z][A-Za-z0-9-]*:\[)/;
 const drmMajor = "226";
 
 /** The file that `-y` or `-yy` prints behind a descriptor: `3</path>`, `3</dev/zero<char 1:5>>`, `8<TCP:[1]>`. */
-export function printedFile(text: string): Described | undefined {
+function printedFile(text: string): Described | undefined {
   const inside = decoration.exec(text)?.[1];
   if (inside === undefined) return undefined;
   const device = numbers.exec(inside);

@@ -1,5 +1,7 @@
 /** Which system calls matter here: recognised by their bytes, so that the lines of all others never become text. */
 
+import type { Buffer } from "node:buffer";
+
 /** What a line of this call is read for. */
 export type Role =
   | "memory" // changes the address space
@@ -39,12 +41,12 @@ const numbered: Readonly<Record<number, readonly [Role, string]>> = {
   462: ["memory", "mseal"],
 };
 
-export const known: readonly Known[] = Object.entries(roles).flatMap(([role, names]) =>
+const known: readonly Known[] = Object.entries(roles).flatMap(([role, names]) =>
   names.split(" ").map((name) => ({ name, role: role as Role })),
 );
 
 /** The call behind `syscall_435`, `syscall_0x1b3` or `SYS_435`, by its real name. */
-export function numberedCall(text: string): Known | undefined {
+function numberedCall(text: string): Known | undefined {
   const digits = /^(?:syscall_|SYS_)(0x[0-9a-f]+|[0-9]+)$/.exec(text)?.[1];
   const found = digits === undefined ? undefined : numbered[Number(digits)];
   return found === undefined ? undefined : { role: found[0], name: found[1] };
@@ -108,7 +110,7 @@ export function lookUp(bytes: Uint8Array, start: number, end: number): Known | u
 }
 
 /** ASCII text of a few bytes. */
-export function textOf(bytes: Uint8Array, start: number, end: number): string {
+function textOf(bytes: Uint8Array, start: number, end: number): string {
   let text = "";
   for (let at = start; at < end; at++) text += String.fromCharCode(bytes[at] as number);
   return text;
@@ -140,4 +142,15 @@ export function isGlued(bytes: Uint8Array, start: number, end: number): boolean 
   if (!lastLetters.has((bytes[end - 2] as number) * 256 + (bytes[end - 1] as number))) return false;
   const name = textOf(bytes, start, end);
   return name !== "process_madvise" && memoryEnds.some((call) => name.endsWith(call));
+}
+
+const newDescriptor = /^\(\d+(?:<.*?>)?, (?:VFIO_GROUP_GET_DEVICE_FD|0x3b6a)\b/;
+
+/** True for an ioctl that makes a descriptor of a device; programs make millions of others. */
+export function makesDescriptor(bytes: Buffer, from: number, end: number): boolean {
+  // The request stands within a path and a number from the name.
+  const request = bytes.indexOf(", ", from);
+  const next = bytes[request + 2];
+  if (request < 0 || request > end || (next !== 86 && next !== 48)) return false;
+  return newDescriptor.test(bytes.toString("latin1", from, end));
 }

@@ -22,7 +22,7 @@ function decode(bytes: string): string {
 }
 
 /** Text with C escapes, as UTF-8. */
-export function unescapeText(text: string): string {
+function unescapeText(text: string): string {
   if (!text.includes("\\")) return decode(text);
   const bytes = text.replace(escapes, (_, hex?: string, octal?: string, letter?: string) => {
     if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));

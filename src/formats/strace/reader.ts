@@ -11,7 +11,7 @@ import { childOf, Flow } from "./flow.ts";
 import { type Line, latin1 } from "./line.ts";
 import type { At } from "./lives.ts";
 import { Merging } from "./merging.ts";
-import { isGlued, type Known, lookUp, nameEnd, resumedName } from "./names.ts";
+import { isGlued, type Known, lookUp, makesDescriptor, nameEnd, resumedName } from "./names.ts";
 import {
   continues,
   isStackFrame,
@@ -44,6 +44,7 @@ export class StraceReader {
   readonly #pieces = new Pieces();
   readonly #quote: Quote;
   readonly #output: Output;
+  readonly #order: Order;
   readonly #tracees: Tracees;
   readonly #flow: Flow;
   readonly #told: Told;
@@ -64,9 +65,9 @@ export class StraceReader {
   ) {
     this.#name = name;
     this.#output = new Output(emit, diagnostics);
-    const order = new Order((event) => this.#output.emit(event), diagnostics);
-    this.#tracees = new Tracees(this.#output, order, this.#ahead);
-    this.#flow = new Flow(this.#tracees, order, this.#output);
+    this.#order = new Order((event) => this.#output.emit(event), diagnostics);
+    this.#tracees = new Tracees(this.#output, this.#order, this.#ahead);
+    this.#flow = new Flow(this.#tracees, this.#order, this.#output);
     this.#told = new Told(this.#flow, this.#tracees);
     this.#merging = new Merging(merged);
     this.#flow.merged = merged;
@@ -122,7 +123,8 @@ export class StraceReader {
     if (stop > 0 && bytes[stop] === paren) {
       const known = lookUp(bytes, body, stop);
       this.#recognised += 1;
-      if (known === undefined) this.#unimportant(line, body, stop);
+      const matters = known?.name !== "ioctl" || makesDescriptor(bytes, stop, end);
+      if (known === undefined || !matters) this.#unimportant(line, body, stop);
       else this.#relevant(line, known, body, false);
     } else if (first === less && bytes[body + 1] === dot) this.#resumes(line, body);
     else if (first === plus) this.#end(line);
@@ -278,9 +280,12 @@ export class StraceReader {
 
   /** What the text itself tells; `pageSize` and how it was found. */
   facts(): Partial<Facts> {
-    const { command } = this.#flow;
+    const { command, calls } = this.#flow;
+    const { pageSize, inferred } = calls.pages.facts();
     const told = command === undefined ? {} : { command };
-    return { recorder: "strace", ...told, ...this.#flow.calls.pages.facts() };
+    const { reordered } = this.#order;
+    const order = reordered === 0 ? [] : [`order of ${reordered} concurrent calls: by addresses`];
+    return { recorder: "strace", ...told, pageSize, inferred: [...inferred, ...order] };
   }
 }
 
