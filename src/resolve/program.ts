@@ -147,6 +147,8 @@ export interface SpaceFacts {
   readonly unrecordedPages: number;
   /** It ran before the recording and no snapshot shows what it had. */
   readonly unknownStart: boolean;
+  /** The recording tells of no birth and no exec, and has several tasks: its calls may belong to other spaces. */
+  readonly untold?: true;
   /** How the limits were found, for the report. */
   readonly layoutFrom: "search" | "snapshot" | "first placement" | "formula" | "parent";
 }

@@ -90,6 +90,7 @@ class Resolver {
       parent,
       pid: found.pid,
       unrecordedPages: inherited?.unrecordedPages ?? unrecordedPages,
+      ...(this.#survey.kinship.untold && { untold: true }),
       unknownStart: inherited?.unknownStart ?? !hasStart(found),
       layoutFrom: inherited === undefined ? limits.layoutFrom : "parent",
       ...(found.command !== undefined && { command: found.command }),

@@ -16,19 +16,27 @@ export interface Kinship {
   readonly bases: ReadonlyMap<number | null, U64>;
   /** False if the recorder saw no birth of a task at all. */
   readonly births: boolean;
+  /** Several tasks, and neither a birth, an exec nor a search: whose space a call belongs to is not known. */
+  readonly untold: boolean;
 }
 
 /** Collect the evidence. */
 export function kinship(events: readonly Event[]): Kinship {
   const bases = new Map<number | null, U64>();
+  const tasks = new Set<number | null>();
   let births = false;
+  let execs = false;
   for (const event of events) {
     if (event.kind === "search" && event.topDown) {
       const known = bases.get(event.pid);
       if (known === undefined || event.high < known) bases.set(event.pid, event.high);
-    } else if (event.kind === "lifecycle" && event.child !== undefined) births = true;
+    } else if (event.kind === "lifecycle") {
+      births ||= event.child !== undefined;
+      execs ||= event.lifecycle === "exec";
+    } else if (event.kind === "call") tasks.add(event.pid);
   }
-  return { bases, births };
+  const untold = tasks.size > 1 && !births && !execs && bases.size === 0;
+  return { bases, births, untold };
 }
 
 export class Tasks {

@@ -52,6 +52,8 @@ class Verification {
   readonly #placements: Placements;
   readonly #touch: Touch;
   readonly #hasSearches: boolean;
+  /** Snapshots of spaces about which nothing can be claimed. */
+  readonly #doubted = new Set<number>();
   readonly #facts: ReadonlyMap<number, SpaceFacts>;
   readonly searches: Tally = new Tally();
   readonly placements: Tally = new Tally();
@@ -84,7 +86,10 @@ class Verification {
     const { program } = this.#input;
     if ((program.doubtfulFrom.get(space) ?? Number.POSITIVE_INFINITY) <= index)
       return "events were lost before it: the state is doubtful";
-    return this.#space(space)?.unknownStart
+    const facts = this.#space(space);
+    if (facts?.untold)
+      return "calls that begin processes were not recorded: whose address space it is, is not known";
+    return facts?.unknownStart
       ? "a process that ran before the recording, without a snapshot of what it had mapped"
       : undefined;
   }
@@ -99,6 +104,8 @@ class Verification {
     let space = 0;
     program.ops.forEach((op, index) => {
       if (op.kind === "enter") space = op.space;
+      if (op.kind === "snapshot" && this.#doubt(index, space) !== undefined)
+        this.#doubted.add(index);
       if (op.kind !== "map" && op.kind !== "probe") return;
       const reason = this.#doubt(index, space) ?? exclusionOf(op, trace.facts, arch);
       const ran = models.get(index) ?? [];
@@ -168,7 +175,7 @@ class Verification {
 
   #compareSnapshots(): void {
     for (const snapshot of this.#applied.snapshots) {
-      if (recorderSnapshots.has(snapshot.source)) continue;
+      if (recorderSnapshots.has(snapshot.source) || this.#doubted.has(snapshot.op)) continue;
       this.vmas.total += snapshot.total;
       this.vmas.exact += snapshot.exact;
       for (const difference of snapshot.differences)

@@ -111,6 +111,17 @@ describe.runIf(shares)("events that were lost (in ../shared)", () => {
   });
 });
 
+describe.runIf(shares)("a recording of mmap and munmap alone", () => {
+  it("claims nothing, since an exec may lie between any two calls", async () => {
+    const results = await verified(`${folder}app-alloc-jemalloc-ext4`);
+    const strace = results.find(({ path }) => path.endsWith(":strace"));
+    expect(strace?.placements.total).toBe(0);
+    expect(strace?.excluded.map(({ reason }) => reason)).toEqual([
+      expect.stringMatching(/^calls that begin processes were not recorded/),
+    ]);
+  });
+});
+
 /** Recordings in which every answer is accounted for, by what made them. */
 const kinds: Readonly<Record<string, RegExp>> = {
   "probes on x86-64": /^[67]\.\d+-probe-(?!1[46])/,
