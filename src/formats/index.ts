@@ -7,6 +7,7 @@ import { ftrace } from "./ftrace.ts";
 import { maps } from "./maps.ts";
 import { mmtrace } from "./mmtrace.ts";
 import { perfScript } from "./perf-script.ts";
+import { perfTrace } from "./perf-trace.ts";
 import { refusal } from "./refusals.ts";
 import { strace } from "./strace.ts";
 import type { Format } from "./types.ts";
@@ -14,6 +15,7 @@ import type { Format } from "./types.ts";
 export const formats: Registry<Format> = registry<Format>("format", [
   strace,
   perfScript,
+  perfTrace,
   ftrace,
   bpftrace,
   maps,
