@@ -207,7 +207,9 @@ class Run {
       const listed = op.area.flags % (MAP_TYPE + 1) === 0;
       if (listed && op.area.name === "[heap]") space.startBrk = page;
       // Areas of a snapshot, unlike those of a call: the kernel listed them apart because they do not merge.
-      this.clobbered += space.insert(this.#fresh(op, page), listed ? "none" : "both");
+      const removed = space.insert(this.#fresh(op, page), listed ? "none" : "both");
+      // The kept part of a reservation replaces nothing but the reservation.
+      if (op.align === undefined) this.clobbered += removed;
     }
   }
 

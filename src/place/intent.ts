@@ -1,0 +1,68 @@
+/** How tricks go on whose next call depends on the answer: first tries, learned requests and ladders. */
+
+import { type Outcome, type Outcomes, rewrite } from "../resolve/idioms/rewrite.ts";
+import type { Idiom, IdiomMode } from "../resolve/idioms/types.ts";
+import type { Position, Program } from "../resolve/program.ts";
+import { modulo } from "../units.ts";
+import type { Placements } from "./types.ts";
+
+/** Index of the op whose answer decides; undefined where the trick has no branch. */
+function decidedAt(idiom: Idiom): number | undefined {
+  if (idiom.class === "trim") return idiom.firstTry?.op;
+  return idiom.class === "learned" || idiom.class === "ladder" ? idiom.op : undefined;
+}
+
+function outcomeOf(idiom: Idiom, { objectPage }: Placements): Outcome | undefined {
+  const page = (object: number) => objectPage[object] ?? -1;
+  const at = (hint: Position) => page(hint.object) + hint.offset;
+  const fits = (object: number, align: number) =>
+    page(object) >= 0 && modulo(page(object), align) === 0;
+  if (idiom.class === "trim" && idiom.firstTry !== undefined)
+    return fits(idiom.firstTry.map.object, idiom.align) ? "fits" : undefined;
+  if (idiom.class === "learned") return fits(idiom.map.object, idiom.align) ? undefined : "misses";
+  if (idiom.class !== "ladder") return undefined;
+  const rung = idiom.attempts.findIndex(
+    ({ map }) => map.hint !== undefined && page(map.object) === at(map.hint),
+  );
+  return rung < 0 ? undefined : { rung };
+}
+
+/**
+ * The program that asks what its author would under the policy that `place` stands for. A branch is settled before
+ * those after it, whose answers it may change.
+ */
+export function intended(
+  program: Program,
+  idioms: readonly Idiom[],
+  mode: IdiomMode,
+  place: (program: Program) => Placements,
+): Program {
+  const branches = idioms
+    .map((idiom, index) => ({ idiom, index, at: decidedAt(idiom) }))
+    .filter((one) => one.at !== undefined)
+    .sort((a, b) => (a.at ?? 0) - (b.at ?? 0));
+  const outcomes = new Map<number, Outcome>();
+  let asked = rewrite(program, idioms, mode);
+  if (mode !== "redo") return asked;
+  for (let next = 0; next < branches.length; ) {
+    const placements = place(asked);
+    const found = firstOther(branches.slice(next), placements);
+    if (found === undefined) break;
+    outcomes.set(found.index, found.outcome);
+    next = branches.findIndex(({ index }) => index === found.index) + 1;
+    asked = rewrite(program, idioms, mode, outcomes satisfies Outcomes);
+  }
+  return asked;
+}
+
+/** The first branch that goes otherwise than in the recording. */
+function firstOther(
+  branches: readonly { readonly idiom: Idiom; readonly index: number }[],
+  placements: Placements,
+): { readonly index: number; readonly outcome: Outcome } | undefined {
+  for (const { idiom, index } of branches) {
+    const outcome = outcomeOf(idiom, placements);
+    if (outcome !== undefined) return { index, outcome };
+  }
+  return undefined;
+}

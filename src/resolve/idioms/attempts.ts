@@ -1,0 +1,134 @@
+/** Which plain requests belong to a trick: first tries, successes that were learned, and ladders of hints. */
+
+import { modulo } from "../../units.ts";
+import type { Area } from "../program.ts";
+import type { Calls } from "./calls.ts";
+import {
+  type Idiom,
+  type Ladder,
+  type Learned,
+  type MapOp,
+  requestArea,
+  type Trim,
+  type Try,
+} from "./types.ts";
+
+const isTrim = (idiom: Idiom): idiom is Trim => idiom.class === "trim";
+
+/** The map that a call made, if it was one whose place was not fixed. */
+function mapOf(calls: Calls, ops: readonly number[]): { op: number; map: MapOp } | undefined {
+  for (const index of ops) {
+    const op = calls.op(index);
+    if (op.kind === "map" && op.how === "place" && op.source === undefined)
+      return { op: index, map: op };
+  }
+  return undefined;
+}
+
+/** A successful request that the next call of its thread unmaps whole. */
+function tryAt(calls: Calls, event: number, distance: number): Try | undefined {
+  const step = calls.step(event, distance);
+  if (step?.call.call !== "mmap") return undefined;
+  const made = mapOf(calls, step.ops);
+  if (made === undefined) return undefined;
+  const releases = calls.releasedNext(step.event, made.map.object, made.map.pages);
+  return releases === undefined ? undefined : { ...made, releases };
+}
+
+/** The request for the kept length right before a trim, whose answer did not fit. */
+function firstTry(calls: Calls, trim: Trim): Try | undefined {
+  const found = tryAt(calls, trim.map.event, -2);
+  if (found === undefined || found.map.pages !== trim.kept) return undefined;
+  if (found.map.area.file?.id !== trim.map.area.file?.id) return undefined;
+  return modulo(found.map.recorded, trim.align) === 0 ? undefined : found;
+}
+
+const sameRequest = (a: Area, b: Area): boolean =>
+  a.prot === b.prot && a.flags === b.flags && a.file?.id === b.file?.id;
+
+/** Trims of one space by their kept length. */
+function bySize(trims: readonly Trim[]): ReadonlyMap<string, readonly Trim[]> {
+  const found = new Map<string, Trim[]>();
+  for (const trim of trims) {
+    const key = `${trim.space} ${trim.kept}`;
+    found.set(key, [...(found.get(key) ?? []), trim]);
+  }
+  return found;
+}
+
+function learnedAt(calls: Calls, op: number, map: MapOp, trims: readonly Trim[]): Learned | null {
+  const trim = trims.find((one) => sameRequest(requestArea(one), map.area));
+  if (trim === undefined || modulo(map.recorded, trim.align) !== 0) return null;
+  const triesBare = trims.some((one) => one.firstTry && one.firstTry.map.hint === undefined);
+  if (map.hint === undefined && !triesBare) return null;
+  const next = calls.step(map.event, 1);
+  const unmaps =
+    next?.call.call === "munmap" &&
+    next.ops.some((index) => {
+      const one = calls.op(index);
+      return one.kind === "release" && one.at.object === map.object;
+    });
+  if (unmaps) return null;
+  const { space, line } = { space: calls.spaceOf[op] ?? 0, line: map.line };
+  const { pages: reserve, area } = trim.map;
+  return { class: "learned", space, op, map, line, align: trim.align, reserve, area };
+}
+
+function learned(calls: Calls, idioms: readonly Idiom[]): readonly Learned[] {
+  const trims = idioms.filter(isTrim);
+  const sizes = bySize(trims);
+  const taken = new Set(
+    idioms.flatMap((one) => (isTrim(one) && one.firstTry ? [one.op, one.firstTry.op] : [one.op])),
+  );
+  const found: Learned[] = [];
+  calls.program.ops.forEach((op, index) => {
+    if (op.kind !== "map" || op.how !== "place" || op.source !== undefined) return;
+    const known = sizes.get(`${calls.spaceOf[index] ?? 0} ${op.pages}`);
+    if (known === undefined || taken.has(index)) return;
+    const success = learnedAt(calls, index, op, known);
+    if (success !== null) found.push(success);
+  });
+  return found;
+}
+
+/** The attempts of the same length at other hints right before a map, oldest first. */
+function rungs(calls: Calls, map: MapOp): readonly Try[] {
+  const found: Try[] = [];
+  const hints = new Set([JSON.stringify(map.hint)]);
+  for (let distance = -2; ; distance -= 2) {
+    const rung = tryAt(calls, map.event, distance);
+    if (rung?.map.hint === undefined || rung.map.pages !== map.pages) break;
+    const hint = JSON.stringify(rung.map.hint);
+    if (hints.has(hint)) break;
+    hints.add(hint);
+    found.unshift(rung);
+  }
+  return found;
+}
+
+function ladders(calls: Calls, idioms: readonly Idiom[]): readonly Ladder[] {
+  const taken = new Set(idioms.map(({ op }) => op));
+  const found: Ladder[] = [];
+  calls.program.ops.forEach((map, last) => {
+    if (map.kind !== "map" || map.how !== "place" || map.hint === undefined) return;
+    if (taken.has(last) || map.source !== undefined || map.event < 0) return;
+    if (calls.releasedNext(map.event, map.object, map.pages) !== undefined) return;
+    const attempts = rungs(calls, map);
+    const [first] = attempts;
+    if (first === undefined) return;
+    const space = calls.spaceOf[last] ?? 0;
+    const { op } = first;
+    found.push({ class: "ladder", space, op, line: map.line, attempts, map, last });
+  });
+  return found;
+}
+
+/** The idioms with the attempts that belong to them, in order of their ops. */
+export function withAttempts(calls: Calls, idioms: readonly Idiom[]): readonly Idiom[] {
+  const tried = idioms.map((idiom): Idiom => {
+    const found = isTrim(idiom) ? firstTry(calls, idiom) : undefined;
+    return found === undefined ? idiom : ({ ...idiom, firstTry: found } as Trim);
+  });
+  const known = [...tried, ...learned(calls, tried)];
+  return [...known, ...ladders(calls, known)].sort((a, b) => a.op - b.op);
+}

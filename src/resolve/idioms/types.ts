@@ -1,0 +1,95 @@
+/** What a userspace placement trick is: the ops and calls that belong to it, and what the program wanted. */
+
+import type { Area, Op } from "../program.ts";
+
+export type MapOp = Extract<Op, { kind: "map" }>;
+export type FixOp = Extract<Op, { kind: "fix" }>;
+
+/** How a trace is replayed: its literal calls, the trick for the new address, or the kept part asked for alone. */
+export type IdiomMode = "keep" | "redo" | "drop";
+
+export type Evidence = "head" | "empty cut" | "no access" | "noreserve" | "repeated";
+
+/** More of a reservation than was wanted, cut to an aligned part; or all of it overlaid. Pages. */
+export interface Trim {
+  readonly class: "trim" | "placeholder";
+  readonly space: number;
+  /** Index of the op that made the reservation. */
+  readonly op: number;
+  readonly map: MapOp;
+  /** 1-based line of the reservation, and of the trick's other calls. */
+  readonly line: number;
+  readonly lines: readonly number[];
+  /** Alignment of the kept part. */
+  readonly align: number;
+  /** Whether reserved minus kept is the alignment, or a page less. */
+  readonly form: "A" | "A-P";
+  readonly evidence: readonly Evidence[];
+  /** Offset of the kept part in the reservation, and its length without the guard. */
+  readonly low: number;
+  readonly kept: number;
+  /** Pages left without access above the kept part. */
+  readonly guard: number;
+  /** The one overlay that covers the kept part. */
+  readonly backed?: FixOp;
+  readonly regions: boolean;
+  /** Ops that release the cuts, in order, and those that make gaps. */
+  readonly cuts: readonly number[];
+  readonly gaps: readonly number[];
+  /** Calls of the trick beside the reservation and its overlays, the failed ones too. */
+  readonly cutCalls: number;
+  /** Ops that make the overlays, and that release what they replace. */
+  readonly overlays: readonly number[];
+  readonly replaced: readonly number[];
+  /** Request for the kept part alone that came before and did not fit. */
+  readonly firstTry?: Try;
+}
+
+/** A map that is unmapped whole right after. */
+export interface Try {
+  readonly op: number;
+  readonly map: MapOp;
+  readonly releases: readonly number[];
+}
+
+/** A request of a trim's kept length whose answer fitted. */
+export interface Learned {
+  readonly class: "learned";
+  readonly space: number;
+  readonly op: number;
+  readonly map: MapOp;
+  readonly line: number;
+  readonly align: number;
+  /** Pages that the program reserves where the answer does not fit, and the area of that reservation. */
+  readonly reserve: number;
+  readonly area: Area;
+}
+
+/** Requests at one hint after the other until one was good. */
+export interface Ladder {
+  readonly class: "ladder";
+  readonly space: number;
+  readonly op: number;
+  readonly line: number;
+  readonly attempts: readonly Try[];
+  readonly map: MapOp;
+  /** Index of the op that was kept. */
+  readonly last: number;
+}
+
+/** A part was cut off, and no alignment explains it; replayed as it is. */
+export interface Literal {
+  readonly class: "shrink" | "unexplained";
+  readonly space: number;
+  readonly op: number;
+  readonly line: number;
+}
+
+export type Idiom = Trim | Learned | Ladder | Literal;
+
+/** Pages that a space asks for at once in place of the trick. */
+export const requestArea = ({ map, backed }: Trim): Area => {
+  if (backed === undefined) return map.area;
+  const { flags } = backed.area;
+  return { ...backed.area, flags: flags - (Math.floor(flags / 16) % 2) * 16 };
+};

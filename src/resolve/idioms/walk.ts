@@ -1,0 +1,133 @@
+/** What a thread did with a reservation right after making it: cuts, gaps and overlays until another call came. */
+
+import { pageOf } from "../../units.ts";
+import type { Calls, Step } from "./calls.ts";
+import type { MapOp } from "./types.ts";
+
+interface Overlay {
+  /** Offsets in the reservation. */
+  readonly start: number;
+  readonly end: number;
+  readonly op: number;
+}
+
+/** A reservation when the walk stopped; offsets in pages. */
+export interface Walk {
+  readonly op: number;
+  readonly map: MapOp;
+  readonly space: number;
+  low: number;
+  high: number;
+  /** Ops of cuts, of gaps, and of what overlays replaced. */
+  readonly cuts: number[];
+  readonly gaps: number[];
+  readonly replaced: number[];
+  readonly overlays: Overlay[];
+  /** Lines of all calls that belong to it. */
+  readonly lines: number[];
+  cutCalls: number;
+  /** A failed munmap of no bytes: the program computed a cut of nothing. */
+  emptyCut: boolean;
+}
+
+interface Slice {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The range of the reservation that a call's releases cover; undefined if they touch anything else. */
+function sliceOf(calls: Calls, walk: Walk, ops: readonly number[]): Slice | undefined {
+  let start = Number.POSITIVE_INFINITY;
+  let end = 0;
+  for (const index of ops) {
+    const op = calls.op(index);
+    if (op.kind === "enter") continue;
+    if (op.kind !== "release" || op.at.object !== walk.map.object) return undefined;
+    start = Math.min(start, op.at.offset);
+    end = Math.max(end, op.at.offset + op.pages);
+  }
+  return start < end ? { start, end } : undefined;
+}
+
+const releases = (calls: Calls, ops: readonly number[]): number[] =>
+  ops.filter((index) => calls.op(index).kind === "release");
+
+/** A successful munmap; false if it ends the walk. */
+function cut(calls: Calls, walk: Walk, { ops }: Step): boolean {
+  const slice = sliceOf(calls, walk, ops);
+  if (slice === undefined) return false;
+  const { start, end } = slice;
+  if (start <= walk.low && end >= walk.high) return false;
+  if (start === walk.low) walk.low = end;
+  else if (end === walk.high) walk.high = start;
+  else {
+    if (walk.cuts.length === 0 && walk.overlays.length === 0) return false;
+    walk.gaps.push(...releases(calls, ops));
+    return true;
+  }
+  walk.cuts.push(...releases(calls, ops));
+  return true;
+}
+
+/** A successful MAP_FIXED; false if it replaces anything but the reservation. */
+function overlay(calls: Calls, walk: Walk, { ops }: Step): boolean {
+  const at = ops.find((index) => calls.op(index).kind === "fix");
+  const fix = at === undefined ? undefined : calls.op(at);
+  if (at === undefined || fix?.kind !== "fix" || fix.at.object !== walk.map.object) return false;
+  const replaced = ops.filter((index) => index !== at);
+  const slice = sliceOf(calls, walk, replaced);
+  const { offset } = fix.at;
+  if (slice?.start !== offset || slice.end !== offset + fix.pages) return false;
+  walk.replaced.push(...releases(calls, replaced));
+  walk.overlays.push({ ...slice, op: at });
+  return true;
+}
+
+function take(calls: Calls, walk: Walk, step: Step): boolean {
+  const { call } = step;
+  if (call.call === "munmap" && call.outcome === "error") {
+    const page = pageOf(call.addr, calls.program.pageBytes);
+    const { recorded, pages } = walk.map;
+    if (page < recorded || page > recorded + pages) return false;
+    if (call.length === 0) walk.emptyCut = true;
+    walk.cutCalls += 1;
+    return true;
+  }
+  if (call.outcome !== "ok") return false;
+  if (call.call === "munmap") {
+    if (!cut(calls, walk, step)) return false;
+    walk.cutCalls += 1;
+    return true;
+  }
+  return call.call === "mmap" && overlay(calls, walk, step);
+}
+
+/** Follow the calls of the thread that made a reservation. */
+export function walkFrom(calls: Calls, op: number, map: MapOp): Walk {
+  const walk: Walk = {
+    op,
+    map,
+    space: calls.spaceOf[op] ?? 0,
+    low: 0,
+    high: map.pages,
+    cuts: [],
+    gaps: [],
+    replaced: [],
+    overlays: [],
+    lines: [],
+    cutCalls: 0,
+    emptyCut: false,
+  };
+  const touching = calls.touching(map.object);
+  const mine = new Set<number>();
+  for (let distance = 1; ; distance += 1) {
+    const step = calls.step(map.event, distance);
+    if (step === undefined) break;
+    const [first] = step.ops;
+    if (first !== undefined && touching.some((one) => one < first && !mine.has(one))) break;
+    if (!take(calls, walk, step)) break;
+    for (const one of step.ops) mine.add(one);
+    walk.lines.push(step.call.line);
+  }
+  return walk;
+}
