@@ -8,6 +8,7 @@ import { maps } from "./maps.ts";
 import { mmtrace } from "./mmtrace.ts";
 import { perfScript } from "./perf-script.ts";
 import { perfTrace } from "./perf-trace.ts";
+import { pmap } from "./pmap.ts";
 import { refusal } from "./refusals.ts";
 import { strace } from "./strace.ts";
 import type { Format } from "./types.ts";
@@ -19,6 +20,7 @@ export const formats: Registry<Format> = registry<Format>("format", [
   ftrace,
   bpftrace,
   maps,
+  pmap,
   mmtrace,
 ]);
 

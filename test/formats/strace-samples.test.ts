@@ -149,10 +149,8 @@ describe.skipIf(shared === undefined)("all samples of all recorders (needs ../sh
       }
     };
     expect(codeOf("strace-6.13-summary-only.txt")).toBe("parse/summary-only");
-    expect(codeOf("perf-7.2-trace-zoo.txt")).toBe("parse/perf-trace");
     expect(codeOf("perf-7.2-trace-summary.txt")).toBe("parse/perf-summary");
     expect(codeOf("perf-7.2-life.data")).toBe("parse/perf-data");
-    expect(codeOf("pmap-x-hold.txt")).toBe("parse/pmap");
     expect(codeOf("index.md")).toBe("parse/unknown-format");
   });
 

@@ -1,0 +1,150 @@
+/** How the table of `pmap -X`, `-XX` or `-x` becomes areas: a snapshot, as far as its columns tell. */
+
+import { type Diagnostics, MmreplayError } from "../errors.ts";
+import type { MapsArea, Sink } from "../trace/event.ts";
+import { parseHex, type U64 } from "../units.ts";
+import { readTextLines } from "./text-lines.ts";
+import type { Format, Input, ReadResult } from "./types.ts";
+
+const kilo = 1024;
+
+const title = /^(\d+): {1,}\S/;
+const simpleHeader = /^Address +Kbytes +RSS +Dirty +Mode +Mapping\s*$/;
+const fullHeader = /^ *Address Perm +Offset +Device +Inode +Size /;
+const rule = /^[-= ]+$|^total kB /;
+const totals = /^ +\d+(?: +\d+)+ *(?:KB *)?$/;
+
+/** What pmap -x calls the areas that are no files. */
+const names: ReadonlyMap<string, string> = new Map([
+  ["  [ anon ]", ""],
+  ["  [ stack ]", "[stack]"],
+]);
+
+function areaFrom(
+  line: number,
+  start: U64 | undefined,
+  kilobytes: number,
+  more: Pick<MapsArea, "perms" | "offset" | "device" | "inode" | "path">,
+): MapsArea | undefined {
+  if (start === undefined) return undefined;
+  const end = BigInt(start) + BigInt(kilobytes * kilo);
+  return { line, start, end: parseHex(end.toString(16)) ?? start, ...more };
+}
+
+/** A row of `pmap -x`: without offset, device and inode, and with the last part of a path. */
+function simpleArea(text: string, line: number): MapsArea | undefined {
+  const match = /^([0-9a-f]{8,16}) +(\d+) +\d+ +\d+ ([r-][w-][x-])([s-])[R-] (.*)$/.exec(text);
+  if (match === null) return undefined;
+  const [, start = "", size, access = "", shared, name = ""] = match;
+  return areaFrom(line, parseHex(start), Number(size), {
+    perms: `${access}${shared === "s" ? "s" : "p"}`,
+    offset: 0,
+    device: "",
+    inode: 0,
+    path: names.get(name) ?? name.trim(),
+  });
+}
+
+/** A row of `pmap -X` under these column names; the columns before VmFlags and Mapping are one word each. */
+function fullArea(columns: readonly string[], text: string, line: number): MapsArea | undefined {
+  const words = columns.filter((name) => name !== "Mapping" && name !== "VmFlags");
+  const row = new RegExp(`^ *${words.map(() => "(\\S+)").join(" +")}(?: +(.*))?$`, "s").exec(text);
+  if (row === null) return undefined;
+  const value = (name: string): string => row[words.indexOf(name) + 1] ?? "";
+  const offset = parseHex(value("Offset"));
+  if (!/^[r-][w-][x-][ps]$/.test(value("Perm")) || offset === undefined) return undefined;
+  const rest = row[words.length + 1] ?? "";
+  const flags = columns.includes("VmFlags")
+    ? (/^(?:[a-z]{2}(?= |$) ?)*/.exec(rest)?.[0] ?? "")
+    : "";
+  const page = Number(value("KernelPageSize"));
+  const area = areaFrom(line, parseHex(value("Address")), Number(value("Size")), {
+    perms: value("Perm"),
+    offset,
+    device: value("Device"),
+    inode: Number(value("Inode")),
+    path: rest.slice(flags.length).trim(),
+  });
+  return area === undefined
+    ? undefined
+    : {
+        ...area,
+        ...(flags === "" ? {} : { vmFlags: flags.trim().split(" ") }),
+        ...(page > 0 ? { kernelPageSize: page * kilo } : {}),
+      };
+}
+
+interface Table {
+  readonly line: number;
+  readonly pid: number;
+  readonly areas: MapsArea[];
+  parse: ((text: string, line: number) => MapsArea | undefined) | undefined;
+}
+
+/** Add one line to the last table; false if it belongs to none. */
+function takeLine(tables: Table[], text: string, line: number, diagnostics: Diagnostics): boolean {
+  const pid = title.exec(text)?.[1];
+  if (pid !== undefined) {
+    tables.push({ line, pid: Number(pid), areas: [], parse: undefined });
+    return true;
+  }
+  const table = tables.at(-1);
+  if (table === undefined) return false;
+  if (simpleHeader.test(text)) {
+    const message = "pmap -x has no offsets and no paths; pmap -X has";
+    diagnostics.warn("parse/lossy", message, line);
+    table.parse = simpleArea;
+    return true;
+  }
+  if (fullHeader.test(text)) {
+    const columns = text.trim().split(/ +/);
+    table.parse = (row, at) => fullArea(columns, row, at);
+    return true;
+  }
+  if (rule.test(text) || totals.test(text)) return true;
+  const area = table.parse?.(text, line);
+  if (area !== undefined) table.areas.push(area);
+  return area !== undefined;
+}
+
+async function read(input: Input, emit: Sink, diagnostics: Diagnostics): Promise<ReadResult> {
+  const tables: Table[] = [];
+  const take = (text: string, line: number): void => {
+    if (text.trim() === "" || takeLine(tables, text, line, diagnostics)) return;
+    diagnostics.warn("parse/unknown-line", "lines that are no area", line);
+  };
+  const lines = await readTextLines(input, take, diagnostics);
+  if (!tables.some(({ areas }) => areas.length > 0)) {
+    const hint = "give /proc/PID/maps instead";
+    throw new MmreplayError("parse/pmap", "a table of pmap without areas", {
+      at: { file: input.name },
+      hint,
+    });
+  }
+  for (const { line, pid, areas } of tables) {
+    const ascending = areas.toSorted((a, b) => (a.start < b.start ? -1 : 1));
+    emit({
+      kind: "snapshot",
+      line,
+      pid,
+      source: input.name,
+      areas: ascending,
+      exact: false,
+    });
+  }
+  return { lines, facts: {} };
+}
+
+function sniff(head: Uint8Array): boolean {
+  const [first = "", second = ""] = new TextDecoder().decode(head).split(/\r?\n/);
+  return title.test(first) && (simpleHeader.test(second) || fullHeader.test(second));
+}
+
+export const pmap: Format = {
+  id: "pmap",
+  title: "pmap -X and -x",
+  extensions: ["pmap", "txt"],
+  provides: ["snapshots"],
+  sniff,
+  read,
+};
