@@ -4,6 +4,7 @@ import { archs } from "./arch/index.ts";
 import type { Arch } from "./arch/types.ts";
 import type { Diagnostics } from "./errors.ts";
 import { fileOf } from "./formats/kinds.ts";
+import { type Conversion, convert } from "./place/convert.ts";
 import { policies } from "./policies/index.ts";
 import type { Policy } from "./policies/types.ts";
 import type { Program } from "./resolve/program.ts";
@@ -47,4 +48,21 @@ export function resolveTrace(trace: Trace, recorded: Policy, diagnostics: Diagno
     },
     diagnostics,
   );
+}
+
+/** A program with the machine that it is replayed on. */
+export interface Subject {
+  readonly program: Program;
+  readonly facts: Facts;
+  readonly arch: Arch;
+  /** What was converted, where it was recorded on another architecture. */
+  readonly conversion?: Conversion;
+}
+
+/** The program on the architecture asked for; default: the recording's own. */
+export function onArch(program: Program, facts: Facts, asked: string | undefined): Subject {
+  const own = archFor(facts);
+  if (asked === undefined || asked === own.id) return { program, facts, arch: own };
+  const arch = archs.get(asked);
+  return { ...convert(program, facts, own, arch), arch };
 }

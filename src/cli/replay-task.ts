@@ -1,19 +1,16 @@
 /** What one path of the command line becomes under which policies: the work of one thread. */
 
-import { archs } from "../arch/index.ts";
-import type { Arch } from "../arch/types.ts";
 import { type At, Diagnostics, MmreplayError } from "../errors.ts";
 import { measure as measureLatency } from "../latency/measure.ts";
 import { deviceMappings } from "../metrics/device-mappings.ts";
 import { measure } from "../metrics/index.ts";
 import type { MetricValue } from "../metrics/types.ts";
-import { archFor, policyFor, resolveTrace } from "../pipeline.ts";
+import { archFor, onArch, policyFor, resolveTrace, type Subject } from "../pipeline.ts";
 import { placeOnly } from "../place/place.ts";
 import { plan } from "../place/plan.ts";
 import type { Policy } from "../policies/types.ts";
 import { rebuild, replay } from "../replay.ts";
 import type { Run, TraceSetup } from "../reports/report.ts";
-import type { Program } from "../resolve/program.ts";
 import type { Touch } from "../space/rules.ts";
 import type { Trace } from "../trace/trace.ts";
 import { warningLines } from "./io.ts";
@@ -50,18 +47,7 @@ interface Refusal {
   readonly hint: string | undefined;
 }
 
-function archOf(trace: Trace, asked: string | undefined): Arch {
-  const own = archFor(trace.facts);
-  const arch = asked === undefined ? own : archs.get(asked);
-  if (arch.pageBytes === trace.facts.pageSize) return arch;
-  throw new MmreplayError(
-    "usage/page-size",
-    `${trace.name} was recorded with pages of ${trace.facts.pageSize} bytes, ${arch.id} has ${arch.pageBytes}`,
-    { hint: `use --arch ${own.id}, or another with that page size` },
-  );
-}
-
-function setupOf(trace: Trace, program: Program, arch: Arch): TraceSetup {
+function setupOf(trace: Trace, { program, arch, conversion }: Subject): TraceSetup {
   const { kernel, pageSize, recorder, command, thpEnabled, shmemEnabled, inferred } = trace.facts;
   return {
     name: trace.name,
@@ -74,14 +60,15 @@ function setupOf(trace: Trace, program: Program, arch: Arch): TraceSetup {
     ...(thpEnabled !== undefined && { thpEnabled }),
     ...(shmemEnabled !== undefined && { shmemEnabled }),
     inferred,
+    ...(conversion !== undefined && { converted: conversion }),
   };
 }
 
 /** Milliseconds that one latency measurement takes at least. */
 const latencyTime = 200;
 
-function latencyOf(trace: Trace, program: Program, arch: Arch, policy: Policy): MetricValue {
-  const compiled = plan(program, policy, arch, trace.facts, { forced: false });
+function latencyOf({ program, facts, arch }: Subject, policy: Policy): MetricValue {
+  const compiled = plan(program, policy, arch, facts, { forced: false });
   const latency = measureLatency(placeOnly(compiled), { time: latencyTime });
   if (latency.state === "not-measured") return { value: null, unit: "ns", reason: latency.reason };
   const { p50, p90, p99, max, runs, warnings } = latency;
@@ -89,10 +76,11 @@ function latencyOf(trace: Trace, program: Program, arch: Arch, policy: Policy): 
   return { value: p50, unit: "ns", more: { p90, p99, max, runs }, ...doubt };
 }
 
-function runOf(trace: Trace, program: Program, arch: Arch, policy: Policy, touch: Touch): Run {
-  const { replay: finished, counters, applied } = replay(program, trace.facts, arch, policy, touch);
+function runOf(trace: string, subject: Subject, policy: Policy, touch: Touch): Run {
+  const { program, facts, arch } = subject;
+  const { replay: finished, counters, applied } = replay(program, facts, arch, policy, touch);
   return {
-    trace: trace.name,
+    trace,
     policy: policy.id,
     arch: arch.id,
     metrics: measure(finished),
@@ -111,19 +99,19 @@ async function replayAll(task: Task, warn: (text: string) => void): Promise<Repl
     warn(warningLines(diagnostics, name));
   const replayed: ReplayedTrace[] = [];
   for (const trace of await load(task.path, false, say)) {
-    const arch = archOf(trace, task.arch);
     const diagnostics = new Diagnostics();
     const recorded = policyFor(trace.facts);
     const program = resolveTrace(trace, recorded, diagnostics);
     say(diagnostics, trace.name);
-    const { touch } = rebuild(program, trace.facts, arch, recorded);
+    const { touch } = rebuild(program, trace.facts, archFor(trace.facts), recorded);
+    const subject = onArch(program, trace.facts, task.arch);
     const runs = policies.map((policy) => {
-      const finished = runOf(trace, program, arch, policy, touch);
+      const finished = runOf(trace.name, subject, policy, touch);
       if (!task.latency) return finished;
-      const latency = latencyOf(trace, program, arch, policy);
+      const latency = latencyOf(subject, policy);
       return { ...finished, metrics: { ...finished.metrics, latency } };
     });
-    replayed.push({ setup: setupOf(trace, program, arch), runs });
+    replayed.push({ setup: setupOf(trace, subject), runs });
   }
   return replayed;
 }

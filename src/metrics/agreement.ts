@@ -8,6 +8,8 @@ export const agreement: Metric = {
   unit: "share",
   better: "more",
   compute({ program, placements }) {
+    if (program.converted)
+      return { value: null, unit: "share", reason: "recorded on another architecture" };
     let total = 0;
     let exact = 0;
     for (const [index, op] of program.ops.entries()) {

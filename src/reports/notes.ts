@@ -49,6 +49,28 @@ function traceNotes(traces: readonly TraceSetup[]): string[] {
   });
 }
 
+const kib = (bytes: number): string => `${count(bytes / 1024)} KiB`;
+
+/** What became of a recording on another architecture. */
+function conversionNotes({ name, arch, converted }: TraceSetup): string[] {
+  if (converted === undefined) return [];
+  const { recordedOn, from, to, lengths, lengthBytes, offsets, fixed, changes, unmaps } = converted;
+  const pages = from === to ? `pages of ${kib(to)}` : `pages of ${kib(from)} taken as ${kib(to)}`;
+  const rounded = [
+    lengths > 0 && `${plural(lengths, "length")} rounded up by ${kib(lengthBytes)} in all`,
+    offsets > 0 && `${plural(offsets, "file offset")} rounded down`,
+    fixed > 0 && `${plural(fixed, "fixed mapping")} rounded outward over neighbours`,
+    changes > 0 &&
+      `${plural(changes, "mprotect or madvise", "mprotects or madvises")} of parts rounded outward`,
+    unmaps > 0 &&
+      `${plural(unmaps, "munmap")} of parts rounded inward (${count(converted.droppedUnmaps)} to nothing)`,
+  ].filter((part) => part !== false);
+  const layout = "mmap_base by the formula, without randomisation; what exec placed moves with it";
+  return [
+    `${name}: recorded on ${recordedOn}, replayed on ${arch}: ${[pages, ...rounded, layout].join("; ")}`,
+  ];
+}
+
 /** Reasons of values that could not be given, each once. */
 function missingNotes(results: readonly Result[]): string[] {
   const reasons = new Set<string>();
@@ -78,6 +100,7 @@ export function notesOf(setup: Setup, results: readonly Result[]): string[] {
   return [
     population,
     ...traceNotes(setup.traces),
+    ...setup.traces.flatMap(conversionNotes),
     ...results.flatMap(counterNotes),
     ...missingNotes(results),
     ...latencyNotes(results),

@@ -2,6 +2,7 @@
 
 import type { DeviceMapping } from "../metrics/device-mappings.ts";
 import type { Metric, MetricValue } from "../metrics/types.ts";
+import type { Conversion } from "../place/convert.ts";
 import { notesOf } from "./notes.ts";
 
 export interface TraceSetup {
@@ -18,6 +19,8 @@ export interface TraceSetup {
   readonly shmemEnabled?: string;
   /** What was concluded, not recorded. */
   readonly inferred: readonly string[];
+  /** What was rounded, where it is replayed on another architecture than it was recorded on. */
+  readonly converted?: Conversion;
 }
 
 export interface PolicySetup {

@@ -166,6 +166,8 @@ export interface Program {
   readonly name: string;
   /** Bytes of a page in this program. */
   readonly pageBytes: number;
+  /** It was recorded on another architecture: `recorded` pages are not what this one's kernel would answer. */
+  readonly converted?: true;
   readonly ops: readonly Op[];
   readonly spaces: readonly SpaceFacts[];
   /** Number of objects; ids are 1 to objects. */

@@ -132,7 +132,10 @@ export const replayCommand: CommandModule<object, Arguments> = {
       type: "string",
       describe: `policies or files of policies (./mine.mjs), separated by commas, the first is the baseline (default ${discussed})`,
     },
-    arch: { choices: archs.ids, describe: "default: the one of the recording" },
+    arch: {
+      choices: archs.ids,
+      describe: "default: the one of the recording; page sizes are converted",
+    },
     latency: {
       type: "boolean",
       default: false,
