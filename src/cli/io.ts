@@ -15,6 +15,7 @@ import { basename, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { type Diagnostics, MmreplayError } from "../errors.ts";
 import type { Source } from "../formats/bundle.ts";
+import { isPerfData, printedPerfData } from "./perf-data.ts";
 
 /** What `-` stands for. */
 export const stdin = "/dev/stdin";
@@ -30,15 +31,21 @@ async function spool(): Promise<string> {
   return path;
 }
 
+/** The bytes of a file, of perf.data those of its text. */
+async function* bytesOf(path: string): AsyncGenerator<Uint8Array> {
+  const readable = isPerfData(path) ? await printedPerfData(path) : path;
+  yield* createReadStream(readable, { highWaterMark: 262_144 });
+}
+
 async function* standardInput(): AsyncGenerator<Uint8Array> {
   spooled ??= spool();
-  yield* createReadStream(await spooled);
+  yield* bytesOf(await spooled);
 }
 
 /** A file, or standard input, as something that can be opened. */
 function fileSource(path: string): Source {
   if (path === stdin) return { name: "stdin", open: standardInput };
-  return { name: basename(path), open: () => createReadStream(path, { highWaterMark: 262_144 }) };
+  return { name: basename(path), open: () => bytesOf(path) };
 }
 
 /** Everything in a folder, one level deep: a folder inside is a set of files (strace -ff). */

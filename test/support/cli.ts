@@ -13,11 +13,16 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Run `mmreplay ARGS` in the checkout; `input` becomes standard input. */
-export function mmreplay(args: readonly string[], input?: string | Uint8Array): Finished {
+/** Run `mmreplay ARGS` in the checkout; `input` becomes standard input, `env` replaces variables. */
+export function mmreplay(
+  args: readonly string[],
+  input?: string | Uint8Array,
+  env: Readonly<Record<string, string>> = {},
+): Finished {
   if (!existsSync(main)) throw new Error("dist is missing; run scripts/build");
   const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
     cwd: root,
+    env: { ...process.env, ...env },
     encoding: "utf8",
     maxBuffer: 2 ** 28,
     ...(input !== undefined && { input }),

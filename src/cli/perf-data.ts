@@ -1,0 +1,56 @@
+/** How a perf.data file becomes text: as perf itself prints it. */
+
+import { closeSync, mkdtempSync, openSync, readSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { MmreplayError } from "../errors.ts";
+import { perf } from "../record/perf.ts";
+import { runInto } from "../record/run.ts";
+
+const magic = "PERFILE2";
+
+/** True if the file begins as perf.data does. */
+export function isPerfData(path: string): boolean {
+  const head = Buffer.alloc(magic.length);
+  const file = openSync(path, "r");
+  try {
+    readSync(file, head);
+  } finally {
+    closeSync(file);
+  }
+  return head.toString("latin1") === magic;
+}
+
+/** What keeps perf from printing, in its own words where it has any. */
+function failure(error: unknown, path: string): unknown {
+  const at = { file: path };
+  if (error instanceof MmreplayError) {
+    const hint = "print it with the perf that recorded it, and give the text";
+    return new MmreplayError("io/perf-script", error.message, { at, hint });
+  }
+  if ((error as NodeJS.ErrnoException).code !== "ENOENT") return error;
+  const hint = "install it (apt-get install linux-perf), or give the text of perf script";
+  return new MmreplayError("io/no-perf", "perf.data needs perf, which is not installed", {
+    at,
+    hint,
+  });
+}
+
+async function print(path: string): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "mmreplay-perf-"));
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const text = join(folder, "perf.txt");
+  await runInto(perf("").text(path) ?? [], text).catch((error: unknown) => {
+    throw failure(error, path);
+  });
+  return text;
+}
+
+const printed = new Map<string, Promise<string>>();
+
+/** The file with what `perf script` prints; throws `io/no-perf` or `io/perf-script`. */
+export function printedPerfData(path: string): Promise<string> {
+  const known = printed.get(path) ?? print(path);
+  printed.set(path, known);
+  return known;
+}
