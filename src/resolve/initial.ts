@@ -88,17 +88,25 @@ function clip(placed: PlacedArea, start: number, end: number): PlacedArea {
   };
 }
 
-/** maps also prints [heap] for a bss that ends where the heap begins (fs/proc/task_mmu.c, 6.1): it is no heap. */
-function withoutHeapName(placed: PlacedArea, brkStart: number | undefined): PlacedArea {
+/**
+ * maps also prints [heap] for a bss that ends where the heap begins (fs/proc/task_mmu.c, 6.1): it is no heap. A program
+ * that ran before its first recorded brk may have grown the heap to there; only a bss follows the image at once.
+ */
+function withoutHeapName(placed: PlacedArea, survey: SpaceSurvey): PlacedArea {
   const { name, ...area } = placed.area;
-  const bss = name === "[heap]" && brkStart !== undefined && placed.end <= brkStart;
-  return bss ? { ...placed, area } : placed;
+  const { brkStart, snapshot, exec } = survey;
+  if (name !== "[heap]" || brkStart === undefined || placed.end > brkStart) return placed;
+  const lines = snapshot?.areas ?? [];
+  const at = lines.findIndex(({ path }) => path === "[heap]");
+  const before = lines[at - 1];
+  const follows = before?.end === lines[at]?.start && !isPseudo(before?.path ?? "");
+  return exec || follows ? { ...placed, area } : placed;
 }
 
 /** The first state less what calls had placed by then, writable again where RELRO took that away. */
 export function initialAreas(survey: SpaceSurvey, areas: SnapshotAreas): readonly PlacedArea[] {
   const found: PlacedArea[] = [];
-  const named = (placed: PlacedArea) => withoutHeapName(placed, survey.brkStart);
+  const named = (placed: PlacedArea) => withoutHeapName(placed, survey);
   for (const line of survey.snapshot?.areas ?? []) {
     if (line.path === "[vsyscall]") continue;
     const whole = areas.read(line);
