@@ -1,6 +1,7 @@
 /** Which commands there are. */
 
 import type { CommandModule } from "yargs";
+import { bench } from "./bench.ts";
 import { compareCommand } from "./compare.ts";
 import { events } from "./events.ts";
 import { explain } from "./explain.ts";
@@ -19,6 +20,7 @@ export const commands: readonly CommandModule<any, any>[] = [
   events,
   replayCommand,
   compareCommand,
+  bench,
   verifyCommand,
   explain,
   traceCommand,
