@@ -6,11 +6,16 @@ import { deviceMappings } from "../metrics/device-mappings.ts";
 import { measure } from "../metrics/index.ts";
 import type { MetricValue } from "../metrics/types.ts";
 import { archFor, onArch, policyFor, resolveTrace, type Subject } from "../pipeline.ts";
-import { placeOnly } from "../place/place.ts";
+import { intended, unmetOf } from "../place/intent.ts";
+import { place, placeOnly } from "../place/place.ts";
 import { plan } from "../place/plan.ts";
 import type { Policy } from "../policies/types.ts";
 import { rebuild, replay } from "../replay.ts";
 import type { Run, TraceSetup } from "../reports/report.ts";
+import { recognise } from "../resolve/idioms/recognise.ts";
+import { summarise } from "../resolve/idioms/summary.ts";
+import type { Idiom, IdiomMode } from "../resolve/idioms/types.ts";
+import type { Program } from "../resolve/program.ts";
 import type { Touch } from "../space/rules.ts";
 import type { Trace } from "../trace/trace.ts";
 import { warningLines } from "./io.ts";
@@ -25,6 +30,7 @@ export interface Task {
   readonly chosen: readonly number[];
   readonly arch: string | undefined;
   readonly latency: boolean;
+  readonly idioms: IdiomMode;
 }
 
 export interface ReplayedTrace {
@@ -76,15 +82,44 @@ function latencyOf({ program, facts, arch }: Subject, policy: Policy): MetricVal
   return { value: p50, unit: "ns", more: { p90, p99, max, runs }, ...doubt };
 }
 
-function runOf(trace: string, subject: Subject, policy: Policy, touch: Touch): Run {
+/** A trace with its tricks, and what to do with them. */
+interface Work {
+  readonly trace: Trace;
+  /** As recorded. */
+  readonly program: Program;
+  readonly idioms: readonly Idiom[];
+  readonly task: Task;
+  readonly touch: Touch;
+}
+
+/** What the author of a program would run under the policy, on the architecture that was asked for. */
+function subjectOf({ trace, program, idioms, task }: Work, policy: Policy): Subject {
+  const on = (asked: Program) => onArch(asked, trace.facts, task.arch);
+  const placed = (asked: Program) => {
+    const { program: there, facts, arch } = on(asked);
+    return place(there, plan(there, policy, arch, facts, { forced: false })).placements;
+  };
+  const { pageBytes } = on(program).arch;
+  return on(intended(program, idioms, task.idioms, placed, pageBytes));
+}
+
+function runOf(work: Work, subject: Subject, policy: Policy): Run {
   const { program, facts, arch } = subject;
-  const { replay: finished, counters, applied } = replay(program, facts, arch, policy, touch);
+  const { idioms, task, trace } = work;
+  const { replay: finished, counters, applied } = replay(program, facts, arch, policy, work.touch);
+  const { placements } = finished;
+  const unmet = unmetOf(work.program, idioms, task.idioms, placements, arch.pageBytes);
   return {
-    trace,
+    trace: trace.name,
     policy: policy.id,
     arch: arch.id,
     metrics: measure(finished),
-    counters: { ...counters, clobbered: applied.clobbered },
+    counters: {
+      ...counters,
+      clobbered: applied.clobbered,
+      unmet: unmet.count,
+      unmetBytes: unmet.bytes,
+    },
     ...(applied.refused !== null && {
       refused: { line: applied.refused.line, count: applied.refused.count },
     }),
@@ -104,14 +139,18 @@ async function replayAll(task: Task, warn: (text: string) => void): Promise<Repl
     const program = resolveTrace(trace, recorded, diagnostics);
     say(diagnostics, trace.name);
     const { touch } = rebuild(program, trace.facts, archFor(trace.facts), recorded);
-    const subject = onArch(program, trace.facts, task.arch);
+    const idioms = recognise(program, trace.events);
+    const work: Work = { trace, program, idioms, task, touch };
     const runs = policies.map((policy) => {
-      const finished = runOf(trace.name, subject, policy, touch);
+      const subject = subjectOf(work, policy);
+      const finished = runOf(work, subject, policy);
       if (!task.latency) return finished;
       const latency = latencyOf(subject, policy);
       return { ...finished, metrics: { ...finished.metrics, latency } };
     });
-    replayed.push({ setup: setupOf(trace, subject), runs });
+    const intent = summarise(program, trace.events, idioms);
+    const subject = onArch(program, trace.facts, task.arch);
+    replayed.push({ setup: { ...setupOf(trace, subject), intent }, runs });
   }
   return replayed;
 }

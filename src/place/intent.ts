@@ -12,11 +12,14 @@ function decidedAt(idiom: Idiom): number | undefined {
   return idiom.class === "learned" || idiom.class === "ladder" ? idiom.op : undefined;
 }
 
-function outcomeOf(idiom: Idiom, { objectPage }: Placements): Outcome | undefined {
+/** Pages of the placements over pages of the recording. */
+type Scale = number;
+
+function outcomeOf(idiom: Idiom, { objectPage }: Placements, scale: Scale): Outcome | undefined {
   const page = (object: number) => objectPage[object] ?? -1;
   const at = (hint: Position) => page(hint.object) + hint.offset;
   const fits = (object: number, align: number) =>
-    page(object) >= 0 && modulo(page(object), align) === 0;
+    page(object) >= 0 && modulo(page(object) * scale, align) === 0;
   if (idiom.class === "trim" && idiom.firstTry !== undefined)
     return fits(idiom.firstTry.map.object, idiom.align) ? "fits" : undefined;
   if (idiom.class === "learned") return fits(idiom.map.object, idiom.align) ? undefined : "misses";
@@ -29,13 +32,14 @@ function outcomeOf(idiom: Idiom, { objectPage }: Placements): Outcome | undefine
 
 /**
  * The program that asks what its author would under the policy that `place` stands for. A branch is settled before
- * those after it, whose answers it may change.
+ * those after it, whose answers it may change. `pageBytes`: of the placements, where they are not the recording's.
  */
 export function intended(
   program: Program,
   idioms: readonly Idiom[],
   mode: IdiomMode,
   place: (program: Program) => Placements,
+  pageBytes: number = program.pageBytes,
 ): Program {
   const branches = idioms
     .map((idiom, index) => ({ idiom, index, at: decidedAt(idiom) }))
@@ -46,7 +50,7 @@ export function intended(
   if (mode !== "redo") return asked;
   for (let next = 0; next < branches.length; ) {
     const placements = place(asked);
-    const found = firstOther(branches.slice(next), placements);
+    const found = firstOther(branches.slice(next), placements, pageBytes / program.pageBytes);
     if (found === undefined) break;
     outcomes.set(found.index, found.outcome);
     next = branches.findIndex(({ index }) => index === found.index) + 1;
@@ -59,10 +63,38 @@ export function intended(
 function firstOther(
   branches: readonly { readonly idiom: Idiom; readonly index: number }[],
   placements: Placements,
+  scale: Scale,
 ): { readonly index: number; readonly outcome: Outcome } | undefined {
   for (const { idiom, index } of branches) {
-    const outcome = outcomeOf(idiom, placements);
+    const outcome = outcomeOf(idiom, placements, scale);
     if (outcome !== undefined) return { index, outcome };
   }
   return undefined;
+}
+
+/** Kept parts of trims that are no multiple of their alignment. */
+export interface Unmet {
+  readonly count: number;
+  readonly bytes: number;
+}
+
+/** How many trims a replay leaves without their alignment; `keep` replays have the kept part inside the reservation. */
+export function unmetOf(
+  program: Program,
+  idioms: readonly Idiom[],
+  mode: IdiomMode,
+  { objectPage }: Placements,
+  pageBytes: number = program.pageBytes,
+): Unmet {
+  const scale: Scale = pageBytes / program.pageBytes;
+  let [count, pages] = [0, 0];
+  for (const idiom of idioms) {
+    if (idiom.class !== "trim") continue;
+    const base = objectPage[idiom.map.object] ?? -1;
+    const start = base * scale + (mode === "keep" ? idiom.low : 0);
+    if (base < 0 || modulo(start, idiom.align) === 0) continue;
+    count += 1;
+    pages += idiom.kept;
+  }
+  return { count, bytes: pages * program.pageBytes };
 }

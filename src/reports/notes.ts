@@ -1,6 +1,7 @@
 /** What a reader must know before believing the numbers: assumptions, and what went otherwise than in the recording. */
 
-import { count, plural } from "./format.ts";
+import { bytes, count, plural } from "./format.ts";
+import { intentNotes } from "./intent.ts";
 import type { Result, Setup, TraceSetup } from "./report.ts";
 
 /** What each counter means; other names print as they are. */
@@ -13,6 +14,8 @@ const meanings: Readonly<Record<string, (value: number) => string>> = {
   moves: (n) => `${plural(n, "mremap")} moved that stayed in the recording`,
   clobbered: (n) =>
     `${plural(n, "page")} replaced by a fixed mapping that were free in the recording`,
+  unmet: (n) => `${plural(n, "kept part")} at no multiple of the alignment that the program made`,
+  unmetBytes: (n) => `${bytes(n)} in them`,
   stranded: (n) => `${plural(n, "page")} left behind by mappings that could not move`,
 };
 
@@ -98,6 +101,9 @@ const population =
 
 export function notesOf(setup: Setup, results: readonly Result[]): string[] {
   return [
+    ...setup.traces.flatMap(({ name, intent }) =>
+      intent === undefined ? [] : intentNotes(intent).map((note) => `${name}: ${note}`),
+    ),
     population,
     ...traceNotes(setup.traces),
     ...setup.traces.flatMap(conversionNotes),

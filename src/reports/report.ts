@@ -3,6 +3,7 @@
 import type { DeviceMapping } from "../metrics/device-mappings.ts";
 import type { Metric, MetricValue } from "../metrics/types.ts";
 import type { Conversion } from "../place/convert.ts";
+import type { IntentSummary } from "../resolve/idioms/summary.ts";
 import { notesOf } from "./notes.ts";
 
 export interface TraceSetup {
@@ -21,6 +22,8 @@ export interface TraceSetup {
   readonly inferred: readonly string[];
   /** What was rounded, where it is replayed on another architecture than it was recorded on. */
   readonly converted?: Conversion;
+  /** Userspace alignment tricks in the recording, and the bound of what a policy can change. */
+  readonly intent?: IntentSummary;
 }
 
 export interface PolicySetup {

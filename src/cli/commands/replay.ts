@@ -6,6 +6,7 @@ import { MmreplayError } from "../../errors.ts";
 import { metrics } from "../../metrics/index.ts";
 import { reports } from "../../reports/index.ts";
 import { makeReport, type Setup } from "../../reports/report.ts";
+import type { IdiomMode } from "../../resolve/idioms/types.ts";
 import { locate, stdin, write } from "../io.ts";
 import { loadPolicies } from "../policies.ts";
 import { type ReplayedTrace, runTask, type Task, type TaskResult } from "../replay-task.ts";
@@ -18,12 +19,15 @@ interface Arguments {
   readonly format: string;
   readonly jobs: number;
   readonly latency: boolean;
+  readonly idioms: IdiomMode;
   readonly output: string | undefined;
   readonly quiet: boolean;
 }
 
 /** The sides of the June 2026 discussion, after what the kernel does today. */
 const discussed = "linux-7.3,vfio-thp,core-align,start-pfn";
+
+const idiomModes: readonly IdiomMode[] = ["keep", "redo", "drop"];
 
 /** How the report names the command: without what its result does not depend on. */
 function commandOf(argv: readonly string[]): string {
@@ -44,6 +48,7 @@ function tasksOf(args: Arguments, policies: string, count: number): (readonly Ta
       chosen,
       arch: args.arch,
       latency: args.latency,
+      idioms: args.idioms,
     })),
   );
 }
@@ -117,7 +122,7 @@ async function run(args: Arguments): Promise<void> {
     baseline: policies[0]?.id ?? "",
     metrics: metrics.all.map(({ id, title, unit, better }) => ({ id, title, unit, better })),
     population: "full",
-    idioms: "keep",
+    idioms: args.idioms,
   };
   const runs = replayed.flatMap((one) => one.runs);
   write(reports.get(args.format).render(makeReport(setup, runs)), args.output);
@@ -135,6 +140,11 @@ export const replayCommand: CommandModule<object, Arguments> = {
     arch: {
       choices: archs.ids,
       describe: "default: the one of the recording; page sizes are converted",
+    },
+    idioms: {
+      choices: idiomModes,
+      default: "redo" as const,
+      describe: "alignment by hand: the recorded calls, done anew for the new address, or left out",
     },
     latency: {
       type: "boolean",

@@ -1,0 +1,140 @@
+/** What the tricks of a recording amount to, and how much of it a policy can change at all. */
+
+import type { Event } from "../../trace/event.ts";
+import type { Op, Program } from "../program.ts";
+import type { Idiom, MapOp, Trim } from "./types.ts";
+
+/** Successful mmap calls of one recording, and those whose place the kernel chose. */
+export interface Bound {
+  readonly mmaps: number;
+  /** Without MAP_FIXED, and with no hint or one that was missed. */
+  readonly placed: number;
+  readonly atLeast64K: number;
+  readonly atLeast2M: number;
+  /** Of those of 2 MiB and more: how many by backing. */
+  readonly byBacking: Readonly<Record<string, number>>;
+  /** Of those of 2 MiB and more: reservations of tricks. */
+  readonly reservations: number;
+}
+
+/** The over-map-and-trims, or the placeholders. Bytes, except counts. */
+export interface ClassSummary {
+  readonly count: number;
+  readonly kept: number;
+  /** How many by alignment in bytes. */
+  readonly byAlign: Readonly<Record<string, number>>;
+  /** Reservations that the recorded kernel put at their hint: no policy changes them. */
+  readonly hinted: number;
+  /** Calls that a program without the trick would not make. */
+  readonly saved: number;
+  readonly guards: number;
+}
+
+export interface IntentSummary {
+  readonly bound: Bound;
+  readonly trims: ClassSummary;
+  readonly placeholders: ClassSummary;
+  readonly firstTries: number;
+  readonly learned: number;
+  readonly ladders: number;
+  readonly shrinks: number;
+  /** Lines of reservations whose cuts no alignment explains. */
+  readonly unexplained: readonly number[];
+}
+
+type Made = Extract<Op, { kind: "map" | "fix" }>;
+
+/** True if the recorded kernel took the hint. */
+function tookHint(map: MapOp, recorded: ReadonlyMap<number, number>): boolean {
+  if (map.how === "claim") return true;
+  const { hint } = map;
+  return hint !== undefined && (recorded.get(hint.object) ?? 0) + hint.offset === map.recorded;
+}
+
+function recordedPages(program: Program): ReadonlyMap<number, number> {
+  const pages = new Map<number, number>();
+  for (const op of program.ops)
+    if (op.kind === "map" || op.kind === "fix") pages.set(op.object, op.recorded);
+  return pages;
+}
+
+function backingOf({ area }: MapOp): string {
+  return area.backing === "file" ? (area.file?.kind ?? "unknown") : area.backing;
+}
+
+function boundOf(program: Program, events: readonly Event[], idioms: readonly Idiom[]): Bound {
+  const recorded = recordedPages(program);
+  const isMmap = (op: Op): op is Made => {
+    if (op.kind !== "map" && op.kind !== "fix") return false;
+    const event = events[op.event];
+    return event?.kind === "call" && event.call === "mmap";
+  };
+  const made = program.ops.filter(isMmap);
+  const placed = made.filter((op): op is MapOp => op.kind === "map" && !tookHint(op, recorded));
+  const atLeast = (bytes: number) => placed.filter((op) => op.pages * program.pageBytes >= bytes);
+  const large = atLeast(2 ** 21);
+  const byBacking: Record<string, number> = {};
+  for (const op of large) byBacking[backingOf(op)] = (byBacking[backingOf(op)] ?? 0) + 1;
+  const tricks = new Set(idioms.flatMap((one) => (isTrick(one) ? [one.map.object] : [])));
+  return {
+    mmaps: made.length,
+    placed: placed.length,
+    atLeast64K: atLeast(2 ** 16).length,
+    atLeast2M: large.length,
+    byBacking,
+    reservations: large.filter(({ object }) => tricks.has(object)).length,
+  };
+}
+
+export const isTrick = (idiom: Idiom): idiom is Trim =>
+  idiom.class === "trim" || idiom.class === "placeholder";
+
+function classOf(
+  trims: readonly Trim[],
+  recorded: ReadonlyMap<number, number>,
+  pageBytes: number,
+): ClassSummary {
+  const byAlign: Record<string, number> = {};
+  for (const { align } of trims) {
+    const bytes = align * pageBytes;
+    byAlign[bytes] = (byAlign[bytes] ?? 0) + 1;
+  }
+  const sum = (of: (trim: Trim) => number) => trims.reduce((total, one) => total + of(one), 0);
+  return {
+    count: trims.length,
+    kept: sum(({ kept }) => kept) * pageBytes,
+    byAlign,
+    hinted: trims.filter(({ map }) => tookHint(map, recorded)).length,
+    saved: sum(
+      ({ cutCalls, backed, firstTry }) => cutCalls + (backed ? 1 : 0) + (firstTry ? 2 : 0),
+    ),
+    guards: sum(({ guard }) => guard) * pageBytes,
+  };
+}
+
+/** Sum up what `recognise` found in a program. */
+export function summarise(
+  program: Program,
+  events: readonly Event[],
+  idioms: readonly Idiom[],
+): IntentSummary {
+  const recorded = recordedPages(program);
+  const tricks = idioms.filter(isTrick);
+  const of = (name: Idiom["class"]) => idioms.filter((one) => one.class === name);
+  const summary = (name: Trim["class"]) =>
+    classOf(
+      tricks.filter((one) => one.class === name),
+      recorded,
+      program.pageBytes,
+    );
+  return {
+    bound: boundOf(program, events, idioms),
+    trims: summary("trim"),
+    placeholders: summary("placeholder"),
+    firstTries: tricks.filter(({ firstTry }) => firstTry !== undefined).length,
+    learned: of("learned").length,
+    ladders: of("ladder").length,
+    shrinks: of("shrink").length,
+    unexplained: of("unexplained").map((one) => one.line),
+  };
+}
