@@ -3,6 +3,7 @@
 import type { Diagnostics } from "../errors.ts";
 import type { Call, Event, Sink } from "../trace/event.ts";
 import { type Footprint, footprint, intersect, type Range } from "./footprint.ts";
+import { KnownFree } from "./known-free.ts";
 import { foundFirst, isUndecided, mayPrecede, mustPrecede, notTaken } from "./precedence.ts";
 import type { Request } from "./request.ts";
 
@@ -31,6 +32,7 @@ interface Item {
 interface Queue {
   readonly open: Set<Begun>;
   readonly window: Item[];
+  free: KnownFree;
   /** False until the event that makes the space is out. */
   born: boolean;
   /** Placements right below, and right above, the one before. */
@@ -42,6 +44,9 @@ interface Queue {
 /** What a call did; undefined if it did nothing. */
 const effect = (call: Call): Footprint | undefined =>
   call.outcome === "ok" && call.injected !== true ? footprint(call, call.result) : undefined;
+
+/** The calls that map and unmap. */
+const remaps: ReadonlySet<string> = new Set(["mmap", "munmap", "mremap", "shmat", "shmdt"]);
 
 /** So many events may wait for one call; then they go out as they are. */
 const patience = 4096;
@@ -67,7 +72,15 @@ export class Order {
   #queue(space: object): Queue {
     let queue = this.#queues.get(space);
     if (queue === undefined) {
-      queue = { open: new Set(), window: [], born: true, down: 0, up: 0, last: undefined };
+      queue = {
+        open: new Set(),
+        window: [],
+        free: new KnownFree(),
+        born: true,
+        down: 0,
+        up: 0,
+        last: undefined,
+      };
       this.#queues.set(space, queue);
     }
     return queue;
@@ -176,6 +189,7 @@ export class Order {
     this.#emit(item.event);
     if (item.made === undefined) return;
     const child = this.#queue(item.made);
+    if (item.copies === true) child.free = queue.free.copy();
     child.born = true;
     this.#flush(child);
   }
@@ -216,16 +230,17 @@ export class Order {
   /** First fit tells that `a` came before `b`, and no third call explains it otherwise. */
   #fits(queue: Queue, { exit }: Item, a: Footprint, b: Footprint): boolean {
     const topDown = queue.down >= queue.up;
+    const around = (range: Range): Range => queue.free.around(range);
     const { found } = a;
     if (found === undefined) return false;
-    if (foundFirst(a, b, topDown)) {
+    if (foundFirst(a, b, around(found), topDown)) {
       // What `a` found may have been freed after `b`.
       return !queue.window.some(
         ({ entry, footprint: third }) =>
           entry < exit && third?.frees.some((range) => intersect(range, found)),
       );
     }
-    const range = notTaken(a, b, topDown);
+    const range = notTaken(a, b, around, topDown);
     if (range === undefined) return false;
     // Another one may have taken it in between.
     return !queue.window.some(
@@ -260,11 +275,16 @@ export class Order {
     }
   }
 
-  /** Whether an address space grows down or up. */
+  /** What is free, and whether searches go down or up. */
   #learn(queue: Queue, event: Event): void {
-    if (event.kind !== "call" || event.call !== "mmap") return;
-    const found = effect(event)?.found;
-    if (found === undefined) return;
+    if (event.kind !== "call" || !remaps.has(event.call)) return;
+    const print = effect(event);
+    if (print === undefined) return;
+    const { found, searches, frees, named } = print;
+    for (const range of named) queue.free.take(range);
+    for (const range of frees) queue.free.add(range);
+    if (found !== undefined) queue.free.take(found);
+    if (found === undefined || !searches) return;
     if (queue.last?.start === found.end) queue.down += 1;
     else if (queue.last?.end === found.start) queue.up += 1;
     queue.last = found;

@@ -14,31 +14,50 @@ export function mustPrecede(first: Footprint, second: Footprint): boolean {
   return found !== undefined && first.named.some((range) => intersect(range, found));
 }
 
+/** `b` is right behind `a`, in the direction in which a search goes. */
+const isAdjacent = (a: Range, b: Range, topDown: boolean): boolean =>
+  topDown ? b.end === a.start : b.start === a.end;
+
 /** A search takes the first gap that fits; `a` is met before `b`. */
 const isMetFirst = (a: Range, b: Range, topDown: boolean): boolean =>
   topDown ? a.start >= b.end : a.end <= b.start;
 
 /**
  * True if the search `first` came before the search `second`, which would otherwise have taken its place: a search
- * takes the first gap that fits, seen from the top (or, in the old layout, from the bottom).
+ * takes the first gap that fits, seen from the top (or, in the old layout, from the bottom). `gap` is what was free
+ * around the place that `first` found.
  */
-export function foundFirst(first: Footprint, second: Footprint, topDown: boolean): boolean {
+export function foundFirst(
+  first: Footprint,
+  second: Footprint,
+  gap: Range,
+  topDown: boolean,
+): boolean {
   const a = first.found;
   const b = second.found;
   if (a === undefined || b === undefined || !first.searches || !second.searches) return false;
   if (!isMetFirst(a, b, topDown)) return false;
-  const adjacent = topDown ? b.end === a.start : b.start === a.end;
-  return adjacent || size(b) <= size(a);
+  return intersect(gap, b) || isAdjacent(a, b, topDown) || size(b) <= size(gap);
 }
 
-/** What `second` freed and `first` would have taken or reached into, had it been free: so `first` came first. */
-export function notTaken(first: Footprint, second: Footprint, topDown: boolean): Range | undefined {
+/**
+ * What `second` freed and `first` would have taken or reached into, had it been free: so `first` came first. `around`
+ * gives what is free together with a range.
+ */
+export function notTaken(
+  first: Footprint,
+  second: Footprint,
+  around: (range: Range) => Range,
+  topDown: boolean,
+): Range | undefined {
   const { found } = first;
   if (found === undefined || !first.searches) return undefined;
+  const gap = around(found);
+  // Where there was room before its place, another call had taken that: this proves nothing.
+  if (topDown ? gap.end !== found.end : gap.start !== found.start) return undefined;
   return second.frees.find((range) => {
     if (!isMetFirst(range, found, topDown)) return false;
-    const adjacent = topDown ? found.end === range.start : found.start === range.end;
-    return adjacent || size(range) >= size(found);
+    return isAdjacent(range, found, topDown) || size(around(range)) >= size(found);
   });
 }
 

@@ -104,6 +104,27 @@ describe("calls that overlapped", () => {
     expect(orderOf(taken, "(1 (2 (3 )1 )2 )3").lines).toEqual([1, 2, 3]);
   });
 
+  it("are put as the whole gap tells in which one was placed", () => {
+    // app-edge-ext4, lines 692 to 695: 0x58 pages were free; 0x50 at their top leave no room for 0x52.
+    const free = munmap(1, 0x2a8, 0x58);
+    const calls = [free, mmap(2, 0x207, 0x52), mmap(3, 0x2b0, 0x50)];
+    expect(orderOf(calls, "=1 (2 (3 )2 )3").lines).toEqual([1, 3, 2]);
+    // Without the gap nothing tells.
+    expect(orderOf(calls, "(2 (3 )2 )3").lines).toEqual([2, 3]);
+  });
+
+  it("are put in a chain: freed, taken, and the next one below", () => {
+    // app-edge-ext4, lines 595 to 599.
+    const calls = [
+      munmap(1, 0x400, 0xc0),
+      mmap(2, 0x48c, 0x2f),
+      mmap(3, 0x44c, 0x3c),
+      munmap(4, 0x48c, 0x2f),
+      mmap(5, 0x488, 0x33),
+    ];
+    expect(orderOf(calls, "=1 =2 (3 (5 =4 )3 )5").lines).toEqual([1, 2, 4, 5, 3]);
+  });
+
   it("are counted where nothing tells which of two over one range came first", () => {
     const calls = [mmap(1, 60, 4, true), mmap(2, 61, 4, true)];
     const { lines, diagnostics } = orderOf(calls, "(1 (2 )2 )1");
