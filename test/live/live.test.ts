@@ -12,11 +12,12 @@ const series: string = release().split(".").slice(0, 2).join(".");
 const folder: string = mkdtempSync(join(tmpdir(), "mmreplay-live-"));
 const probe: string = join(folder, "probe");
 const thp = "/sys/kernel/mm/transparent_hugepage";
+const compiler = "cc";
 const minAddr = "/proc/sys/vm/mmap_min_addr";
 
 function compiled(): boolean {
   const args = ["-O1", "-w", "-o", probe, source];
-  return [["-static", ...args], args].some((one) => spawnSync("cc", one).status === 0);
+  return [["-static", ...args], args].some((one) => spawnSync(compiler, one).status === 0);
 }
 
 /** Why the kernel of this machine cannot be asked. */
