@@ -211,8 +211,7 @@ const cases: readonly Case[] = [
     "35 two recorders in one file",
     "E",
     text(...before, after, ...repeat(perfEnter, 3), perfExit),
-    undefined,
-    "foreign lines are counted, however many they are",
+    "parse/mixed-recorders",
   ),
   one(
     "35 a few lines of another recorder",
@@ -338,8 +337,7 @@ const cases: readonly Case[] = [
     "49 an unknown call",
     "W",
     log("10 syscall_499(0x1, 0x2, 0x3, 0x4, 0x5, 0x6) = 0x0"),
-    undefined,
-    "calls without a name are not counted",
+    "parse/unnamed-call",
   ),
   one("50 no maps for a new image", "W", text(...before, after), "resolve/no-snapshot"),
   several(

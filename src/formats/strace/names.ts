@@ -1,6 +1,7 @@
 /** Which system calls matter here: recognised by their bytes, so that the lines of all others never become text. */
 
 import type { Buffer } from "node:buffer";
+import type { Problem } from "./arguments.ts";
 
 /** What a line of this call is read for. */
 export type Role =
@@ -104,9 +105,10 @@ export function lookUp(bytes: Uint8Array, start: number, end: number): Known | u
       if (at === length) return entry;
     }
   }
-  const last = bytes[end - 1] ?? 0;
-  const mayBeNumbered = (first === 115 || first === 83) && last >= 48 && last <= 57 && length > 6;
-  return mayBeNumbered ? numberedCall(textOf(bytes, start, end)) : undefined;
+  const mayBeNumbered = (first === 115 || first === 83) && length > 6;
+  return mayBeNumbered && isUnnamed(bytes, start, end)
+    ? numberedCall(textOf(bytes, start, end))
+    : undefined;
 }
 
 /** ASCII text of a few bytes. */
@@ -132,16 +134,35 @@ const memoryEnds = ["mmap", "unmap", "mremap", "brk", "mprotect", "madvise"] as 
 /** The last two letters of these. */
 const lastLetters: ReadonlySet<number> = new Set(
   memoryEnds.map(
-    (name) => name.charCodeAt(name.length - 2) * 256 + name.charCodeAt(name.length - 1),
+    (call) => call.charCodeAt(call.length - 2) * 256 + call.charCodeAt(call.length - 1),
   ),
 );
 
-/** True for a name that nobody knows but that ends with the name of a memory call: `hellomunmap`. */
-export function isGlued(bytes: Uint8Array, start: number, end: number): boolean {
-  if (end - start < 4) return false;
+/** `hellomunmap`: a name that nobody knows but that ends with the name of a memory call. */
+function isGlued(bytes: Uint8Array, start: number, end: number): boolean {
   if (!lastLetters.has((bytes[end - 2] as number) * 256 + (bytes[end - 1] as number))) return false;
   const name = textOf(bytes, start, end);
   return name !== "process_madvise" && memoryEnds.some((call) => name.endsWith(call));
+}
+
+/** `syscall_499` or `SYS_499`: a call that this strace has no name for. */
+function isUnnamed(bytes: Uint8Array, start: number, end: number): boolean {
+  const first = bytes[start];
+  const second = bytes[start + 1];
+  if (!(first === 115 && second === 121) && !(first === 83 && second === 89)) return false;
+  return /^(?:syscall|SYS)_(?:0x[0-9a-f]+|[0-9]+)$/.test(textOf(bytes, start, end));
+}
+
+/** What is odd about the name of a call that does not matter; undefined, as a rule, if nothing is. */
+export function oddName(bytes: Uint8Array, start: number, end: number): Problem | undefined {
+  if (end - start < 4) return undefined;
+  if (isGlued(bytes, start, end)) {
+    const message = "output of the program is glued to a memory call";
+    return { code: "parse/glued-line", message };
+  }
+  if (!isUnnamed(bytes, start, end)) return undefined;
+  const message = `${textOf(bytes, start, end)} is a call that this strace has no name for`;
+  return { code: "parse/unnamed-call", message };
 }
 
 const newDescriptor = /^\(\d+(?:<.*?>)?, (?:VFIO_GROUP_GET_DEVICE_FD|0x3b6a)\b/;

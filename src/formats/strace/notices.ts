@@ -46,6 +46,11 @@ export function isStackFrame(bytes: Uint8Array, start: number): boolean {
   return bytes[start] === 32 && bytes[start + 1] === 62 && bytes[start + 2] === 32;
 }
 
+/** A line of perf script or ftrace: `comm PID [cpu] seconds: event`. */
+export function isOfPerf(text: string): boolean {
+  return /^\s*\S.*\s\[\d{3}\]\s.*\d+\.\d+:\s+\w+[:(]/.test(text);
+}
+
 /** A line of the table of `-c` or `-C`; inside of it, numbers too. */
 export function summaryLine(text: string, inside: boolean): boolean {
   if (/^% time\s+seconds/.test(text)) return true;

@@ -11,9 +11,10 @@ import { childOf, Flow } from "./flow.ts";
 import { type Line, latin1 } from "./line.ts";
 import type { At } from "./lives.ts";
 import { Merging } from "./merging.ts";
-import { isGlued, type Known, lookUp, makesDescriptor, nameEnd, resumedName } from "./names.ts";
+import { type Known, lookUp, makesDescriptor, nameEnd, oddName, resumedName } from "./names.ts";
 import {
   continues,
+  isOfPerf,
   isStackFrame,
   type Notice,
   noticeOf,
@@ -51,6 +52,8 @@ export class StraceReader {
   readonly #merging: Merging;
   #lines = 0;
   #recognised = 0;
+  /** Lines of another recorder. */
+  #others = 0;
   /** The table of -C has begun. */
   #summary = false;
   /** What the first task says its number is. */
@@ -135,10 +138,8 @@ export class StraceReader {
   /** A call that does not matter. It proves that an earlier call of its task is over. */
   #unimportant(line: Line, body: number, stop: number): void {
     this.#tracees.follow(this.#prefix);
-    if (isGlued(line.bytes, body, stop)) {
-      const message = "output of the program is glued to a memory call";
-      this.#output.warn("parse/glued-line", message, line.number, this.#pid());
-    }
+    const odd = oddName(line.bytes, body, stop);
+    if (odd !== undefined) this.#output.warn(odd.code, odd.message, line.number, this.#pid());
     if (this.#flow.open === 0 || this.#ahead.active) return;
     const task = this.#tracees.lives.get(this.#tracees.owner(this.#prefix));
     if (task !== undefined) this.#flow.abandon(task);
@@ -257,6 +258,7 @@ export class StraceReader {
   }
 
   #foreign(line: Line): void {
+    if (isOfPerf(latin1(line.bytes, line.start, line.end))) this.#others += 1;
     this.#output.warn("parse/foreign-line", "lines that are not strace's", line.number, null);
   }
 
@@ -271,6 +273,7 @@ export class StraceReader {
     const error = verdict(this.#name, {
       lines: this.#lines,
       recognised: this.#recognised,
+      others: this.#others,
       calls: this.#output.calls,
       missing: this.#flow.memory.missing,
       summary: this.#summary,
