@@ -32,7 +32,7 @@ function classNote(name: string, of: ClassSummary, detail: string): string[] {
   const { kept, hinted, saved, guards } = of;
   const guard = guards === 0 ? "" : `, ${bytes(guards)} of guards`;
   return [
-    `${plural(of.count, name)} keep ${bytes(kept)}${detail}; ${count(hinted)} on a taken hint; ` +
+    `${plural(of.count, name)} ${of.count === 1 ? "keeps" : "keep"} ${bytes(kept)}${detail}; ${count(hinted)} on a taken hint; ` +
       `${plural(saved, "call")} would be saved without${guard}`,
   ];
 }

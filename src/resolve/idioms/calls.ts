@@ -6,7 +6,7 @@ import type { Op, Program } from "../program.ts";
 const own = new Set("mmap munmap mremap brk mprotect shmat shmdt".split(" "));
 
 /** The calls that decide whether a cut came next; madvise and locks are transparent. */
-export function isOwn(event: Event): event is Call {
+function isOwn(event: Event): event is Call {
   return event.kind === "call" && own.has(event.call);
 }
 

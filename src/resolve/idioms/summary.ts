@@ -86,7 +86,7 @@ function boundOf(program: Program, events: readonly Event[], idioms: readonly Id
   };
 }
 
-export const isTrick = (idiom: Idiom): idiom is Trim =>
+const isTrick = (idiom: Idiom): idiom is Trim =>
   idiom.class === "trim" || idiom.class === "placeholder";
 
 function classOf(
