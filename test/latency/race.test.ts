@@ -30,8 +30,3 @@ it("compares no result with a yardstick's", async () => {
     expect(runs).toBeGreaterThanOrEqual(options.rounds);
   }
 });
-
-it("passes on what the timer could not resolve", async () => {
-  const { warnings } = await race([{ name: "nothing", run: () => undefined }], options);
-  for (const warning of warnings) expect(warning).toMatch(/^(nothing|clock): /);
-});
