@@ -18,9 +18,16 @@ import { perfByRegex, raced, straceByRegex } from "./bench-peers.mjs";
 const root = join(import.meta.dirname, "..");
 /** @param {string} path @returns {Promise<any>} */
 const built = (path) => import(join(root, "dist", path));
-const [{ race }, { Diagnostics }, { strace }, { perfScript }, { bytesOf, decompress }] = await Promise.all(
-  ["latency/race.js", "errors.js", "formats/strace.js", "formats/perf-script.js", "formats/decompress.js"].map(built),
-);
+const [{ race }, { Diagnostics }, { strace }, { perfScript }, { bytesOf, decompress }] =
+  await Promise.all(
+    [
+      "latency/race.js",
+      "errors.js",
+      "formats/strace.js",
+      "formats/perf-script.js",
+      "formats/decompress.js",
+    ].map(built),
+  );
 const recordings = process.argv[2] ?? join(root, "../shared/recordings");
 const folder = mkdtempSync(join(tmpdir(), "mmreplay-bench-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
