@@ -1,6 +1,6 @@
 /** How the files of one folder become traces: one per recording, with the facts and maps that lie beside it. */
 
-import type { Diagnostics } from "../errors.ts";
+import { type Diagnostics, MmreplayError } from "../errors.ts";
 import type { Event } from "../trace/event.ts";
 import type { Facts, Trace } from "../trace/trace.ts";
 import { type Beside, factsOf, isBeside, readBeside } from "./bundle/beside.ts";
@@ -66,17 +66,33 @@ async function withMembers(sources: readonly Source[]): Promise<readonly Source[
 async function recordingsIn(
   folder: boolean,
   sources: readonly Source[],
+  diagnostics: Diagnostics,
 ): Promise<readonly Recording[]> {
   const found: Recording[] = [];
+  const unreadable: MmreplayError[] = [];
   for (const source of sources) {
     if (folder && (isBeside(source.name) || isMaps(source.name))) continue;
-    const head = await headOf(inputOf(source).chunks, headBytes);
+    const head = await headOf(inputOf(source).chunks, headBytes).catch((error: unknown) => {
+      if (!folder || !isUnreadable(error)) throw error;
+      unreadable.push(error);
+    });
+    if (head === undefined) continue;
     const format = folder
       ? formats.all.find((known) => known.sniff(head))
       : detect(head, source.name);
     if (format !== undefined) found.push({ source, format });
   }
+  const [first] = unreadable;
+  if (found.length === 0 && first !== undefined) throw first;
+  for (const { at, message } of unreadable) {
+    diagnostics.warn("import/unreadable", `${at.file ?? "a file"} is left out: ${message}`);
+  }
   return found;
+}
+
+/** A perf.data that only another perf can print; the folder may hold what can be read without. */
+function isUnreadable(error: unknown): error is MmreplayError {
+  return error instanceof MmreplayError && error.code.startsWith("io/");
 }
 
 /** The last part of a path. */
@@ -132,7 +148,7 @@ export async function bundle(
   diagnostics: Diagnostics,
 ): Promise<readonly Trace[]> {
   const sources = await withMembers(located.sources);
-  const recordings = await recordingsIn(located.folder || sources.length > 1, sources);
+  const recordings = await recordingsIn(located.folder || sources.length > 1, sources, diagnostics);
   if (recordings.length === 0) throw noRecording(located);
   const beside = await readBeside(sources, diagnostics);
   const runs = runsOf(

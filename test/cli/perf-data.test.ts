@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -54,5 +54,22 @@ describe("a perf.data file", () => {
     expect(stderr).toContain("error[io/no-perf]");
     expect(stderr).toMatch(/^hint: install it/m);
     expect(code).toBe(1);
+  });
+
+  it.skipIf(noScript !== "")(`is left out where a folder holds more${noScript}`, () => {
+    const mixed = join(folder, "mixed");
+    mkdirSync(mixed);
+    const broken = join(mixed, "perf.data");
+    writeFileSync(broken, readFileSync(data).subarray(0, 60));
+    const alone = mmreplay(["events", mixed]);
+    expect(alone.stderr).toMatch(/error\[io\/perf-script\]: perf script failed: \S/);
+    expect(alone.code).toBe(1);
+    writeFileSync(join(mixed, "perf.txt"), readFileSync(text));
+    const { code, stdout, stderr } = mmreplay(["events", mixed]);
+    expect(stderr).toMatch(
+      /warning\[import\/unreadable\] 1x: .*perf\.data is left out: perf script failed: \S/,
+    );
+    expect(stdout).toBe(mmreplay(["events", text]).stdout);
+    expect(code).toBe(0);
   });
 });
