@@ -6,7 +6,8 @@ import type { Op } from "../resolve/program.ts";
 import { apply } from "../space/apply.ts";
 import { type MapsDifference, mapsLine } from "../space/compare-maps.ts";
 import type { Call, Search } from "../trace/event.ts";
-import { addressOf, hex, type U64 } from "../units.ts";
+import { eventJson } from "../trace/event-json.ts";
+import { addressOf, hex } from "../units.ts";
 import { commitsBetween } from "./lineage.ts";
 import { type ModelSearch, printedKernel, printedModel, printedRule } from "./searches.ts";
 import type { Divergence } from "./types.ts";
@@ -19,12 +20,14 @@ export type Finding = { readonly op: number; readonly line: number } & (
   | { readonly of: "vma"; readonly difference: MapsDifference }
 );
 
-/** The call in strace's words, arguments in hexadecimal. */
+const notArguments = ["line", "entry_line", "pid", "call", "name", "result", "error", "outcome"];
+
+/** The call with the names and values of the `events` command. */
 function printedCall(call: Call): string {
-  const args = Object.entries(call)
-    .filter(([, value]) => typeof value === "number" || typeof value === "bigint")
-    .filter(([name]) => !["line", "pid", "time", "entryLine", "entryTime", "result"].includes(name))
-    .map(([name, value]) => `${name}: ${hex(value as U64)}`);
+  const args = eventJson(call)
+    .flatMap((object) => Object.entries(object))
+    .filter(([name]) => !notArguments.includes(name))
+    .map(([name, value]) => `${name}: ${Array.isArray(value) ? value.join("|") : value}`);
   const answer = call.result === null ? `-1 ${call.error ?? call.outcome}` : hex(call.result);
   return `${call.call}(${args.join(", ")}) = ${answer}`;
 }

@@ -111,10 +111,15 @@ export function runsOf(recordings: readonly Recording[], maps: readonly Source[]
   });
 }
 
-/** A folder without anything to replay, with what it does hold. */
+/** How many files of a folder an error names. */
+const named = 5;
+
+/** A folder without anything to replay, with the beginning of what it does hold. */
 export function noRecording({ path, sources }: Sources): MmreplayError {
-  const names = sources.map(({ name }) => name).join(", ");
-  return new MmreplayError("import/no-recording", `no recording among ${names}`, {
+  const names = sources.slice(0, named).map(({ name }) => name);
+  const more = sources.length - names.length;
+  const list = more > 0 ? [...names, `${more} more`].join(", ") : names.join(", ");
+  return new MmreplayError("import/no-recording", `no recording among ${list}`, {
     at: { file: path },
     hint: "record one: mmreplay record -o prog.mmtrace -- PROG",
   });
