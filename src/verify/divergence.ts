@@ -27,7 +27,7 @@ function printedCall(call: Call): string {
   const args = eventJson(call)
     .flatMap((object) => Object.entries(object))
     .filter(([name]) => !notArguments.includes(name))
-    .map(([name, value]) => `${name}: ${Array.isArray(value) ? value.join("|") : value}`);
+    .map(([name, value]) => `${name}: ${Array.isArray(value) ? value.join("|") || "0" : value}`);
   const answer = call.result === null ? `-1 ${call.error ?? call.outcome}` : hex(call.result);
   return `${call.call}(${args.join(", ")}) = ${answer}`;
 }

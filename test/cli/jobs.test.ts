@@ -37,6 +37,13 @@ describe("--jobs", () => {
     rmSync(folder, { recursive: true });
   });
 
+  it("tells traces of one name apart", () => {
+    const { stdout } = replayed([...one, ...one]);
+    const { results } = JSON.parse(stdout) as { results: { trace: string }[] };
+    const names = new Set(results.map(({ trace }) => trace));
+    expect([...names]).toEqual(["redis-ext4", "redis-ext4 (2)"]);
+  });
+
   it.each([
     ["0", "--quiet"],
     ["1.5", "--quiet"],

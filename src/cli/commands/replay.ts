@@ -106,14 +106,26 @@ function joined(parts: readonly TaskResult[], quiet: boolean): ReplayedTrace[] {
   }));
 }
 
+/** Traces of the same name with a number, since a report tells traces apart by their names. */
+function distinct(replayed: readonly ReplayedTrace[]): readonly ReplayedTrace[] {
+  const counts = new Map<string, number>();
+  return replayed.map(({ setup, runs }) => {
+    const count = (counts.get(setup.name) ?? 0) + 1;
+    counts.set(setup.name, count);
+    const name = count === 1 ? setup.name : `${setup.name} (${count})`;
+    return { setup: { ...setup, name }, runs: runs.map((one) => ({ ...one, trace: name })) };
+  });
+}
+
 async function run(args: Arguments): Promise<void> {
   const named = args.policy ?? discussed;
   const policies = await loadPolicies(named);
   const threads = threadsOf(args);
   for (const path of args.trace) locate(path);
   const tasks = tasksOf({ ...args, jobs: threads }, named, policies.length);
-  const replayed: ReplayedTrace[] = [];
-  for await (const parts of results(tasks, threads)) replayed.push(...joined(parts, args.quiet));
+  const read: ReplayedTrace[] = [];
+  for await (const parts of results(tasks, threads)) read.push(...joined(parts, args.quiet));
+  const replayed = distinct(read);
   const setup: Setup = {
     version,
     command: commandOf(process.argv.slice(2)),
