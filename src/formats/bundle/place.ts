@@ -24,9 +24,11 @@ export interface Position {
   readonly pid: number | null;
 }
 
-/** Smaller is better, in this order. */
+/** Smaller is better, in this order; of what is left, the longest rest. */
 interface Candidate extends Position {
   readonly difference: number;
+  /** Seconds by which it lies outside the moment of the maps: two clocks may part. */
+  readonly distance: number;
   /** Seconds to the next call of the same space: maps are read while a program rests. */
   readonly rest: number;
 }
@@ -74,27 +76,31 @@ class Seeker {
     return state;
   }
 
-  /** True if the moment of the maps lies between two calls, or near one of them. */
-  #inTime(from: number | undefined, until: number | undefined): boolean {
+  /** Seconds between the moment of the maps and the time from one call to the next. */
+  #distance(from: number | undefined, until: number | undefined): number {
     const { moment } = this.#question;
-    if (moment === undefined || from === undefined) return true;
+    if (moment === undefined || from === undefined) return 0;
     const { time, slack } = moment;
-    return from - slack <= time && time <= (until ?? Number.POSITIVE_INFINITY) + slack;
+    const early = from - slack - time;
+    const late = time - (until ?? Number.POSITIVE_INFINITY) - slack;
+    return Math.max(0, early, late);
   }
 
   /** The space rested from its latest call to `time`: was that the moment? */
   #judge(state: State, time: number | undefined): void {
     const { last, likeness, pid } = state;
-    if (last === undefined || !this.#inTime(last.time, time)) return;
+    if (last === undefined) return;
     const rest = (time ?? Number.POSITIVE_INFINITY) - (last.time ?? 0);
     const { difference } = likeness;
+    const distance = this.#distance(last.time, time);
     const { best } = this;
-    const better =
-      best === undefined ||
-      difference < best.difference ||
-      (difference === best.difference && rest >= best.rest);
-    if (!better) return;
-    this.best = { index: last.index + 1, pid: this.#question.pid ?? pid, difference, rest };
+    const step =
+      best === undefined
+        ? -1
+        : difference - best.difference || distance - best.distance || best.rest - rest;
+    if (step > 0) return;
+    const position = { index: last.index + 1, pid: this.#question.pid ?? pid };
+    this.best = { ...position, difference, distance, rest };
   }
 
   event(event: Event, index: number): void {
