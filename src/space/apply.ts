@@ -21,6 +21,8 @@ export interface ApplyOptions {
   readonly maxMapCount?: number;
   /** Page frame number of the first page of a vfio mapping, where its device is known. */
   readonly pfnOf?: (area: Area) => number | undefined;
+  /** Indices of ops before which the current space is to be kept. */
+  readonly lookAt?: ReadonlySet<number>;
 }
 
 /** The state that one recorded snapshot is compared with. */
@@ -52,6 +54,8 @@ export interface Applied {
   /** The first op that the kernel would have refused for max_map_count. */
   readonly refused: MapCountLimit | null;
   readonly drift: Drift | null;
+  /** Copies of the space that was current before each op of `lookAt`. */
+  readonly seen: ReadonlyMap<number, AddressSpace>;
 }
 
 type MapOp = Extract<Op, { kind: "map" }>;
@@ -71,7 +75,9 @@ export function apply(
   let peak: readonly AddressSpace[] = [];
   let refused: MapCountLimit | null = null;
   const limit = options.maxMapCount ?? defaultMaxMapCount;
+  const seen = new Map<number, AddressSpace>();
   for (const [index, op] of program.ops.entries()) {
+    if (options.lookAt?.has(index)) seen.set(index, run.current.copy());
     const { count } = run.current;
     run.step(op, index);
     if (refused === null && overLimit(op, count, run.current.count, limit, profile))
@@ -79,7 +85,7 @@ export function apply(
     if (index === program.peak) peak = run.alive().map((space) => space.copy());
   }
   const { vmaPeak, snapshots, clobbered, drift } = run;
-  return { peak, end: run.last(), vmaPeak, snapshots, clobbered, refused, drift };
+  return { peak, end: run.last(), vmaPeak, snapshots, clobbered, refused, drift, seen };
 }
 
 class Run {

@@ -7,6 +7,8 @@ import { hasFlag, isAnonymous, type Vma } from "./vma.ts";
 
 /** One area that only one side has, or that the sides describe differently; lines as maps prints them. */
 export interface MapsDifference {
+  /** Bytes: where the area starts. */
+  readonly start: U64;
   readonly model: string | null;
   readonly kernel: string | null;
 }
@@ -78,7 +80,11 @@ export function compareMaps(
   const differences: MapsDifference[] = [];
   const differ = (ours: Line | undefined, theirs: Line | undefined): void => {
     if (differences.length < firstDifferences)
-      differences.push({ model: ours?.text ?? null, kernel: theirs?.text ?? null });
+      differences.push({
+        start: ours?.start ?? theirs?.start ?? 0,
+        model: ours?.text ?? null,
+        kernel: theirs?.text ?? null,
+      });
   };
   let exact = 0;
   let m = 0;

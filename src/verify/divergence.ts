@@ -1,13 +1,12 @@
 /** What stood around a divergence, and which rule and commit explain it. */
 
 import type { Plan } from "../place/plan.ts";
-import type { Placements } from "../place/types.ts";
 import type { Op } from "../resolve/program.ts";
-import { apply } from "../space/apply.ts";
+import type { AddressSpace } from "../space/address-space.ts";
 import { type MapsDifference, mapsLine } from "../space/compare-maps.ts";
 import type { Call, Search } from "../trace/event.ts";
 import { eventJson } from "../trace/event-json.ts";
-import { addressOf, hex } from "../units.ts";
+import { addressOf, hex, pageOf } from "../units.ts";
 import { commitsBetween } from "./lineage.ts";
 import { type ModelSearch, printedKernel, printedModel, printedRule } from "./searches.ts";
 import type { Divergence } from "./types.ts";
@@ -35,18 +34,29 @@ function printedCall(call: Call): string {
 /** How many VMAs to show on either side. */
 const neighbours = 2;
 
-function around(input: VerifyInput, placements: Placements, finding: Finding): readonly string[] {
-  const { program, policy } = input;
-  const op = program.ops[finding.op];
-  const until = { ...program, ops: program.ops.slice(0, finding.op), peak: -1 };
-  const space = enteredSpace(program.ops, finding.op);
-  const state = apply(until, placements, policy.profile).end.find((one) => one.id === space);
-  if (state === undefined || op === undefined) return [];
-  const centre = op.kind === "map" ? op.recorded : finding.of === "placement" ? finding.page : 0;
+/** The page at which the two answers part. */
+function centreOf(input: VerifyInput, finding: Finding): number {
+  const { pageBytes, ops } = input.program;
+  if (finding.of === "vma") return pageOf(finding.difference.start, pageBytes);
+  const op = ops[finding.op];
+  if (op?.kind === "map") return op.recorded;
+  const result = finding.of === "search" ? finding.kernel?.result : undefined;
+  return result === undefined || result === null ? 0 : pageOf(result, pageBytes);
+}
+
+function around(
+  input: VerifyInput,
+  finding: Finding,
+  state: AddressSpace | undefined,
+): readonly string[] {
+  if (state === undefined) return [];
+  const centre = centreOf(input, finding);
   const vmas = [...state];
   const at = vmas.findIndex((vma) => vma.end > centre);
   const from = Math.max(0, (at < 0 ? vmas.length : at) - neighbours);
-  return vmas.slice(from, from + 2 * neighbours).map((vma) => mapsLine(vma, program.pageBytes));
+  return vmas
+    .slice(from, from + 2 * neighbours)
+    .map((vma) => mapsLine(vma, input.program.pageBytes));
 }
 
 function enteredSpace(ops: readonly Op[], until: number): number {
@@ -99,12 +109,12 @@ function commits(input: VerifyInput, finding: Finding): readonly string[] {
   return commitsBetween(policy, recorded, { op, space, program, facts: trace.facts, arch });
 }
 
-/** Everything that a reader needs to judge a divergence. */
+/** Everything that a reader needs to judge a divergence; `state` is the space before it. */
 export function explainDivergence(
   finding: Finding,
   input: VerifyInput,
   compiled: Plan,
-  placements: Placements,
+  state: AddressSpace | undefined,
 ): Divergence {
   const { program, trace } = input;
   const event = trace.events[program.ops[finding.op]?.event ?? -1];
@@ -114,7 +124,7 @@ export function explainDivergence(
     line: finding.line,
     what: event?.kind === "call" ? printedCall(event) : (event?.kind ?? "exec"),
     ...sides(input, finding),
-    around: around(input, placements, finding),
+    around: around(input, finding, state),
     rule: rule(input, compiled, finding),
     ...(between.length > 0 && { commit: between.join(", ") }),
   };

@@ -1,6 +1,6 @@
 /** How the results of verify are shown: as `mmreplay.verify/1`, and as text. */
 
-import type { Count, RecordingResult } from "./types.ts";
+import type { Count, Divergence, RecordingResult } from "./types.ts";
 
 const kinds = ["searches", "placements", "vmas"] as const;
 
@@ -23,25 +23,30 @@ export function verifyJson(results: readonly RecordingResult[]): string {
 
 const share = ({ total, exact }: Count): string => (total === 0 ? "-" : `${exact}/${total}`);
 
-function explanation(result: RecordingResult): string[] {
-  const first = result.firstDivergence;
-  if (first === null) return [];
+function explanation(one: Divergence, policy: string): string[] {
   const indent = (lines: readonly string[]) => lines.map((line) => `      ${line}`);
   return [
-    `  first of ${result.divergences} divergences: ${first.of}, line ${first.line}: ${first.what}`,
-    `    kernel: ${first.kernel}`,
-    `    model:  ${first.model}`,
+    `  ${one.of}, line ${one.line}: ${one.what}`,
+    `    kernel: ${one.kernel}`,
+    `    model:  ${one.model}`,
     "    around:",
-    ...indent(first.around),
-    `    rule (${result.policy}):`,
-    ...indent(first.rule),
-    ...(first.commit === undefined
-      ? []
-      : [`    between the policy and the kernel: ${first.commit}`]),
+    ...indent(one.around),
+    `    rule (${policy}):`,
+    ...indent(one.rule),
+    ...(one.commit === undefined ? [] : [`    between the policy and the kernel: ${one.commit}`]),
   ];
 }
 
-/** A table of counts, then each first divergence and every exclusion. */
+function explanations({ divergences, explained, policy }: RecordingResult): string[] {
+  if (divergences === 0) return [];
+  const shown = explained.length < divergences ? `, the first ${explained.length}` : "";
+  return [
+    `  ${divergences} divergences${shown}:`,
+    ...explained.flatMap((one) => explanation(one, policy)),
+  ];
+}
+
+/** A table of counts, then the first divergences of each and every exclusion. */
 export function verifyText(results: readonly RecordingResult[]): string {
   const header = ["recording", "policy", "mode", "searches", "placements", "vmas", "excluded"];
   const rows = results.map((result) => [
@@ -68,7 +73,7 @@ export function verifyText(results: readonly RecordingResult[]): string {
   );
   for (const result of results) {
     if (result.divergences === 0 && result.excluded.length === 0) continue;
-    lines.push("", result.path, ...explanation(result));
+    lines.push("", result.path, ...explanations(result));
     for (const { reason, count, firstLine } of result.excluded)
       lines.push(`  excluded ${count}: ${reason} (first: line ${firstLine})`);
   }

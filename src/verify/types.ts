@@ -44,4 +44,6 @@ export interface RecordingResult {
   readonly notes: readonly string[];
   readonly divergences: number;
   readonly firstDivergence: Divergence | null;
+  /** The first few in the order of the recording, as many as were asked for. */
+  readonly explained: readonly Divergence[];
 }

@@ -8,7 +8,7 @@ import { pfnOf } from "../place/request.ts";
 import type { Placements } from "../place/types.ts";
 import type { Policy } from "../policies/types.ts";
 import type { Op, Program, SpaceFacts } from "../resolve/program.ts";
-import type { Applied } from "../space/apply.ts";
+import { type Applied, type ApplyOptions, apply } from "../space/apply.ts";
 import { applyClosest } from "../space/closest.ts";
 import type { Touch } from "../space/rules.ts";
 import type { Event, Search } from "../trace/event.ts";
@@ -16,7 +16,7 @@ import type { Trace } from "../trace/trace.ts";
 import { explainDivergence, type Finding } from "./divergence.ts";
 import { Exclusions, exclusionOf } from "./exclusions.ts";
 import { type ModelSearch, sameSearch } from "./searches.ts";
-import type { Count, RecordingResult } from "./types.ts";
+import type { Count, Divergence, RecordingResult } from "./types.ts";
 
 export interface VerifyInput {
   readonly trace: Trace;
@@ -27,6 +27,8 @@ export interface VerifyInput {
   readonly arch: Arch;
   /** The model lives in its own state from the first call to the last. */
   readonly free: boolean;
+  /** How many divergences to explain; default 1. */
+  readonly explain?: number;
 }
 
 type Placing = Extract<Op, { kind: "map" | "probe" }>;
@@ -51,6 +53,7 @@ class Verification {
   readonly #applied: Applied;
   readonly #placements: Placements;
   readonly #touch: Touch;
+  readonly #applyOptions: ApplyOptions;
   readonly #hasSearches: boolean;
   /** Snapshots of spaces about which nothing can be claimed. */
   readonly #doubted = new Set<number>();
@@ -72,10 +75,16 @@ class Verification {
     this.#placements = input.free
       ? this.#run.placements
       : { ...recordedPlacements(program), mapped };
-    const { applied, touch } = applyClosest(program, this.#placements, policy.profile, {
+    this.#applyOptions = {
       ...(trace.facts.maxMapCount !== undefined && { maxMapCount: trace.facts.maxMapCount }),
       pfnOf: (area) => pfnOf(area, trace.facts),
-    });
+    };
+    const { applied, touch } = applyClosest(
+      program,
+      this.#placements,
+      policy.profile,
+      this.#applyOptions,
+    );
     this.#applied = applied;
     this.#touch = touch;
     this.excluded = new Exclusions(program.exclusions);
@@ -183,9 +192,24 @@ class Verification {
     }
   }
 
+  /** The first divergences, each with the space in which it happened. */
+  #explained(): readonly Divergence[] {
+    const { program, policy, explain = 1 } = this.#input;
+    const first = this.findings.toSorted((a, b) => a.op - b.op).slice(0, explain);
+    if (first.length === 0) return [];
+    const { seen } = apply(program, this.#placements, policy.profile, {
+      ...this.#applyOptions,
+      touch: this.#touch,
+      lookAt: new Set(first.map(({ op }) => op)),
+    });
+    return first.map((finding) =>
+      explainDivergence(finding, this.#input, this.#plan, seen.get(finding.op)),
+    );
+  }
+
   result(): RecordingResult {
     const { trace, program, policy, arch, free } = this.#input;
-    const first = [...this.findings].sort((a, b) => a.op - b.op)[0];
+    const explained = this.#explained();
     const layouts = new Set(program.spaces.map((space) => space.layoutFrom));
     return {
       path: trace.name,
@@ -200,10 +224,8 @@ class Verification {
       layoutFrom: [...layouts],
       notes: [...trace.facts.inferred, touchNotes[this.#touch]],
       divergences: this.findings.length,
-      firstDivergence:
-        first === undefined
-          ? null
-          : explainDivergence(first, this.#input, this.#plan, this.#placements),
+      firstDivergence: explained[0] ?? null,
+      explained,
     };
   }
 }

@@ -14,6 +14,7 @@ interface Arguments {
   readonly trace: readonly string[];
   readonly policy: string | undefined;
   readonly free: boolean;
+  readonly show: number;
   readonly format: "text" | "json";
   readonly output: string | undefined;
   readonly quiet: boolean;
@@ -24,7 +25,7 @@ const disagreement = 3;
 async function verifyPath(
   path: string,
   policy: Policy | undefined,
-  { free, quiet }: Arguments,
+  { free, show, quiet }: Arguments,
 ): Promise<readonly RecordingResult[]> {
   const results: RecordingResult[] = [];
   for (const trace of await load(path, quiet)) {
@@ -33,7 +34,8 @@ async function verifyPath(
     const program = resolveTrace(trace, recorded, diagnostics);
     printWarnings(diagnostics, trace.name, quiet);
     const arch = archFor(trace.facts);
-    results.push(verify({ trace, program, policy: policy ?? recorded, recorded, arch, free }));
+    const used = policy ?? recorded;
+    results.push(verify({ trace, program, policy: used, recorded, arch, free, explain: show }));
   }
   return results;
 }
@@ -58,6 +60,11 @@ export const verifyCommand: CommandModule<object, Arguments> = {
       type: "boolean",
       default: false,
       describe: "the model lives in its own state from the first call to the last",
+    },
+    show: {
+      type: "number",
+      default: 1,
+      describe: "how many divergences of each recording to explain",
     },
     format: { choices: ["text", "json"], default: "text" },
     output: { alias: "o", type: "string" },
