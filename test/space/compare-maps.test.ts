@@ -44,6 +44,7 @@ describe("the model beside maps", () => {
       extra: 1,
       differences: [
         {
+          start: 0x1003000,
           model: "01003000-01005000 r--p 00000000",
           kernel: "01003000-01006000 r--p 00000000 [heap]",
         },
@@ -55,7 +56,9 @@ describe("the model beside maps", () => {
     const kernel = [area(0, 1, "rw-p"), area(4, 5, "rw-p")];
     const { exact, extra, differences } = compareMaps(draw("A.B.C"), kernel, 4096);
     expect([exact, extra]).toEqual([2, 1]);
-    expect(differences).toEqual([{ model: "01002000-01003000 rw-p 00000000", kernel: null }]);
+    expect(differences).toEqual([
+      { start: 0x1002000, model: "01002000-01003000 rw-p 00000000", kernel: null },
+    ]);
   });
 
   it("prints the offset of files and shared memory, of anonymous memory none", () => {

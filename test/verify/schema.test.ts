@@ -26,6 +26,21 @@ describe("the document of verify", () => {
     expect(code).toBe(3);
   });
 
+  it("explains as many divergences as are asked for, each with areas about it", () => {
+    const args = ["verify", recording, "--policy", "linux-6.1", "--format", "json"];
+    const { stdout } = mmreplay([...args, "--show", "3"]);
+    const document = JSON.parse(stdout);
+    const [{ explained, firstDivergence, divergences }] = document.recordings;
+    expect(schemaErrors(schema, document)).toEqual([]);
+    expect(divergences).toBeGreaterThan(3);
+    expect(explained).toHaveLength(3);
+    expect(explained[0]).toEqual(firstDivergence);
+    for (const { around, rule } of explained) {
+      expect(around.length).toBeGreaterThan(0);
+      expect(rule.length).toBeGreaterThan(0);
+    }
+  });
+
   it("breaks the schema when a count is missing", () => {
     const { stdout } = mmreplay(["verify", recording, "--format", "json"]);
     const { total, ...rest } = JSON.parse(stdout);

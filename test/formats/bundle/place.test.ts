@@ -69,6 +69,14 @@ describe("the moment of a maps file", () => {
     expect(positionOf(events, question)).toMatchObject({ index: 3, pid: 1 });
   });
 
+  it("is where it fits, though another clock puts it near another call", () => {
+    const events = [map(100, 4), map(200, 2), map(300, 2)];
+    const [first] = events.map(({ time }) => time ?? 0);
+    const moment = { time: (first ?? 0) + 0.2, slack: 0.1 };
+    const question = { areas: areas([100, 4], [200, 2]), pid: 1, pageSize: P, moment };
+    expect(positionOf(events, question)?.index).toBe(2);
+  });
+
   it("is looked for near its time where the same state comes twice", () => {
     const events = [map(100, 4), map(200, 2), unmap(200, 2), map(300, 2), unmap(300, 2)];
     const question = { areas: areas([100, 4]), pid: 1, pageSize: P };
