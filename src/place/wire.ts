@@ -2,10 +2,18 @@
 
 export const opKind = { fork: 1, enter: 2, map: 3, probe: 4, fix: 5, release: 6 } as const;
 
-export const rowKind = { down: 1, up: 2, at: 3, claim: 4 } as const;
+export const rowKind = { down: 1, up: 2, at: 3, claim: 4, exactDown: 5, exactUp: 6 } as const;
 
 /** How the page that a search found becomes the answer; on `at` rows how the hint is rounded: `take`, `up`, `down`. */
-export const finishKind = { take: 0, up: 1, above: 2, cross: 3, test: 4, down: 5 } as const;
+export const finishKind = {
+  take: 0,
+  up: 1,
+  above: 2,
+  cross: 3,
+  test: 4,
+  down: 5,
+  shift: 6,
+} as const;
 
 /** Columns of `ops`; pages. `x`, `y`: first row and rows (map, probe), align mask and offset (fix), spared object and its pages (release). */
 export const op = {

@@ -40,6 +40,42 @@ const map = (object: number, pages: number, first: number, count: number): numbe
   ...[opKind.map, object, 0, 0, pages, 0, first, count],
 ];
 
+describe("searches that no kernel has", () => {
+  // Free below 100: [50, 61) and [64, 100); blocks of 8 pages.
+  const walls = [fix(1, 0, 50), fix(2, 61, 3)];
+  const aligned = (kind: number, pages: number, offset = 0): number[] => [
+    ...[kind, 0, pages, 0, 100, 7, offset, 0],
+    ...[take, 0, 0, 0],
+  ];
+  const shifting = (kind: number, pages: number): number[] => [
+    ...[kind, 0, pages, 0, 100, 0, 0, 0],
+    ...[finishKind.shift, 7, 0, 0],
+  ];
+  const answer = (row: number[], pages: number) =>
+    run([...walls, fix(3, 92, 8), map(9, pages, 0, 1)], [row]).out.at(-1)?.[0];
+
+  it("finds the aligned range that an inflated length passes by", () => {
+    // [64, 92) is 28 pages: 24 from 64 fit, 24 + 7 do not.
+    expect(answer(aligned(down, 24), 24)).toBe(-1);
+    expect(answer(aligned(rowKind.exactDown, 24), 24)).toBe(64);
+    expect(answer(aligned(rowKind.exactDown, 5), 5)).toBe(80);
+    expect(answer(aligned(rowKind.exactUp, 5), 5)).toBe(56);
+  });
+
+  it("goes on to the next gap where the aligned range does not fit", () => {
+    expect(answer(aligned(rowKind.exactUp, 6), 6)).toBe(64);
+    expect(answer(aligned(rowKind.exactUp, 29), 29)).toBe(-1);
+  });
+
+  it("shifts inside the first gap that is large enough, and stays where the shift leaves it", () => {
+    expect(answer(shifting(down, 20), 20)).toBe(72);
+    expect(answer(shifting(down, 28), 28)).toBe(64);
+    expect(answer(shifting(down, 10), 10)).toBe(80);
+    expect(answer(shifting(up, 5), 5)).toBe(56);
+    expect(answer(shifting(up, 9), 9)).toBe(50);
+  });
+});
+
 describe("examples of the contract", () => {
   it("places an ext4 mapping of 4 MiB at file offset 4 KiB as Linux 6.18 does", () => {
     const window = [16, base];
@@ -158,8 +194,8 @@ describe("tables that are none", () => {
     ["an inexact number", probe({ 3: 2 ** 53 }), row({}), /^op 0, column 3/],
     ["infinity", probe({}), row({ 4: Infinity }), /^search 0, column 4: inf/],
     ["an unknown kind of op", probe({ 0: 7 }), row({}), /^op 0, column 0: 7 is not a kind/],
-    ["an unknown kind of row", probe({}), row({ 0: 5 }), /^search 0, column 0: 5/],
-    ["an unknown finish", probe({}), row({ 8: 6 }), /^search 0, column 8: 6/],
+    ["an unknown kind of row", probe({}), row({ 0: 7 }), /^search 0, column 0: 7/],
+    ["an unknown finish", probe({}), row({ 8: 7 }), /^search 0, column 8: 7/],
     ["a hint rounding on a search", probe({}), row({ 8: 5 }), /^search 0, column 8: 5/],
     ["a search for nothing", probe({}), row({ 2: 0 }), /^search 0, column 2: 0 is too small/],
     ["negative pages", probe({ 4: -1 }), row({}), /^op 0, column 4: -1 is too small/],

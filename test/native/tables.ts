@@ -100,7 +100,7 @@ function randomList(dice: Dice, options: TableOptions, rows: number[]): List {
   const attempts = 1 + dice.below(3);
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const pages = Math.max(1, dice.amount(1 + dice.below(options.largest)));
-    const finish = dice.chance(50) ? finishKind.take : dice.below(5);
+    const finish = dice.chance(50) ? finishKind.take : dice.pick([0, 1, 2, 3, 4, finishKind.shift]);
     const mask = finish === finishKind.take ? 0 : dice.mask(90);
     const offset = dice.amount(dice.below(8));
     const wall = dice.chance(20) ? dice.amount(dice.below(options.room)) : 0;
@@ -109,7 +109,15 @@ function randomList(dice: Dice, options: TableOptions, rows: number[]): List {
       const low = dice.chance(60) ? 0 : dice.amount(dice.below(options.room) - 3);
       const rounds = kind === rowKind.at;
       if (!rounds) searches += 1;
-      rows.push(kind, attempt, pages, low, dice.amount(options.room - dice.below(options.room)));
+      const exact = kind === rowKind.down ? rowKind.exactDown : rowKind.exactUp;
+      const searched = !rounds && dice.chance(25) ? exact : kind;
+      rows.push(
+        searched,
+        attempt,
+        pages,
+        low,
+        dice.amount(options.room - dice.below(options.room)),
+      );
       rows.push(dice.mask(20), dice.amount(dice.below(8)), dice.chance(15) ? dice.amount(1) : 0);
       rows.push(rounds ? dice.pick([finishKind.take, finishKind.up, finishKind.down]) : finish);
       rows.push(rounds ? dice.mask(50) : mask, offset, dice.chance(50) ? wall : -wall);

@@ -87,6 +87,47 @@ function unmappedArea(areas: readonly Area[], row: Cells): number {
   }
 }
 
+/** The aligned page nearest to the row's end of the window whose range is free, inside it and clear of guards. */
+function exactArea(areas: readonly Area[], row: Cells): number {
+  const pages = cell(row, search.pages);
+  const block = cell(row, search.alignMask) + 1;
+  const offset = cell(row, search.alignOffset);
+  const down = row[search.kind] === rowKind.exactDown;
+  const fits = roomsOf(areas, row)
+    .map(({ start, end }) =>
+      down
+        ? { start, end, page: alignDown(end - pages - offset, block) + offset }
+        : { start, end, page: alignUp(start - offset, block) + offset },
+    )
+    .filter(({ start, end, page }) => start <= page && page + pages <= end);
+  return (down ? fits.at(-1) : fits[0])?.page ?? noFit;
+}
+
+/** What a row may use of each gap: in its window, above the room below, below the guard. */
+function roomsOf(areas: readonly Area[], row: Cells): readonly { start: number; end: number }[] {
+  const low = Math.max(cell(row, search.lowLimit), 0);
+  const high = Math.min(cell(row, search.highLimit), pagesEnd);
+  const gap = cell(row, search.startGap);
+  return gapsOf(areas).map(({ start, end, guard }) => ({
+    start: Math.max(start, low) + gap,
+    end: Math.min(Math.max(0, end - guard), high),
+  }));
+}
+
+/** The congruent page further into the room around a found page, or that page. */
+function shifted(areas: readonly Area[], page: number, row: Cells): number {
+  const pages = cell(row, search.pages);
+  const offset = cell(row, search.finishOffset);
+  const block = cell(row, search.finishMask) + 1;
+  const up = row[search.kind] === rowKind.up || row[search.kind] === rowKind.exactUp;
+  const to = up ? alignUp(page - offset, block) + offset : alignDown(page - offset, block) + offset;
+  const inside = roomsOf(areas, row).some(
+    ({ start, end }) =>
+      start <= page && page < end && start <= to && (up ? to + pages <= end : true),
+  );
+  return inside ? to : page;
+}
+
 /** The lowest page at or above `page` that is congruent to the row's finish offset. */
 function congruent(page: number, row: Cells): number {
   const offset = cell(row, search.finishOffset);
@@ -218,11 +259,15 @@ export class LinearSpaces {
       if (kind === rowKind.at && hint !== undefined) page = hintFits(areas, hint, row);
       if (kind === rowKind.claim && hint !== undefined && claimFits(areas, hint, pages, row))
         page = hint;
-      if (kind === rowKind.down || kind === rowKind.up) {
-        const raw = unmappedArea(areas, row);
+      const exact = kind === rowKind.exactDown || kind === rowKind.exactUp;
+      if (kind === rowKind.down || kind === rowKind.up || exact) {
+        const raw = exact ? exactArea(areas, row) : unmappedArea(areas, row);
         event(first + index, raw);
         if (raw === noFit) continue;
-        page = finished(raw, pages, row);
+        page =
+          row[search.finish] === finishKind.shift
+            ? shifted(areas, raw, row)
+            : finished(raw, pages, row);
         if (page === undefined && raw + pages <= pagesEnd) {
           held ??= { page: raw, row: first + index };
           rejected.add(attempt);

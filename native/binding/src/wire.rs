@@ -66,6 +66,8 @@ pub mod row_kind {
     pub const UP: i64 = 2;
     pub const AT: i64 = 3;
     pub const CLAIM: i64 = 4;
+    pub const EXACT_DOWN: i64 = 5;
+    pub const EXACT_UP: i64 = 6;
 }
 
 /// Kinds of `finish`.
@@ -76,6 +78,7 @@ pub mod finish_kind {
     pub const CROSS: i64 = 3;
     pub const TEST: i64 = 4;
     pub const DOWN: i64 = 5;
+    pub const SHIFT: i64 = 6;
 }
 
 /// Ids index dense arrays, so they end somewhere.
@@ -168,24 +171,31 @@ pub fn read_op(cells: &[f64], rows: usize) -> Result<Op, Wrong> {
 /// Read one row of `searches`.
 pub fn read_row(cells: &[f64]) -> Result<Row, Wrong> {
     let cells = Cells(cells);
-    let (kind, finishes) = match cells.whole(search::KIND)? {
-        row_kind::DOWN => (RowKind::Down, finish_kind::TAKE..=finish_kind::TEST),
-        row_kind::UP => (RowKind::Up, finish_kind::TAKE..=finish_kind::TEST),
-        row_kind::AT => (RowKind::At, finish_kind::TAKE..=finish_kind::DOWN),
-        row_kind::CLAIM => (RowKind::Claim, finish_kind::TAKE..=finish_kind::TAKE),
+    let kind = match cells.whole(search::KIND)? {
+        row_kind::DOWN => RowKind::Down,
+        row_kind::UP => RowKind::Up,
+        row_kind::AT => RowKind::At,
+        row_kind::CLAIM => RowKind::Claim,
+        row_kind::EXACT_DOWN => RowKind::ExactDown,
+        row_kind::EXACT_UP => RowKind::ExactUp,
         _ => return Err(cells.wrong(search::KIND, "not a kind of row")),
     };
-    let code = cells.whole(search::FINISH)?;
-    let finish = match code {
+    let finish = match cells.whole(search::FINISH)? {
         finish_kind::TAKE => Finish::Take,
         finish_kind::UP => Finish::Up,
         finish_kind::ABOVE => Finish::Above,
         finish_kind::CROSS => Finish::Cross,
         finish_kind::TEST => Finish::Test,
-        _ => Finish::Down,
+        finish_kind::DOWN => Finish::Down,
+        finish_kind::SHIFT => Finish::Shift,
+        _ => return Err(cells.wrong(search::FINISH, "not a finish")),
     };
-    let rounds = matches!(finish, Finish::Take | Finish::Up | Finish::Down);
-    if !finishes.contains(&code) || (kind == RowKind::At && !rounds) {
+    let suits = match kind {
+        RowKind::At => matches!(finish, Finish::Take | Finish::Up | Finish::Down),
+        RowKind::Claim => finish == Finish::Take,
+        _ => finish != Finish::Down,
+    };
+    if !suits {
         return Err(cells.wrong(search::FINISH, "not a finish of this kind of row"));
     }
     Ok(Row {

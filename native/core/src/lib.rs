@@ -7,6 +7,7 @@
 
 mod arena;
 mod balance;
+mod exact;
 mod extents;
 mod find;
 mod guards;

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::exact::{search_exact, shift};
 use crate::extents::{FoundGap, PAGES_END};
 use crate::search::{Finish, Row, RowKind, round_down, round_up, search};
 use crate::space::Space;
@@ -48,7 +49,9 @@ pub fn choose(
         let verdict = match row.kind {
             RowKind::At => test_hint(space, wish, row),
             RowKind::Claim => test_claim(space, wish, row),
-            RowKind::Down | RowKind::Up => run_search(space, wish, row, index, &mut choice, found),
+            RowKind::Down | RowKind::Up | RowKind::ExactDown | RowKind::ExactUp => {
+                run_search(space, wish, row, index, &mut choice, found)
+            }
         };
         match verdict {
             Verdict::Wins(page) | Verdict::Rejects(page) if page + wish.pages > PAGES_END => {}
@@ -75,15 +78,24 @@ fn run_search(
     choice: &mut Choice,
     found: &mut Vec<Found>,
 ) -> Verdict {
-    if row.kind == RowKind::Down {
+    if matches!(row.kind, RowKind::Down | RowKind::ExactDown) {
         space.extents.set_wall(row.high);
     }
-    let result = search(space, row, &mut choice.steps);
+    let result = match row.kind {
+        RowKind::ExactDown | RowKind::ExactUp => search_exact(space, row, &mut choice.steps),
+        _ => search(space, row, &mut choice.steps),
+    };
     choice.searches += 1;
     let page = result.as_ref().map(|result| result.page);
     found.push(Found { row: index, page });
     choice.gap = result.map(|result| result.gap);
-    page.map_or(Verdict::NoFit, |page| finish(page, wish.pages, row))
+    match (page, &choice.gap) {
+        (Some(page), Some(found)) if row.finish == Finish::Shift => {
+            Verdict::Wins(shift(space, row, page, &found.gap))
+        }
+        (Some(page), _) => finish(page, wish.pages, row),
+        (None, _) => Verdict::NoFit,
+    }
 }
 
 fn in_window(range: &Range<i64>, row: &Row) -> bool {
@@ -119,7 +131,7 @@ fn test_claim(space: &Space, wish: &Wish, row: &Row) -> Verdict {
 fn finish(page: i64, pages: i64, row: &Row) -> Verdict {
     let up = round_up(page, row.finish_mask, row.finish_offset);
     match row.finish {
-        Finish::Take | Finish::Down => Verdict::Wins(page),
+        Finish::Take | Finish::Down | Finish::Shift => Verdict::Wins(page),
         Finish::Up => Verdict::Wins(up),
         Finish::Above => Verdict::Wins(if up == page { up + row.finish_mask + 1 } else { up }),
         Finish::Cross => Verdict::Wins(if up < page + pages { up } else { page }),

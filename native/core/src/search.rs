@@ -10,6 +10,10 @@ pub enum RowKind {
     Down,
     /// Search from the bottom (`unmapped_area()`).
     Up,
+    /// Search from the top for a gap that holds the aligned range, the length not inflated by the mask.
+    ExactDown,
+    /// The same from the bottom.
+    ExactUp,
     /// Test the hint.
     At,
     /// Test the last pages of the op's range, the others being mapped.
@@ -31,6 +35,8 @@ pub enum Finish {
     Test,
     /// The highest congruent page that is not above (hints only).
     Down,
+    /// The nearest congruent page further into the gap, if the range still fits there; else the page itself.
+    Shift,
 }
 
 /// One row of the `searches` table; pages. Masks are a power of two minus one.
