@@ -1,6 +1,7 @@
 /** The main job on one screen: a trace, a policy and an architecture in, a finished replay out. */
 
 import type { Arch } from "./arch/types.ts";
+import type { Subject } from "./pipeline.ts";
 import { type Counters, countDifferences } from "./place/counters.ts";
 import { place } from "./place/place.ts";
 import { plan } from "./place/plan.ts";
@@ -11,6 +12,7 @@ import type { Policy } from "./policies/types.ts";
 import type { Program } from "./resolve/program.ts";
 import { type Applied, type ApplyOptions, apply } from "./space/apply.ts";
 import { applyClosest } from "./space/closest.ts";
+import { neighboursOf } from "./space/neighbours.ts";
 import type { Replay } from "./space/replay.ts";
 import type { Touch } from "./space/rules.ts";
 import type { Facts } from "./trace/trace.ts";
@@ -49,6 +51,17 @@ function finished(
   };
 }
 
+/** Where a policy puts everything; `touch` matters to policies that ask whether a VMA merges. */
+export function placed(
+  { program, facts, arch }: Pick<Subject, "program" | "facts" | "arch">,
+  policy: Policy,
+  touch: Touch,
+): Placements {
+  const compiled = plan(program, policy, arch, facts, { forced: false });
+  const neighbours = neighboursOf(program, policy.profile, { ...optionsOf(facts), touch });
+  return place(program, compiled, neighbours).placements;
+}
+
 /** Replay under a policy; `touch` as `rebuild` found it for the recording. */
 export function replay(
   program: Program,
@@ -57,7 +70,7 @@ export function replay(
   policy: Policy,
   touch: Touch = "at-once",
 ): Replayed {
-  const { placements } = place(program, plan(program, policy, arch, facts, { forced: false }));
+  const placements = placed({ program, facts, arch }, policy, touch);
   const options = { ...optionsOf(facts), touch, compare: false };
   const applied = apply(program, placements, policy.profile, options);
   return finished(program, facts, arch, policy, placements, { applied, touch });

@@ -73,8 +73,9 @@ function searchRow(
 ): Row {
   const { attempt, request, pages } = call;
   const room = kind === "down" || passage.upGap ? request.startGap : 0;
+  const exact = { down: "exactDown", up: "exactUp" } as const;
   return {
-    kind,
+    kind: attempt.exact === true ? exact[kind] : kind,
     attempt: call.index,
     pages,
     lowLimit: window.low,
@@ -88,6 +89,7 @@ function searchRow(
     hintWall: passage.wall,
     printedLow: window.printed,
     printedOffset: printedOffset(call, arch),
+    ...(attempt.merge === true && { merge: true }),
   };
 }
 

@@ -62,7 +62,7 @@ export interface Layout {
 
 /** How the address that a search found becomes the answer; pages. */
 export interface Finish {
-  readonly kind: "up" | "above" | "cross" | "test";
+  readonly kind: "up" | "above" | "cross" | "test" | "shift";
   /** Block size minus one. */
   readonly mask: number;
   readonly offset: number;
@@ -74,7 +74,11 @@ export interface Attempt {
   readonly pages?: number;
   readonly alignMask?: number;
   readonly alignOffset?: number;
+  /** The mask is not added to the length: the first gap that holds the aligned range will do. No kernel has it. */
+  readonly exact?: true;
   readonly finish?: Finish;
+  /** What a search finds is taken only if the VMA merges with a neighbour there; else it is held. One attempt of a list. */
+  readonly merge?: true;
   /** No bottom-up retry. */
   readonly only?: "down";
   /** `up`: rounded up to the huge page first; `skip`: not tested in this attempt. Default `keep`. */
@@ -89,7 +93,7 @@ export interface Attempt {
 
 /** One row of the `searches` table, with what the tracepoint prints beside it; pages. */
 export interface Row {
-  readonly kind: "down" | "up" | "at" | "claim";
+  readonly kind: "down" | "up" | "at" | "claim" | "exactDown" | "exactUp";
   readonly attempt: number;
   readonly pages: number;
   readonly lowLimit: number;
@@ -98,7 +102,7 @@ export interface Row {
   readonly alignOffset: number;
   readonly startGap: number;
   /** `down` rounds the hint of an `at` row down. */
-  readonly finish: "take" | "up" | "above" | "cross" | "test" | "down";
+  readonly finish: "take" | "up" | "above" | "cross" | "test" | "down" | "shift";
   readonly finishMask: number;
   readonly finishOffset: number;
   readonly hintWall: number;
@@ -106,6 +110,8 @@ export interface Row {
   readonly printedLow: number;
   /** What the event prints as `ofs`. */
   readonly printedOffset: number;
+  /** A page is accepted only where the VMA merges: the table is cut here, since only VMAs know. */
+  readonly merge?: true;
 }
 
 /** What lowering needs to know of the request beside the attempt. */

@@ -7,10 +7,10 @@ import { measure } from "../metrics/index.ts";
 import type { MetricValue } from "../metrics/types.ts";
 import { archFor, onArch, policyFor, resolveTrace, type Subject } from "../pipeline.ts";
 import { intended, unmetOf } from "../place/intent.ts";
-import { place, placeOnly } from "../place/place.ts";
+import { placeOnly } from "../place/place.ts";
 import { plan } from "../place/plan.ts";
 import type { Policy } from "../policies/types.ts";
-import { rebuild, replay } from "../replay.ts";
+import { placed, rebuild, replay } from "../replay.ts";
 import type { Run, TraceSetup } from "../reports/report.ts";
 import { recognise } from "../resolve/idioms/recognise.ts";
 import { summarise } from "../resolve/idioms/summary.ts";
@@ -93,14 +93,11 @@ interface Work {
 }
 
 /** What the author of a program would run under the policy, on the architecture that was asked for. */
-function subjectOf({ trace, program, idioms, task }: Work, policy: Policy): Subject {
+function subjectOf({ trace, program, idioms, task, touch }: Work, policy: Policy): Subject {
   const on = (asked: Program) => onArch(asked, trace.facts, task.arch);
-  const placed = (asked: Program) => {
-    const { program: there, facts, arch } = on(asked);
-    return place(there, plan(there, policy, arch, facts, { forced: false })).placements;
-  };
+  const answers = (asked: Program) => placed(on(asked), policy, touch);
   const { pageBytes } = on(program).arch;
-  return on(intended(program, idioms, task.idioms, placed, pageBytes));
+  return on(intended(program, idioms, task.idioms, answers, pageBytes));
 }
 
 function runOf(work: Work, subject: Subject, policy: Policy): Run {

@@ -1,9 +1,9 @@
 /** Where everything goes under a policy: the plan's tables run through the gap search. */
 
-import { openSpaces } from "../native/load.ts";
+import { openSpaces, type Spaces } from "../native/load.ts";
 import type { Program } from "../resolve/program.ts";
-import type { Plan } from "./plan.ts";
-import type { Placements } from "./types.ts";
+import type { Block, Plan } from "./plan.ts";
+import type { Neighbours, NeighboursOf, Placements } from "./types.ts";
 import { found as foundColumn, op as opColumn, opKind, out as outColumn } from "./wire.ts";
 
 /** The searches that ran, in order, with the program op that ran each. */
@@ -66,13 +66,37 @@ class Results {
   }
 }
 
-/** Run the tables of a plan in a fresh set of spaces. */
-export function place(program: Program, compiled: Plan): Run {
+/**
+ * Settle which rows the first op of a block runs: it is probed with its own, and if one that asks wins, the VMAs there
+ * say whether it merges. The answer is written into the op.
+ */
+function settle(block: Block, compiled: Plan, spaces: Spaces, neighbours: Neighbours): void {
+  const { ops, of, apart } = block;
+  if (apart === undefined) return;
+  const own = compiled.rangeOf(of[0] ?? 0);
+  ops[opColumn.x] = own.first;
+  ops[opColumn.y] = own.count;
+  const probe = ops.slice(0, opColumn.stride);
+  probe[opColumn.kind] = opKind.probe;
+  probe[opColumn.object] = 0;
+  const out = new Float64Array(outColumn.stride);
+  spaces.run(probe, compiled.table.table, out, new Float64Array(own.count * foundColumn.stride));
+  const row = compiled.table.rows[out[outColumn.row] ?? -1];
+  if (row?.merge !== true || neighbours.join(of[0] ?? 0, out[outColumn.page] ?? -1)) return;
+  ops[opColumn.x] = apart.first;
+  ops[opColumn.y] = apart.count;
+}
+
+/** Run the tables of a plan in a fresh set of spaces; `neighboursOf` answers policies that ask whether a VMA merges. */
+export function place(program: Program, compiled: Plan, neighboursOf?: NeighboursOf): Run {
   const results = new Results(program);
+  const neighbours = neighboursOf?.(results.placements) ?? { join: () => false };
   const spaces = openSpaces();
   const table = compiled.table.table;
   const widest = widestList(compiled);
-  for (const { ops, of } of compiled.blocks) {
+  for (const block of compiled.blocks) {
+    settle(block, compiled, spaces, neighbours);
+    const { ops, of } = block;
     const out = new Float64Array(of.length * outColumn.stride);
     const found = new Float64Array(of.length * widest * foundColumn.stride);
     spaces.run(ops, table, out, found);

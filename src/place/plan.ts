@@ -21,6 +21,8 @@ export interface Block {
   readonly ops: Float64Array;
   /** By wire op: index of the program op. */
   readonly of: Int32Array;
+  /** Rows that the first op runs instead if it does not merge where its own put it; pages are known only then. */
+  readonly apart?: RowRange;
 }
 
 export interface Plan {
@@ -30,6 +32,8 @@ export interface Plan {
   readonly layouts: ReadonlyMap<number, Layout>;
   /** The rows of a map or probe op of the program, by its index. */
   rowsOf(op: number): readonly Row[];
+  /** Where they stand in the table. */
+  rangeOf(op: number): RowRange;
 }
 
 /** Bytes of the 64-bit space. */
@@ -54,6 +58,7 @@ class Planner {
   #ops = new Float64Array(blockOps * column.stride);
   #of = new Int32Array(blockOps);
   #count = 0;
+  #apart: RowRange | undefined;
   #space = 0;
 
   constructor(program: Program, policy: Policy, arch: Arch, facts: Facts, options: PlanOptions) {
@@ -75,14 +80,16 @@ class Planner {
     });
     this.#flush();
     const { rows } = this.#table;
+    const rangeOf = (op: number) => this.#ranges.get(op) ?? { first: 0, count: 0 };
     return {
       blocks: this.#blocks,
       table: this.#table,
       layouts: this.#layouts,
       rowsOf: (op) => {
-        const { first, count } = this.#ranges.get(op) ?? { first: 0, count: 0 };
+        const { first, count } = rangeOf(op);
         return rows.slice(first, first + count);
       },
+      rangeOf,
     };
   }
 
@@ -91,8 +98,10 @@ class Planner {
     this.#blocks.push({
       ops: this.#ops.slice(0, this.#count * column.stride),
       of: this.#of.slice(0, this.#count),
+      ...(this.#apart !== undefined && { apart: this.#apart }),
     });
     this.#count = 0;
+    this.#apart = undefined;
   }
 
   #push(
@@ -157,6 +166,11 @@ class Planner {
     const at = hint ?? { object: 0, offset: 0 };
     const object = op.kind === "map" && !this.#forced ? op.object : 0;
     const kind = op.kind === "map" && !this.#forced ? opKind.map : opKind.probe;
+    const apart = kind === opKind.map ? this.#table.apart(rows) : undefined;
+    if (apart !== undefined) {
+      this.#flush();
+      this.#apart = apart;
+    }
     this.#push(index, kind, object, at, op.pages, op.guard, rows.first, rows.count);
     if (op.kind === "map" && this.#forced) {
       const recorded = { object: 0, offset: op.recorded };
@@ -247,7 +261,7 @@ class Planner {
   #drawn(rows: readonly Row[], op: Placing): readonly Row[] {
     let next = 0;
     return rows.map((row) => {
-      if (row.kind !== "up") return row;
+      if (row.kind !== "up" && row.kind !== "exactUp") return row;
       const seen = op.searches[Math.min(next, op.searches.length - 1)];
       next += 1;
       if (seen === undefined) return row;

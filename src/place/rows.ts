@@ -9,8 +9,12 @@ export interface RowRange {
   readonly count: number;
 }
 
+/** A test that no page passes: none is that large. */
+const held = { finish: "test", finishMask: 2 ** 53 - 1, finishOffset: -1 } as const;
+
 export class RowTable {
   readonly rows: Row[] = [];
+  readonly #apart = new Map<number, RowRange>();
   readonly #ranges = new Map<string, RowRange>();
   #table = new Float64Array(64 * search.stride);
 
@@ -26,6 +30,18 @@ export class RowTable {
     const range = this.add(make());
     this.#ranges.set(key, range);
     return range;
+  }
+
+  /** The list as it runs where its page does not merge: that page is held. Undefined if it does not ask. */
+  apart(range: RowRange): RowRange | undefined {
+    const { first, count } = range;
+    const known = this.#apart.get(first);
+    if (known !== undefined || count === 0) return known;
+    const rows = this.rows.slice(first, first + count);
+    if (!rows.some(({ merge }) => merge)) return undefined;
+    const apart = this.add(rows.map((row) => (row.merge === true ? { ...row, ...held } : row)));
+    this.#apart.set(first, apart);
+    return apart;
   }
 
   add(rows: readonly Row[]): RowRange {

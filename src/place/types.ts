@@ -13,3 +13,12 @@ export interface Placements {
   readonly searches: Float64Array;
   readonly steps: Float64Array;
 }
+
+/** What only the VMAs know while a policy places: a search looks at extents. */
+export interface Neighbours {
+  /** Whether the map op of this index, put at `page`, becomes one VMA with a neighbour. Ops are asked about in order. */
+  join(op: number, page: number): boolean;
+}
+
+/** The neighbours over placements that are still growing: all ops before the one asked about have their place. */
+export type NeighboursOf = (placements: Placements) => Neighbours;

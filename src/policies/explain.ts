@@ -64,6 +64,7 @@ const finishes: Readonly<Record<Finish["kind"], string>> = {
   above: "above it to",
   cross: "if it crosses a block, up to",
   test: "refused unless",
+  shift: "shifted in its gap to",
 };
 
 type InBytes = (pages: number) => string;
@@ -75,6 +76,8 @@ function attemptText(attempt: Attempt, request: Request, bytes: InBytes): string
     pages !== undefined && `search ${bytes(pages)}`,
     alignMask !== undefined && `search for ${congruent(alignMask, alignOffset)}`,
     finish !== undefined && `${finishes[finish.kind]} ${congruent(finish.mask, finish.offset)}`,
+    attempt.exact === true && "length not inflated",
+    attempt.merge === true && "held unless the VMA merges there",
     attempt.only === "down" && "top-down only",
     request.hint && attempt.hint === "up" && "hint rounded up",
     request.hint && attempt.hint === "skip" && "hint not tested",

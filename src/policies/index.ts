@@ -3,6 +3,7 @@
 import { MmreplayError } from "../errors.ts";
 import { type Registry, registry } from "../registry.ts";
 import { coreAlign } from "./core-align.ts";
+import { exactAligned } from "./exact-aligned.ts";
 import { execFolioPolicy } from "./exec-folio.ts";
 import {
   linux_6_1_rc,
@@ -21,7 +22,9 @@ import { linux_7_3 } from "./linux-7.3.ts";
 import { mappingOrderV1 } from "./mapping-order-v1.ts";
 import { mappingOrderV2 } from "./mapping-order-v2.ts";
 import { maxOrder } from "./max-order.ts";
+import { mergeFirst } from "./merge-first.ts";
 import { mmapPrepare } from "./mmap-prepare.ts";
+import { shiftInGap } from "./shift-in-gap.ts";
 import { startPfnPolicy } from "./start-pfn.ts";
 import type { Policy } from "./types.ts";
 import { unaligned } from "./unaligned.ts";
@@ -52,6 +55,9 @@ export const policies: Registry<Policy> = registry("policy", [
   mappingOrderV2,
   execFolioPolicy,
   largestMthp,
+  mergeFirst,
+  shiftInGap,
+  exactAligned,
   vfio1g,
 ]);
 

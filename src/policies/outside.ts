@@ -19,7 +19,7 @@ export interface OutsidePolicy extends Omit<Policy, "profile" | "searches"> {
 
 type Refuse = (message: string, hint: string) => never;
 
-const finishes: readonly Finish["kind"][] = ["up", "above", "cross", "test"];
+const finishes: readonly Finish["kind"][] = ["up", "above", "cross", "test", "shift"];
 
 const guide = "see docs/policies.md for a policy of 15 lines";
 
@@ -40,6 +40,8 @@ const fields: Readonly<Record<string, (value: unknown) => boolean>> = {
   pages: (value) => isCount(value) && Number(value) > 0,
   alignMask: isMask,
   alignOffset: isCount,
+  exact: (value) => value === true,
+  merge: (value) => value === true,
   only: (value) => value === "down",
   hint: (value) => value === "keep" || value === "up" || value === "skip",
   entry: (value) => value === "arch" || value === "hugetlb-old",
@@ -55,6 +57,8 @@ const fields: Readonly<Record<string, (value: unknown) => boolean>> = {
 function checkAttempt(attempt: unknown, refuse: Refuse): asserts attempt is Attempt {
   if (!isObject<Attempt>(attempt))
     refuse(`an attempt is ${typeof attempt}, no object`, "return [{}]");
+  if (attempt.merge !== undefined && attempt.finish !== undefined)
+    refuse("an attempt has both merge and finish", "a merge is asked about the page as found");
   for (const [name, value] of Object.entries(attempt)) {
     const suits = fields[name];
     if (suits === undefined)

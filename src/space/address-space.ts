@@ -106,6 +106,15 @@ export class AddressSpace {
     return removed;
   }
 
+  /** Whether a range that nobody has written to yet would merge with what is next to it; changes nothing. */
+  joins(vma: Vma): boolean {
+    const { lower, upper } = this.#neighbours(vma);
+    return (
+      (lower !== undefined && mergeable(lower, vma, this.rules)) ||
+      (upper !== undefined && mergeable(vma, upper, this.rules))
+    );
+  }
+
   /** brk(): merges with the heap below, never with the bss that it follows (vm_brk_flags). */
   insertHeap(vma: Vma): number {
     this.startBrk = Math.min(this.startBrk, vma.start);

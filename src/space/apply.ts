@@ -88,7 +88,8 @@ export function apply(
   return { peak, end: run.last(), vmaPeak, snapshots, clobbered, refused, drift, seen };
 }
 
-class Run {
+/** The spaces while ops are applied one by one. */
+export class Run {
   readonly #program: Program;
   readonly #placements: Placements;
   readonly #rules: VmaRules;
@@ -217,6 +218,14 @@ class Run {
       // The kept part of a reservation replaces nothing but the reservation.
       if (op.align === undefined) this.clobbered += removed;
     }
+  }
+
+  /** Whether a map op whose turn it is becomes one VMA with a neighbour at `page`. */
+  joins(op: MapOp, page: number): boolean {
+    const from = op.source === undefined ? -1 : this.#pageAt(op.source);
+    const source = from < 0 ? undefined : this.current.at(from);
+    if (source === undefined) return this.current.joins(this.#fresh(op, page));
+    return this.current.joins(moved(resize(source, from, from + op.pages), page - from));
   }
 
   #fresh(op: MapOp | FixOp, page: number): Vma {

@@ -134,7 +134,7 @@ describe("every policy", () => {
             expect(row.highLimit).toBeLessThanOrEqual(layout.taskSize);
             expect(row.lowLimit).toBeGreaterThanOrEqual(row.printedLow);
             expect(
-              Object.values(row).every((n) => typeof n === "string" || Number.isInteger(n)),
+              Object.values(row).every((n) => typeof n !== "number" || Number.isInteger(n)),
             ).toBe(true);
           }
           expect(rows.some(({ kind }) => kind === "at") && !request.hint).toBe(false);
@@ -190,7 +190,7 @@ describe("parsePolicy", () => {
     expect(refused("core-align:order=pmd")).toMatchObject({
       code: "usage/policy-parameter",
       message: 'unknown parameter "order" of policy core-align',
-      hint: "choose one of orders, min, fits, ladder, kinds, anon, mask",
+      hint: "choose one of orders, min, fits, length, ladder, kinds, anon, hooks, mask",
     });
     expect(refused("core-align:orders=pmd+pgd")).toMatchObject({
       message: '"pmd+pgd" is no value for parameter "orders" of policy core-align',
