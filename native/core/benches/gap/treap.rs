@@ -1,4 +1,10 @@
-//! The kernel's former shape: a balanced tree of mappings, each with the gap before it and the largest gap below it.
+//! The peer: a balanced tree of mappings with the largest gap below each, the shape that mm/mmap.c had before Linux 6.1.
+//!
+//! It is given what the kernel's tree had: links to the parent, repairs that stop at the first maximum that stays, no
+//! recursion, and the early ends of `unmapped_area_topdown()`. It is given more: nodes of 48 bytes in one array, where
+//! a `vm_area_struct` had 200 of its own, and each gap in its node instead of behind `vm_prev`.
+
+use std::ops::Range;
 
 const NONE: u32 = u32::MAX;
 
@@ -6,13 +12,16 @@ struct Node {
     start: i64,
     /// Pages between the mapping before and this one.
     gap: i64,
+    /// The largest gap in this subtree.
     largest: i64,
+    end: i64,
     priority: u32,
     left: u32,
     right: u32,
+    parent: u32,
 }
 
-/// Mappings that neither overlap nor touch, and a last one at the end of the window.
+/// Mappings that do not overlap.
 pub struct Treap {
     nodes: Vec<Node>,
     free: Vec<u32>,
@@ -21,174 +30,196 @@ pub struct Treap {
 }
 
 impl Treap {
-    pub fn new(window_end: i64) -> Self {
-        let mut treap = Self { nodes: Vec::new(), free: Vec::new(), root: NONE, random: 1 };
-        treap.store(window_end, window_end + 1, 0);
-        treap
+    pub fn new() -> Self {
+        Self { nodes: Vec::new(), free: Vec::new(), root: NONE, random: 1 }
     }
 
-    /// The highest page for `need` pages.
-    pub fn search(&self, need: i64) -> Option<i64> {
-        let mut at = self.root;
-        if self.largest(at) < need {
+    /// The highest page for `need` pages in a window that is at least as long.
+    pub fn search(&self, window: &Range<i64>, need: i64) -> Option<i64> {
+        let (highest, lowest) = (window.end - need, window.start + need);
+        if self.largest(self.root) < need {
             return None;
         }
+        let mut at = self.root;
+        let mut rising = false;
         loop {
             let node = &self.nodes[at as usize];
-            if self.largest(node.right) >= need {
+            let gap_start = node.start - node.gap;
+            if !rising && gap_start <= highest && self.largest(node.right) >= need {
                 at = node.right;
-            } else if node.gap >= need {
-                return Some(node.start - need);
-            } else {
-                at = node.left;
+                continue;
+            }
+            if node.start < lowest {
+                return None;
+            }
+            if gap_start <= highest && node.gap >= need {
+                return Some(node.start.min(window.end) - need);
+            }
+            rising = self.largest(node.left) < need;
+            at = if rising { self.rise(at)? } else { node.left };
+        }
+    }
+
+    /// The nearest node above to whose right `at` lies.
+    fn rise(&self, mut at: u32) -> Option<u32> {
+        loop {
+            let below = at;
+            at = self.nodes[at as usize].parent;
+            if at == NONE {
+                return None;
+            }
+            if self.nodes[at as usize].right == below {
+                return Some(at);
             }
         }
     }
 
-    /// Map `start..end`, which lies in the gap that starts at `gap_start`.
-    pub fn store(&mut self, start: i64, end: i64, gap_start: i64) {
-        let gap = start - gap_start;
+    /// Map a free range.
+    pub fn store(&mut self, range: &Range<i64>) {
+        let (mut parent, mut at) = (NONE, self.root);
+        let (mut before, mut after) = (NONE, NONE);
+        while at != NONE {
+            parent = at;
+            if range.start < self.nodes[at as usize].start {
+                after = at;
+                at = self.nodes[at as usize].left;
+            } else {
+                before = at;
+                at = self.nodes[at as usize].right;
+            }
+        }
+        let gap = range.start - if before == NONE { 0 } else { self.nodes[before as usize].end };
+        let id = self.add(range, gap, parent);
+        if parent == NONE {
+            self.root = id;
+        } else if after == parent {
+            self.nodes[parent as usize].left = id;
+        } else {
+            self.nodes[parent as usize].right = id;
+        }
+        self.repair(parent);
+        while self.outranks(id, self.nodes[id as usize].parent) {
+            self.rotate_up(id);
+        }
+        self.set_gap(after, range.end);
+    }
+
+    fn add(&mut self, range: &Range<i64>, gap: i64, parent: u32) -> u32 {
         self.random ^= self.random << 13;
         self.random ^= self.random >> 17;
         self.random ^= self.random << 5;
-        let priority = self.random;
-        let node = Node { start, gap, largest: gap, priority, left: NONE, right: NONE };
-        let id = if let Some(id) = self.free.pop() {
+        let Range { start, end } = *range;
+        let (left, right, priority) = (NONE, NONE, self.random);
+        let node = Node { start, end, gap, largest: gap, priority, left, right, parent };
+        if let Some(id) = self.free.pop() {
             self.nodes[id as usize] = node;
-            id
-        } else {
-            self.nodes.push(node);
-            u32::try_from(self.nodes.len() - 1).expect("few nodes")
-        };
-        self.set_gap_after(self.root, start, end);
-        self.root = self.insert(self.root, id);
+            return id;
+        }
+        self.nodes.push(node);
+        u32::try_from(self.nodes.len() - 1).expect("few nodes")
     }
 
     /// Unmap the mapping at `start`.
     pub fn erase(&mut self, start: i64) {
-        let (root, id) = self.remove(self.root, start);
-        self.root = root;
-        let before = self.nodes[id as usize].start - self.nodes[id as usize].gap;
-        self.free.push(id);
-        self.set_gap_after(self.root, start, before);
-    }
-
-    /// Where the gap before the mapping after `page` starts.
-    pub fn gap_start(&self, page: i64) -> i64 {
-        let (mut at, mut start) = (self.root, 0);
-        while at != NONE {
-            let node = &self.nodes[at as usize];
-            if node.start > page {
-                start = node.start - node.gap;
-                at = node.left;
+        let (mut id, mut after) = (self.root, NONE);
+        while self.nodes[id as usize].start != start {
+            if start < self.nodes[id as usize].start {
+                after = id;
+                id = self.nodes[id as usize].left;
             } else {
-                at = node.right;
+                id = self.nodes[id as usize].right;
             }
         }
-        start
+        let mut next = self.nodes[id as usize].right;
+        while next != NONE {
+            after = next;
+            next = self.nodes[next as usize].left;
+        }
+        loop {
+            let (left, right) = (self.nodes[id as usize].left, self.nodes[id as usize].right);
+            match (left, right) {
+                (NONE, child) | (child, NONE) => {
+                    self.replace(id, child);
+                    break;
+                }
+                _ if self.outranks(left, right) => self.rotate_up(left),
+                _ => self.rotate_up(right),
+            }
+        }
+        self.repair(self.nodes[id as usize].parent);
+        self.free.push(id);
+        self.set_gap(after, start - self.nodes[id as usize].gap);
+    }
+
+    /// Whether `a` must stand above `b`.
+    fn outranks(&self, a: u32, b: u32) -> bool {
+        b != NONE && self.nodes[a as usize].priority > self.nodes[b as usize].priority
+    }
+
+    /// `child` takes the place of `id` below its parent.
+    fn replace(&mut self, id: u32, child: u32) {
+        let parent = self.nodes[id as usize].parent;
+        if child != NONE {
+            self.nodes[child as usize].parent = parent;
+        }
+        if parent == NONE {
+            self.root = child;
+        } else if self.nodes[parent as usize].left == id {
+            self.nodes[parent as usize].left = child;
+        } else {
+            self.nodes[parent as usize].right = child;
+        }
+    }
+
+    /// Exchange a node with its parent; what lies below both stays the same.
+    fn rotate_up(&mut self, id: u32) {
+        let parent = self.nodes[id as usize].parent;
+        self.replace(parent, id);
+        let inner = if self.nodes[parent as usize].left == id {
+            let inner = std::mem::replace(&mut self.nodes[id as usize].right, parent);
+            self.nodes[parent as usize].left = inner;
+            inner
+        } else {
+            let inner = std::mem::replace(&mut self.nodes[id as usize].left, parent);
+            self.nodes[parent as usize].right = inner;
+            inner
+        };
+        if inner != NONE {
+            self.nodes[inner as usize].parent = parent;
+        }
+        self.nodes[parent as usize].parent = id;
+        self.nodes[id as usize].largest = self.nodes[parent as usize].largest;
+        self.nodes[parent as usize].largest = self.largest_below(parent);
+    }
+
+    /// The gap before `id` starts at `gap_start` from now on.
+    fn set_gap(&mut self, id: u32, gap_start: i64) {
+        if id != NONE {
+            let node = &mut self.nodes[id as usize];
+            node.gap = node.start - gap_start;
+            self.repair(id);
+        }
     }
 
     fn largest(&self, at: u32) -> i64 {
         if at == NONE { -1 } else { self.nodes[at as usize].largest }
     }
 
-    fn pull(&mut self, at: u32) {
+    fn largest_below(&self, at: u32) -> i64 {
         let node = &self.nodes[at as usize];
-        let largest = node.gap.max(self.largest(node.left)).max(self.largest(node.right));
-        self.nodes[at as usize].largest = largest;
+        node.gap.max(self.largest(node.left)).max(self.largest(node.right))
     }
 
-    /// The first mapping after `page` has its gap start at `gap_start` from now on.
-    fn set_gap_after(&mut self, at: u32, page: i64, gap_start: i64) -> bool {
-        if at == NONE {
-            return false;
-        }
-        let (left, right) = (self.nodes[at as usize].left, self.nodes[at as usize].right);
-        if self.nodes[at as usize].start <= page {
-            let changed = self.set_gap_after(right, page, gap_start);
-            self.pull(at);
-            return changed;
-        }
-        if !self.set_gap_after(left, page, gap_start) {
+    /// Repair the maxima from `at` upwards, to the first that is right already.
+    fn repair(&mut self, mut at: u32) {
+        while at != NONE {
+            let largest = self.largest_below(at);
             let node = &mut self.nodes[at as usize];
-            node.gap = node.start - gap_start;
-        }
-        self.pull(at);
-        true
-    }
-
-    fn insert(&mut self, at: u32, id: u32) -> u32 {
-        if at == NONE {
-            return id;
-        }
-        if self.nodes[id as usize].priority > self.nodes[at as usize].priority {
-            let (left, right) = self.split(at, self.nodes[id as usize].start);
-            self.nodes[id as usize].left = left;
-            self.nodes[id as usize].right = right;
-            self.pull(id);
-            return id;
-        }
-        if self.nodes[id as usize].start < self.nodes[at as usize].start {
-            let child = self.insert(self.nodes[at as usize].left, id);
-            self.nodes[at as usize].left = child;
-        } else {
-            let child = self.insert(self.nodes[at as usize].right, id);
-            self.nodes[at as usize].right = child;
-        }
-        self.pull(at);
-        at
-    }
-
-    fn split(&mut self, at: u32, start: i64) -> (u32, u32) {
-        if at == NONE {
-            return (NONE, NONE);
-        }
-        if self.nodes[at as usize].start < start {
-            let (left, right) = self.split(self.nodes[at as usize].right, start);
-            self.nodes[at as usize].right = left;
-            self.pull(at);
-            (at, right)
-        } else {
-            let (left, right) = self.split(self.nodes[at as usize].left, start);
-            self.nodes[at as usize].left = right;
-            self.pull(at);
-            (left, at)
-        }
-    }
-
-    fn remove(&mut self, at: u32, start: i64) -> (u32, u32) {
-        let node = &self.nodes[at as usize];
-        if node.start == start {
-            return (self.merge(node.left, node.right), at);
-        }
-        let (left, right) = (node.left, node.right);
-        let id = if start < node.start {
-            let (child, id) = self.remove(left, start);
-            self.nodes[at as usize].left = child;
-            id
-        } else {
-            let (child, id) = self.remove(right, start);
-            self.nodes[at as usize].right = child;
-            id
-        };
-        self.pull(at);
-        (at, id)
-    }
-
-    fn merge(&mut self, left: u32, right: u32) -> u32 {
-        if left == NONE || right == NONE {
-            return if left == NONE { right } else { left };
-        }
-        if self.nodes[left as usize].priority > self.nodes[right as usize].priority {
-            let child = self.merge(self.nodes[left as usize].right, right);
-            self.nodes[left as usize].right = child;
-            self.pull(left);
-            left
-        } else {
-            let child = self.merge(left, self.nodes[right as usize].left);
-            self.nodes[right as usize].left = child;
-            self.pull(right);
-            right
+            if node.largest == largest {
+                return;
+            }
+            node.largest = largest;
+            at = node.parent;
         }
     }
 }

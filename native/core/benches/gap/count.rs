@@ -1,0 +1,47 @@
+//! Operations to count instructions of: the same requests in every run, each kind in a function that a tool can watch.
+
+use std::hint::black_box;
+use std::ops::Range;
+
+use mmreplay_core::Extents;
+
+use crate::dice::Dice;
+use crate::spaces::{OPS, Setting, Stream, WINDOW, search};
+
+#[inline(never)]
+fn count_search(extents: &Extents, needs: &[i64]) -> i64 {
+    needs.iter().map(|&need| search(extents, need)).sum()
+}
+
+/// Search and place in what was found, as a `map` op does.
+#[inline(never)]
+fn count_place(extents: &mut Extents, needs: &[i64], placed: &mut Vec<Range<i64>>) {
+    for &need in needs {
+        if let Some(found) = extents.highest_gap(&WINDOW, need, &mut 0) {
+            let end = found.gap.end.min(WINDOW.end);
+            extents.occupy_found(&found, &(end - need..end));
+            placed.push(end - need..end);
+        }
+    }
+}
+
+#[inline(never)]
+fn count_release(extents: &mut Extents, ranges: &[Range<i64>]) {
+    for range in ranges {
+        extents.release(range);
+    }
+}
+
+/// Search, place and release in the space that a long run leaves.
+pub fn count(vmas: usize) {
+    let Setting { mut extents, scan, .. } = Setting::new(Stream::Churn, vmas);
+    let needs = Stream::Churn.needs(vmas, &mut Dice(2));
+    black_box(count_search(&extents, &needs));
+    let mut placed = Vec::with_capacity(needs.len());
+    count_place(&mut extents, &needs, &mut placed);
+    let mut mapped: Vec<_> = scan.into_iter().map(|(start, end)| start..end).collect();
+    Dice(2).shuffle(&mut mapped);
+    mapped.truncate(OPS);
+    count_release(&mut extents, &mapped);
+    println!("{} searches, {} placed, {} released", needs.len(), placed.len(), mapped.len());
+}

@@ -1,0 +1,176 @@
+//! How much faster is the gap index: operations timed beside those of a peer, in turns, answers compared first.
+
+use std::collections::BTreeMap;
+use std::hint::black_box;
+use std::ops::Range;
+use std::time::Instant;
+
+use mmreplay_core::Extents;
+
+use crate::dice::Dice;
+use crate::report::{Out, Race};
+use crate::spaces::{OPS, Setting, Stream, WINDOW, scan, search};
+
+const ROUNDS: usize = 40;
+/// Mappings that the scans of one round may look at.
+const SCANNED: usize = 1 << 20;
+
+/// Nanoseconds per operation, one value per round.
+#[derive(Default)]
+struct Times {
+    ours: Vec<f64>,
+    theirs: Vec<f64>,
+}
+
+/// Nanoseconds per operation, and the sum of the answers.
+fn per_op(ops: usize, run: impl FnOnce() -> i64) -> (f64, i64) {
+    let start = Instant::now();
+    let sum = black_box(run());
+    let ops = f64::from(u32::try_from(ops).expect("few ops"));
+    (start.elapsed().as_secs_f64() * 1e9 / ops, sum)
+}
+
+impl Times {
+    /// One round of as many operations of both; who goes first alternates.
+    fn round(&mut self, ops: usize, ours: impl FnOnce() -> i64, theirs: impl FnOnce() -> i64) {
+        let (own, other) = if self.ours.len().is_multiple_of(2) {
+            let first = per_op(ops, ours);
+            (first, per_op(ops, theirs))
+        } else {
+            let first = per_op(ops, theirs);
+            (per_op(ops, ours), first)
+        };
+        self.add(own.0, other.0, own.1 == other.1);
+    }
+
+    fn add(&mut self, own: f64, other: f64, alike: bool) {
+        assert!(alike, "the answers differ");
+        self.ours.push(own);
+        self.theirs.push(other);
+    }
+
+    /// Medians; the ratio is the median of the rounds' ratios, so that a load on the machine hits both.
+    fn medians(&self) -> (f64, f64, f64) {
+        let ratios: Vec<f64> = self.theirs.iter().zip(&self.ours).map(|(a, b)| a / b).collect();
+        (median(&self.ours), median(&self.theirs), median(&ratios))
+    }
+}
+
+fn median(list: &[f64]) -> f64 {
+    let mut sorted = list.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted[sorted.len() / 2]
+}
+
+/// All races of one stream in a space of `vmas` mappings.
+pub fn race(stream: Stream, vmas: usize, out: Out) {
+    let mut setting = Setting::new(stream, vmas);
+    out.space(stream, vmas, &setting.extents);
+    let report = |op, peer, times: &Times| {
+        let (ours, theirs, ratio) = times.medians();
+        let rounds = times.ours.len();
+        out.race(&Race { op, stream, vmas, peer, ours, theirs, ratio, rounds });
+    };
+    report("search", "treap", &searches(&setting, stream, vmas));
+    report("pair", "treap", &pairs(&mut setting, stream));
+    let few = (SCANNED / vmas).clamp(4, 64);
+    report("search", "scan", &scans(&setting, stream, vmas, few));
+    report("cycle", "scan", &cycles(&mut setting, stream, vmas, few));
+}
+
+/// Searches for fresh sizes in every round, so that no branch predictor knows them by heart.
+fn searches(setting: &Setting, stream: Stream, vmas: usize) -> Times {
+    let Setting { extents, treap, .. } = setting;
+    let (mut times, mut dice) = (Times::default(), Dice(4));
+    for _ in 0..ROUNDS {
+        let needs = stream.needs(vmas, &mut dice);
+        times.round(
+            OPS,
+            || needs.iter().map(|&need| search(extents, need)).sum(),
+            || needs.iter().map(|&need| treap.search(&WINDOW, need).unwrap_or(-1)).sum(),
+        );
+    }
+    times
+}
+
+/// The peer scans for `few` of the sizes only; the others would take minutes.
+fn scans(setting: &Setting, stream: Stream, vmas: usize, few: usize) -> Times {
+    let Setting { extents, scan: mapped, .. } = setting;
+    let (mut times, mut dice) = (Times::default(), Dice(4));
+    for _ in 0..ROUNDS {
+        let needs = stream.needs(vmas, &mut dice);
+        let sample = || needs.iter().step_by(OPS / few).take(few);
+        let expected: i64 = sample().map(|&need| search(extents, need)).sum();
+        let own = per_op(OPS, || needs.iter().map(|&need| search(extents, need)).sum());
+        let other = per_op(few, || sample().map(|&need| scan(mapped, need)).sum());
+        times.add(own.0, other.0, expected == other.1);
+    }
+    times
+}
+
+/// Store ranges in batches, erase each batch in another order.
+fn pairs(setting: &mut Setting, stream: Stream) -> Times {
+    let Setting { extents, treap, places, .. } = setting;
+    let (mut times, mut dice) = (Times::default(), Dice(3));
+    for _ in 0..ROUNDS {
+        if stream != Stream::Sequential {
+            dice.shuffle(places);
+        }
+        times.round(
+            places.len(),
+            || {
+                in_batches(places, |range, store| {
+                    if store { extents.occupy(range) } else { extents.release(range) }
+                })
+            },
+            || {
+                in_batches(places, |range, store| {
+                    if store { treap.store(range) } else { treap.erase(range.start) }
+                })
+            },
+        );
+    }
+    times
+}
+
+fn in_batches(places: &[Range<i64>], mut change: impl FnMut(&Range<i64>, bool)) -> i64 {
+    for batch in places.chunks(64) {
+        for range in batch {
+            change(range, true);
+        }
+        for range in batch.iter().step_by(2).chain(batch.iter().skip(1).step_by(2)) {
+            change(range, false);
+        }
+    }
+    0
+}
+
+/// Search, store what was found, erase it; as in `scans`, the peer does so for `few` of the sizes.
+fn cycles(setting: &mut Setting, stream: Stream, vmas: usize, few: usize) -> Times {
+    let Setting { extents, scan: mapped, .. } = setting;
+    let (mut times, mut dice) = (Times::default(), Dice(4));
+    for _ in 0..ROUNDS {
+        let needs = stream.needs(vmas, &mut dice);
+        let sample = || needs.iter().step_by(OPS / few).take(few);
+        let expected: i64 = sample().map(|&need| cycle(extents, need)).sum();
+        let own = per_op(OPS, || needs.iter().map(|&need| cycle(extents, need)).sum());
+        let other = per_op(few, || sample().map(|&need| scan_cycle(mapped, need)).sum());
+        times.add(own.0, other.0, expected == other.1);
+    }
+    times
+}
+
+fn cycle(extents: &mut Extents, need: i64) -> i64 {
+    let Some(found) = extents.highest_gap(&WINDOW, need, &mut 0) else { return -1 };
+    let end = found.gap.end.min(WINDOW.end);
+    extents.occupy_found(&found, &(end - need..end));
+    extents.release(&(end - need..end));
+    end - need
+}
+
+fn scan_cycle(mapped: &mut BTreeMap<i64, i64>, need: i64) -> i64 {
+    let page = scan(mapped, need);
+    mapped.insert(page, page + need);
+    mapped.remove(&page);
+    page
+}
