@@ -5,7 +5,9 @@ export interface At {
   readonly line?: number;
   /** 1-based column of the offending token. */
   readonly column?: number;
-  /** The offending line, cut to a printable length. */
+  /** Characters of the token. */
+  readonly width?: number;
+  /** The offending line. */
   readonly text?: string;
 }
 
@@ -37,6 +39,8 @@ const firstLines = 5;
 /** Collects warnings, counted by code; nothing is skipped without one. */
 export class Diagnostics {
   readonly warnings: Map<string, Warning> = new Map();
+  /** Memory calls that are left out: how many, by call and then by the code that says why. */
+  readonly skipped: Map<string, Map<string, number>> = new Map();
 
   /** Count a warning; `line` is 1-based. */
   warn(code: string, message: string, line?: number): void {
@@ -47,6 +51,28 @@ export class Diagnostics {
     }
     warning.count += 1;
     if (line !== undefined && warning.lines.length < firstLines) warning.lines.push(line);
+  }
+
+  /** Count a memory call that is left out, with a warning that says why. */
+  skip(call: string, code: string, message: string, line?: number): void {
+    this.warn(code, message, line);
+    const codes = this.skipped.get(call) ?? new Map<string, number>();
+    this.skipped.set(call, codes.set(code, (codes.get(code) ?? 0) + 1));
+  }
+
+  /** Count what another one has counted. */
+  add(other: Diagnostics): void {
+    for (const { code, count, lines, message } of other.warnings.values()) {
+      const known = this.warnings.get(code) ?? { code, count: 0, lines: [], message };
+      known.count += count;
+      known.lines.push(...lines.slice(0, firstLines - known.lines.length));
+      this.warnings.set(code, known);
+    }
+    for (const [call, codes] of other.skipped) {
+      const known = this.skipped.get(call) ?? new Map<string, number>();
+      for (const [code, count] of codes) known.set(code, (known.get(code) ?? 0) + count);
+      this.skipped.set(call, known);
+    }
   }
 
   /** How often a code was counted. */

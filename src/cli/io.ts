@@ -1,5 +1,6 @@
 /** How files, folders and pipes become inputs, and results and errors become output. */
 
+import { once } from "node:events";
 import {
   createReadStream,
   createWriteStream,
@@ -13,7 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { type Diagnostics, MmreplayError } from "../errors.ts";
+import { type At, type Diagnostics, MmreplayError } from "../errors.ts";
 import type { Source } from "../formats/bundle.ts";
 import { isPerfData, printedPerfData } from "./perf-data.ts";
 
@@ -70,11 +71,15 @@ export interface Located {
   readonly path: string;
   readonly folder: boolean;
   readonly sources: readonly Source[];
+  /** The path of each source by its name. */
+  readonly shown: ReadonlyMap<string, string>;
 }
 
 /** Look at a path; throws `io/missing` or `io/unreadable`. */
 export function locate(path: string): Located {
-  if (path === stdin) return { path: "stdin", folder: false, sources: [fileSource(path)] };
+  if (path === stdin) {
+    return { path: "stdin", folder: false, sources: [fileSource(path)], shown: new Map() };
+  }
   if (!existsSync(path))
     throw new MmreplayError("io/missing", "no such file or folder", {
       at: { file: path },
@@ -88,7 +93,8 @@ export function locate(path: string): Located {
       at: { file: path },
       hint: "name a recording, or a folder with one",
     });
-  return { path: clean, folder, sources };
+  const shown = new Map(sources.map(({ name }) => [name, folder ? join(clean, name) : clean]));
+  return { path: clean, folder, sources, shown };
 }
 
 /** Files that belong together, as one folder would hold them. */
@@ -97,7 +103,8 @@ export function locateTogether(paths: readonly string[]): Located {
   const [first] = located;
   if (located.length === 1 && first !== undefined) return first;
   const sources = located.flatMap((one) => one.sources);
-  return { path: first?.path ?? "", folder: true, sources };
+  const shown = new Map(located.flatMap((one) => [...one.shown]));
+  return { path: first?.path ?? "", folder: true, sources, shown };
 }
 
 /** Write text to `-o FILE`, or to standard output. */
@@ -107,15 +114,57 @@ export function write(text: string, output: string | undefined): void {
   else writeFileSync(output, ended);
 }
 
+/** Characters that are written at once. */
+const block = 65_536;
+
+/** Write lines to `-o FILE`, or to standard output, no faster than they are taken. */
+export async function writeLines(
+  lines: Iterable<string>,
+  output: string | undefined,
+): Promise<void> {
+  const stream = output === undefined ? process.stdout : createWriteStream(output);
+  let text = "";
+  for (const line of lines) {
+    text += `${line}\n`;
+    if (text.length < block) continue;
+    if (!stream.write(text)) await once(stream, "drain");
+    text = "";
+  }
+  await new Promise<void>((resolve, reject) => {
+    const done = (error?: Error | null): void => {
+      if (error) reject(error);
+      else resolve();
+    };
+    if (output === undefined) stream.write(text, done);
+    else stream.end(text, done);
+  });
+}
+
+/** Characters of a line that are shown, and how many of them before the place. */
+const widest = 120;
+const lead = 40;
+
+/** The line, or what of it is around the place, with a mark under the token. */
+function quoted(text: string, line: number, { column, width = 1 }: At): readonly string[] {
+  const from = column === undefined || column <= widest - lead ? 0 : column - 1 - lead;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: what a terminal would act on
+  const plain = text.replace(/[\x00-\x1f\x7f]/g, " ").slice(from, from + widest);
+  const gutter = String(line).padStart(5);
+  const cut = [from > 0 ? "..." : "", text.length > from + widest ? "..." : ""] as const;
+  const lines = [`${gutter} | ${cut[0]}${plain}${cut[1]}`];
+  if (column === undefined) return lines;
+  const before = cut[0].length + column - 1 - from;
+  const mark = "^".repeat(Math.max(1, Math.min(width, from + widest - column + 1)));
+  return [...lines, `${" ".repeat(gutter.length)} | ${" ".repeat(before)}${mark}`];
+}
+
 /** An error as a person reads it: place, code, message, the line with a caret, the remedy. */
 export function printError(error: MmreplayError): string {
   const { file, line, column, text } = error.at;
   const place = [file, line, column].filter((part) => part !== undefined).join(":");
   const lines = [`${place === "" ? "mmreplay" : place}: error[${error.code}]: ${error.message}`];
   if (text !== undefined && line !== undefined) {
-    const gutter = String(line).padStart(5);
-    lines.push(`${gutter} | ${text}`);
-    if (column !== undefined) lines.push(`${" ".repeat(5)} | ${" ".repeat(column - 1)}^`);
+    lines.push(...quoted(text, line, error.at));
   }
   if (error.hint !== undefined) lines.push(`hint: ${error.hint}`);
   return `${lines.join("\n")}\n`;

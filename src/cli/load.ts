@@ -1,30 +1,36 @@
 /** How paths on the command line become traces. */
 
 import { Diagnostics, MmreplayError } from "../errors.ts";
-import { bundle } from "../formats/bundle.ts";
+import { type Reading, readAll } from "../formats/bundle.ts";
 import { proven } from "../trace/infer.ts";
 import type { Trace } from "../trace/trace.ts";
-import { type Located, locate, locateTogether, printWarnings } from "./io.ts";
+import { type Located, locate, printWarnings } from "./io.ts";
+import { withText } from "./quoted-line.ts";
 
-async function read(
+export type { Located } from "./io.ts";
+
+/** Every recording of a path; `diagnostics` gets what belongs to none of them. */
+export async function readingsOf(
   located: Located,
-  quiet: boolean,
-  print: typeof printWarnings = printWarnings,
-): Promise<readonly Trace[]> {
-  const diagnostics = new Diagnostics();
-  const traces = await bundle(located, diagnostics).catch((error: unknown) => {
-    throw placed(error, located);
-  });
-  print(diagnostics, located.path, quiet);
-  return traces.map((trace) => proven({ ...trace, name: nameOf(located, trace.name) }));
+  diagnostics: Diagnostics,
+): Promise<readonly Reading[]> {
+  try {
+    const readings = await readAll(located, diagnostics);
+    return readings.map((reading) => {
+      const { trace } = reading;
+      return { ...reading, trace: proven({ ...trace, name: nameOf(located, trace.name) }) };
+    });
+  } catch (error) {
+    throw error instanceof MmreplayError
+      ? placed(await withText(error, located.sources), located)
+      : error;
+  }
 }
 
 /** An error of a file as the command line named it. */
-function placed(error: unknown, { path, folder }: Located): unknown {
-  if (!(error instanceof MmreplayError)) return error;
+export function placed(error: MmreplayError, { path, shown }: Located): MmreplayError {
   const { at, hint, code, message } = error;
-  const inside = folder && at.file !== undefined && !path.endsWith(at.file);
-  const file = inside ? `${path}/${at.file}` : path;
+  const file = shown.get(at.file ?? "") ?? at.file ?? path;
   return new MmreplayError(code, message, {
     at: { ...at, file },
     ...(hint !== undefined && { hint }),
@@ -38,12 +44,17 @@ function nameOf({ path }: Located, name: string): string {
 }
 
 /** Read one path: a trace, a recording, or a folder with the files of one or more runs. */
-export function load(
+export async function load(
   path: string,
   quiet: boolean,
   print: typeof printWarnings = printWarnings,
 ): Promise<readonly Trace[]> {
-  return read(locate(path), quiet, print);
+  const located = locate(path);
+  const diagnostics = new Diagnostics();
+  const readings = await readingsOf(located, diagnostics);
+  for (const reading of readings) diagnostics.add(reading.diagnostics);
+  print(diagnostics, located.path, quiet);
+  return readings.map(({ trace }) => trace);
 }
 
 /** Read several paths, each for itself. */
@@ -51,9 +62,4 @@ export async function loadAll(paths: readonly string[], quiet: boolean): Promise
   const loaded: Trace[] = [];
   for (const path of paths) loaded.push(...(await load(path, quiet)));
   return loaded;
-}
-
-/** Read files that belong to one recording: its text, with maps and facts beside it. */
-export function loadTogether(paths: readonly string[], quiet: boolean): Promise<readonly Trace[]> {
-  return read(locateTogether(paths), quiet);
 }

@@ -1,6 +1,6 @@
 /** How the files of one folder become traces: one per recording, with the facts and maps that lie beside it. */
 
-import { type Diagnostics, MmreplayError } from "../errors.ts";
+import { Diagnostics, MmreplayError } from "../errors.ts";
 import type { Event } from "../trace/event.ts";
 import type { Facts, Trace } from "../trace/trace.ts";
 import { type Beside, factsOf, isBeside, readBeside } from "./bundle/beside.ts";
@@ -22,6 +22,7 @@ import { withSnapshots } from "./bundle/snapshots.ts";
 import { bytesOf, decompress, headOf } from "./decompress.ts";
 import { detect, formats } from "./index.ts";
 import { mmtrace, readTrace } from "./mmtrace.ts";
+import { pageFacts } from "./page-size.ts";
 import { readSet } from "./strace.ts";
 import { readTar } from "./tar.ts";
 import type { Input } from "./types.ts";
@@ -100,24 +101,27 @@ function baseName(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
-async function readRun(
-  run: Run,
-  diagnostics: Diagnostics,
-): Promise<{ readonly events: readonly Event[]; readonly facts: Partial<Facts> }> {
+interface Read {
+  readonly events: readonly Event[];
+  readonly facts: Partial<Facts>;
+  readonly lines: number;
+}
+
+async function readRun(run: Run, diagnostics: Diagnostics): Promise<Read> {
   const events: Event[] = [];
   const emit = (event: Event): void => {
     events.push(event);
   };
   const [source, ...more] = run.recordings;
-  if (source === undefined) return { events, facts: {} };
+  if (source === undefined) return { events, facts: {}, lines: 0 };
   if (more.length === 0) {
-    const { facts } = await run.format.read(inputOf(source), emit, diagnostics);
-    return { events, facts };
+    const { facts, lines } = await run.format.read(inputOf(source), emit, diagnostics);
+    return { events, facts, lines };
   }
   const inputs: Input[] = [];
   for (const member of run.recordings) inputs.push(await heldInput(member));
-  const { facts } = await readSet(inputs, emit, diagnostics);
-  return { events, facts };
+  const { facts, lines } = await readSet(inputs, emit, diagnostics);
+  return { events, facts, lines };
 }
 
 async function assemble(
@@ -125,9 +129,9 @@ async function assemble(
   beside: Beside,
   name: string,
   diagnostics: Diagnostics,
-): Promise<Trace> {
+): Promise<Omit<Reading, "diagnostics">> {
   const own = await readRun(run, diagnostics);
-  const facts = factsOf(beside, run.stem, own.facts);
+  const facts = factsOf(beside, run.stem, own.facts, pageFacts(own.events));
   const log = beside.calls;
   const logged =
     log === undefined ? undefined : { log, matched: matchCalls(own.events, log, diagnostics) };
@@ -139,31 +143,56 @@ async function assemble(
     devices: facts.devices ?? [],
     deviceWords: deviceWords(beside.meta),
   };
-  return { name, facts, events: withFiles(events, knowledge) };
+  return { trace: { name, facts, events: withFiles(events, knowledge) }, lines: own.lines };
 }
 
-/** All traces that a file or folder holds; throws `import/no-recording` if it holds none. */
-export async function bundle(
+/** A trace, and what was seen while its recording was read. */
+export interface Reading {
+  readonly trace: Trace;
+  /** Lines of the recording; undefined for a trace file. */
+  readonly lines?: number;
+  readonly diagnostics: Diagnostics;
+}
+
+async function readingOf(run: Run, beside: Beside, name: string): Promise<Reading> {
+  const diagnostics = new Diagnostics();
+  const [source] = run.recordings;
+  if (run.format === mmtrace && source !== undefined) {
+    return { trace: await readTrace(inputOf(source)), diagnostics };
+  }
+  return { ...(await assemble(run, beside, name, diagnostics)), diagnostics };
+}
+
+/** All recordings that a file or folder holds; throws `import/no-recording` if it holds none. */
+export async function readAll(
   located: Sources,
   diagnostics: Diagnostics,
-): Promise<readonly Trace[]> {
+): Promise<readonly Reading[]> {
   const sources = await withMembers(located.sources);
   const recordings = await recordingsIn(located.folder || sources.length > 1, sources, diagnostics);
   if (recordings.length === 0) throw noRecording(located);
   const beside = await readBeside(sources, diagnostics);
   const runs = runsOf(
     recordings,
-    sources.filter(({ name }) => isMaps(name)),
+    sources.filter(
+      (source) => isMaps(source.name) && !recordings.some((one) => one.source === source),
+    ),
   );
-  const traces: Trace[] = [];
+  const readings: Reading[] = [];
   for (const run of runs) {
     const folder = baseName(located.path);
     const name = located.folder && runs.length > 1 ? `${folder}:${run.stem}` : folder;
-    const [source] = run.recordings;
-    const own = run.format === mmtrace && source !== undefined;
-    traces.push(
-      own ? await readTrace(inputOf(source)) : await assemble(run, beside, name, diagnostics),
-    );
+    readings.push(await readingOf(run, beside, name));
   }
-  return traces;
+  return readings;
+}
+
+/** The traces of all of them; what is wrong with any is counted together. */
+export async function bundle(
+  located: Sources,
+  diagnostics: Diagnostics,
+): Promise<readonly Trace[]> {
+  const readings = await readAll(located, diagnostics);
+  for (const reading of readings) diagnostics.add(reading.diagnostics);
+  return readings.map(({ trace }) => trace);
 }

@@ -92,7 +92,7 @@ class Reading {
     if (name === "execve") this.#execs.add(tid);
     else if (requestFrom(name, values) === undefined) {
       const message = `${name} with an argument that perf trace does not tell`;
-      this.#diagnostics.warn("parse/missing-argument", message, line);
+      this.#diagnostics.skip(name, "parse/missing-argument", message, line);
       return false;
     }
     if (name === "mmap" && hasBit(Number(values.get("flags")), MAP_HUGETLB)) {

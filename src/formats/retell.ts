@@ -24,8 +24,15 @@ class Placed extends Diagnostics {
   }
 
   override warn(code: string, message: string, position?: number): void {
-    const line = position === undefined ? undefined : this.#lines[position];
-    this.#inner.warn(code, message, line);
+    this.#inner.warn(code, message, this.#lineOf(position));
+  }
+
+  override skip(call: string, code: string, message: string, position?: number): void {
+    this.#inner.skip(call, code, message, this.#lineOf(position));
+  }
+
+  #lineOf(position: number | undefined): number | undefined {
+    return position === undefined ? undefined : this.#lines[position];
   }
 }
 

@@ -2,28 +2,33 @@
 
 import type { CommandModule } from "yargs";
 import { MmreplayError } from "../../errors.ts";
+import type { Reading } from "../../formats/bundle.ts";
 import { eventJson } from "../../trace/event-json.ts";
-import { write } from "../io.ts";
-import { load } from "../load.ts";
+import { readChecked, strictOption } from "../checked.ts";
+import { locate, writeLines } from "../io.ts";
 
 interface Arguments {
   readonly file: string;
   readonly quiet: boolean;
+  readonly strict: boolean;
   readonly output: string | undefined;
 }
 
-async function run({ file, quiet, output }: Arguments): Promise<void> {
-  const traces = await load(file, quiet);
-  const lines: string[] = [];
-  for (const trace of traces)
-    for (const event of trace.events)
-      for (const object of eventJson(event)) lines.push(JSON.stringify(object));
-  if (lines.length === 0)
+async function run({ file, output, ...checking }: Arguments): Promise<void> {
+  const { readings, close } = await readChecked(locate(file), checking);
+  if (!readings.some(({ trace }) => trace.events.length > 0))
     throw new MmreplayError("parse/no-memory-calls", "the recording has no memory call", {
       at: { file },
       hint: "record with `mmreplay record -- PROGRAM`",
     });
-  write(lines.join("\n"), output);
+  await writeLines(linesOf(readings), output);
+  close();
+}
+
+function* linesOf(readings: readonly Reading[]): Generator<string> {
+  for (const { trace } of readings)
+    for (const event of trace.events)
+      for (const object of eventJson(event)) yield JSON.stringify(object);
 }
 
 export const events: CommandModule<object, Arguments> = {
@@ -36,6 +41,7 @@ export const events: CommandModule<object, Arguments> = {
       describe: "recording, folder or trace; - is stdin",
     },
     output: { alias: "o", type: "string", describe: "write there instead of standard output" },
+    strict: strictOption,
   },
   handler: run,
 };

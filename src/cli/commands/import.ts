@@ -5,12 +5,14 @@ import { basename } from "node:path";
 import type { CommandModule } from "yargs";
 import { MmreplayError } from "../../errors.ts";
 import { encode } from "../../trace/codec.ts";
-import { loadTogether } from "../load.ts";
+import { readChecked, strictOption } from "../checked.ts";
+import { locateTogether } from "../io.ts";
 
 interface Arguments {
   readonly recording: readonly string[];
   readonly output: string | undefined;
   readonly quiet: boolean;
+  readonly strict: boolean;
 }
 
 /** `out.mmtrace`, or one name per run where a folder holds several. */
@@ -22,8 +24,9 @@ function names(output: string | undefined, runs: readonly string[]): readonly st
   });
 }
 
-async function run({ recording, output, quiet }: Arguments): Promise<void> {
-  const traces = await loadTogether(recording, quiet);
+async function run({ recording, output, ...checking }: Arguments): Promise<void> {
+  const { readings, close } = await readChecked(locateTogether(recording), checking);
+  const traces = readings.map(({ trace }) => trace);
   const files = names(
     output,
     traces.map(({ name }) => name),
@@ -34,6 +37,7 @@ async function run({ recording, output, quiet }: Arguments): Promise<void> {
     writeFileSync(file, bytes);
     process.stderr.write(`${file}: ${trace.events.length} events, ${bytes.length} bytes\n`);
   });
+  close();
 }
 
 export const importCommand: CommandModule<object, Arguments> = {
@@ -42,6 +46,7 @@ export const importCommand: CommandModule<object, Arguments> = {
   builder: {
     recording: { type: "string", array: true, demandOption: true },
     output: { alias: "o", type: "string", describe: "the .mmtrace file to write" },
+    strict: strictOption,
   },
   handler: run,
 };

@@ -72,13 +72,19 @@ export async function readBeside(
 }
 
 /** The facts of one recording: its own text, then sysfs, then meta.json, and what had to be concluded. */
-export function factsOf(beside: Beside, stem: string, own: Partial<Facts>): Facts {
+export function factsOf(
+  beside: Beside,
+  stem: string,
+  own: Partial<Facts>,
+  pages: Pick<Facts, "pageSize" | "inferred">,
+): Facts {
   const meta = metaFacts(beside.meta, stem);
   const known = { recorder: "unknown", ...own, ...meta, ...beside.facts };
   const inferred = [...(own.inferred ?? [])];
-  const pageSize = known.pageSize ?? 4096;
   // x86 has pages of one size only.
-  const certain = known.pageSize !== undefined || known.arch === "x86-64";
-  if (!certain) inferred.push("page size 4096: nothing recorded it");
-  return { ...known, pageSize, inferred };
+  const certain = known.pageSize ?? (known.arch === "x86-64" ? x86Page : undefined);
+  if (certain === undefined) inferred.push(...pages.inferred);
+  return { ...known, pageSize: certain ?? pages.pageSize, inferred };
 }
+
+const x86Page = 4096;

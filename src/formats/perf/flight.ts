@@ -54,9 +54,11 @@ export class Flight {
   }
 
   exit(task: Task, name: string, result: U64, at: At): void {
-    const { pending } = task;
+    const { pending, left } = task;
+    task.left = undefined;
+    if (left === name) return;
     if (pending?.name !== name) {
-      this.#diagnostics.warn("parse/no-entry", "exit lines without an entry", at.line);
+      this.#diagnostics.skip(name, "parse/no-entry", "exit lines without an entry", at.line);
       return;
     }
     this.#finish(task, pending, endOf(name, result), at);

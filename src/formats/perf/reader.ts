@@ -115,7 +115,13 @@ export class PerfReader {
     }
     const result = parseU64(body.trim());
     if (result !== undefined) this.#exit(task, written, result, at);
-    else this.#diagnostics.warn("parse/bad-result", `exit without a number: ${body}`, at.line);
+    else this.#noNumber(written, body, at);
+  }
+
+  #noNumber(name: string, body: string, at: At): void {
+    const message = `exit without a number: ${body}`;
+    if (isMemoryCall(name)) this.#diagnostics.skip(name, "parse/bad-result", message, at.line);
+    else this.#diagnostics.warn("parse/bad-result", message, at.line);
   }
 
   #raw(task: Task, name: string, body: string, at: At): void {
@@ -148,11 +154,13 @@ export class PerfReader {
     if (execCalls.has(name)) task.execLine = at.line;
     if (!isMemoryCall(name)) return;
     this.seen.entries += 1;
+    task.left = undefined;
     if (request !== undefined)
       this.#flight.enter(task, this.#tasks.spaceOf(task, undefined), name, request, at);
     else {
+      task.left = name;
       const message = `${name} without all of its arguments`;
-      this.#diagnostics.warn("parse/missing-argument", message, at.line);
+      this.#diagnostics.skip(name, "parse/missing-argument", message, at.line);
     }
   }
 

@@ -61,6 +61,8 @@ export interface Task {
   /** A 32-bit program, of which only searches are recorded. */
   compat: boolean;
   pending: Pending | undefined;
+  /** A call under way that is left out. */
+  left: string | undefined;
   exec: Exec | undefined;
   execLine: number | undefined;
   clone: Clone | undefined;
@@ -119,6 +121,7 @@ export class Tasks {
         fresh: false,
         compat: false,
         pending: undefined,
+        left: undefined,
         exec: undefined,
         execLine: undefined,
         clone: undefined,

@@ -11,7 +11,7 @@ import { cutResult, impossible } from "./checks.ts";
 import type { Files } from "./files.ts";
 import type { Task } from "./lives.ts";
 import { type Parsed, readRequest } from "./memory.ts";
-import { PageSize } from "./page-size.ts";
+import type { Output } from "./output.ts";
 import type { Result } from "./result.ts";
 import { Segments } from "./segments.ts";
 
@@ -20,16 +20,20 @@ const mmap2Unit = 4096;
 
 export class Calls {
   readonly #files: Files;
-  readonly warn: (problem: Problem, place: Place) => void;
+  readonly #output: Output;
   readonly segments: Segments;
-  readonly pages: PageSize = new PageSize();
   /** mmap2 offsets are printed in pages (strace before 4.8). */
   #pageOffsets = false;
 
-  constructor(files: Files, warn: (problem: Problem, place: Place) => void) {
+  constructor(files: Files, output: Output) {
     this.#files = files;
     this.segments = new Segments(files);
-    this.warn = warn;
+    this.#output = output;
+  }
+
+  /** Leave out a call that cannot be used. */
+  skip({ code, message }: Problem, { name, exit, task }: Place): void {
+    this.#output.skip(name, code, message, exit.line, task.tid);
   }
 
   /** The request of a call whose arguments are all in `text`; undefined if it has nothing to do with memory. */
@@ -46,7 +50,7 @@ export class Calls {
     if (!this.#pageOffsets && inPage(request.offset, mmap2Unit) !== 0) {
       this.#pageOffsets = true;
       const message = "mmap2 offsets are taken as pages of 4096 bytes, as strace before 4.8 prints";
-      this.warn({ code: "parse/page-offsets", message }, place);
+      this.#output.warn("parse/page-offsets", message, place.exit.line, place.task.tid);
     }
     if (!this.#pageOffsets) return request;
     return { ...request, offset: Number(request.offset) * mmap2Unit };
@@ -70,15 +74,14 @@ export class Calls {
     const { outcome, error, injected } = result;
     if (unknown.length > 0) {
       const message = `unknown flag ${unknown[0]} is left out`;
-      this.warn({ code: "parse/unknown-flag", message }, place);
+      this.#output.warn("parse/unknown-flag", message, place.exit.line, place.task.tid);
     }
     const value = result.value === null ? null : cutResult(result.value, place.task.space.narrow);
     const wrong = injected ? undefined : impossible(request, outcome, value);
     if (wrong !== undefined) {
-      this.warn(wrong, place);
+      this.skip(wrong, place);
       return undefined;
     }
-    if (value !== null && request.call === "mmap") this.pages.see(value, place.exit.line);
     if (request.call === "shmat") {
       const segment = this.segments.attached(request.shmid);
       return callEvent(request, place, { outcome, result: value, error, injected, ...segment });

@@ -40,9 +40,7 @@ export class Flow {
     this.#tracees = tracees;
     this.#order = order;
     this.#output = output;
-    this.calls = new Calls(this.#files, ({ code, message }, { exit, task }) =>
-      output.warn(code, message, exit.line, task.tid),
-    );
+    this.calls = new Calls(this.#files, output);
     this.memory = new MemoryLines(this.calls, order, output);
   }
 
@@ -107,22 +105,28 @@ export class Flow {
 
   /** `<... NAME resumed>`. */
   resumed(line: Logical): void {
-    const { task, known, exit } = line;
+    const { task, known } = line;
     const { role } = known;
     const open = this.#open.get(task) ?? (role === "exec" ? this.#fromThread(task) : undefined);
     if (open === undefined) {
       if (role !== "memory" && role !== "clone") return;
       const message = "the end of a call whose start is not in the recording";
-      this.#output.warn("parse/resumed-without-start", message, exit.line, task.tid);
+      this.#lost(line, "parse/resumed-without-start", message);
     } else if (open.known.name !== known.name) {
       const message = "the end of a call under another name than its start";
-      this.#output.warn("parse/resumed-other-name", message, exit.line, task.tid);
+      this.#lost(line, "parse/resumed-other-name", message);
       this.abandon(task);
     } else {
       this.#open.delete(task);
       this.#tracees.cloning.delete(task);
       this.#complete({ ...line, entry: open.entry }, open);
     }
+  }
+
+  /** The end of a call whose arguments are not known. */
+  #lost({ known, exit, task }: Logical, code: string, message: string): void {
+    if (known.role !== "memory") this.#output.warn(code, message, exit.line, task.tid);
+    else this.#output.skip(known.name, code, message, exit.line, task.tid);
   }
 
   /** An execve begun by another thread of the process goes on under the leader's number. */
@@ -158,7 +162,9 @@ export class Flow {
 
   #detached(line: Logical, text: string): void {
     if (line.known.role !== "memory") return;
-    this.memory.give(line.task, this.memory.begin(line, text), "detached");
+    const open = this.memory.begin(line, text);
+    if (open.parsed !== undefined) this.memory.give(line.task, open, "detached");
+    else this.#lost(line, "parse/cut-line", "a memory call is cut in the middle");
   }
 
   /** The call of a task will never be seen to return, unless it is to end later. */
@@ -175,8 +181,13 @@ export class Flow {
     const { known, entry, begun } = open;
     if (known.role === "clone" && begun !== undefined) this.#order.end(begun, undefined);
     if (known.role !== "memory" && known.role !== "clone") return;
+    const code = "parse/never-resumed";
     const message = "a call that never returns in this recording";
-    this.#output.warn("parse/never-resumed", message, entry.line, task.tid);
+    if (known.role === "memory" && open.parsed === undefined) {
+      this.#output.skip(known.name, code, message, entry.line, task.tid);
+      return;
+    }
+    this.#output.warn(code, message, entry.line, task.tid);
     this.memory.give(task, open, "never resumed");
   }
 

@@ -87,7 +87,7 @@ export class MemoryLines {
     const parsed = this.#calls.parse(known.name, text, close, place);
     if (parsed === undefined) return;
     if ("code" in parsed) {
-      this.#calls.warn(parsed, place);
+      this.#calls.skip(parsed, place);
       return;
     }
     const call = this.#event(line, parsed, this.#calls.file(parsed, task), name);
@@ -108,11 +108,15 @@ export class MemoryLines {
   }
 
   #cut(line: Logical): void {
-    this.#warn(line, "parse/cut-line", "a memory call is cut in the middle");
+    this.#skip(line, "parse/cut-line", "a memory call is cut in the middle");
   }
 
   #warn({ exit, task }: Logical, code: string, message: string): void {
     this.#output.warn(code, message, exit.line, task.tid);
+  }
+
+  #skip({ known, exit, task }: Logical, code: string, message: string): void {
+    this.#output.skip(known.name, code, message, exit.line, task.tid);
   }
 
   #event(
@@ -128,7 +132,7 @@ export class MemoryLines {
       return undefined;
     }
     if (result === "malformed") {
-      this.#warn(line, "parse/bad-result", "a result is no number of at most 64 bits");
+      this.#skip(line, "parse/bad-result", "a result is no number of at most 64 bits");
       return undefined;
     }
     if (result.outcome === "missing") {

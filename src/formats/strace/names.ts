@@ -138,11 +138,13 @@ const lastLetters: ReadonlySet<number> = new Set(
   ),
 );
 
-/** `hellomunmap`: a name that nobody knows but that ends with the name of a memory call. */
-function isGlued(bytes: Uint8Array, start: number, end: number): boolean {
-  if (!lastLetters.has((bytes[end - 2] as number) * 256 + (bytes[end - 1] as number))) return false;
+/** `hellomunmap`: the memory call that a name which nobody knows ends with. */
+function gluedTo(bytes: Uint8Array, start: number, end: number): string | undefined {
+  if (!lastLetters.has((bytes[end - 2] as number) * 256 + (bytes[end - 1] as number))) return;
   const name = textOf(bytes, start, end);
-  return name !== "process_madvise" && memoryEnds.some((call) => name.endsWith(call));
+  if (name === "process_madvise") return undefined;
+  const found = memoryEnds.find((call) => name.endsWith(call));
+  return found === "unmap" ? "munmap" : found;
 }
 
 /** `syscall_499` or `SYS_499`: a call that this strace has no name for. */
@@ -153,12 +155,18 @@ function isUnnamed(bytes: Uint8Array, start: number, end: number): boolean {
   return /^(?:syscall|SYS)_(?:0x[0-9a-f]+|[0-9]+)$/.test(textOf(bytes, start, end));
 }
 
+/** A problem, and the memory call that it costs. */
+interface Odd extends Problem {
+  readonly call?: string;
+}
+
 /** What is odd about the name of a call that does not matter; undefined, as a rule, if nothing is. */
-export function oddName(bytes: Uint8Array, start: number, end: number): Problem | undefined {
+export function oddName(bytes: Uint8Array, start: number, end: number): Odd | undefined {
   if (end - start < 4) return undefined;
-  if (isGlued(bytes, start, end)) {
+  const call = gluedTo(bytes, start, end);
+  if (call !== undefined) {
     const message = "output of the program is glued to a memory call";
-    return { code: "parse/glued-line", message };
+    return { code: "parse/glued-line", message, call };
   }
   if (!isUnnamed(bytes, start, end)) return undefined;
   const message = `${textOf(bytes, start, end)} is a call that this strace has no name for`;

@@ -56,6 +56,12 @@ export class Output {
     this.emit({ kind: "warning", line, pid, code });
   }
 
+  /** Count a memory call that is left out, and show the warning among the events. */
+  skip(call: string, code: string, message: string, line: number, pid: number | null): void {
+    this.#diagnostics.skip(call, code, message, line);
+    this.emit({ kind: "warning", line, pid, code });
+  }
+
   /** Nothing more comes; `tid` is what the first task says of itself, if it does. */
   end(tid: number | undefined): void {
     if (this.#unnamed) {

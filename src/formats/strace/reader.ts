@@ -139,7 +139,11 @@ export class StraceReader {
   #unimportant(line: Line, body: number, stop: number): void {
     this.#tracees.follow(this.#prefix);
     const odd = oddName(line.bytes, body, stop);
-    if (odd !== undefined) this.#output.warn(odd.code, odd.message, line.number, this.#pid());
+    if (odd?.call !== undefined) {
+      this.#output.skip(odd.call, odd.code, odd.message, line.number, this.#pid());
+    } else if (odd !== undefined) {
+      this.#output.warn(odd.code, odd.message, line.number, this.#pid());
+    }
     if (this.#flow.open === 0 || this.#ahead.active) return;
     const task = this.#tracees.lives.get(this.#tracees.owner(this.#prefix));
     if (task !== undefined) this.#flow.abandon(task);
@@ -281,14 +285,13 @@ export class StraceReader {
     if (error !== undefined) throw error;
   }
 
-  /** What the text itself tells; `pageSize` and how it was found. */
+  /** What the text itself tells. */
   facts(): Partial<Facts> {
-    const { command, calls } = this.#flow;
-    const { pageSize, inferred } = calls.pages.facts();
+    const { command } = this.#flow;
     const told = command === undefined ? {} : { command };
     const { reordered } = this.#order;
     const order = reordered === 0 ? [] : [`order of ${reordered} concurrent calls: by addresses`];
-    return { recorder: "strace", ...told, pageSize, inferred: [...inferred, ...order] };
+    return { recorder: "strace", ...told, inferred: order };
   }
 }
 

@@ -153,7 +153,7 @@ describe("a folder", () => {
     expect(trace?.facts).toEqual({
       recorder: "perf",
       pageSize: 4096,
-      inferred: ["page size 4096: nothing recorded it"],
+      inferred: ["page size 4096: the address on line 2 is not a multiple of 16384"],
     });
   });
 

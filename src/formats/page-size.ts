@@ -1,0 +1,78 @@
+/** How large the pages of the recording machine were, as far as the addresses of a recording tell. */
+
+import type { Event } from "../trace/event.ts";
+import { MAP_FIXED } from "../trace/flags.ts";
+import type { Facts } from "../trace/trace.ts";
+import { hasBit, inPage, type U64 } from "../units.ts";
+
+/** So many addresses are not multiples of a larger page by chance. */
+const enough = 24;
+const smallest = 4096;
+const sizes = [65_536, 16_384] as const;
+
+type PageFacts = Pick<Facts, "pageSize" | "inferred">;
+
+const found = (pageSize: number, why: string): PageFacts => ({
+  pageSize,
+  inferred: [`page size ${pageSize}: ${why}`],
+});
+
+/** Page addresses that the kernel gave or took. */
+class Evidence {
+  #seen = 0;
+  /** The first line whose address is not a multiple of the size; 0 while there is none. */
+  readonly #against: number[] = sizes.map(() => 0);
+
+  see(address: U64, line: number): void {
+    this.#seen += 1;
+    if (!this.#against.includes(0)) return;
+    sizes.forEach((size, index) => {
+      if (this.#against[index] === 0 && inPage(address, size) !== 0) this.#against[index] = line;
+    });
+  }
+
+  /** Where the kernel itself printed the size of its pages, or only addresses. */
+  facts(): PageFacts {
+    const [, line = 0] = this.#against;
+    if (line > 0) return found(smallest, `the address on line ${line} is not a multiple of 16384`);
+    const size = sizes.find((_, index) => this.#against[index] === 0);
+    if (size === undefined || this.#seen < enough) return found(smallest, "assumed");
+    return found(size, `all ${this.#seen} addresses are multiples of it`);
+  }
+}
+
+/** The address of a call that must be that of a page; 0 proves nothing. */
+function pageAddress(event: Event): U64 | undefined {
+  if (event.kind !== "call" || event.outcome !== "ok" || event.result === null) return undefined;
+  switch (event.call) {
+    case "mmap":
+      return hasBit(event.flags, MAP_FIXED) ? event.addr : event.result;
+    case "mremap":
+      return event.result;
+    case "brk":
+      // The first break of an old kernel is the end of bss, which is no page.
+      return event.addr === 0 && inPage(event.result, smallest) === 0 ? event.result : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** The page size and, in `inferred`, how it was found: smaps tells it, addresses prove or suggest it. */
+export function pageFacts(events: readonly Event[]): PageFacts {
+  const evidence = new Evidence();
+  let told: { readonly size: number; readonly line: number } | undefined;
+  for (const event of events) {
+    const address = pageAddress(event);
+    if (address !== undefined) evidence.see(address, event.line);
+    if (event.kind === "search") evidence.see(event.length, event.line);
+    if (event.kind !== "snapshot") continue;
+    for (const { start, line, kernelPageSize: size } of event.areas) {
+      evidence.see(start, line);
+      if (size !== undefined && size < (told?.size ?? Number.POSITIVE_INFINITY)) {
+        told = { size, line };
+      }
+    }
+  }
+  if (told === undefined) return evidence.facts();
+  return found(told.size, `KernelPageSize of the area on line ${told.line} of smaps`);
+}
