@@ -3,6 +3,7 @@
 import type { Arch } from "./arch/types.ts";
 import type { Subject } from "./pipeline.ts";
 import { type Counters, countDifferences } from "./place/counters.ts";
+import { overMapped } from "./place/over-map.ts";
 import { place } from "./place/place.ts";
 import { plan } from "./place/plan.ts";
 import { recordedPlacements } from "./place/recorded.ts";
@@ -57,6 +58,11 @@ export function placed(
   policy: Policy,
   touch: Touch,
 ): Placements {
+  const asked = overMapped(program, policy, facts, arch);
+  return run(asked, facts, arch, policy, touch);
+}
+
+function run(program: Program, facts: Facts, arch: Arch, policy: Policy, touch: Touch): Placements {
   const compiled = plan(program, policy, arch, facts, { forced: false });
   const neighbours = neighboursOf(program, policy.profile, { ...optionsOf(facts), touch });
   return place(program, compiled, neighbours).placements;
@@ -70,10 +76,11 @@ export function replay(
   policy: Policy,
   touch: Touch = "at-once",
 ): Replayed {
-  const placements = placed({ program, facts, arch }, policy, touch);
+  const asked = overMapped(program, policy, facts, arch);
+  const placements = run(asked, facts, arch, policy, touch);
   const options = { ...optionsOf(facts), touch, compare: false };
-  const applied = apply(program, placements, policy.profile, options);
-  return finished(program, facts, arch, policy, placements, { applied, touch });
+  const applied = apply(asked, placements, policy.profile, options);
+  return finished(asked, facts, arch, policy, placements, { applied, touch });
 }
 
 /** Rebuild what was recorded; `policy` is the recording kernel's, for the rules around placement. */

@@ -7,6 +7,7 @@ import { measure } from "../metrics/index.ts";
 import type { MetricValue } from "../metrics/types.ts";
 import { archFor, onArch, policyFor, resolveTrace, type Subject } from "../pipeline.ts";
 import { intended, unmetOf } from "../place/intent.ts";
+import { overMapped } from "../place/over-map.ts";
 import { placeOnly } from "../place/place.ts";
 import { plan } from "../place/plan.ts";
 import type { Policy } from "../policies/types.ts";
@@ -74,7 +75,8 @@ function setupOf(trace: Trace, { program, arch, conversion }: Subject): TraceSet
 const latencyTime = 200;
 
 function latencyOf({ program, facts, arch }: Subject, policy: Policy): MetricValue {
-  const compiled = plan(program, policy, arch, facts, { forced: false });
+  const asked = overMapped(program, policy, facts, arch);
+  const compiled = plan(asked, policy, arch, facts, { forced: false });
   const latency = measureLatency(placeOnly(compiled), { time: latencyTime });
   if (latency.state === "not-measured") return { value: null, unit: "ns", reason: latency.reason };
   const { p50, p90, p99, max, runs, warnings } = latency;

@@ -146,7 +146,8 @@ class Planner {
       case "fix": {
         const at = this.#forced ? { object: 0, offset: op.recorded } : op.at;
         const mask = this.#forced ? 0 : (op.align ?? 1) - 1;
-        this.#push(index, opKind.fix, op.object, at, op.pages, op.guard, mask, 0);
+        const offset = op.alignOffset ?? 0;
+        this.#push(index, opKind.fix, op.object, at, op.pages, op.guard, mask, offset);
         return;
       }
       case "release": {

@@ -3,7 +3,7 @@
 import { lower } from "../arch/entry.ts";
 import type { Arch, Attempt, Finish, Layout, Row } from "../arch/types.ts";
 import { addressOf, hex } from "../units.ts";
-import type { Policy, Request, Target } from "./types.ts";
+import type { Policy, Request, Reserve, Target } from "./types.ts";
 import { requestOf } from "./words.ts";
 
 /** Requests that tell policies apart; what `explain` prints unless asked for one. */
@@ -109,11 +109,24 @@ function rowText(row: Row, bytes: InBytes): string {
   ].join("");
 }
 
+/** What the program asks for instead. */
+const reservation = ({ pages }: Reserve): Request => ({
+  ...{ kind: "anon", pages, pgoff: 0, hint: false, low32: false, above4g: false },
+  ...{ startGap: 0, remap: false },
+});
+
+function reserveText({ pages, align, offset, guard }: Reserve, bytes: InBytes): string {
+  const above = guard === 0 ? "" : `, ${bytes(guard)} without access above`;
+  return `program: reserves ${bytes(pages)}, maps at ${bytes(offset)} from a multiple of ${bytes(align)} in it, cuts the rest${above}`;
+}
+
 /** One request under a policy: a line per attempt, and below it a line per row. */
 export function explainRequest(policy: Policy, words: string, bench: Bench): string {
   const { arch, layout, target } = bench;
   const bytes: InBytes = (pages) => hex(addressOf(pages, arch.pageBytes));
-  const request = requestOf(words, arch);
+  const asked = requestOf(words, arch);
+  const reserve = asked.hint ? undefined : policy.reserves?.(asked, arch);
+  const request = reserve === undefined ? asked : reservation(reserve);
   const attempts = policy
     .searches(request, target)
     .filter((attempt) => attempt !== false && attempt !== undefined);
@@ -122,6 +135,7 @@ export function explainRequest(policy: Policy, words: string, bench: Bench): str
     `  ${index}: ${attemptText(attempt, request, bytes)}`,
     ...rows.filter((row) => row.attempt === index).map((row) => `     ${rowText(row, bytes)}`),
   ]);
+  if (reserve !== undefined) lines.unshift(`  ${reserveText(reserve, bytes)}`);
   return `${[words, ...(lines.length === 0 ? ["  refused before any search"] : lines)].join("\n")}\n`;
 }
 

@@ -2,6 +2,7 @@
 
 import { MmreplayError } from "../errors.ts";
 import { type Registry, registry } from "../registry.ts";
+import { cloudHypervisorOverMap } from "./cloud-hypervisor-over-map.ts";
 import { coreAlign } from "./core-align.ts";
 import { exactAligned } from "./exact-aligned.ts";
 import { execFolioPolicy } from "./exec-folio.ts";
@@ -24,6 +25,7 @@ import { mappingOrderV2 } from "./mapping-order-v2.ts";
 import { maxOrder } from "./max-order.ts";
 import { mergeFirst } from "./merge-first.ts";
 import { mmapPrepare } from "./mmap-prepare.ts";
+import { qemuOverMap } from "./qemu-over-map.ts";
 import { shiftInGap } from "./shift-in-gap.ts";
 import { startPfnPolicy } from "./start-pfn.ts";
 import type { Policy } from "./types.ts";
@@ -58,6 +60,8 @@ export const policies: Registry<Policy> = registry("policy", [
   mergeFirst,
   shiftInGap,
   exactAligned,
+  qemuOverMap,
+  cloudHypervisorOverMap,
   vfio1g,
 ]);
 

@@ -18,7 +18,7 @@ export const mappingOrderV1: Policy = {
   searches: (request, target) => {
     const { kind, pages, barPages = pages } = request;
     const pfn = startPfn(request, target);
-    if (kind !== "vfio" || pfn === undefined || vfioRegion(request, target).index > lastBar)
+    if (kind !== "vfio" || pfn === undefined || vfioRegion(request, target.arch).index > lastBar)
       return dispatch(request, target, rules73);
     const above = rules73.profile.roundsAbove && target.topDown;
     const sizes = pfnSizes(target).filter((size) => size <= Math.min(barPages, pages));

@@ -14,7 +14,7 @@ export const mappingOrderV2: Policy = {
   profile: rules73.profile,
   searches: (request, target) => {
     const { kind, pages, pgoff, barPages, hint } = request;
-    const { index, offset } = vfioRegion(request, target);
+    const { index, offset } = vfioRegion(request, target.arch);
     if (kind !== "vfio" || hint || index > lastBar) return dispatch(request, target, rules73);
     const room = Math.min(pages, (barPages ?? offset + pages) - offset);
     const size = pfnSizes(target).find((leaf) => leaf <= room);

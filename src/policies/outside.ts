@@ -107,6 +107,8 @@ function isOutside(value: unknown, refuse: Refuse): value is OutsidePolicy {
     refuse(`"${value.id}" is no id`, "use letters, digits, dots and dashes");
   if (typeof value.searches !== "function")
     refuse("searches of the policy is no function", "add searches: (request, target) => [{}]");
+  if (value.reserves !== undefined && typeof value.reserves !== "function")
+    refuse("reserves of the policy is no function", "add reserves: (request, arch) => undefined");
   if (value.base === undefined && !isObject(value.profile))
     refuse("the policy has neither profile nor base", 'add base: "linux-7.3"');
   return true;

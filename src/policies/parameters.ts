@@ -88,13 +88,16 @@ function readAll<P extends Parameters>(
 export function parameterised<P extends Parameters>(
   about: About<P>,
   make: (values: Values<P>) => Policy["searches"],
+  reserve?: (values: Values<P>) => Required<Policy>["reserves"],
 ): Policy {
   const build = (settings: Readonly<Record<string, string>>): Policy => {
+    const values = readAll(about, settings);
     const given = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
     return {
       ...about,
       id: given.length === 0 ? about.id : `${about.id}:${given.join(",")}`,
-      searches: make(readAll(about, settings)),
+      searches: make(values),
+      ...(reserve !== undefined && { reserves: reserve(values) }),
       configure: build,
     };
   };

@@ -1,7 +1,7 @@
 /** The three shapes of which every policy is made: a padded search, an aligned search, the plain one. */
 
-import type { Attempt, Level } from "../arch/types.ts";
-import { alignUp } from "../units.ts";
+import type { Arch, Attempt, Level } from "../arch/types.ts";
+import { alignUp, modulo } from "../units.ts";
 import type { Request, Target } from "./types.ts";
 
 /** What a policy returns: attempts in order, falsy entries dropped. */
@@ -51,11 +51,20 @@ export function folioSizes({ arch }: Target): readonly number[] {
 const vfioRegionBytes = 2 ** 40;
 
 /** Where in its region a vfio-pci mapping begins; pages. */
-export function vfioRegion(
-  { pgoff }: Request,
-  { arch }: Target,
-): { index: number; offset: number } {
+export function vfioRegion({ pgoff }: Request, arch: Arch): { index: number; offset: number } {
   const region = vfioRegionBytes / arch.pageBytes;
   const index = Math.floor(pgoff / region);
   return { index, offset: pgoff - index * region };
+}
+
+/** The least power of two that is not below a count. */
+export function powerAbove(count: number): number {
+  return 2 ** Math.ceil(Math.log2(count));
+}
+
+/** The largest power of two that divides a count. */
+export function lowestBit(count: number): number {
+  let bit = 1;
+  while (modulo(count, bit * 2) === 0) bit *= 2;
+  return bit;
 }

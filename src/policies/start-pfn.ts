@@ -28,7 +28,7 @@ export const pfnParameters: PfnParameters = {
  */
 export function startPfn(request: Request, target: Target): number | undefined {
   if (request.pfn !== undefined || request.kind !== "vfio") return request.pfn;
-  return vfioRegion(request, target).offset;
+  return vfioRegion(request, target.arch).offset;
 }
 
 /** One search per leaf size of which a whole block lies inside, then the plain one. */

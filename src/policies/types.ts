@@ -102,6 +102,17 @@ export interface Parameter<T = unknown> {
   read(text: string): T | undefined;
 }
 
+/** What a program reserves in place of a mapping, to map over its aligned part and cut the rest off; pages. */
+export interface Reserve {
+  /** Private memory without access that it asks for. */
+  readonly pages: number;
+  /** The mapping goes to the first page from `offset` on that is congruent to `offset` modulo this power of two. */
+  readonly align: number;
+  readonly offset: number;
+  /** Left without access above the mapping. */
+  readonly guard: number;
+}
+
 export interface Policy {
   readonly id: string;
   readonly summary: string;
@@ -117,4 +128,6 @@ export interface Policy {
   configure?(settings: Readonly<Record<string, string>>): Policy;
   /** Attempts in order; falsy entries are dropped, the first that fits and is accepted wins. */
   searches(request: Request, target: Target): readonly (Attempt | false | undefined)[];
+  /** A trick of userspace: what programs reserve for a mapping without a hint; undefined where they just map it. */
+  reserves?(request: Request, arch: Arch): Reserve | undefined;
 }

@@ -96,6 +96,8 @@ export type Op =
       readonly kept?: number;
       /** Placed at the next multiple of this many pages (an idiom's kept part). */
       readonly align?: number;
+      /** The multiple, plus this many pages. */
+      readonly alignOffset?: number;
     } & Origin)
   /** Pages leave, except where `spare` now lies. */
   | ({

@@ -194,7 +194,8 @@ export class Run {
     const page = this.#pageOfOp(index);
     if (!Number.isNaN(page)) return page;
     const at = this.#pageAt(op.at);
-    return at < 0 ? -1 : alignUp(at, op.align ?? 1);
+    const offset = op.alignOffset ?? 0;
+    return at < 0 ? -1 : alignUp(at - offset, op.align ?? 1) + offset;
   }
 
   #map(op: MapOp, page: number): void {
