@@ -4,8 +4,8 @@ import type { Arch } from "./arch/types.ts";
 import type { Subject } from "./pipeline.ts";
 import { type Counters, countDifferences } from "./place/counters.ts";
 import { overMapped } from "./place/over-map.ts";
-import { place } from "./place/place.ts";
-import { plan } from "./place/plan.ts";
+import { type Run as Found, place } from "./place/place.ts";
+import { type Plan, plan } from "./place/plan.ts";
 import { recordedPlacements } from "./place/recorded.ts";
 import { pfnOf } from "./place/request.ts";
 import type { Placements } from "./place/types.ts";
@@ -52,20 +52,22 @@ function finished(
   };
 }
 
-/** Where a policy puts everything; `touch` matters to policies that ask whether a VMA merges. */
-export function placed(
-  { program, facts, arch }: Pick<Subject, "program" | "facts" | "arch">,
-  policy: Policy,
-  touch: Touch,
-): Placements {
-  const asked = overMapped(program, policy, facts, arch);
-  return run(asked, facts, arch, policy, touch);
+/** What a policy makes of a program: what its author asks under it, and where everything goes. */
+export interface Answered extends Found {
+  readonly program: Program;
+  readonly plan: Plan;
 }
 
-function run(program: Program, facts: Facts, arch: Arch, policy: Policy, touch: Touch): Placements {
+/** Ask a policy; `touch` matters to policies that ask whether a VMA merges. */
+export function answer(
+  { program: given, facts, arch }: Pick<Subject, "program" | "facts" | "arch">,
+  policy: Policy,
+  touch: Touch,
+): Answered {
+  const program = overMapped(given, policy, facts, arch);
   const compiled = plan(program, policy, arch, facts, { forced: false });
   const neighbours = neighboursOf(program, policy.profile, { ...optionsOf(facts), touch });
-  return place(program, compiled, neighbours).placements;
+  return { program, plan: compiled, ...place(program, compiled, neighbours) };
 }
 
 /** Replay under a policy; `touch` as `rebuild` found it for the recording. */
@@ -76,8 +78,7 @@ export function replay(
   policy: Policy,
   touch: Touch = "at-once",
 ): Replayed {
-  const asked = overMapped(program, policy, facts, arch);
-  const placements = run(asked, facts, arch, policy, touch);
+  const { program: asked, placements } = answer({ program, facts, arch }, policy, touch);
   const options = { ...optionsOf(facts), touch, compare: false };
   const applied = apply(asked, placements, policy.profile, options);
   return finished(asked, facts, arch, policy, placements, { applied, touch });

@@ -11,7 +11,7 @@ import { overMapped } from "../place/over-map.ts";
 import { placeOnly } from "../place/place.ts";
 import { plan } from "../place/plan.ts";
 import type { Policy } from "../policies/types.ts";
-import { placed, rebuild, replay } from "../replay.ts";
+import { answer, rebuild, replay } from "../replay.ts";
 import type { Run, TraceSetup } from "../reports/report.ts";
 import { recognise } from "../resolve/idioms/recognise.ts";
 import { summarise } from "../resolve/idioms/summary.ts";
@@ -22,6 +22,8 @@ import type { Trace } from "../trace/trace.ts";
 import { warningLines } from "./io.ts";
 import { load } from "./load.ts";
 import { loadPolicies } from "./policies.ts";
+
+export const idiomModes: readonly IdiomMode[] = ["keep", "redo", "drop"];
 
 /** Plain values: it crosses to another thread. */
 export interface Task {
@@ -97,7 +99,7 @@ interface Work {
 /** What the author of a program would run under the policy, on the architecture that was asked for. */
 function subjectOf({ trace, program, idioms, task, touch }: Work, policy: Policy): Subject {
   const on = (asked: Program) => onArch(asked, trace.facts, task.arch);
-  const answers = (asked: Program) => placed(on(asked), policy, touch);
+  const answers = (asked: Program) => answer(on(asked), policy, touch).placements;
   const { pageBytes } = on(program).arch;
   return on(intended(program, idioms, task.idioms, answers, pageBytes));
 }

@@ -2,7 +2,7 @@
 
 import type { Arch } from "../arch/types.ts";
 import { MmreplayError } from "../errors.ts";
-import { parseU64 } from "../units.ts";
+import { hex, modulo, parseU64 } from "../units.ts";
 import type { Request, RequestKind } from "./types.ts";
 
 const kinds: readonly RequestKind[] = [
@@ -93,4 +93,29 @@ class Reader {
 /** Read a request; the first word is a kind or the filesystem of a regular file, the second its length. */
 export function requestOf(words: string, arch: Arch): Request {
   return new Reader(words, arch).read();
+}
+
+/** A count of bytes as the reader takes it: decimal with a unit where it is whole, else hexadecimal. */
+export function bytesText(bytes: number): string {
+  const unit = Object.entries(units).findLast(
+    ([, size]) => bytes >= size && modulo(bytes, size) === 0,
+  );
+  return unit === undefined || bytes / unit[1] >= 2 ** 24
+    ? hex(bytes)
+    : `${bytes / unit[1]}${unit[0]}`;
+}
+
+/** A request in words that `requestOf` reads. */
+export function wordsOf(request: Request, pageBytes: number): string {
+  const { kind, filesystem, pages, mountHuge } = request;
+  const bytes = (count: number) => bytesText(count * pageBytes);
+  const words = [kind === "regular" ? (filesystem ?? "unknown") : kind, bytes(pages)];
+  for (const [word, key] of Object.entries(sizes)) {
+    const value = request[key];
+    if (value !== undefined && !(key === "pgoff" && value === 0))
+      words.push(word, key === "pfn" ? hex(value * pageBytes) : bytes(value));
+  }
+  for (const [word, key] of Object.entries(flags)) if (request[key]) words.push(word);
+  if (mountHuge !== undefined) words.push("mount", mountHuge);
+  return words.join(" ");
 }

@@ -22,7 +22,7 @@ export type Finding = { readonly op: number; readonly line: number } & (
 const notArguments = ["line", "entry_line", "pid", "call", "name", "result", "error", "outcome"];
 
 /** The call with the names and values of the `events` command. */
-function printedCall(call: Call): string {
+export function printedCall(call: Call): string {
   const args = eventJson(call)
     .flatMap((object) => Object.entries(object))
     .filter(([name]) => !notArguments.includes(name))

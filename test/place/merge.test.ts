@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { Diagnostics } from "../../src/errors.ts";
 import { archFor, policyFor, resolveTrace } from "../../src/pipeline.ts";
 import { parsePolicy } from "../../src/policies/index.ts";
-import { placed, replay } from "../../src/replay.ts";
+import { answer, replay } from "../../src/replay.ts";
 import { Run } from "../../src/space/apply.ts";
 import { vmaRules } from "../../src/space/rules.ts";
 import { type Asked, bar, GiB, KiB, MiB, run } from "../proposals/script.ts";
@@ -42,7 +42,7 @@ describe("merge-first", () => {
       const program = resolveTrace(trace, policyFor(trace.facts), new Diagnostics());
       const policy = parsePolicy("merge-first");
       const subject = { program, facts: trace.facts, arch };
-      const placements = placed(subject, policy, "at-once");
+      const { placements } = answer(subject, policy, "at-once");
       const rules = vmaRules(policy.profile, "at-once");
       const decided = { kept: 0, aligned: 0 };
       for (const [index, op] of program.ops.entries()) {

@@ -6,7 +6,7 @@ import { deviceMappings } from "../../src/metrics/device-mappings.ts";
 import { archFor, policyFor, resolveTrace } from "../../src/pipeline.ts";
 import { intended } from "../../src/place/intent.ts";
 import { parsePolicy } from "../../src/policies/index.ts";
-import { placed, replay } from "../../src/replay.ts";
+import { answer, replay } from "../../src/replay.ts";
 import { recognise } from "../../src/resolve/idioms/recognise.ts";
 import type { IdiomMode } from "../../src/resolve/idioms/types.ts";
 import { bar, GiB, KiB, MiB, run } from "../proposals/script.ts";
@@ -74,7 +74,7 @@ describe("QEMU without its own alignment", () => {
     const { facts } = trace;
     const program = resolveTrace(trace, policyFor(facts), new Diagnostics());
     const answers = (asked: typeof program) =>
-      placed({ program: asked, facts, arch }, policy, "at-once");
+      answer({ program: asked, facts, arch }, policy, "at-once").placements;
     const asked = intended(program, recognise(program, trace.events), mode, answers);
     const { replay: finished } = replay(asked, facts, arch, policy);
     return deviceMappings(finished).map(({ address, bytes, bySize }) => ({

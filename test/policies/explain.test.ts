@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { archs } from "../../src/arch/index.ts";
 import { benchOf, explainPolicy, explainRequest } from "../../src/policies/explain.ts";
 import { parsePolicy, policies } from "../../src/policies/index.ts";
-import { requestOf } from "../../src/policies/words.ts";
+import { requestOf, wordsOf } from "../../src/policies/words.ts";
 
 const golden = (id: string): string => `../golden/policies/${id}.txt`;
 
@@ -59,6 +59,19 @@ describe("explainRequest", () => {
 });
 
 describe("requestOf", () => {
+  it.each([
+    ["x86-64", "vfio 2097148K at 4K bar 2G pa 0x380000001000"],
+    ["x86-64", "ext4 4M at 4K hint"],
+    ["x86-64", "shmem 3M at 4K mount always"],
+    ["arm64-16k", "hugetlb 32M huge 32M hint low32"],
+    ["arm64-64k", "anon 192K mremap"],
+  ])("on %s reads what wordsOf writes: %s", (arch, words) => {
+    const on = archs.get(arch);
+    const request = requestOf(words, on);
+    expect(requestOf(wordsOf(request, on.pageBytes), on)).toEqual(request);
+    if (arch === "x86-64") expect(wordsOf(request, on.pageBytes)).toBe(words);
+  });
+
   const arch = archs.get("x86-64");
 
   it("reads kind, length and what follows in any order", () => {

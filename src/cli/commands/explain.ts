@@ -1,37 +1,80 @@
-/** `mmreplay explain POLICY [REQUEST]`: the searches that a policy emits. */
+/** `mmreplay explain`: the searches that a policy emits, and why a call of a recording landed where it did. */
 
 import type { CommandModule } from "yargs";
 import { archs } from "../../arch/index.ts";
+import type { Arch } from "../../arch/types.ts";
+import { MmreplayError } from "../../errors.ts";
 import { benchOf, explainPolicy, explainRequest } from "../../policies/explain.ts";
+import type { IdiomMode } from "../../resolve/idioms/types.ts";
+import { explainCall } from "../explain-call.ts";
 import { write } from "../io.ts";
-import { loadPolicy } from "../policies.ts";
+import { loadPolicies, loadPolicy } from "../policies.ts";
+import { idiomModes } from "../replay-task.ts";
 
 interface Arguments {
-  readonly policy: string;
+  readonly subject: string;
   readonly request: string | undefined;
-  readonly arch: string;
+  readonly event: number | undefined;
+  readonly policy: string | undefined;
+  readonly idioms: IdiomMode;
+  readonly arch: string | undefined;
   readonly shmem: string;
 }
 
+async function explainSearches({ subject, request, arch, shmem }: Arguments): Promise<string> {
+  const on: Arch = archs.get(arch ?? "x86-64");
+  const bench = benchOf(on, shmem);
+  const policy = await loadPolicy(subject);
+  return request === undefined
+    ? explainPolicy(policy, bench)
+    : explainRequest(policy, request, bench);
+}
+
+async function explainOne(args: Arguments, line: number): Promise<string> {
+  const { subject, request, policy, idioms, arch } = args;
+  if (!Number.isInteger(line) || line < 1)
+    throw new MmreplayError("usage/event", `--event is a line of the recording, not "${line}"`, {
+      hint: "mmreplay events prints the line of each call",
+    });
+  if (request !== undefined)
+    throw new MmreplayError(
+      "usage/event",
+      `--event and the request "${request}" exclude each other`,
+    );
+  const policies = policy === undefined ? undefined : await loadPolicies(policy);
+  return explainCall({ path: subject, line, policies, idioms, arch });
+}
+
 export const explain: CommandModule<object, Arguments> = {
-  command: "explain <policy> [request]",
-  describe: "print the searches that a policy emits",
+  command: "explain <subject> [request]",
+  describe: "print the searches of a policy, or why a call of a recording landed where it did",
   builder: {
-    policy: { type: "string", demandOption: true, describe: "an id, or a file (./mine.mjs)" },
+    subject: {
+      type: "string",
+      demandOption: true,
+      describe: "a policy (an id, or a file ./mine.mjs); with --event a trace",
+    },
     request: { type: "string", describe: 'in words: "vfio 2G", "ext4 4M at 4K", "anon 3M hint"' },
-    arch: { choices: archs.ids, default: "x86-64" },
+    event: { type: "number", describe: "line of a call in the recording, as `events` prints it" },
+    policy: {
+      type: "string",
+      describe:
+        "with --event: policies, the others are compared with the first (default: the recorded kernel and the discussed ones)",
+    },
+    idioms: {
+      choices: idiomModes,
+      default: "redo" as const,
+      describe: "with --event: as in replay",
+    },
+    arch: { choices: archs.ids, describe: "default: x86-64, of a trace its own" },
     shmem: {
       choices: ["never", "always", "within_size", "advise", "deny", "force"],
       default: "never",
       describe: "shmem_enabled",
     },
   },
-  handler: async ({ policy, request, arch, shmem }) => {
-    const bench = benchOf(archs.get(arch), shmem);
-    const chosen = await loadPolicy(policy);
-    write(
-      request === undefined ? explainPolicy(chosen, bench) : explainRequest(chosen, request, bench),
-      undefined,
-    );
+  handler: async (args) => {
+    const text = args.event === undefined ? explainSearches(args) : explainOne(args, args.event);
+    write(await text, undefined);
   },
 };

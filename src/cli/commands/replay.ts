@@ -9,7 +9,13 @@ import { makeReport, type Setup } from "../../reports/report.ts";
 import type { IdiomMode } from "../../resolve/idioms/types.ts";
 import { locate, stdin, write } from "../io.ts";
 import { loadPolicies } from "../policies.ts";
-import { type ReplayedTrace, runTask, type Task, type TaskResult } from "../replay-task.ts";
+import {
+  idiomModes,
+  type ReplayedTrace,
+  runTask,
+  type Task,
+  type TaskResult,
+} from "../replay-task.ts";
 import { version } from "../version.ts";
 
 interface Arguments {
@@ -26,8 +32,6 @@ interface Arguments {
 
 /** The sides of the June 2026 discussion, after what the kernel does today. */
 const discussed = "linux-7.3,vfio-thp,core-align,start-pfn";
-
-const idiomModes: readonly IdiomMode[] = ["keep", "redo", "drop"];
 
 /** How the report names the command: without what its result does not depend on. */
 function commandOf(argv: readonly string[]): string {

@@ -1,0 +1,74 @@
+/** Does `explain TRACE --event LINE` say why a call landed where it did, and where policies part? */
+
+import { describe, expect, it } from "vitest";
+import { mmreplay } from "../support/cli.ts";
+
+const explained = (...args: string[]) => mmreplay(["explain", ...args]);
+const bar = "traces/vfio-bar-2g-7.3.mmtrace";
+const qemu = "traces/qemu-10.0-vfio-7.3.mmtrace";
+
+describe("a call of a recording", () => {
+  it("is explained under each policy: searches, gap, neighbours, entries, and where they part", () => {
+    const { stdout, code } = explained(bar, "--event", "30", "--policy", "linux-7.3,vfio-thp");
+    expect(code).toBe(0);
+    expect(stdout).toBe(`\
+vfio-bar-2g-7.3, line 30, task 433: mmap(addr: 0x0, length: 2147483648, prot: PROT_READ|PROT_WRITE, flags: MAP_SHARED, fd: 5, offset: 0x20000000000) = 0x7fff77ff7000
+
+linux-7.3: 0x7fff77ff7000, as recorded
+  asks for vfio 2G at 2T bar 2G pa 0xc080000000
+  down addr=0x7fff77ff7000 total_vm=0x11c flags=0x1 len=0x80000000 lo=0x1000 hi=0x7ffff7fff000 mask=0x0 ofs=0x20000000000
+  in the gap from 0x4f3000 to 0x7ffff7ff7000 (0x7ffff7b04000), the highest with room for 2G
+    above it 7ffff7ff7000-7ffff7ffb000 r--p 00000000 [vvar]
+    below it 004d1000-004f3000 rw-p 00000000 [heap]
+  entries if populated: 524288 4K
+
+vfio-thp: 0x7fff77e00000
+  asks for vfio 2G at 2T bar 2G pa 0xc080000000
+  down addr=0x7fff77df7000 total_vm=0x11c flags=0x1 len=0x80200000 lo=0x1000 hi=0x7ffff7fff000 mask=0x0 ofs=0x20000000000, then above to 0x20000000000 mod 0x200000
+  in the gap from 0x4f3000 to 0x7ffff7ff7000 (0x7ffff7b04000), the highest with room for 2050M
+    above it 7ffff7ff7000-7ffff7ffb000 r--p 00000000 [vvar]
+    below it 004d1000-004f3000 rw-p 00000000 [heap]
+  entries if populated: 1024 2M
+
+vfio-thp parts from linux-7.3 first here (0x7fff77ff7000 against 0x7fff77e00000), at 6 of 16 mappings
+`);
+  });
+
+  it("that is part of a trick is explained as the trick done anew, and left out", () => {
+    const redone = explained(qemu, "--event", "618", "--policy", "linux-7.3").stdout;
+    expect(redone).toContain("linux-7.3: 0x7f3480000000\n  asks for anon 3G\n");
+    expect(redone).toContain("rounded up to its alignment: no search");
+    const left = explained(qemu, "--event", "618", "--policy", "linux-7.3", "--idioms", "drop");
+    expect(left.stdout).toContain("asks for vfio 2G at 2T bar 2G pa 0x");
+    const gone = explained(qemu, "--event", "621", "--policy", "linux-7.3", "--idioms", "drop");
+    expect(gone.stdout).toContain("part of a trick done otherwise");
+  });
+
+  it("has searches of another architecture where asked", () => {
+    const { stdout } = explained(
+      bar,
+      "--event",
+      "30",
+      "--policy",
+      "linux-7.3",
+      "--arch",
+      "arm64-16k",
+    );
+    expect(stdout).toContain("entries if populated: 131072 16K");
+  });
+
+  it.each([
+    [
+      [bar, "--event", "31"],
+      2,
+      "line 31 holds no call of the recording\nhint: the nearest calls are on lines",
+    ],
+    [[bar, "--event", "soon"], 2, '--event is a line of the recording, not "NaN"'],
+    [[bar, "vfio 2G", "--event", "30"], 2, '--event and the request "vfio 2G" exclude each other'],
+    [["no-such.mmtrace", "--event", "30"], 1, "no such file or folder"],
+  ])("refuses %j", (args, code, message) => {
+    const refused = explained(...args);
+    expect(refused.stderr).toContain(message);
+    expect(refused.code).toBe(code);
+  });
+});
