@@ -20,6 +20,11 @@ export type LineSink = (
 export interface LineOptions {
   /** True if a line that begins like this may be longer than 10 MiB; what follows is dropped. */
   readonly mayBeLong?: (bytes: Buffer, start: number, end: number) => boolean;
+  /**
+   * Takes the line that begins at `start`, if it is of a plain shape, and returns where the next line begins; returns 0
+   * for a line that is to be delivered as all others are. There is a line end behind `start`, and no NUL or bad UTF-8.
+   */
+  readonly plain?: (bytes: Buffer, start: number, number: number) => number;
 }
 
 const lf = 10;
@@ -94,20 +99,33 @@ export class LineSplitter {
   }
 
   #split(chunk: Buffer): void {
-    const clean = isAscii(chunk) && !chunk.includes(0);
+    const last = chunk.lastIndexOf(this.#lineEnd);
     let start = 0;
-    let end = chunk.indexOf(this.#lineEnd);
-    if (end >= 0 && (this.#tail.length > 0 || this.#skipping)) {
+    if (last >= 0 && (this.#tail.length > 0 || this.#skipping)) {
+      const end = chunk.indexOf(this.#lineEnd);
       this.#finish(chunk, end);
       start = end + 1;
-      end = chunk.indexOf(this.#lineEnd, start);
     }
-    while (end >= 0) {
-      this.#deliver(chunk, start, end, true, !clean);
+    if (start <= last) this.#whole(chunk.subarray(start, last + 1));
+    this.#keep(chunk, last + 1);
+  }
+
+  /** Whole lines. */
+  #whole(lines: Buffer): void {
+    const clean = (isAscii(lines) || isUtf8(lines)) && !lines.includes(0);
+    const plain = clean && this.#lineEnd === lf ? this.#options.plain : undefined;
+    let start = 0;
+    while (start < lines.length) {
+      const next = plain === undefined ? 0 : plain(lines, start, this.#lines + 1);
+      if (next > 0) {
+        this.#lines += 1;
+        start = next;
+        continue;
+      }
+      const end = lines.indexOf(this.#lineEnd, start);
+      this.#deliver(lines, start, end, true, !clean);
       start = end + 1;
-      end = chunk.indexOf(this.#lineEnd, start);
     }
-    this.#keep(chunk, start);
   }
 
   /** The line that began in an earlier chunk ends here. */

@@ -16,7 +16,7 @@ async function read(input: Input, emit: Sink, diagnostics: Diagnostics): Promise
     input,
     (bytes, start, end, number, whole) => reader.line(bytes, start, end, number, whole),
     diagnostics,
-    { mayBeLong },
+    { mayBeLong, plain: (bytes, start, number) => reader.plain(bytes, start, number) },
   );
   reader.end();
   return { lines, facts: reader.facts() };

@@ -16,6 +16,11 @@ export interface Place {
   readonly name: string;
 }
 
+/** A line and its time, both known. */
+export interface Moment extends At {
+  readonly time: number;
+}
+
 /** How it ended, and what belongs to some calls only. */
 export interface End {
   readonly outcome: Outcome;
@@ -73,12 +78,35 @@ function drafted(call: Request["call"], place: Place, end: End): Draft {
   return draft;
 }
 
-/**
- * The event. Fields are set one by one for the calls that come in thousands: copying objects of many shapes takes most
- * of the time of a reading otherwise.
- */
+/** The event. */
 export function callEvent(request: Request, place: Place, end: End): Call {
   const draft = drafted(request.call, place, end);
+  fill(draft, request);
+  if (end.length !== undefined) draft.length = end.length;
+  if (end.file !== undefined) draft.file = end.file;
+  return draft as Call;
+}
+
+/** The event of a call under its own name that succeeded, of a task whose lines have pids and times. */
+export function plainEvent(
+  request: Request,
+  pid: number,
+  entry: Moment,
+  { line, time }: Moment,
+  result: U64,
+  file: OpenFile | undefined,
+): Call {
+  const { call } = request;
+  const draft: Draft = { kind: "call", call, line, pid, outcome: "ok", result, error: null, time };
+  if (entry.line !== line) draft.entryLine = entry.line;
+  if (entry.time !== time) draft.entryTime = entry.time;
+  fill(draft, request);
+  if (file !== undefined) draft.file = file;
+  return draft as Call;
+}
+
+/** Set the fields of the request one by one: copying objects of many shapes takes most of the time of a reading. */
+function fill(draft: Draft, request: Request): void {
   switch (request.call) {
     case "mmap":
       draft.addr = request.addr;
@@ -108,8 +136,5 @@ export function callEvent(request: Request, place: Place, end: End): Call {
       break;
     default:
       Object.assign(draft, request);
-      if (end.length !== undefined) draft.length = end.length;
   }
-  if (end.file !== undefined) draft.file = end.file;
-  return draft as Call;
 }

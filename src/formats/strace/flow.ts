@@ -1,7 +1,10 @@
 /** Which lines of a task belong to one call, and what calls other than those of memory do. */
 
 import type { Begun, Order } from "../order.ts";
+import type { Request } from "../request.ts";
+import type { Moment } from "./call-event.ts";
 import { Calls } from "./calls.ts";
+import { impossible } from "./checks.ts";
 import { commandOf, executed } from "./executed.ts";
 import { Files } from "./files.ts";
 import { LateEnds } from "./late-ends.ts";
@@ -10,6 +13,7 @@ import type { Logical, Open } from "./logical.ts";
 import { MemoryLines, resultOf } from "./memory-lines.ts";
 import type { Known } from "./names.ts";
 import type { Output } from "./output.ts";
+import type { PlainCall } from "./plain.ts";
 import { closingBefore, type NoResult, type Result } from "./result.ts";
 import type { Tracees } from "./tracees.ts";
 
@@ -62,6 +66,38 @@ export class Flow {
       if (!this.merged || !this.#endLater(line)) this.#complete(line, undefined);
     } else if (mark[1] === "detached") this.#detached(line, text.slice(0, mark.index));
     else this.#begin(line, text.slice(0, mark.index));
+  }
+
+  /** What a plain line asks for; undefined if it cannot have happened as it is printed, or needs a closer look. */
+  asks(task: Task, plain: PlainCall): Request | undefined {
+    const { form, known, result } = plain;
+    if (task.space.narrow) return undefined;
+    if (form === "begin") return plain.request();
+    const request = form === "whole" ? plain.request() : this.#asked(task, known);
+    if (request === undefined || impossible(request, "ok", result) !== undefined) return undefined;
+    return request;
+  }
+
+  /** What the open call of a task asks for, if it is this one and begins plainly. */
+  #asked(task: Task, known: Known): Request | undefined {
+    const open = this.#open.get(task);
+    if (open?.known !== known || open.parsed === undefined) return undefined;
+    const isPlain = open.entry.time !== undefined && open.parsed.unknown.length === 0;
+    return isPlain ? open.parsed.request : undefined;
+  }
+
+  /** A plain line that asks for this. */
+  plain(task: Task, plain: PlainCall, request: Request, at: Moment): void {
+    const open = this.#open.get(task);
+    if (plain.form === "end") {
+      if (open === undefined) return;
+      this.#open.delete(task);
+      this.memory.endPlain(task, open, request, plain.result, at);
+      return;
+    }
+    if (open !== undefined) this.abandon(task);
+    if (plain.form === "whole") this.memory.wholePlain(task, plain, request, at);
+    else this.#open.set(task, this.memory.beginPlain(task, plain, request, at));
   }
 
   /** False unless this line of a merged recording tells how long its call took. */

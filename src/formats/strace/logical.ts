@@ -36,7 +36,8 @@ export interface Open {
   readonly caller: number | undefined;
 }
 
-/** The name that a line begins with, as written. */
+/** The name that a line begins with, as written; the text may be nothing else. */
 export function writtenName(text: string): string {
-  return text.slice(0, text.indexOf("("));
+  const end = text.indexOf("(");
+  return end < 0 ? text : text.slice(0, end);
 }

@@ -2,13 +2,16 @@
 
 import type { Call, Outcome } from "../../trace/event.ts";
 import type { OpenFile } from "../../trace/file.ts";
+import type { U64 } from "../../units.ts";
 import type { Order } from "../order.ts";
-import type { Place } from "./call-event.ts";
+import type { Request } from "../request.ts";
+import { type Moment, type Place, plainEvent } from "./call-event.ts";
 import type { Calls } from "./calls.ts";
 import type { At, Task } from "./lives.ts";
 import { type Logical, type Open, writtenName } from "./logical.ts";
 import type { Parsed } from "./memory.ts";
 import type { Output } from "./output.ts";
+import type { PlainCall } from "./plain.ts";
 import {
   bareResult,
   closingBefore,
@@ -26,6 +29,8 @@ const later = (at: At, seconds: number | undefined): At =>
 export function resultOf({ text, at, whole }: Logical): Result | NoResult {
   return at < 0 ? bareResult("missing") : readResult(text, at + 3, whole);
 }
+
+const none: readonly string[] = [];
 
 export class MemoryLines {
   readonly #calls: Calls;
@@ -92,6 +97,33 @@ export class MemoryLines {
     }
     const call = this.#event(line, parsed, this.#calls.file(parsed, task), name);
     if (call !== undefined) this.#order.add(task.space, call);
+  }
+
+  /** A plain line that begins a call. */
+  beginPlain(task: Task, { known, fdText }: PlainCall, request: Request, entry: Moment): Open {
+    const parsed = { request, fdText, unknown: none };
+    const file = request.call === "mmap" ? this.#calls.file(parsed, task) : undefined;
+    const begun = this.#order.begin(task.space, request);
+    const text = known.name;
+    return { known, text, entry, bare: false, parsed, file, begun, caller: undefined };
+  }
+
+  /** A plain line that ends one. */
+  endPlain(task: Task, open: Open, request: Request, result: U64, exit: Moment): void {
+    const { entry, file } = open;
+    const call = plainEvent(request, task.tid, entry as Moment, exit, result, file);
+    this.#close(task, open, call);
+  }
+
+  /** A plain line with all of a call. */
+  wholePlain(task: Task, plain: PlainCall, request: Request, entry: Moment): void {
+    const { fdText, duration, result } = plain;
+    const file =
+      request.call === "mmap"
+        ? this.#calls.file({ request, fdText, unknown: none }, task)
+        : undefined;
+    const exit = duration > 0 ? { line: entry.line, time: entry.time + duration } : entry;
+    this.#order.add(task.space, plainEvent(request, task.tid, entry, exit, result, file));
   }
 
   /** A call that will not be seen to return. */

@@ -11,10 +11,9 @@ export class Merging {
   readonly #certain: boolean;
   #merged: boolean;
   #marked = false;
-  /** The line before: whose, when, and its text. */
+  /** The line before: whose it is, and when its call ended. */
   #pid = -1;
-  #time = 0;
-  #text = "";
+  #end = 0;
 
   /** `certain`: it is known, whatever the lines say. */
   constructor(certain: boolean) {
@@ -30,19 +29,26 @@ export class Merging {
       return false;
     }
     if (prefix.pid < 0 || time === undefined || prefix.step > finest) return false;
-    if (this.#pid !== prefix.pid && this.#pid >= 0 && time < this.#end() - rounding) {
-      this.#merged = true;
-    }
-    this.#pid = prefix.pid;
-    this.#time = time;
-    this.#text = text;
-    return this.#merged;
+    return this.#follows(prefix.pid, time, durationOf(text));
   }
 
-  /** When the call of the line before ended. */
-  #end(): number {
-    const at = this.#text.lastIndexOf(" <");
-    const duration = at < 0 ? 0 : Number(this.#text.slice(at + 2, -1));
-    return Number.isNaN(duration) ? 0 : this.#time + duration;
+  /** The same of a line of a pid that has a time, and no mark unless `marked`; `duration` is 0 if it is not printed. */
+  seePlain({ pid, step, seconds }: Prefix, marked: boolean, duration: number): boolean {
+    if (this.#certain || this.#marked) return this.#certain;
+    if (marked) this.#marked = true;
+    return !marked && step <= finest && this.#follows(pid, seconds, duration);
   }
+
+  #follows(pid: number, time: number, duration: number): boolean {
+    if (this.#pid !== pid && this.#pid >= 0 && time < this.#end - rounding) this.#merged = true;
+    this.#pid = pid;
+    this.#end = Number.isNaN(duration) ? 0 : time + duration;
+    return this.#merged;
+  }
+}
+
+/** The duration at the end of a line, 0 if it has none; NaN if what stands there is something else. */
+function durationOf(text: string): number {
+  const at = text.lastIndexOf(" <");
+  return at < 0 ? 0 : Number(text.slice(at + 2, -1));
 }

@@ -50,7 +50,7 @@ export class Prefix {
     this.bracketed = false;
     this.clock = "none";
     this.body = start;
-    if (this.#common(bytes, start)) return;
+    if (this.plain(bytes, start, end)) return;
     if (this.#byte(start) === open) this.#bracketPid();
     else if (isDigit(this.#byte(start))) this.#number(true);
     this.#blanks();
@@ -61,8 +61,11 @@ export class Prefix {
     this.body = this.#at;
   }
 
-  /** `4711  1795351507.085989 NAME` in one go, as most lines of most recordings are; false if it is not that. */
-  #common(bytes: Uint8Array, start: number): boolean {
+  /**
+   * Read `4711  1795351507.085989 NAME` in one go, as most lines of most recordings begin; false if it is not that.
+   * `end` is the end of the line, or of more lines.
+   */
+  plain(bytes: Uint8Array, start: number, end: number): boolean {
     let at = start;
     let byte = bytes[at] as number;
     let pid = 0;
@@ -82,8 +85,9 @@ export class Prefix {
       scale *= 10;
     }
     const next = bytes[at + 1] as number;
-    if (byte !== space || next < 60 || next === open || at + 1 >= this.#end) return false;
+    if (byte !== space || next < 60 || next === open || at + 1 >= end) return false;
     this.pid = pid;
+    this.bracketed = false;
     this.clock = "unix";
     this.seconds = whole + digits / scale;
     this.step = 1 / scale;

@@ -24,6 +24,11 @@ export class Quote {
     this.#found = found;
   }
 
+  /** True if it is settled that lines are not quoted; a line that begins with a digit then starts where it seems to. */
+  get none(): boolean {
+    return this.#mark === 0;
+  }
+
   /** Where the line really starts. Throws if some lines are quoted and others are not. */
   skip(bytes: Uint8Array, start: number, end: number, number: number): number {
     const byte = bytes[start] ?? 0;

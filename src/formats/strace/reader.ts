@@ -23,6 +23,7 @@ import {
 } from "./notices.ts";
 import { Output } from "./output.ts";
 import { Pieces } from "./pieces.ts";
+import { PlainCall } from "./plain.ts";
 import { Prefix } from "./prefix.ts";
 import { Quote } from "./quote.ts";
 import { readResult, resultAt } from "./result.ts";
@@ -30,6 +31,7 @@ import { endingOf, Told } from "./told.ts";
 import { Tracees } from "./tracees.ts";
 import { verdict } from "./verdict.ts";
 
+const lineFeed = 10;
 const escapeByte = 27;
 const paren = 40;
 const plus = 43;
@@ -42,6 +44,7 @@ export class StraceReader {
   readonly #prefix = new Prefix();
   readonly #clock = new LineClock();
   readonly #ahead = new Ahead();
+  readonly #call = new PlainCall();
   readonly #pieces = new Pieces();
   readonly #quote: Quote;
   readonly #output: Output;
@@ -95,6 +98,50 @@ export class StraceReader {
     this.#read({ bytes, start, end, first: number, number, whole, time: this.#clock.now });
   }
 
+  /**
+   * A line with a line end, if it is of the shape of most lines: a call that does not matter, or a memory call without
+   * anything odd, of a task that is known. Returns where the next line begins, 0 if nothing has been read.
+   */
+  plain(bytes: Buffer, start: number, number: number): number {
+    if (!this.#quote.none || this.#pieces.waiting || this.#ahead.active) return 0;
+    if (this.#flow.merged || !this.#prefix.plain(bytes, start, bytes.length)) return 0;
+    const { pid, body } = this.#prefix;
+    if (!this.#call.read(bytes, body)) return this.#pass(bytes, body, number);
+    const task = this.#tracees.lives.get(pid);
+    const request = task === undefined ? undefined : this.#flow.asks(task, this.#call);
+    if (task === undefined || request === undefined) return 0;
+    this.#tick(number);
+    const { form, duration, next } = this.#call;
+    this.#flow.merged = this.#merging.seePlain(
+      this.#prefix,
+      form !== "whole",
+      Math.max(duration, 0),
+    );
+    this.#flow.plain(task, this.#call, request, { line: number, time: this.#prefix.seconds });
+    return next;
+  }
+
+  /** A plain line whose call does not matter. */
+  #pass(bytes: Buffer, body: number, number: number): number {
+    const stop = nameEnd(bytes, body, bytes.length);
+    if (stop < 0 || bytes[stop] !== paren) return 0;
+    const known = lookUp(bytes, body, stop);
+    const end = bytes.indexOf(lineFeed, stop);
+    if (known !== undefined && (known.name !== "ioctl" || makesDescriptor(bytes, stop, end)))
+      return 0;
+    this.#tick(number);
+    this.#unimportant(bytes, number, body, stop);
+    return end + 1;
+  }
+
+  /** A line has been recognised. */
+  #tick(number: number): void {
+    this.#lines += 1;
+    this.#recognised += 1;
+    if (this.#clock.tick(this.#prefix)) return;
+    this.#output.warn("parse/time-goes-back", "times go back", number, this.#pid());
+  }
+
   #pid(): number | null {
     return this.#prefix.pid < 0 ? null : this.#prefix.pid;
   }
@@ -127,7 +174,7 @@ export class StraceReader {
       const known = lookUp(bytes, body, stop);
       this.#recognised += 1;
       const matters = known?.name !== "ioctl" || makesDescriptor(bytes, stop, end);
-      if (known === undefined || !matters) this.#unimportant(line, body, stop);
+      if (known === undefined || !matters) this.#unimportant(bytes, line.number, body, stop);
       else this.#relevant(line, known, body, false);
     } else if (first === less && bytes[body + 1] === dot) this.#resumes(line, body);
     else if (first === plus) this.#end(line);
@@ -136,13 +183,13 @@ export class StraceReader {
   }
 
   /** A call that does not matter. It proves that an earlier call of its task is over. */
-  #unimportant(line: Line, body: number, stop: number): void {
+  #unimportant(bytes: Buffer, number: number, body: number, stop: number): void {
     this.#tracees.follow(this.#prefix);
-    const odd = oddName(line.bytes, body, stop);
+    const odd = oddName(bytes, body, stop);
     if (odd?.call !== undefined) {
-      this.#output.skip(odd.call, odd.code, odd.message, line.number, this.#pid());
+      this.#output.skip(odd.call, odd.code, odd.message, number, this.#pid());
     } else if (odd !== undefined) {
-      this.#output.warn(odd.code, odd.message, line.number, this.#pid());
+      this.#output.warn(odd.code, odd.message, number, this.#pid());
     }
     if (this.#flow.open === 0 || this.#ahead.active) return;
     const task = this.#tracees.lives.get(this.#tracees.owner(this.#prefix));
@@ -158,7 +205,7 @@ export class StraceReader {
     this.#recognised += 1;
     const [from, to] = name;
     const known = lookUp(line.bytes, from, to);
-    if (known === undefined) this.#unimportant(line, body, body);
+    if (known === undefined) this.#unimportant(line.bytes, line.number, body, body);
     else this.#relevant(line, known, to + " resumed>".length, true);
   }
 
