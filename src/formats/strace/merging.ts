@@ -32,15 +32,24 @@ export class Merging {
     return this.#follows(prefix.pid, time, durationOf(text));
   }
 
-  /** The same of a line of a pid that has a time, and no mark unless `marked`; `duration` is 0 if it is not printed. */
-  seePlain({ pid, step, seconds }: Prefix, marked: boolean, duration: number): boolean {
-    if (this.#certain || this.#marked) return this.#certain;
+  /** True if nothing tells that lines were sorted, nor would a line without a mark that begins like this. */
+  isPlain({ pid, step, seconds }: Prefix): boolean {
+    if (this.#marked || step > finest) return !this.#certain;
+    return !this.#merged && !this.#isEarly(pid, seconds);
+  }
+
+  /** Look at a plain line; `duration` is 0 if it is not printed. */
+  seePlain({ pid, step, seconds }: Prefix, marked: boolean, duration: number): void {
     if (marked) this.#marked = true;
-    return !marked && step <= finest && this.#follows(pid, seconds, duration);
+    else if (!this.#marked && step <= finest) this.#follows(pid, seconds, duration);
+  }
+
+  #isEarly(pid: number, time: number): boolean {
+    return this.#pid !== pid && this.#pid >= 0 && time < this.#end - rounding;
   }
 
   #follows(pid: number, time: number, duration: number): boolean {
-    if (this.#pid !== pid && this.#pid >= 0 && time < this.#end - rounding) this.#merged = true;
+    if (this.#isEarly(pid, time)) this.#merged = true;
     this.#pid = pid;
     this.#end = Number.isNaN(duration) ? 0 : time + duration;
     return this.#merged;

@@ -110,13 +110,10 @@ export class StraceReader {
     const task = this.#tracees.lives.get(pid);
     const request = task === undefined ? undefined : this.#flow.asks(task, this.#call);
     if (task === undefined || request === undefined) return 0;
-    this.#tick(number);
     const { form, duration, next } = this.#call;
-    this.#flow.merged = this.#merging.seePlain(
-      this.#prefix,
-      form !== "whole",
-      Math.max(duration, 0),
-    );
+    if (!this.#merging.isPlain(this.#prefix)) return 0;
+    this.#tick(number);
+    this.#merging.seePlain(this.#prefix, form !== "whole", Math.max(duration, 0));
     this.#flow.plain(task, this.#call, request, { line: number, time: this.#prefix.seconds });
     return next;
   }
