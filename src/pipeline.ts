@@ -1,6 +1,6 @@
 /** How a trace finds its policy, architecture and program: the steps that replay and verify share. */
 
-import { archs } from "./arch/index.ts";
+import { archs, parseArch } from "./arch/index.ts";
 import type { Arch } from "./arch/types.ts";
 import type { Diagnostics } from "./errors.ts";
 import { fileOf } from "./formats/kinds.ts";
@@ -63,6 +63,8 @@ export interface Subject {
 export function onArch(program: Program, facts: Facts, asked: string | undefined): Subject {
   const own = archFor(facts);
   if (asked === undefined || asked === own.id) return { program, facts, arch: own };
-  const arch = archs.get(asked);
+  const arch = parseArch(asked);
+  // The same machine with other leaf sizes: nothing to convert.
+  if (asked.startsWith(`${own.id}:`)) return { program, facts, arch };
   return { ...convert(program, facts, own, arch), arch };
 }

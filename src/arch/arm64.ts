@@ -15,6 +15,18 @@ interface Granule {
   readonly windowBits: number;
 }
 
+/** Contiguous PTEs map folios since 6.9 and never device memory; PMDs map device memory since 6.12, PUDs do not. */
+const base = (name: string): Level => ({ name, pages: 1, kind: "base", since: {} });
+const contPte = (name: string, pages: number): Level => ({
+  ...{ name, pages, kind: "cont-pte", since: { folio: "6.9", hugetlb: "0" } },
+});
+const pmd = (name: string, pages: number): Level => ({
+  ...{ name, pages, kind: "pmd", since: { folio: "0", pfnmap: "6.12", hugetlb: "0" } },
+});
+const forHugetlb = (kind: "cont-pmd" | "pud", name: string, pages: number): Level => ({
+  ...{ name, pages, kind, since: { hugetlb: "0" } },
+});
+
 /** A kernel with 52-bit addresses gives out `windowBits` unless a hint asks for more; any other gives out all it has. */
 function arm64({ windowBits, ...granule }: Granule): Arch {
   const { pageBytes } = granule;
@@ -40,11 +52,11 @@ export const arm64_4k: Arch = arm64({
   summary: "arm64 with 4 KiB pages, 48-bit user addresses unless told",
   pageBytes: 4096,
   levels: [
-    { name: "4K", pages: 1, kind: "base" },
-    { name: "64K", pages: 16, kind: "cont-pte" },
-    { name: "2M", pages: 512, kind: "pmd" },
-    { name: "32M", pages: 512 * 16, kind: "cont-pmd", only: "hugetlb" },
-    { name: "1G", pages: 512 * 512, kind: "pud", only: "hugetlb" },
+    base("4K"),
+    contPte("64K", 16),
+    pmd("2M", 512),
+    forHugetlb("cont-pmd", "32M", 512 * 16),
+    forHugetlb("pud", "1G", 512 * 512),
   ],
   pmd: 512,
   mmapRndBits: 18,
@@ -56,10 +68,10 @@ export const arm64_16k: Arch = arm64({
   summary: "arm64 with 16 KiB pages, 47-bit user addresses unless told",
   pageBytes: 16384,
   levels: [
-    { name: "16K", pages: 1, kind: "base" },
-    { name: "2M", pages: 128, kind: "cont-pte" },
-    { name: "32M", pages: 2048, kind: "pmd" },
-    { name: "1G", pages: 2048 * 32, kind: "cont-pmd", only: "hugetlb" },
+    base("16K"),
+    contPte("2M", 128),
+    pmd("32M", 2048),
+    forHugetlb("cont-pmd", "1G", 2048 * 32),
   ],
   pmd: 2048,
   mmapRndBits: 16,
@@ -72,10 +84,10 @@ export const arm64_64k: Arch = arm64({
     "arm64 with 64 KiB pages, 48-bit user addresses unless told (never run against a kernel)",
   pageBytes: 65536,
   levels: [
-    { name: "64K", pages: 1, kind: "base" },
-    { name: "2M", pages: 32, kind: "cont-pte" },
-    { name: "512M", pages: 8192, kind: "pmd" },
-    { name: "16G", pages: 8192 * 32, kind: "cont-pmd", only: "hugetlb" },
+    base("64K"),
+    contPte("2M", 32),
+    pmd("512M", 8192),
+    forHugetlb("cont-pmd", "16G", 8192 * 32),
   ],
   pmd: 8192,
   mmapRndBits: 14,

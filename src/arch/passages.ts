@@ -43,7 +43,7 @@ export function passages(pages: number, entry: Entry): readonly Passage[] {
   if (pages > layout.taskSize) return [];
   const old = attempt.entry === "hugetlb-old";
   const passage = arch.entry === "x86" ? (old ? x86Hugetlb : x86) : old ? genericHugetlb : generic;
-  if (arch.entry === "x86" && request.low32 && !old) return [x86Low(entry)];
+  if (arch.entry === "x86" && request.low32 && !old && !arch.compat) return [x86Low(entry)];
   const below = passage(pages, entry, false);
   const hinted = request.hint && attempt.hint !== "skip";
   if (!hinted || layout.taskSize === layout.window) return present([below]);
@@ -73,9 +73,9 @@ const rounding = ({ attempt }: Entry): "take" | "up" => (attempt.hint === "up" ?
 
 /** arch_get_unmapped_area_topdown() and its bottom-up retry, arch/x86/kernel/sys_x86_64.c; a range across the wall is no hint. */
 function x86(pages: number, entry: Entry, above: boolean): Passage {
-  const { request, layout, profile } = entry;
+  const { request, layout, profile, arch } = entry;
   const end = above ? layout.taskSize : layout.window;
-  const low = request.above4g && profile.above4g ? fourGib : 1;
+  const low = request.above4g && profile.above4g && !arch.compat ? fourGib : 1;
   return {
     wall: 0,
     at: { low: above ? layout.window + 1 : 0, high: end },

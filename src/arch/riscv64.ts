@@ -9,11 +9,12 @@ const pageBytes = 4096;
 /** TASK_UNMAPPED_BASE is a third of the Sv39 space whatever the mode. */
 const unmappedBase = alignUp(2 ** 39 / 3, pageBytes);
 
+/** Svnapot is for hugetlb only (6.5); huge PFN maps came by 7.2. */
 const levels: readonly Level[] = [
-  { name: "4K", pages: 1, kind: "base" },
-  { name: "64K", pages: 16, kind: "cont-pte", only: "hugetlb" },
-  { name: "2M", pages: 512, kind: "pmd" },
-  { name: "1G", pages: 512 * 512, kind: "pud" },
+  { name: "4K", pages: 1, kind: "base", since: {} },
+  { name: "64K", pages: 16, kind: "cont-pte", since: { hugetlb: "6.5" } },
+  { name: "2M", pages: 512, kind: "pmd", since: { folio: "0", pfnmap: "7.2", hugetlb: "0" } },
+  { name: "1G", pages: 512 * 512, kind: "pud", since: { pfnmap: "7.2", hugetlb: "0" } },
 ];
 
 /** The stack stays within 47 bits, the bottom-up search does not: a hint changes no limit. */
@@ -24,7 +25,6 @@ function riscv64(mode: string, bits: number): Arch {
     pageBytes,
     levels,
     pmd: 512,
-    pud: 512 * 512,
     entry: "generic",
     mmapRndBits: 18,
     layout: (options) => {

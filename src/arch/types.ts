@@ -8,9 +8,12 @@ export interface Level {
   readonly pages: number;
   /** `base` is the page itself; `cont-*` are contiguous groups of entries that one TLB entry can hold. */
   readonly kind: "base" | "cont-pte" | "pmd" | "cont-pmd" | "pud";
-  /** No folio and no device memory is mapped by it (kernel-wide, as of 7.3). */
-  readonly only?: "hugetlb";
+  /** By what it maps, the first series in which Linux does so; absent: not as of 7.3. Of the base page nobody asks. */
+  readonly since: Readonly<Partial<Record<LevelUse, string>>>;
 }
+
+/** What a leaf entry larger than a page maps: folios (anonymous, shmem, page cache), device memory by its PFN, or hugetlb. */
+export type LevelUse = "folio" | "pfnmap" | "hugetlb";
 
 export interface Arch {
   readonly id: string;
@@ -21,8 +24,8 @@ export interface Arch {
   readonly levels: readonly Level[];
   /** Base pages of a PMD entry. */
   readonly pmd: number;
-  /** Base pages of a PUD entry, where the kernel can map one as a leaf. */
-  readonly pud?: number;
+  /** 32-bit tasks of a 64-bit kernel: no THP padding (4ef9ad19e176), MAP_32BIT and MAP_ABOVE4G have no meaning. */
+  readonly compat?: true;
   /** Which kernel function answers: `x86` arch_get_unmapped_area_topdown of arch/x86, `generic` that of mm/mmap.c. */
   readonly entry: "x86" | "generic";
   /** Random bits of mmap_base by default (vm.mmap_rnd_bits). */

@@ -57,12 +57,12 @@ interface Refusal {
 }
 
 function setupOf(trace: Trace, { program, arch, conversion }: Subject): TraceSetup {
-  const { kernel, pageSize, recorder, command, thpEnabled, shmemEnabled, inferred } = trace.facts;
+  const { kernel, recorder, command, thpEnabled, shmemEnabled, inferred } = trace.facts;
   return {
     name: trace.name,
     ...(kernel !== undefined && { kernel }),
     arch: arch.id,
-    pageSize,
+    pageSize: arch.pageBytes,
     recorder,
     ...(command !== undefined && { command }),
     processes: program.spaces.length,

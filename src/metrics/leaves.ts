@@ -1,6 +1,6 @@
 /** Which page-table entries map a VMA once every page is there: all page-size rules, in one place. */
 
-import type { Arch, Level } from "../arch/types.ts";
+import type { Arch, Level, LevelUse } from "../arch/types.ts";
 import { assumedFilesystem, barOf } from "../place/request.ts";
 import type { Profile } from "../policies/types.ts";
 import { seriesNumber } from "../space/rules.ts";
@@ -83,7 +83,9 @@ function levelsOf(vma: Vma, backing: Backing, machine: Machine): readonly Level[
   if (backing === "hugetlb") return [hugetlbLevel(vma, arch)];
   const allowed = arch.levels.filter(
     (level) =>
-      level.kind === "base" || (level.only !== "hugetlb" && allows(vma, backing, level, machine)),
+      level.kind === "base" ||
+      (usable(level, backing === "vfio" ? "pfnmap" : "folio", machine) &&
+        allows(vma, backing, level, machine)),
   );
   return allowed.toReversed();
 }
@@ -91,27 +93,25 @@ function levelsOf(vma: Vma, backing: Backing, machine: Machine): readonly Level[
 function hugetlbLevel(vma: Vma, arch: Arch): Level {
   const pages = vma.area.huge ?? arch.pmd;
   const level = arch.levels.find((one) => one.pages === pages);
-  return level ?? { name: "hugetlb", pages, kind: "pmd" };
+  return level ?? { name: "hugetlb", pages, kind: "pmd", since: {} };
+}
+
+/** Whether the release maps such things with entries of this size. */
+function usable({ since }: Level, use: LevelUse, { profile }: Machine): boolean {
+  const first = since[use];
+  return first !== undefined && seriesNumber(profile.series) >= seriesNumber(first);
 }
 
 function allows(vma: Vma, backing: Backing, level: Level, machine: Machine): boolean {
   switch (backing) {
     case "anon":
-      return level.kind === "pmd"
-        ? thpAllows(vma, level.pages, machine)
-        : contPte(level, machine) &&
-            someSize(level, machine, (size) => thpAllows(vma, size, machine));
+      return someSize(level, machine, (size) => thpAllows(vma, size, machine));
     case "shmem":
-      return level.kind === "pmd"
-        ? shmemAllows(vma, level.pages, machine)
-        : contPte(level, machine) &&
-            someSize(level, machine, (size) => shmemAllows(vma, size, machine));
+      return someSize(level, machine, (size) => shmemAllows(vma, size, machine));
     case "file":
-      return level.kind === "pmd" || contPte(level, machine)
-        ? level.pages <= folioPages(vma, machine)
-        : false;
+      return level.pages <= folioPages(vma, machine);
     case "vfio":
-      return (level.kind === "pmd" || level.kind === "pud") && pfnmapAllows(vma, machine);
+      return pfnmapAllows(vma, machine);
     case "device":
       return level.kind === "pmd" && vma.area.file?.kind === "devdax";
     default:
@@ -119,12 +119,12 @@ function allows(vma: Vma, backing: Backing, level: Level, machine: Machine): boo
   }
 }
 
-/** Folios use contiguous PTEs on arm64 since 6.9. */
-const contPte = (level: Level, { profile }: Machine): boolean =>
-  level.kind === "cont-pte" && seriesNumber(profile.series) >= 6009;
-
-/** A contiguous group needs one folio over it: any enabled size from the group's to just below the PMD's. */
+/**
+ * A contiguous group of PTEs needs one folio over it: any enabled size from the group's to just below the PMD's. No folio
+ * is larger than a PMD: a contiguous group of PMDs is as many PMD folios, taken to lie side by side.
+ */
 function someSize(level: Level, { arch }: Machine, allowed: (pages: number) => boolean): boolean {
+  if (level.pages >= arch.pmd) return allowed(arch.pmd);
   for (let pages = level.pages; pages < arch.pmd; pages *= 2) if (allowed(pages)) return true;
   return false;
 }

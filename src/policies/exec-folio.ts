@@ -7,7 +7,8 @@ import type { Policy, Request, Target } from "./types.ts";
 
 /** exec_folio_order(); undefined where the architecture has none. */
 function execFolio({ arch }: Target): number | undefined {
-  return arch.levels.find(({ kind, only }) => kind === "cont-pte" && only === undefined)?.pages;
+  return arch.levels.find(({ kind, since }) => kind === "cont-pte" && since.folio !== undefined)
+    ?.pages;
 }
 
 const hasThpHook = ({ kind, filesystem = "" }: Request): boolean =>

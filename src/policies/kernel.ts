@@ -41,8 +41,9 @@ export function isThpFilesystem({ thpFilesystems }: Rules, filesystem: string): 
   return thpFilesystems.includes(filesystem.split(".")[0] ?? filesystem);
 }
 
-/** thp_get_unmapped_area() of mm/huge_memory.c. */
+/** thp_get_unmapped_area() of mm/huge_memory.c; 32-bit tasks are not padded (4ef9ad19e176, d9592025000b). */
 export function thp(request: Request, target: Target, { profile }: Rules): Attempts {
+  if (target.arch.compat) return [plain];
   const above = profile.roundsAbove && target.topDown;
   return [pad(request.pages, target.arch.pmd, request.pgoff, above), plain];
 }

@@ -1,6 +1,6 @@
 /** The three shapes of which every policy is made: a padded search, an aligned search, the plain one. */
 
-import type { Arch, Attempt, Level } from "../arch/types.ts";
+import type { Arch, Attempt, LevelUse } from "../arch/types.ts";
 import { alignUp, modulo } from "../units.ts";
 import type { Request, Target } from "./types.ts";
 
@@ -32,20 +32,19 @@ export function align(size: number, offset: number): Attempt {
   return { alignMask: size - 1, alignOffset: offset, only: "down" };
 }
 
-/** Leaf sizes for device memory, largest first: never contiguous entries. */
-export function pfnSizes({ arch }: Target): readonly number[] {
-  return arch.pud === undefined ? [arch.pmd] : [arch.pud, arch.pmd];
-}
-
-/** Leaf sizes for folios, largest first. */
-export function folioSizes({ arch }: Target): readonly number[] {
-  const usable = ({ kind, only }: Level) =>
-    only === undefined && (kind === "pmd" || kind === "cont-pte");
+/** Leaf sizes that some kernel maps for a use, largest first; pages. */
+function sizesFor(use: LevelUse, { arch }: Target): readonly number[] {
   return arch.levels
-    .filter(usable)
+    .filter(({ since }) => since[use] !== undefined)
     .map(({ pages }) => pages)
     .reverse();
 }
+
+/** Leaf sizes for device memory, largest first. */
+export const pfnSizes = (target: Target): readonly number[] => sizesFor("pfnmap", target);
+
+/** Leaf sizes for folios, largest first. */
+export const folioSizes = (target: Target): readonly number[] => sizesFor("folio", target);
 
 /** Bytes of one vfio-pci region in the device's file offsets (VFIO_PCI_OFFSET_SHIFT). */
 const vfioRegionBytes = 2 ** 40;

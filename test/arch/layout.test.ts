@@ -112,11 +112,14 @@ describe("every architecture", () => {
       expect(sizes.every((pages) => Number.isInteger(Math.log2(pages)))).toBe(true);
     });
 
-    it(`${arch.id} has its PMD and its leaf PUD among the levels`, () => {
+    it(`${arch.id} has its PMD among the levels, and says since when what uses them`, () => {
       const pages = (kind: string) => arch.levels.find((level) => level.kind === kind)?.pages;
       expect(pages("base")).toBe(1);
       expect(pages("pmd")).toBe(arch.pmd);
-      if (arch.pud !== undefined) expect(pages("pud")).toBe(arch.pud);
+      for (const { kind, since } of arch.levels) {
+        if (kind === "pmd") expect(since).toMatchObject({ folio: "0", hugetlb: "0" });
+        expect(Object.values(since).every((series) => /^\d+(\.\d+)?$/.test(series))).toBe(true);
+      }
     });
 
     it(`${arch.id} keeps its limits in order and in whole pages`, () => {

@@ -1,6 +1,6 @@
 /** Writes recordings of a few calls and replays them through every stage, for the tables of the discussion. */
 
-import { archs } from "../../src/arch/index.ts";
+import { parseArch } from "../../src/arch/index.ts";
 import { Diagnostics } from "../../src/errors.ts";
 import { metrics } from "../../src/metrics/index.ts";
 import type { MetricValue } from "../../src/metrics/types.ts";
@@ -59,8 +59,8 @@ const flags = ({ file, fixed }: Asked): number =>
 
 /** The calls of a process: its program lies low, its interpreter from `below` to mmap_base, both without access. */
 function recording(asked: readonly Asked[], machine: Machine, arch: string): readonly Event[] {
-  const { pageBytes } = archs.get(arch);
-  const { mmapBase } = archs.get(arch).layout({ random: 0, aslr: false });
+  const { pageBytes } = parseArch(arch);
+  const { mmapBase } = parseArch(arch).layout({ random: 0, aslr: false });
   const base = machine.base ?? mmapBase * pageBytes;
   let next = machine.below ?? base - 15 * pageBytes;
   const call = (one: Asked): Event => {
@@ -112,7 +112,7 @@ export function run(
   const facts: Partial<Facts> = {
     kernel: "7.3.4",
     aslr: false,
-    pageSize: archs.get(arch).pageBytes,
+    pageSize: parseArch(arch).pageBytes,
     thpEnabled: "always",
     shmemEnabled: "never",
     devices: [
@@ -124,9 +124,9 @@ export function run(
   };
   const trace = traceOf(recording(asked, machine, arch), facts);
   const program = resolveTrace(trace, policyFor(trace.facts), new Diagnostics());
-  const replayed = replay(program, trace.facts, archs.get(arch), chosen);
+  const replayed = replay(program, trace.facts, parseArch(arch), chosen);
   const metric = (id: string) => metrics.get(id).compute(replayed.replay);
-  const pageBytes = archs.get(arch).pageBytes;
+  const pageBytes = parseArch(arch).pageBytes;
   const pages = [...replayed.replay.placements.objectPage].slice(3);
   return {
     replayed,

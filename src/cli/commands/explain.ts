@@ -1,7 +1,7 @@
 /** `mmreplay explain`: the searches that a policy emits, and why a call of a recording landed where it did. */
 
 import type { CommandModule } from "yargs";
-import { archs } from "../../arch/index.ts";
+import { parseArch } from "../../arch/index.ts";
 import type { Arch } from "../../arch/types.ts";
 import { MmreplayError } from "../../errors.ts";
 import { benchOf, explainPolicy, explainRequest } from "../../policies/explain.ts";
@@ -22,7 +22,7 @@ interface Arguments {
 }
 
 async function explainSearches({ subject, request, arch, shmem }: Arguments): Promise<string> {
-  const on: Arch = archs.get(arch ?? "x86-64");
+  const on: Arch = parseArch(arch ?? "x86-64");
   const bench = benchOf(on, shmem);
   const policy = await loadPolicy(subject);
   return request === undefined
@@ -66,7 +66,7 @@ export const explain: CommandModule<object, Arguments> = {
       default: "redo" as const,
       describe: "with --event: as in replay",
     },
-    arch: { choices: archs.ids, describe: "default: x86-64, of a trace its own" },
+    arch: { type: "string", describe: "as in replay; default: x86-64, of a trace its own" },
     shmem: {
       choices: ["never", "always", "within_size", "advise", "deny", "force"],
       default: "never",

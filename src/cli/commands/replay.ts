@@ -1,7 +1,7 @@
 /** `mmreplay replay TRACE...`: the main job, one report over traces and policies. */
 
 import type { CommandModule } from "yargs";
-import { archs } from "../../arch/index.ts";
+import { archs, parseArch } from "../../arch/index.ts";
 import { MmreplayError } from "../../errors.ts";
 import { metrics } from "../../metrics/index.ts";
 import { reports } from "../../reports/index.ts";
@@ -126,6 +126,7 @@ async function run(args: Arguments): Promise<void> {
   const policies = await loadPolicies(named);
   const threads = threadsOf(args);
   for (const path of args.trace) locate(path);
+  if (args.arch !== undefined) parseArch(args.arch);
   const tasks = tasksOf({ ...args, jobs: threads }, named, policies.length);
   const read: ReplayedTrace[] = [];
   for await (const parts of results(tasks, threads)) read.push(...joined(parts, args.quiet));
@@ -154,8 +155,8 @@ export const replayCommand: CommandModule<object, Arguments> = {
       describe: `policies or files of policies (./mine.mjs), separated by commas, the first is the baseline (default ${discussed})`,
     },
     arch: {
-      choices: archs.ids,
-      describe: "default: the one of the recording; page sizes are converted",
+      type: "string",
+      describe: `default: the one of the recording; page sizes are converted. One of ${archs.ids.join(", ")}, and which leaf sizes Linux uses for what: arm64-4k:contpte=on,contpmd=pfnmap`,
     },
     idioms: {
       choices: idiomModes,
