@@ -5,7 +5,7 @@ import type { Area, Op, Program } from "../resolve/program.ts";
 /** Mappings of a file from its first page never merge, so there is a VMA for each. */
 const area: Area = {
   backing: "file",
-  file: { id: -1, kind: "regular", filesystem: "ext4" },
+  file: { id: 1, kind: "regular", filesystem: "ext4" },
   prot: 1,
   shared: false,
   pgoff: 0,

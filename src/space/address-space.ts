@@ -2,7 +2,6 @@
 
 import type { Advice } from "../resolve/program.ts";
 import type { VmaRules } from "./rules.ts";
-import { SortedRanges } from "./sorted-ranges.ts";
 import {
   anonCompatible,
   changeFlags,
@@ -15,12 +14,18 @@ import {
   type Vma,
   writable,
 } from "./vma.ts";
+import { VmaSet } from "./vma-set.ts";
 
 /** With which neighbours a new range may merge: brk asks only the VMA below. */
 export type MergeWith = "both" | "lower" | "none";
 
 /** Words of which setting one clears the other. */
-const opposites: Readonly<Record<string, string>> = { hg: "nh", nh: "hg", rr: "sr", sr: "rr" };
+const opposites: Readonly<Record<string, readonly string[]>> = {
+  hg: ["nh"],
+  nh: ["hg"],
+  rr: ["sr"],
+  sr: ["rr"],
+};
 
 /** anon_vma ids, of all spaces of a replay: a child's differ from its parent's. */
 export interface AnonIds {
@@ -32,7 +37,7 @@ export class AddressSpace {
   readonly rules: VmaRules;
   /** Where the heap begins; brk never merges with a VMA that ends there or below. */
   startBrk: number = Number.POSITIVE_INFINITY;
-  #vmas: SortedRanges<Vma> = new SortedRanges();
+  #vmas: VmaSet = new VmaSet();
   #pages = 0;
   readonly #anonIds: AnonIds;
 
@@ -165,7 +170,7 @@ export class AddressSpace {
       if ("name" in change) return vma.label === change.name ? vma : { ...vma, label: change.name };
       const flags =
         "set" in change
-          ? changeFlags(vma.flags, [change.set], [opposites[change.set] ?? ""])
+          ? changeFlags(vma.flags, [change.set], opposites[change.set])
           : changeFlags(vma.flags, [], [change.clear]);
       return flags === vma.flags ? vma : { ...vma, flags };
     });
@@ -178,12 +183,7 @@ export class AddressSpace {
   }
 
   #neighbours(vma: Vma): { lower: Vma | undefined; upper: Vma | undefined } {
-    const lower = this.#vmas.before(vma.start);
-    const upper = this.#vmas.after(vma.end);
-    return {
-      lower: lower?.end === vma.start ? lower : undefined,
-      upper: upper?.start === vma.end ? upper : undefined,
-    };
+    return { lower: this.#vmas.endingAt(vma.start), upper: this.#vmas.startingAt(vma.end) };
   }
 
   /**

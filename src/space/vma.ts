@@ -12,9 +12,11 @@ import {
 } from "../trace/flags.ts";
 import { hasBit } from "../units.ts";
 import type { VmaRules } from "./rules.ts";
-import type { Range } from "./sorted-ranges.ts";
 
-export interface Vma extends Range {
+export interface Vma {
+  /** Pages, half-open. */
+  readonly start: number;
+  readonly end: number;
   /** PROT_READ, PROT_WRITE and PROT_EXEC. */
   readonly prot: number;
   /** The words of smaps' VmFlags that merging looks at, sorted, one space between; `ms` is a shared mapping. */
@@ -42,7 +44,13 @@ const ignored = new Set(["rd", "wr", "ex", "mr", "mw", "me", "sh", "sd", "??"]);
 
 export const writable = (prot: number): boolean => hasBit(prot, PROT_WRITE);
 
-export const hasFlag = (vma: Vma, word: string): boolean => vma.flags.split(" ").includes(word);
+/** Every word has two letters, so none is found across a space. */
+export const hasFlag = (vma: Vma, word: string): boolean => vma.flags.includes(word);
+
+/** Words in order, each once, as one text. */
+function textOf(words: readonly string[]): string {
+  return words.length < 2 ? (words[0] ?? "") : [...new Set(words)].sort().join(" ");
+}
 
 /** Flags with `add` and without `drop`. */
 export function changeFlags(
@@ -50,10 +58,11 @@ export function changeFlags(
   add: readonly string[],
   drop: readonly string[] = [],
 ): string {
-  const words = new Set(flags === "" ? [] : flags.split(" "));
-  for (const word of drop) words.delete(word);
-  for (const word of add) words.add(word);
-  return [...words].sort().join(" ");
+  const same =
+    add.every((word) => flags.includes(word)) && !drop.some((word) => flags.includes(word));
+  if (same) return flags;
+  const kept = flags.split(" ").filter((word) => word !== "" && !drop.includes(word));
+  return textOf([...kept, ...add]);
 }
 
 /** Private memory without a file operation behind its faults: vma_is_anonymous(), private /dev/zero included. */
@@ -64,11 +73,7 @@ export function isAnonymous(vma: Vma): boolean {
 
 /** The flags that a mapping starts with: do_mmap() and the mmap method of its file. */
 function initialFlags(area: Area, rules: VmaRules): string {
-  if (area.vmFlags !== undefined)
-    return changeFlags(
-      "",
-      area.vmFlags.filter((word) => !ignored.has(word)),
-    );
+  if (area.vmFlags !== undefined) return textOf(area.vmFlags.filter((word) => !ignored.has(word)));
   const words = fileFlags(area);
   const has = (flag: number): boolean => hasBit(area.flags, flag);
   if (area.shared) words.push("ms");
@@ -79,7 +84,7 @@ function initialFlags(area: Area, rules: VmaRules): string {
   if (area.flags % (MAP_TYPE + 1) === MAP_DROPPABLE) words.push("dd", "nr", "wf");
   const charged = !area.shared && writable(area.prot);
   if (charged && !words.includes("nr") && !words.includes("ht")) words.push("ac");
-  return changeFlags("", words);
+  return textOf(words);
 }
 
 /** What the file's own mmap method adds. */

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { AddressSpace } from "../../src/space/address-space.ts";
-import { SortedRanges } from "../../src/space/sorted-ranges.ts";
+import { resize } from "../../src/space/vma.ts";
+import { VmaSet } from "../../src/space/vma-set.ts";
 import { base, draw, vma } from "../support/layout.ts";
 
 const seed = 20_261_124;
@@ -136,36 +137,64 @@ describe("random calls", () => {
   });
 });
 
-describe("sorted ranges", () => {
-  it("answer as a plain list does, over many chunks", () => {
-    const ranges = Array.from({ length: 3_000 }, (_, i) => ({ start: 10 * i, end: 10 * i + 6 }));
-    const edit = fc.tuple(fc.nat(30_000), fc.nat(4_000), fc.boolean());
-    const property = fc.property(fc.array(edit, { maxLength: 12 }), (edits) => {
-      const sorted = new SortedRanges<(typeof ranges)[number]>();
-      for (const range of ranges) sorted.replace(range.start, range.end, [range]);
-      let list = [...ranges];
-      for (const [start, length, put] of edits) {
-        const end = start + length + 1;
-        const over = list.filter((range) => range.end > start && range.start < end);
-        expect(sorted.over(start, end)).toEqual(over);
-        const next = put ? [{ start, end }] : [];
-        const reach = { start: over[0]?.start ?? start, end: over.at(-1)?.end ?? end };
-        sorted.replace(Math.min(start, reach.start), Math.max(end, reach.end), next);
-        list = [...list.filter((range) => !over.includes(range)), ...next].sort(
+describe("a set of VMAs", () => {
+  const one = vma(0, 6, { flags: 2, backing: "file", file: { id: 1, kind: "regular" } });
+  const at = (start: number, end: number) => ({ ...one, start, end, anonOffset: start });
+
+  it("answers as a plain list does, over many chunks, and leaves its copies alone", () => {
+    const vmas = Array.from({ length: 3_000 }, (_, i) => at(10 * i, 10 * i + 6));
+    const edit = fc.tuple(fc.nat(30_000), fc.nat(4_000), fc.nat(3), fc.boolean());
+    const property = fc.property(fc.array(edit, { maxLength: 12 }), fc.boolean(), (edits, up) => {
+      let set = new VmaSet();
+      for (const vma of up ? vmas : vmas.toReversed()) set.replace(vma.start, vma.end, [vma]);
+      let list = [...vmas];
+      for (const [start, length, count, copies] of edits) {
+        const [left, had] = [set, list];
+        if (copies) set = set.copy();
+        const end = start + length + count + 1;
+        const over = list.filter((vma) => vma.end > start && vma.start < end);
+        expect(set.over(start, end)).toEqual(over);
+        expect(set.over(start, start)).toEqual([]);
+        const from = Math.min(start, over[0]?.start ?? start);
+        const to = Math.max(end, over.at(-1)?.end ?? end);
+        const next = Array.from({ length: count }, (_, i) => at(start + i, start + i + 1));
+        set.replace(from, to, next);
+        list = [...list.filter((vma) => !over.includes(vma)), ...next].sort(
           (a, b) => a.start - b.start,
         );
-        expect(sorted.after(start)).toEqual(list.find((range) => range.end > start));
-        expect(sorted.before(start)).toEqual(list.findLast((range) => range.end <= start));
-        expect(sorted.size).toBe(list.length);
+        expect(set.after(start)).toEqual(list.find((vma) => vma.end > start));
+        expect(set.endingAt(start)).toEqual(list.find((vma) => vma.end === start));
+        expect(set.startingAt(start)).toEqual(list.find((vma) => vma.start === start));
+        expect(set.size).toBe(list.length);
+        if (copies) expect([...left]).toEqual(had);
       }
-      expect([...sorted]).toEqual(list);
+      expect([...set]).toEqual(list);
     });
     fc.assert(property, { seed, numRuns: 60 });
   });
 
-  it("find nothing in an empty range", () => {
-    const sorted = new SortedRanges();
-    sorted.replace(0, 9, [{ start: 0, end: 9 }]);
-    expect(sorted.over(4, 4)).toEqual([]);
+  it("stays right through a long churn at one place after the other", () => {
+    const set = new VmaSet();
+    const held = new Set<number>();
+    const property = fc.property(fc.array(fc.nat(5_000), { maxLength: 400 }), (pages) => {
+      for (const page of pages) {
+        set.replace(3 * page, 3 * page + 2, held.has(page) ? [] : [at(3 * page, 3 * page + 2)]);
+        if (!held.delete(page)) held.add(page);
+      }
+      const sorted = [...held].sort((a, b) => a - b);
+      expect([...set].map(({ start }) => start / 3)).toEqual(sorted);
+      expect(set.size).toBe(held.size);
+    });
+    fc.assert(property, { seed, numRuns: 60 });
+  });
+
+  it("keeps offsets, the anon_vma and what VMAs have in common apart", () => {
+    const set = new VmaSet();
+    const moved = { ...at(20, 24), anonOffset: 3, anon: 7, forked: true, label: "heap" };
+    const pieces = [at(0, 8), { ...moved, pgoff: 9, flags: "ac nr" }, { ...moved, ...at(24, 25) }];
+    set.replace(0, 0, pieces);
+    expect([...set]).toEqual(pieces);
+    const [, second] = set.over(0, 25);
+    expect(second && resize(second, 22, 24)).toMatchObject({ pgoff: 11, anonOffset: 5, anon: 7 });
   });
 });
