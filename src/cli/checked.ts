@@ -8,16 +8,21 @@ import { type Located, placed, readingsOf } from "./load.ts";
 import { withText } from "./quoted-line.ts";
 import { summaryLines } from "./summary.ts";
 
-export const strictOption = {
-  type: "boolean",
-  default: false,
-  describe: "warnings are errors",
+/** Options of the commands that read like this. */
+export const checkOptions = {
+  strict: { type: "boolean", default: false, describe: "warnings are errors" },
+  "one-process": {
+    type: "boolean",
+    default: false,
+    describe: "tasks of unknown origin are threads of the first one",
+  },
 } as const;
 
 export interface Checking {
   readonly quiet: boolean;
   /** Warnings are errors. */
   readonly strict: boolean;
+  readonly oneProcess: boolean;
 }
 
 /** A reading under the name that people see. */
@@ -46,10 +51,10 @@ async function refuse(all: readonly Named[], located: Located): Promise<void> {
 /** Read, and resolve once to see whether the calls fit together; `close` prints the summary. */
 export async function readChecked(
   located: Located,
-  { quiet, strict }: Checking,
+  { quiet, strict, oneProcess }: Checking,
 ): Promise<{ readonly readings: readonly Reading[]; readonly close: () => void }> {
   const diagnostics = new Diagnostics();
-  const readings = await readingsOf(located, diagnostics);
+  const readings = await readingsOf(located, diagnostics, { oneProcess });
   const named = readings.map((reading) => {
     const { trace, diagnostics: own } = reading;
     const fit = new Diagnostics();

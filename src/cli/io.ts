@@ -2,11 +2,14 @@
 
 import { once } from "node:events";
 import {
+  closeSync,
   createReadStream,
   createWriteStream,
   existsSync,
   mkdtempSync,
+  openSync,
   readdirSync,
+  readSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -16,7 +19,9 @@ import { basename, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { type At, type Diagnostics, MmreplayError } from "../errors.ts";
 import type { Source } from "../formats/bundle.ts";
+import { isBzip2, unpackedBzip2 } from "./bzip2.ts";
 import { isPerfData, printedPerfData } from "./perf-data.ts";
+import { withProgress } from "./progress.ts";
 
 /** What `-` stands for. */
 export const stdin = "/dev/stdin";
@@ -32,10 +37,26 @@ async function spool(): Promise<string> {
   return path;
 }
 
-/** The bytes of a file, of perf.data those of its text. */
+/** Bytes that tell what a file is. */
+function headOf(path: string): Uint8Array {
+  const head = Buffer.alloc(8);
+  const file = openSync(path, "r");
+  try {
+    return head.subarray(0, readSync(file, head));
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The bytes of a file, of perf.data those of its text; what this process cannot unpack is unpacked. */
 async function* bytesOf(path: string): AsyncGenerator<Uint8Array> {
-  const readable = isPerfData(path) ? await printedPerfData(path) : path;
-  yield* createReadStream(readable, { highWaterMark: 262_144 });
+  const head = headOf(path);
+  if (isBzip2(head)) yield* unpackedBzip2(path);
+  else {
+    const readable = isPerfData(head) ? await printedPerfData(path) : path;
+    const chunks = createReadStream(readable, { highWaterMark: 262_144 });
+    yield* withProgress(chunks, basename(path), statSync(readable).size);
+  }
 }
 
 async function* standardInput(): AsyncGenerator<Uint8Array> {

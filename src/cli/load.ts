@@ -2,6 +2,7 @@
 
 import { Diagnostics, MmreplayError } from "../errors.ts";
 import { type Reading, readAll } from "../formats/bundle.ts";
+import type { ReadOptions } from "../formats/types.ts";
 import { proven } from "../trace/infer.ts";
 import type { Trace } from "../trace/trace.ts";
 import { type Located, locate, printWarnings } from "./io.ts";
@@ -13,9 +14,10 @@ export type { Located } from "./io.ts";
 export async function readingsOf(
   located: Located,
   diagnostics: Diagnostics,
+  options: ReadOptions = {},
 ): Promise<readonly Reading[]> {
   try {
-    const readings = await readAll(located, diagnostics);
+    const readings = await readAll(located, diagnostics, options);
     return readings.map((reading) => {
       const { trace } = reading;
       return { ...reading, trace: proven({ ...trace, name: nameOf(located, trace.name) }) };

@@ -1,6 +1,6 @@
 /** How a perf.data file becomes text: as perf itself prints it. */
 
-import { closeSync, mkdtempSync, openSync, readSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MmreplayError } from "../errors.ts";
@@ -9,16 +9,9 @@ import { runInto } from "../record/run.ts";
 
 const magic = "PERFILE2";
 
-/** True if the file begins as perf.data does. */
-export function isPerfData(path: string): boolean {
-  const head = Buffer.alloc(magic.length);
-  const file = openSync(path, "r");
-  try {
-    readSync(file, head);
-  } finally {
-    closeSync(file);
-  }
-  return head.toString("latin1") === magic;
+/** True if a file that begins so is perf.data. */
+export function isPerfData(head: Uint8Array): boolean {
+  return Buffer.from(head).toString("latin1", 0, magic.length) === magic;
 }
 
 /** What keeps perf from printing, in its own words where it has any. */

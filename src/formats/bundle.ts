@@ -19,18 +19,17 @@ import {
   stemOf,
 } from "./bundle/runs.ts";
 import { withSnapshots } from "./bundle/snapshots.ts";
-import { bytesOf, decompress, headOf } from "./decompress.ts";
+import { bytesOf, decompress, headBytes, headOf } from "./decompress.ts";
 import { detect, formats } from "./index.ts";
 import { mmtrace, readTrace } from "./mmtrace.ts";
+import { asOneProcess } from "./one-process.ts";
 import { pageFacts } from "./page-size.ts";
+import { isSame } from "./same.ts";
 import { readSet } from "./strace.ts";
 import { readTar } from "./tar.ts";
-import type { Input } from "./types.ts";
+import type { Input, ReadOptions } from "./types.ts";
 
 export type { Source, Sources } from "./bundle/runs.ts";
-
-/** Bytes that a format may look at. */
-const headBytes = 65_536;
 
 function inputOf(source: Source): Input {
   return { name: source.name, chunks: decompress(source.open(), source.name) };
@@ -83,12 +82,30 @@ async function recordingsIn(
       : detect(head, source.name);
     if (format !== undefined) found.push({ source, format });
   }
+  await refuseTwice(found);
   const [first] = unreadable;
   if (found.length === 0 && first !== undefined) throw first;
   for (const { at, message } of unreadable) {
     diagnostics.warn("import/unreadable", `${at.file ?? "a file"} is left out: ${message}`);
   }
   return found;
+}
+
+/** Throws if two of the recordings are the same, byte for byte. */
+async function refuseTwice(recordings: readonly Recording[]): Promise<void> {
+  const byStart = new Map<string, Source[]>();
+  for (const { source } of recordings) {
+    const start = Buffer.from(await headOf(source.open(), headBytes)).toString("latin1");
+    const alike = byStart.get(start) ?? [];
+    for (const other of alike) {
+      if (!(await isSame(source, other))) continue;
+      throw new MmreplayError("import/given-twice", `this is ${other.name} once more`, {
+        at: { file: source.name },
+        hint: "give each file once",
+      });
+    }
+    byStart.set(start, [...alike, source]);
+  }
 }
 
 /** A perf.data that only another perf can print; the folder may hold what can be read without. */
@@ -107,7 +124,7 @@ interface Read {
   readonly lines: number;
 }
 
-async function readRun(run: Run, diagnostics: Diagnostics): Promise<Read> {
+async function readRun(run: Run, diagnostics: Diagnostics, options: ReadOptions): Promise<Read> {
   const events: Event[] = [];
   const emit = (event: Event): void => {
     events.push(event);
@@ -115,12 +132,12 @@ async function readRun(run: Run, diagnostics: Diagnostics): Promise<Read> {
   const [source, ...more] = run.recordings;
   if (source === undefined) return { events, facts: {}, lines: 0 };
   if (more.length === 0) {
-    const { facts, lines } = await run.format.read(inputOf(source), emit, diagnostics);
+    const { facts, lines } = await run.format.read(inputOf(source), emit, diagnostics, options);
     return { events, facts, lines };
   }
   const inputs: Input[] = [];
   for (const member of run.recordings) inputs.push(await heldInput(member));
-  const { facts, lines } = await readSet(inputs, emit, diagnostics);
+  const { facts, lines } = await readSet(inputs, emit, diagnostics, options);
   return { events, facts, lines };
 }
 
@@ -129,8 +146,10 @@ async function assemble(
   beside: Beside,
   name: string,
   diagnostics: Diagnostics,
+  options: ReadOptions,
 ): Promise<Omit<Reading, "diagnostics">> {
-  const own = await readRun(run, diagnostics);
+  const read = await readRun(run, diagnostics, options);
+  const own = options.oneProcess ? { ...read, events: asOneProcess(read.events) } : read;
   const facts = factsOf(beside, run.stem, own.facts, pageFacts(own.events));
   const log = beside.calls;
   const logged =
@@ -154,19 +173,25 @@ export interface Reading {
   readonly diagnostics: Diagnostics;
 }
 
-async function readingOf(run: Run, beside: Beside, name: string): Promise<Reading> {
+async function readingOf(
+  run: Run,
+  beside: Beside,
+  name: string,
+  options: ReadOptions,
+): Promise<Reading> {
   const diagnostics = new Diagnostics();
   const [source] = run.recordings;
   if (run.format === mmtrace && source !== undefined) {
     return { trace: await readTrace(inputOf(source)), diagnostics };
   }
-  return { ...(await assemble(run, beside, name, diagnostics)), diagnostics };
+  return { ...(await assemble(run, beside, name, diagnostics, options)), diagnostics };
 }
 
 /** All recordings that a file or folder holds; throws `import/no-recording` if it holds none. */
 export async function readAll(
   located: Sources,
   diagnostics: Diagnostics,
+  options: ReadOptions = {},
 ): Promise<readonly Reading[]> {
   const sources = await withMembers(located.sources);
   const recordings = await recordingsIn(located.folder || sources.length > 1, sources, diagnostics);
@@ -182,7 +207,7 @@ export async function readAll(
   for (const run of runs) {
     const folder = baseName(located.path);
     const name = located.folder && runs.length > 1 ? `${folder}:${run.stem}` : folder;
-    readings.push(await readingOf(run, beside, name));
+    readings.push(await readingOf(run, beside, name, options));
   }
   return readings;
 }

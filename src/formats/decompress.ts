@@ -62,11 +62,13 @@ const packings: readonly Packing[] = [
   },
   { id: "zstd", magic: [0x28, 0xb5, 0x2f, 0xfd], unpack: unzstd },
   {
+    // The command line has unpacked it, unless it lies in an archive.
     id: "bzip2",
     magic: [0x42, 0x5a, 0x68],
     unpack: (_, name) => {
       const hint = `unpack it first: bunzip2 -k ${name}`;
-      throw new MmreplayError("input/bzip2", "bzip2 is not read", { at: { file: name }, hint });
+      const message = "bzip2 is not unpacked inside of an archive";
+      throw new MmreplayError("input/bzip2", message, { at: { file: name }, hint });
     },
   },
 ];
@@ -89,6 +91,9 @@ export async function bytesOf(chunks: Chunks): Promise<Uint8Array> {
   for await (const chunk of chunks) taken.push(chunk);
   return join(taken);
 }
+
+/** Bytes that a format may look at. */
+export const headBytes = 65_536;
 
 /** The first bytes, as many as there are up to `wanted` and perhaps more; the rest is not read. */
 export async function headOf(chunks: Chunks, wanted: number): Promise<Uint8Array> {

@@ -77,11 +77,13 @@ function checked(draft: Draft, file: string, diagnostics: Diagnostics): MapsBloc
   for (const [index, area] of areas.entries()) {
     const next = areas[index + 1];
     const at: At = { file, line: area.line };
+    const hint = "copy /proc/PID/maps again, while the process is stopped (kill -STOP PID)";
     if (area.end <= area.start) {
-      throw new MmreplayError("parse/bad-maps", "an area ends before it starts", { at });
+      throw new MmreplayError("parse/bad-maps", "the area ends before it starts", { at, hint });
     }
     if (next !== undefined && next.start < area.end) {
-      throw new MmreplayError("parse/bad-maps", `the area overlaps line ${next.line}`, { at });
+      const message = `the area overlaps that of line ${next.line}`;
+      throw new MmreplayError("parse/bad-maps", message, { at, hint });
     }
     if (area.line !== draft.areas[index]?.line) {
       diagnostics.warn("parse/maps-order", "areas are not in ascending order", area.line);
@@ -143,11 +145,19 @@ async function read(input: Input, emit: Sink, diagnostics: Diagnostics): Promise
   return { lines, facts: {} };
 }
 
-function sniff(head: Uint8Array): boolean {
-  const lines = new TextDecoder()
+const linesOf = (head: Uint8Array): string[] =>
+  new TextDecoder()
     .decode(head)
-    .split("\n")
+    .split(/\r?\n/)
     .filter((line) => line !== "");
+
+/** True if any line is an area, whatever stands around it. */
+export function holdsAreas(head: Uint8Array): boolean {
+  return linesOf(head).some((line) => parseArea(line, 1) !== undefined);
+}
+
+function sniff(head: Uint8Array): boolean {
+  const lines = linesOf(head);
   const first = lines.find((line) => !line.startsWith("### "));
   return first !== undefined && parseArea(first, 1) !== undefined;
 }

@@ -3,6 +3,7 @@
 import { type Diagnostics, MmreplayError } from "../errors.ts";
 import type { MapsArea, Sink } from "../trace/event.ts";
 import { parseHex, type U64 } from "../units.ts";
+import type { MapsBlock } from "./maps.ts";
 import { readTextLines } from "./text-lines.ts";
 import type { Format, Input, ReadResult } from "./types.ts";
 
@@ -107,7 +108,10 @@ function takeLine(tables: Table[], text: string, line: number, diagnostics: Diag
   return area !== undefined;
 }
 
-async function read(input: Input, emit: Sink, diagnostics: Diagnostics): Promise<ReadResult> {
+async function tablesOf(
+  input: Input,
+  diagnostics: Diagnostics,
+): Promise<{ readonly lines: number; readonly tables: readonly MapsBlock[] }> {
   const tables: Table[] = [];
   const take = (text: string, line: number): void => {
     if (text.trim() === "" || takeLine(tables, text, line, diagnostics)) return;
@@ -121,17 +125,26 @@ async function read(input: Input, emit: Sink, diagnostics: Diagnostics): Promise
       hint,
     });
   }
-  for (const { line, pid, areas } of tables) {
-    const ascending = areas.toSorted((a, b) => (a.start < b.start ? -1 : 1));
-    emit({
-      kind: "snapshot",
-      line,
-      pid,
-      source: input.name,
-      areas: ascending,
-      exact: false,
-    });
-  }
+  const sorted = tables.map(({ line, pid, areas }) => ({
+    line,
+    pid,
+    areas: areas.toSorted((a, b) => (a.start < b.start ? -1 : 1)),
+  }));
+  return { lines, tables: sorted };
+}
+
+/** The tables of all processes that pmap was asked for. */
+export async function readTables(
+  input: Input,
+  diagnostics: Diagnostics,
+): Promise<readonly MapsBlock[]> {
+  return (await tablesOf(input, diagnostics)).tables;
+}
+
+async function read(input: Input, emit: Sink, diagnostics: Diagnostics): Promise<ReadResult> {
+  const { lines, tables } = await tablesOf(input, diagnostics);
+  for (const { line, pid = null, areas } of tables)
+    emit({ kind: "snapshot", line, pid, source: input.name, areas, exact: false });
   return { lines, facts: {} };
 }
 

@@ -8,10 +8,15 @@ import { Prefix } from "./strace/prefix.ts";
 import { StraceReader } from "./strace/reader.ts";
 import { mergeSet } from "./strace/set.ts";
 import { looksLikeStrace } from "./strace/sniff.ts";
-import type { Format, Input, ReadResult } from "./types.ts";
+import type { Format, Input, ReadOptions, ReadResult } from "./types.ts";
 
-async function read(input: Input, emit: Sink, diagnostics: Diagnostics): Promise<ReadResult> {
-  const reader = new StraceReader(input.name, emit, diagnostics);
+async function read(
+  input: Input,
+  emit: Sink,
+  diagnostics: Diagnostics,
+  options: ReadOptions = {},
+): Promise<ReadResult> {
+  const reader = new StraceReader(input.name, emit, diagnostics, options);
   const lines = await readLines(
     input,
     (bytes, start, end, number, whole) => reader.line(bytes, start, end, number, whole),
@@ -30,6 +35,7 @@ export async function readSet(
   inputs: readonly Input[],
   emit: Sink,
   diagnostics: Diagnostics,
+  options: ReadOptions = {},
 ): Promise<ReadResult> {
   const children = new Map<number, number>();
   const watch: Sink = (event) => {
@@ -38,7 +44,8 @@ export async function readSet(
     }
     emit(event);
   };
-  const reader = new StraceReader(inputs[0]?.name ?? "", watch, diagnostics, { merged: true });
+  const name = inputs[0]?.name ?? "";
+  const reader = new StraceReader(name, watch, diagnostics, { ...options, merged: true });
   const { lines, tids } = await mergeSet(
     inputs,
     (bytes, number, whole) => reader.line(bytes, 0, bytes.length, number, whole),
@@ -47,7 +54,8 @@ export async function readSet(
   reader.end();
   for (const [child, line] of children) {
     if (tids.has(child)) continue;
-    diagnostics.warn("parse/missing-member", "tasks whose file is not among those given", line);
+    const message = `the file of task ${child} is not among those given`;
+    diagnostics.warn("parse/missing-member", message, line);
   }
   return { lines, facts: reader.facts() };
 }

@@ -29,6 +29,12 @@ export interface ReadResult {
   readonly facts: Partial<Facts>;
 }
 
+/** What the user knows and the recording does not say. */
+export interface ReadOptions {
+  /** Tasks of unknown origin are threads of the first one. */
+  readonly oneProcess?: boolean;
+}
+
 export interface Format {
   readonly id: string;
   readonly title: string;
@@ -38,5 +44,10 @@ export interface Format {
   /** True if these first bytes (at least 64 KiB, or all there is) are of this format and of no other. */
   sniff(head: Uint8Array): boolean;
   /** Emit the events in the order in which they took effect; bad lines are counted, unusable input throws. */
-  read(input: Input, emit: Sink, diagnostics: Diagnostics): Promise<ReadResult>;
+  read(
+    input: Input,
+    emit: Sink,
+    diagnostics: Diagnostics,
+    options?: ReadOptions,
+  ): Promise<ReadResult>;
 }

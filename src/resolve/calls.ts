@@ -16,6 +16,7 @@ import {
 import { hasBit, pageOf, pagesFor, type U64 } from "../units.ts";
 import { advise } from "./advise.ts";
 import { areaOf } from "./backing.ts";
+import type { Piece } from "./live.ts";
 import type { Area, How, Origin } from "./program.ts";
 import { failedRemap, remap } from "./remap.ts";
 import type { Placing, State } from "./state.ts";
@@ -92,14 +93,22 @@ function place(context: Context, at: number, plan: Placing, from: Origin): void 
   const { state, diagnostics } = context;
   const stale = state.live.over(at, at + plan.pages);
   if (stale.length > 0) {
-    diagnostics.warn(
-      "resolve/overlap",
-      "a result overlaps what the recording says is still mapped; the older mapping is taken as gone",
-      from.line,
-    );
+    diagnostics.warn("resolve/overlap", overlapMessage(context, stale, from), from.line);
     state.release(at, plan.pages, from);
   }
   state.map(at, plan, from);
+}
+
+/** Both lines, for the first overlap: it is the one that is printed. */
+function overlapMessage(
+  { state, diagnostics }: Context,
+  stale: readonly Piece[],
+  from: Origin,
+): string {
+  if (diagnostics.count("resolve/overlap") > 0) return "";
+  const older = state.ops.find((op) => "object" in op && op.object === stale[0]?.object);
+  const where = older === undefined ? "" : ` of line ${older.line}`;
+  return `the result on line ${from.line} overlaps the mapping${where}, which is taken as gone`;
 }
 
 function refuse(context: Context, call: Call, plan: Placing, from: Origin): void {

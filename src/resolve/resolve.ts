@@ -1,10 +1,10 @@
 /** What a trace asked for: events become ops on objects, one stream per address space. */
 
 import type { Diagnostics } from "../errors.ts";
-import type { Event, Lifecycle, MapsArea, Search } from "../trace/event.ts";
+import type { Call, Event, Lifecycle, MapsArea, Search } from "../trace/event.ts";
 import type { OpenFile } from "../trace/file.ts";
 import type { Trace } from "../trace/trace.ts";
-import { pageOf } from "../units.ts";
+import { pageOf, pagesFor } from "../units.ts";
 import { type Context, resolveCall } from "./calls.ts";
 import { beginSpace } from "./exec.ts";
 import { initialAreas, SnapshotAreas } from "./initial.ts";
@@ -29,6 +29,8 @@ class Resolver {
   readonly #areas: SnapshotAreas;
   readonly #context: Context;
   readonly #spaces: SpaceFacts[] = [];
+  /** Spaces that ran before the recording and that no snapshot shows. */
+  readonly #unknownStarts = new Set<number>();
   readonly #waiting = new Map<number, PendingUnmaps>();
   readonly #pending = new Map<number | null, { search: Search; index: number }[]>();
 
@@ -95,8 +97,20 @@ class Resolver {
       layoutFrom: inherited === undefined ? limits.layoutFrom : "parent",
       ...(found.command !== undefined && { command: found.command }),
     });
+    if (this.#spaces.at(-1)?.unknownStart) this.#unknownStarts.add(space);
     const heap = areas.find(({ area }) => area.name === "[heap]");
     if (heap !== undefined) state.space.brkStart = heap.start;
+  }
+
+  /** Count calls on what was mapped before the recording began. */
+  #checkSeen(call: Call): void {
+    const { state, pageBytes, diagnostics } = this.#context;
+    if (call.outcome !== "ok" || !this.#unknownStarts.has(state.space.space)) return;
+    if (call.call !== "munmap" && call.call !== "mprotect" && call.call !== "mremap") return;
+    const start = pageOf(call.addr, pageBytes);
+    if (state.live.over(start, start + pagesFor(call.length, pageBytes)).length > 0) return;
+    const message = "calls on ranges that were mapped before the recording began";
+    diagnostics.warn("resolve/unseen-range", message, call.line);
   }
 
   #event(event: Event, from: Origin): void {
@@ -118,6 +132,7 @@ class Resolver {
       case "call": {
         this.#enter(event.pid, from);
         this.#settle((unmaps) => unmaps.before(event));
+        this.#checkSeen(event);
         if (this.#unmaps()?.take(event, from)) return;
         const searches = this.#searchesOf(event.pid, event.entryLine ?? event.line);
         resolveCall(this.#context, event, searches, from);
@@ -215,7 +230,7 @@ class Resolver {
         if (this.#survey.spaces.get(change.space)?.snapshot === undefined)
           diagnostics.warn(
             "resolve/no-snapshot",
-            "exec without a maps snapshot: what it made is not known",
+            "exec without a maps snapshot, so what it mapped is not known: give /proc/PID/maps of the stopped program as NAME.maps beside NAME.txt",
             event.line,
           );
         return;

@@ -46,7 +46,7 @@ describe("decompress", () => {
     }
   });
 
-  it("names the program for bzip2", async () => {
+  it("names the program for bzip2 in an archive", async () => {
     await expect(unpack(Buffer.from(packed.bzip2, "base64"))).rejects.toMatchObject({
       code: "input/bzip2",
       hint: "unpack it first: bunzip2 -k rec.txt",

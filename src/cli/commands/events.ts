@@ -4,13 +4,11 @@ import type { CommandModule } from "yargs";
 import { MmreplayError } from "../../errors.ts";
 import type { Reading } from "../../formats/bundle.ts";
 import { eventJson } from "../../trace/event-json.ts";
-import { readChecked, strictOption } from "../checked.ts";
+import { type Checking, checkOptions, readChecked } from "../checked.ts";
 import { locate, writeLines } from "../io.ts";
 
-interface Arguments {
+interface Arguments extends Checking {
   readonly file: string;
-  readonly quiet: boolean;
-  readonly strict: boolean;
   readonly output: string | undefined;
 }
 
@@ -41,7 +39,7 @@ export const events: CommandModule<object, Arguments> = {
       describe: "recording, folder or trace; - is stdin",
     },
     output: { alias: "o", type: "string", describe: "write there instead of standard output" },
-    strict: strictOption,
+    ...checkOptions,
   },
   handler: run,
 };

@@ -5,14 +5,12 @@ import { basename } from "node:path";
 import type { CommandModule } from "yargs";
 import { MmreplayError } from "../../errors.ts";
 import { encode } from "../../trace/codec.ts";
-import { readChecked, strictOption } from "../checked.ts";
+import { type Checking, checkOptions, readChecked } from "../checked.ts";
 import { locateTogether } from "../io.ts";
 
-interface Arguments {
+interface Arguments extends Checking {
   readonly recording: readonly string[];
   readonly output: string | undefined;
-  readonly quiet: boolean;
-  readonly strict: boolean;
 }
 
 /** `out.mmtrace`, or one name per run where a folder holds several. */
@@ -46,7 +44,7 @@ export const importCommand: CommandModule<object, Arguments> = {
   builder: {
     recording: { type: "string", array: true, demandOption: true },
     output: { alias: "o", type: "string", describe: "the .mmtrace file to write" },
-    strict: strictOption,
+    ...checkOptions,
   },
   handler: run,
 };

@@ -2,9 +2,13 @@
 
 import type { Diagnostics } from "../../errors.ts";
 import type { Event, MapsArea, Snapshot } from "../../trace/event.ts";
-import { decompress } from "../decompress.ts";
-import { type MapsBlock, readMaps } from "../maps.ts";
+import { decompress, headBytes, headOf } from "../decompress.ts";
+import { refuseEncoding } from "../encodings.ts";
+import { holdsAreas, type MapsBlock, readMaps } from "../maps.ts";
+import { pmap, readTables } from "../pmap.ts";
 import type { CallLog } from "../probe-calls.ts";
+import { refusal } from "../refusals.ts";
+import { checkFit } from "./fit.ts";
 import type { Matched } from "./match.ts";
 import { type Moment, positionOf } from "./place.ts";
 import { plainName, type Source } from "./runs.ts";
@@ -27,22 +31,36 @@ function ownAreas(areas: readonly MapsArea[]): readonly MapsArea[] {
 }
 
 async function readFile(source: Source, diagnostics: Diagnostics): Promise<MapsFile> {
-  const input = { name: source.name, chunks: decompress(source.open(), source.name) };
-  const { blocks } = await readMaps(input, diagnostics);
-  return { name: plainName(source.name), blocks };
+  const open = (): AsyncIterable<Uint8Array> => decompress(source.open(), source.name);
+  const head = await headOf(open(), headBytes);
+  const input = { name: source.name, chunks: open() };
+  const name = plainName(source.name);
+  if (pmap.sniff(head)) return { name, blocks: await readTables(input, diagnostics) };
+  if (head.length === 0) {
+    diagnostics.warn("import/empty-maps", `${source.name} is empty: its process had ended`);
+    return { name, blocks: [] };
+  }
+  if (!holdsAreas(head)) {
+    refuseEncoding(head, source.name);
+    throw refusal(head, source.name);
+  }
+  return { name, blocks: (await readMaps(input, diagnostics)).blocks };
 }
+
+/** A selection of areas alone. */
+const partial = /^smaps-/;
 
 /** Details of smaps for areas that another file has completely: a selection alone is no state. */
 function mergeDetails(files: readonly MapsFile[]): readonly MapsFile[] {
-  const partial = files.filter(({ name }) => /^smaps-/.test(name));
+  const selected = files.filter(({ name }) => partial.test(name));
   const details = new Map<string, MapsArea>();
-  for (const { blocks } of partial) {
+  for (const { blocks } of selected) {
     for (const { areas } of blocks) {
       for (const area of areas) details.set(`${area.start}-${area.end}`, area);
     }
   }
   return files
-    .filter((file) => !partial.includes(file))
+    .filter((file) => !selected.includes(file))
     .map(({ name, blocks }) => ({
       name,
       blocks: blocks.map((block) => ({
@@ -148,15 +166,20 @@ function placeBlock(
 
 /** Read the maps of a run and put each where it was taken. */
 export async function withSnapshots(
-  maps: readonly Source[],
+  sources: readonly Source[],
   context: Context,
   diagnostics: Diagnostics,
 ): Promise<readonly Event[]> {
   const files: MapsFile[] = [];
-  for (const source of maps) files.push(await readFile(source, diagnostics));
+  for (const source of sources) files.push(await readFile(source, diagnostics));
   const tracks = tracksOf(context.events);
   const placed: Placed[] = [];
   for (const file of mergeDetails(files)) {
+    const [only, another] = file.blocks;
+    // Blocks under headings are of several processes, and say of which.
+    if (only !== undefined && another === undefined && only.pid === undefined) {
+      checkFit(context.events, ownAreas(only.areas), file.name);
+    }
     for (const block of file.blocks) {
       const found = placeBlock(file, block, context, tracks);
       if (found !== undefined) placed.push(found);

@@ -5,6 +5,7 @@ import type { Diagnostics } from "../../errors.ts";
 import type { Sink } from "../../trace/event.ts";
 import type { Facts } from "../../trace/trace.ts";
 import { Order } from "../order.ts";
+import type { ReadOptions } from "../types.ts";
 import { Ahead } from "./ahead.ts";
 import { LineClock } from "./clock.ts";
 import { childOf, Flow } from "./flow.ts";
@@ -67,12 +68,13 @@ export class StraceReader {
     name: string,
     emit: Sink,
     diagnostics: Diagnostics,
-    { merged = false }: { readonly merged?: boolean } = {},
+    { merged = false, oneProcess = false }: ReadOptions & { readonly merged?: boolean } = {},
   ) {
     this.#name = name;
     this.#output = new Output(emit, diagnostics);
     this.#order = new Order((event) => this.#output.emit(event), diagnostics);
     this.#tracees = new Tracees(this.#output, this.#order, this.#ahead);
+    this.#tracees.oneProcess = oneProcess;
     this.#flow = new Flow(this.#tracees, this.#order, this.#output);
     this.#told = new Told(this.#flow, this.#tracees);
     this.#merging = new Merging(merged);

@@ -30,6 +30,8 @@ export class Tracees {
   /** By task. */
   readonly cloning: Map<Task, Cloning> = new Map();
   #first: Task | undefined;
+  /** Tasks of unknown origin are threads of the first. */
+  oneProcess = false;
   /** Threads of the attached process that have not been seen. */
   #attachedThreads = 0;
 
@@ -103,7 +105,8 @@ export class Tracees {
   /** A task of unknown origin. `begins` is true if it starts with an exec. */
   #appear(tid: number, at: At, begins: boolean): Task {
     const isFirst = this.#first === undefined;
-    if (!isFirst && this.#attachedThreads > 0 && this.#first !== undefined) {
+    const isThread = this.#attachedThreads > 0 || (this.oneProcess && !begins);
+    if (isThread && this.#first !== undefined) {
       this.#attachedThreads -= 1;
       const sharing = { birth: "thread", files: true, guessed: false } as const;
       const thread = this.lives.born(this.#first, tid, sharing);

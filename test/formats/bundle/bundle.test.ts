@@ -51,7 +51,7 @@ describe("a folder", () => {
       "perf-big.maps": area("7f000-80000", "/a"),
       "strace-mid.txt": strace,
       "strace-mid.maps": area("7f0000-7f2000", ""),
-      "strace-nvme.txt": strace,
+      "strace-nvme.txt": `${strace}7 munmap(0x7f0000, 8192) = 0\n`,
       "plain.txt": "nothing that a recorder wrote\n",
     });
     expect(summary(traces)).toEqual([
