@@ -10,6 +10,7 @@ import {
   PROT_WRITE,
 } from "../../trace/flags.ts";
 import { alignUp, hasBit } from "../../units.ts";
+import { bordersOf, MadeBorders } from "./borders.ts";
 import { Measured, type Range } from "./ranges.ts";
 
 /** Read, write and execute make eight kinds of areas. */
@@ -28,6 +29,7 @@ function kindOfPerms(perms: string): number {
 export interface Picture {
   readonly ranges: readonly (readonly Range[])[];
   readonly offsets: ReadonlyMap<number, number>;
+  readonly borders: readonly number[];
 }
 
 export function pictureOf(areas: readonly MapsArea[]): Picture {
@@ -38,7 +40,7 @@ export function pictureOf(areas: readonly MapsArea[]): Picture {
     ranges[kindOfPerms(perms)]?.push({ start, end });
     if (path.startsWith("/")) offsets.set(start, Number(offset));
   }
-  return { ranges, offsets };
+  return { ranges, offsets, borders: bordersOf(areas) };
 }
 
 /** One address space as far as its calls are recorded, held against the picture. */
@@ -47,6 +49,7 @@ export class Likeness {
   readonly #page: number;
   #sets: readonly Measured[];
   #offsets = new Map<number, number>();
+  #borders: MadeBorders;
   #heap: { readonly start: number; readonly end: number } | undefined;
   #matches = 0;
 
@@ -54,6 +57,7 @@ export class Likeness {
     this.#picture = picture;
     this.#page = page;
     this.#sets = picture.ranges.map((ranges) => new Measured(ranges));
+    this.#borders = new MadeBorders(picture.borders);
   }
 
   /** What a child starts with. */
@@ -61,6 +65,7 @@ export class Likeness {
     const twin = new Likeness(this.#picture, this.#page);
     twin.#sets = this.#sets.map((set) => set.copy());
     twin.#offsets = new Map(this.#offsets);
+    twin.#borders = this.#borders.copy();
     twin.#heap = this.#heap;
     twin.#matches = this.#matches;
     return twin;
@@ -72,11 +77,17 @@ export class Likeness {
     return bytes - this.#matches * this.#page;
   }
 
+  /** Borders between areas that no call has made. */
+  get missing(): number {
+    return this.#borders.missing;
+  }
+
   #range(start: number, length: number): Range {
     return { start, end: start + alignUp(length, this.#page) };
   }
 
   #remove(range: Range): void {
+    this.#borders.set(range, true);
     for (const set of this.#sets) set.remove(range);
     for (const [start, offset] of this.#offsets) {
       if (start < range.start || start >= range.end) continue;
@@ -91,6 +102,7 @@ export class Likeness {
   }
 
   #protect(range: Range, prot: number): void {
+    this.#borders.set(range, false);
     const parts = this.#sets.flatMap((set) => set.remove(range));
     for (const part of parts) this.#sets[kindOf(prot)]?.add(part);
   }
@@ -142,6 +154,11 @@ export class Likeness {
         return;
       case "brk":
         this.#brk(result);
+        return;
+      case "madvise":
+      case "mlock":
+      case "munlock":
+        this.#borders.set(this.#range(Number(call.addr), Number(call.length)), false);
         return;
       default:
         return;

@@ -27,6 +27,8 @@ export interface Position {
 /** Smaller is better, in this order; of what is left, the longest rest. */
 interface Candidate extends Position {
   readonly difference: number;
+  /** Borders that the maps show and no call has made. */
+  readonly missing: number;
   /** Seconds by which it lies outside the moment of the maps: two clocks may part. */
   readonly distance: number;
   /** Seconds to the next call of the same space: maps are read while a program rests. */
@@ -91,16 +93,19 @@ class Seeker {
     const { last, likeness, pid } = state;
     if (last === undefined) return;
     const rest = (time ?? Number.POSITIVE_INFINITY) - (last.time ?? 0);
-    const { difference } = likeness;
+    const { difference, missing } = likeness;
     const distance = this.#distance(last.time, time);
     const { best } = this;
     const step =
       best === undefined
         ? -1
-        : difference - best.difference || distance - best.distance || best.rest - rest;
+        : difference - best.difference ||
+          missing - best.missing ||
+          distance - best.distance ||
+          best.rest - rest;
     if (step > 0) return;
     const position = { index: last.index + 1, pid: this.#question.pid ?? pid };
-    this.best = { ...position, difference, distance, rest };
+    this.best = { ...position, difference, missing, distance, rest };
   }
 
   event(event: Event, index: number): void {
