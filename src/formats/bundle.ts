@@ -20,6 +20,7 @@ import {
 } from "./bundle/runs.ts";
 import { withSnapshots } from "./bundle/snapshots.ts";
 import { bytesOf, decompress, headBytes, headOf } from "./decompress.ts";
+import { placeForks } from "./forks.ts";
 import { detect, formats } from "./index.ts";
 import { mmtrace, readTrace } from "./mmtrace.ts";
 import { asOneProcess } from "./one-process.ts";
@@ -149,8 +150,9 @@ async function assemble(
   options: ReadOptions,
 ): Promise<Omit<Reading, "diagnostics">> {
   const read = await readRun(run, diagnostics, options);
-  const own = options.oneProcess ? { ...read, events: asOneProcess(read.events) } : read;
-  const facts = factsOf(beside, run.stem, own.facts, pageFacts(own.events));
+  const tasks = options.oneProcess ? asOneProcess(read.events) : read.events;
+  const facts = factsOf(beside, run.stem, read.facts, pageFacts(tasks));
+  const own = { ...read, events: placeForks(tasks, facts.legacyLayout !== true) };
   const log = beside.calls;
   const logged =
     log === undefined ? undefined : { log, matched: matchCalls(own.events, log, diagnostics) };

@@ -1,0 +1,210 @@
+/** At which moment of a fork the copy was made, where other threads of the parent map and unmap meanwhile: its child tells. */
+
+import type { Call, Event, Lifecycle } from "../trace/event.ts";
+import { type Tracks, tracksOf } from "./bundle/spaces.ts";
+import { footprint } from "./footprint.ts";
+
+/** Bytes, half-open. */
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What one call did to the mappings. */
+interface Effect {
+  readonly frees: readonly Span[];
+  readonly takes: readonly Span[];
+  /** It looked for a gap of this size. */
+  readonly searched?: { readonly found: Span; readonly need: number };
+}
+
+/** So many calls of a child are looked at. */
+const patience = 1024;
+/** A PMD, by which large mappings may be padded. */
+const block = 2 ** 21;
+
+const nothing: Effect = { frees: [], takes: [] };
+
+function effectOf(event: Event): Effect {
+  if (event.kind !== "call" || event.outcome !== "ok" || event.injected) return nothing;
+  const { frees, named, found, searches } = footprint(event, event.result);
+  const span = ({ start, end }: { start: Call["result"]; end: Call["result"] }): Span => ({
+    start: Number(start),
+    end: Number(end),
+  });
+  const taken = found ?? (event.call === "mmap" || event.call === "shmat" ? named[0] : undefined);
+  const size = found === undefined ? 0 : span(found).end - span(found).start;
+  return {
+    frees: frees.map(span),
+    takes: taken === undefined ? [] : [span(taken)],
+    ...(searches &&
+      found !== undefined && {
+        searched: { found: span(found), need: size < block ? size : size + block },
+      }),
+  };
+}
+
+type State = boolean | undefined;
+
+/** The pieces of space that the calls in question change, and which of them a copy has mapped. */
+class Pieces {
+  readonly #spans: readonly Span[];
+  readonly #mapped: State[];
+
+  constructor(spans: readonly Span[], mapped: readonly State[]) {
+    this.#spans = spans;
+    this.#mapped = [...mapped];
+  }
+
+  /** The copy that is made after the first `count` of these calls. */
+  static after(effects: readonly Effect[], count: number): Pieces {
+    const edges = effects
+      .flatMap(({ frees, takes }) => [...frees, ...takes])
+      .flatMap(({ start, end }) => [start, end]);
+    const cuts = [...new Set(edges)].sort((a, b) => a - b);
+    const spans = cuts.slice(1).map((end, i) => ({ start: cuts[i] ?? end, end }));
+    const pieces = new Pieces(
+      spans,
+      spans.map(() => undefined),
+    );
+    // Backwards first: what a call took was free before it, what it freed was mapped.
+    for (const { frees, takes } of effects.toReversed()) {
+      for (const span of takes) pieces.#set(span, false);
+      for (const span of frees) pieces.#set(span, true);
+    }
+    for (const effect of effects.slice(0, count)) pieces.apply(effect);
+    return pieces;
+  }
+
+  #set({ start, end }: Span, state: boolean): void {
+    this.#spans.forEach((piece, i) => {
+      if (piece.start >= end || start >= piece.end) return;
+      const whole = start <= piece.start && piece.end <= end;
+      this.#mapped[i] = whole ? state : undefined;
+    });
+  }
+
+  apply({ frees, takes }: Effect): void {
+    for (const span of frees) this.#set(span, false);
+    for (const span of takes) this.#set(span, true);
+  }
+
+  /** True if the kernel could not have found that place here. */
+  contradicts({ searched }: Effect, topDown: boolean): boolean {
+    if (searched === undefined) return false;
+    const { found, need } = searched;
+    let run = 0;
+    let previous = 0;
+    for (const [i, { start, end }] of this.#spans.entries()) {
+      const mapped = this.#mapped[i];
+      if (mapped === true && start < found.end && found.start < end) return true;
+      const first = topDown ? start >= found.end : end <= found.start;
+      run = mapped === false && first ? (start === previous ? run : 0) + end - start : 0;
+      previous = end;
+      if (run >= need) return true;
+    }
+    return false;
+  }
+}
+
+const began = (event: Event): number =>
+  "entryLine" in event ? (event.entryLine ?? event.line) : event.line;
+
+/** The events of each space by index, in order. */
+function bySpace({ places }: Tracks): ReadonlyMap<number, readonly number[]> {
+  const lists = new Map<number, number[]>();
+  places.forEach(({ space }, index) => {
+    const list = lists.get(space) ?? [];
+    list.push(index);
+    lists.set(space, list);
+  });
+  return lists;
+}
+
+/** Events of the parent that took effect before or after the copy; `before` is how many stand before the fork. */
+interface Around {
+  readonly indices: readonly number[];
+  readonly before: number;
+}
+
+function around(
+  events: readonly Event[],
+  own: readonly number[],
+  fork: number,
+  until: number,
+): Around {
+  const event = events[fork];
+  const from = event === undefined ? 0 : began(event);
+  const at = own.indexOf(fork);
+  let first = at;
+  while (first > 0 && (events[own[first - 1] ?? 0]?.line ?? 0) > from) first -= 1;
+  let last = at + 1;
+  for (let next = events[own[last] ?? -1]; next !== undefined && began(next) < until; ) {
+    last += 1;
+    next = events[own[last] ?? -1];
+  }
+  return { indices: [...own.slice(first, at), ...own.slice(at + 1, last)], before: at - first };
+}
+
+/** How many of the calls came before the copy: the number that the child's own calls contradict least. */
+function copiedAfter(
+  effects: readonly Effect[],
+  before: number,
+  child: readonly Effect[],
+  topDown: boolean,
+): number {
+  const faults = (count: number): number => {
+    const pieces = Pieces.after(effects, count);
+    let sum = 0;
+    for (const effect of child) {
+      if (pieces.contradicts(effect, topDown)) sum += 1;
+      pieces.apply(effect);
+    }
+    return sum;
+  };
+  let best = { count: before, faults: faults(before) };
+  for (let distance = 1; best.faults > 0 && distance <= effects.length; distance++) {
+    for (const count of [before + distance, before - distance]) {
+      if (count < 0 || count > effects.length) continue;
+      const found = faults(count);
+      if (found < best.faults) best = { count, faults: found };
+    }
+  }
+  return best.count;
+}
+
+const isFork = (event: Event): event is Lifecycle =>
+  event.kind === "lifecycle" && event.lifecycle === "fork" && event.entryLine !== undefined;
+
+/**
+ * The events with each fork where its child says that the copy was made: between the begin of the call and its end, or
+ * the child's first call. Threads of the parent that wait for the lock of the address space come before it or after.
+ */
+export function placeForks(events: readonly Event[], topDown: boolean): readonly Event[] {
+  if (!events.some(isFork) || events.some(({ kind }) => kind === "search")) return events;
+  const tracks = tracksOf(events);
+  const lists = bySpace(tracks);
+  const keys = events.map((_, index) => index);
+  events.forEach((event, fork) => {
+    const { space, made } = tracks.places[fork] ?? {};
+    if (!isFork(event) || space === undefined || made === undefined) return;
+    const child = lists.get(made.space) ?? [];
+    const first = events[child[0] ?? -1];
+    const until = Math.min(event.line, first === undefined ? event.line : began(first));
+    const { indices, before } = around(events, lists.get(space) ?? [], fork, until);
+    const effects = indices.map((index) => effectOf(events[index] ?? event));
+    if (effects.every(({ frees, takes }) => frees.length + takes.length === 0)) return;
+    const seen = child.slice(0, patience).map((index) => effectOf(events[index] ?? event));
+    const count = copiedAfter(effects, before, seen, topDown);
+    indices.slice(before, count).forEach((index, i) => {
+      keys[index] = fork - 1 + (i + 1) / (indices.length + 1);
+    });
+    indices.slice(count, before).forEach((index, i) => {
+      keys[index] = fork + (i + 1) / (indices.length + 1);
+    });
+  });
+  return keys
+    .map((key, index) => ({ key, event: events[index] }))
+    .toSorted((a, b) => a.key - b.key)
+    .flatMap(({ event }) => (event === undefined ? [] : [event]));
+}
