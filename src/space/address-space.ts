@@ -1,6 +1,7 @@
 /** Which VMAs a process has: insert, remove, protect and advise with the kernel's own merges and splits. */
 
 import type { Advice } from "../resolve/program.ts";
+import type { Borders } from "./borders.ts";
 import type { VmaRules } from "./rules.ts";
 import {
   anonCompatible,
@@ -12,6 +13,7 @@ import {
   mergeable,
   resize,
   type Vma,
+  withoutCharge,
   writable,
 } from "./vma.ts";
 import { VmaSet } from "./vma-set.ts";
@@ -37,6 +39,8 @@ export class AddressSpace {
   readonly rules: VmaRules;
   /** Where the heap begins; brk never merges with a VMA that ends there or below. */
   startBrk: number = Number.POSITIVE_INFINITY;
+  /** What the next snapshot shows, where there is one. */
+  borders: Borders | undefined;
   #vmas: VmaSet = new VmaSet();
   #pages = 0;
   readonly #anonIds: AnonIds;
@@ -81,6 +85,7 @@ export class AddressSpace {
     copy.#vmas = this.#vmas.copy();
     copy.#pages = this.#pages;
     copy.startBrk = this.startBrk;
+    copy.borders = this.borders;
     return copy;
   }
 
@@ -191,12 +196,17 @@ export class AddressSpace {
    * exists, which a merge would remove; a close method forbids that.
    */
   #join(vma: Vma, lower: Vma | undefined, upper: Vma | undefined, whole: boolean): void {
-    const { rules } = this;
+    const { rules, borders } = this;
     const may = !(whole && hasClose(vma));
-    const below = may && lower !== undefined && mergeable(lower, vma, rules) ? lower : undefined;
-    const above = may && upper !== undefined && mergeable(vma, upper, rules) ? upper : undefined;
+    const [start, end] = [borders?.joined(vma.start), borders?.joined(vma.end)];
+    const joinsLower = may && lower !== undefined && mergeable(lower, vma, rules, start);
+    const joinsUpper = may && upper !== undefined && mergeable(vma, upper, rules, end);
+    const below = joinsLower ? lower : undefined;
+    const above = joinsUpper ? upper : undefined;
     if (below !== undefined && above !== undefined) {
-      const both = anonCompatible(below, above) && !hasClose(above);
+      const alike = start === true && end === true ? true : anonCompatible(below, above);
+      // Where the snapshot shows a border, both sides were written before they met.
+      const both = alike && end !== false && !hasClose(above);
       const merged = extend(below, both ? above.end : vma.end, both ? [vma, above] : [vma]);
       this.#vmas.replace(below.start, merged.end, [merged]);
     } else if (below !== undefined) {
@@ -258,8 +268,10 @@ const writesPrivately = (vma: Vma): boolean =>
 
 /** Several VMAs as one that begins with the first. */
 function extend(first: Vma, end: number, others: readonly Vma[]): Vma {
-  const written = [first, ...others].find((vma) => vma.anon !== 0);
-  return { ...first, end, anon: written?.anon ?? 0, forked: written?.forked ?? false };
+  const all = [first, ...others];
+  const written = all.find((vma) => vma.anon !== 0);
+  const { flags } = all.find((vma) => !hasFlag(vma, "ac")) ?? first;
+  return { ...first, end, flags, anon: written?.anon ?? 0, forked: written?.forked ?? false };
 }
 
 /** A neighbour lends its anon_vma if only access bits differ (anon_vma_compatible, reusable_anon_vma). */
@@ -268,5 +280,3 @@ function reusable(near: Vma, vma: Vma): boolean {
   const adjacent = near.end === vma.start ? contiguous(near, vma) : contiguous(vma, near);
   return adjacent && withoutCharge(near) === withoutCharge(vma) && near.label === vma.label;
 }
-
-const withoutCharge = (vma: Vma): string => changeFlags(vma.flags, [], ["ac"]);

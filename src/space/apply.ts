@@ -7,6 +7,7 @@ import type { Area, Op, Position, Program } from "../resolve/program.ts";
 import { MAP_TYPE } from "../trace/flags.ts";
 import { alignUp } from "../units.ts";
 import { AddressSpace, type AnonIds } from "./address-space.ts";
+import { NextBorders } from "./borders.ts";
 import { compareMaps, type MapsComparison } from "./compare-maps.ts";
 import { defaultMaxMapCount, type MapCountLimit, overLimit } from "./map-count.ts";
 import { type Touch, type VmaRules, vmaRules } from "./rules.ts";
@@ -15,7 +16,7 @@ import { freshVma, moved, resize, type Vma } from "./vma.ts";
 export interface ApplyOptions {
   /** Default `at-once`. */
   readonly touch?: Touch;
-  /** Compare with the recorded snapshots; default true. */
+  /** Compare with the recorded snapshots, and take from them what was written; default true. */
   readonly compare?: boolean;
   /** sysctl vm.max_map_count; default 65530. */
   readonly maxMapCount?: number;
@@ -71,7 +72,8 @@ export function apply(
   options: ApplyOptions = {},
 ): Applied {
   const rules = vmaRules(profile, options.touch ?? "at-once", options.pfnOf);
-  const run = new Run(program, placements, rules);
+  const borders = options.compare === false ? undefined : new NextBorders(program);
+  const run = new Run(program, placements, rules, borders);
   let peak: readonly AddressSpace[] = [];
   let refused: MapCountLimit | null = null;
   const limit = options.maxMapCount ?? defaultMaxMapCount;
@@ -95,6 +97,8 @@ export class Run {
   readonly #rules: VmaRules;
   readonly #anonIds: AnonIds = { next: 1 };
   readonly #spaces = new Map<number, AddressSpace>();
+  /** Without these, snapshots are passed over. */
+  readonly #borders: NextBorders | undefined;
   current: AddressSpace;
   #lastEnded: AddressSpace | undefined;
   /** Index of the first op that no earlier change has covered. */
@@ -104,10 +108,11 @@ export class Run {
   drift: Drift | null = null;
   readonly snapshots: SnapshotComparison[] = [];
 
-  constructor(program: Program, placements: Placements, rules: VmaRules) {
+  constructor(program: Program, placements: Placements, rules: VmaRules, borders?: NextBorders) {
     this.#program = program;
     this.#placements = placements;
     this.#rules = rules;
+    this.#borders = borders;
     this.current = new AddressSpace(-1, rules, this.#anonIds);
   }
 
@@ -147,12 +152,14 @@ export class Run {
         this.#change(op, index);
         break;
       case "snapshot":
-        this.#compare(op, index);
+        if (this.#borders !== undefined) this.#compare(op, index);
         break;
       case "probe":
         break;
     }
     this.vmaPeak = Math.max(this.vmaPeak, this.current.count);
+    this.#borders?.pass(index);
+    this.current.borders = this.#borders?.of(this.current.id);
   }
 
   #enter(id: number): void {

@@ -174,11 +174,19 @@ export function contiguous(lower: Vma, upper: Vma): boolean {
   );
 }
 
-/** True if the kernel joins these two (is_mergeable_vma and can_vma_merge_after of mm/vma.c). */
-export function mergeable(lower: Vma, upper: Vma, rules: VmaRules): boolean {
+/** Flags but for the commit charge, which mprotect takes off unwritten memory. */
+export const withoutCharge = (vma: Vma): string => changeFlags(vma.flags, [], ["ac"]);
+
+/**
+ * True if the kernel joins these two (is_mergeable_vma and can_vma_merge_after of mm/vma.c). `shown`: they are known to
+ * be one later, so that neither an anon_vma nor a commit charge had come between: the memory was not written.
+ */
+export function mergeable(lower: Vma, upper: Vma, rules: VmaRules, shown = false): boolean {
   if (!contiguous(lower, upper)) return false;
-  if (lower.prot !== upper.prot || lower.flags !== upper.flags) return false;
-  if (lower.label !== upper.label || !anonCompatible(lower, upper)) return false;
+  if (lower.prot !== upper.prot || lower.label !== upper.label) return false;
+  if (lower.flags !== upper.flags && !(shown && withoutCharge(lower) === withoutCharge(upper)))
+    return false;
+  if (!shown && !anonCompatible(lower, upper)) return false;
   if (special.some((word) => hasFlag(lower, word))) return false;
   if (rules.closeNeverMerges && hasClose(lower)) return false;
   return (
