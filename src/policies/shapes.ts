@@ -43,6 +43,15 @@ function sizesFor(use: LevelUse, { arch }: Target): readonly number[] {
 /** Leaf sizes for device memory, largest first. */
 export const pfnSizes = (target: Target): readonly number[] => sizesFor("pfnmap", target);
 
+/** The same with every contiguous group, whether or not Linux maps device memory with it. */
+export function pfnAndContiguousSizes(target: Target): readonly number[] {
+  const own = pfnSizes(target);
+  return target.arch.levels
+    .filter(({ kind, pages }) => own.includes(pages) || kind === "cont-pte" || kind === "cont-pmd")
+    .map(({ pages }) => pages)
+    .reverse();
+}
+
 /** Leaf sizes for folios, largest first. */
 export const folioSizes = (target: Target): readonly number[] => sizesFor("folio", target);
 
