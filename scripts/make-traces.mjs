@@ -15,6 +15,7 @@ const shipped = {
   "postgres-ext4": ["app-postgres-shm-mmap-ext4", "strace.txt.xz", "strace-maps.txt"],
   "postgres-xfs": ["app-postgres-shm-mmap-dsm-mmap-xfs", "strace-ff.tar.xz", "strace-maps.txt.xz"],
   "rocksdb-mmap-ext4": ["app-rocksdb-mmapread-ext4", "strace.txt.xz", "strace-maps.txt"],
+  "lmdb-ext4": ["app-lmdb-grow-ext4", "strace.txt.xz", "strace-maps.txt"],
   "redis-ext4": ["app-redis-jemalloc-ext4", "strace.txt.xz", "strace-maps.txt"],
 };
 

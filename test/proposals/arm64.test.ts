@@ -4,6 +4,7 @@ import { expect, it } from "vitest";
 import { policies } from "../../src/policies/index.ts";
 import { replayer } from "../support/replayed.ts";
 import { shippedTrace } from "../support/traces.ts";
+import { table } from "./table.ts";
 
 const settings = ["", ":contpte=on", ":contpmd=on", ":contpte=on,contpmd=on"];
 const pages = ["arm64-4k", "arm64-16k", "arm64-64k"];
@@ -34,20 +35,11 @@ it("prints entries by policy, page size and contiguous entries", { timeout: 60_0
     policy,
     ...archs.map((arch) => String(entries(policy, arch))),
   ]);
-  const widths = ["policy", ...heads].map((head, column) =>
-    Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  const line = (cells: readonly string[]): string =>
-    cells
-      .map((cell, at) => (at === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[at] ?? 0)))
-      .join("  ");
-  const text = [
+  const title = [
     "vfio-bar-2g-7.3 on arm64: entries of the five BAR mappings that the kernel places",
     "(2 GiB; 1 GiB at 4 KiB; 512 MiB at 1 MiB; 2 GiB less 1,028 KiB at 1 MiB + 4 KiB; 2 GiB less a page)",
-    "",
-    ...[["policy", ...heads], ...rows].map(line),
-    "",
   ].join("\n");
+  const text = table(title, ["policy", ...heads], rows);
   process.stdout.write(`\n${text}`);
   await expect(text).toMatchFileSnapshot("../golden/proposals/arm64-vfio.txt");
 });
