@@ -15,17 +15,12 @@ import {
   valueName,
 } from "./flags.ts";
 
-type JsonValue = string | number | boolean | null | readonly string[];
+type JsonValue = string | number | bigint | boolean | null | readonly string[];
 export type EventObject = Readonly<Record<string, JsonValue | Readonly<Record<string, string>>>>;
 
-/** Lengths are JSON numbers as long as a double is exact, decimal strings above. */
-function decimal(value: U64): JsonValue {
-  return typeof value === "number" ? value : value.toString();
-}
-
-const range = (call: { readonly addr: U64; readonly length: U64 }): EventObject => ({
-  addr: hex(call.addr),
-  length: decimal(call.length),
+const range = ({ addr, length }: { readonly addr: U64; readonly length: U64 }): EventObject => ({
+  addr: hex(addr),
+  length,
 });
 
 /** The arguments of a call under their published names. */
@@ -44,7 +39,7 @@ function argumentsOf(call: Call): EventObject {
     case "mremap":
       return {
         ...range(call),
-        new_length: decimal(call.newLength),
+        new_length: call.newLength,
         flags: flagNames(mremapFlags, call.flags),
         new_addr: call.newAddr === null ? null : hex(call.newAddr),
       };
@@ -61,7 +56,7 @@ function argumentsOf(call: Call): EventObject {
       return {
         ...range(call),
         prot: flagNames(protFlags, call.prot),
-        pgoff: decimal(call.pgoff),
+        pgoff: call.pgoff,
         flags: flagNames(mmapFlags, call.flags),
       };
     case "mlock":
@@ -81,11 +76,14 @@ function argumentsOf(call: Call): EventObject {
   }
 }
 
+/** The id that the recorder prints; what was concluded from other lines is not printed again. */
+const printedPid = ({ bare, pid }: Event): number | null => (bare === true ? null : pid);
+
 function callObject(call: Call): EventObject {
   return {
     line: call.line,
     ...(call.entryLine === undefined ? {} : { entry_line: call.entryLine }),
-    pid: call.pid,
+    pid: printedPid(call),
     call: call.call,
     ...(call.name === undefined ? {} : { name: call.name }),
     ...argumentsOf(call),
@@ -100,7 +98,7 @@ function searchObject(search: Search): EventObject {
     line: search.line,
     pid: search.pid,
     call: "vm_unmapped_area",
-    length: decimal(search.length),
+    length: search.length,
     low: hex(search.low),
     high: hex(search.high),
     topdown: search.topDown,
@@ -119,7 +117,8 @@ function areaObject({ line, start, end, perms, offset, path }: MapsArea): EventO
 
 /** The lines of one event: one, or one for each area of a snapshot; page faults have none. */
 export function eventJson(event: Event): readonly EventObject[] {
-  const { line, pid } = event;
+  const { line } = event;
+  const pid = printedPid(event);
   switch (event.kind) {
     case "call":
       return [callObject(event)];
@@ -136,4 +135,15 @@ export function eventJson(event: Event): readonly EventObject[] {
     case "fault":
       return [];
   }
+}
+
+/** One line of JSON. Lengths are whole numbers with all their digits, also above 2^53. */
+export function jsonLine(object: EventObject): string {
+  const fields = Object.entries(object);
+  if (!fields.some(([, value]) => typeof value === "bigint")) return JSON.stringify(object);
+  const printed = fields.map(([name, value]) => {
+    const text = typeof value === "bigint" ? value.toString() : JSON.stringify(value);
+    return `"${name}":${text}`;
+  });
+  return `{${printed.join(",")}}`;
 }

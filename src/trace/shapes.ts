@@ -53,11 +53,12 @@ const addr = u64("addr", 10);
 const length = u64("length", 11);
 const result: Field = { ...nullable(u64("result", 31)), same: "addr" };
 const file = optional({ name: "file", id: 17, kind: "file" });
+const bare: Field = { name: "bare", id: 30, kind: "true" };
 
 function call(code: number, name: CallName, fields: readonly Field[]): Shape {
   const has = fields.some((field) => field.name === "addr");
   const answer = has ? result : nullable(u64("result", 31));
-  return { code, kind: "call", call: name, fields: [...callBase, ...fields, answer] };
+  return { code, kind: "call", call: name, fields: [...callBase, ...fields, answer, bare] };
 }
 
 /** New fields go to the end, so that the bits of old ones keep their places. */
@@ -118,6 +119,7 @@ const shapes: readonly Shape[] = [
       optional({ name: "path", id: 14, kind: "string" }),
       optional(int("other", 15)),
       optional({ name: "entryLine", id: 5, kind: "int", from: "line", common: true }),
+      bare,
     ],
   },
   { code: 19, kind: "fault", fields: [...base, addr] },

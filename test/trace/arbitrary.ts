@@ -51,6 +51,7 @@ const callBase = {
   result: fc.option(u64, { nil: null }),
   error: fc.option(text, { nil: null }),
   injected: fc.constant(true as const),
+  bare: fc.constant(true as const),
 };
 const callKeys = [...baseKeys, "call", "outcome", "result", "error"] as const;
 

@@ -3,7 +3,7 @@
 import type { CommandModule } from "yargs";
 import { MmreplayError } from "../../errors.ts";
 import type { Reading } from "../../formats/bundle.ts";
-import { eventJson } from "../../trace/event-json.ts";
+import { eventJson, jsonLine } from "../../trace/event-json.ts";
 import { type Checking, checkOptions, readChecked } from "../checked.ts";
 import { locate, writeLines } from "../io.ts";
 
@@ -25,8 +25,7 @@ async function run({ file, output, ...checking }: Arguments): Promise<void> {
 
 function* linesOf(readings: readonly Reading[]): Generator<string> {
   for (const { trace } of readings)
-    for (const event of trace.events)
-      for (const object of eventJson(event)) yield JSON.stringify(object);
+    for (const event of trace.events) for (const object of eventJson(event)) yield jsonLine(object);
 }
 
 export const events: CommandModule<object, Arguments> = {
