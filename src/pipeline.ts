@@ -39,12 +39,18 @@ export function policyFor(facts: Facts): Policy {
 }
 
 /** Resolve a trace with what is known of the kernel that recorded it. */
-export function resolveTrace(trace: Trace, recorded: Policy, diagnostics: Diagnostics): Program {
+export function resolveTrace(
+  trace: Trace,
+  recorded: Policy,
+  diagnostics: Diagnostics,
+  touches = false,
+): Program {
   return resolve(
     trace,
     {
       fileOf: (path) => fileOf(path, -1),
       failedRemapUnmaps: recorded.profile.failedRemapUnmaps,
+      touches,
     },
     diagnostics,
   );

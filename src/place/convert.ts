@@ -214,6 +214,14 @@ class Converter {
     return { ...op, at: { object, offset: first }, pages: last - first };
   }
 
+  /** All pages that hold some of the range. */
+  #pages<T extends Extract<Op, { kind: "discard" | "touch" }>>(op: T): T {
+    const start = this.#bytesAt(op.at);
+    const first = this.#down(start);
+    const pages = this.#up(start + op.pages * this.#from) - first;
+    return { ...op, at: { object: op.at.object, offset: first }, pages };
+  }
+
   /** Undefined where nothing is left of an op. */
   op(op: Op): Op | undefined {
     switch (op.kind) {
@@ -230,6 +238,9 @@ class Converter {
       case "protect":
       case "advise":
         return this.#change(op);
+      case "discard":
+      case "touch":
+        return this.#pages(op);
       default:
         return op;
     }

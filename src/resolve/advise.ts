@@ -39,6 +39,11 @@ const changes: ReadonlyMap<number, readonly Advice[]> = new Map([
   [102, [{ set: "gu" }]],
 ]);
 
+/** MADV_DONTNEED, MADV_FREE, MADV_REMOVE and MADV_DONTNEED_LOCKED: the VMA stays, its pages go. */
+const discards: ReadonlySet<number> = new Set([4, 8, 9, 24]);
+/** MADV_POPULATE_READ and MADV_POPULATE_WRITE: pages come without a fault of user code. */
+const populates: ReadonlySet<number> = new Set([22, 23]);
+
 function changesOf(call: Advising): readonly Advice[] {
   switch (call.call) {
     case "madvise":
@@ -68,4 +73,7 @@ export function advise(state: State, call: Advising, pageBytes: number, from: Or
   const start = pageOf(call.addr, pageBytes);
   const end = start + pagesFor(call.length, pageBytes);
   for (const change of changesOf(call)) state.advise(start, end, change, from);
+  if (call.call !== "madvise") return;
+  if (discards.has(call.advice)) state.discard(start, end, from);
+  if (populates.has(call.advice)) state.touch(start, end, from);
 }

@@ -120,6 +120,10 @@ export type Op =
       readonly pages: number;
       readonly change: Advice;
     } & Origin)
+  /** madvise that gives memory back but leaves the VMA: MADV_DONTNEED, MADV_FREE, MADV_REMOVE. */
+  | ({ readonly kind: "discard"; readonly at: Position; readonly pages: number } & Origin)
+  /** Pages come: the page fault of user code, MAP_POPULATE, MADV_POPULATE_READ; only where the touches are asked for. */
+  | ({ readonly kind: "touch"; readonly at: Position; readonly pages: number } & Origin)
   /** The recorded state of the current space. */
   | ({
       readonly kind: "snapshot";

@@ -1,10 +1,11 @@
 /** What a trace asked for: events become ops on objects, one stream per address space. */
 
 import type { Diagnostics } from "../errors.ts";
-import type { Call, Event, Lifecycle, MapsArea, Search } from "../trace/event.ts";
+import type { Call, Event, Fault, Lifecycle, MapsArea, Search } from "../trace/event.ts";
 import type { OpenFile } from "../trace/file.ts";
+import { MAP_LOCKED, MAP_POPULATE } from "../trace/flags.ts";
 import type { Trace } from "../trace/trace.ts";
-import { pageOf, pagesFor } from "../units.ts";
+import { hasBit, pageOf, pagesFor } from "../units.ts";
 import { type Context, resolveCall } from "./calls.ts";
 import { beginSpace } from "./exec.ts";
 import { initialAreas, SnapshotAreas } from "./initial.ts";
@@ -20,10 +21,13 @@ export interface ResolveOptions {
   readonly fileOf: (path: string) => Omit<OpenFile, "id">;
   /** The recording kernel unmaps the target of a mremap FIXED before it fails with EFAULT (6.1, 6.12). */
   readonly failedRemapUnmaps: boolean;
+  /** Keep page faults, as ops; default false. */
+  readonly touches?: boolean;
 }
 
 class Resolver {
   readonly #trace: Trace;
+  readonly #touches: boolean | undefined;
   readonly #survey: Survey;
   readonly #tasks: Tasks;
   readonly #areas: SnapshotAreas;
@@ -36,13 +40,14 @@ class Resolver {
 
   constructor(trace: Trace, options: ResolveOptions, diagnostics: Diagnostics) {
     this.#trace = trace;
+    this.#touches = options.touches;
     const segments = segmentSizes(trace.events);
     this.#survey = survey(trace.events, trace.facts, segments);
     this.#tasks = new Tasks(this.#survey.kinship);
     const pageBytes = trace.facts.pageSize;
     this.#areas = new SnapshotAreas(pageBytes, options.fileOf);
     this.#context = {
-      state: new State(trace.facts.stackGuardGap ?? 256),
+      state: new State(trace.facts.stackGuardGap ?? 256, options.touches ?? false),
       pageBytes,
       diagnostics,
       hasSearches: trace.events.some((event) => event.kind === "search"),
@@ -136,8 +141,12 @@ class Resolver {
         if (this.#unmaps()?.take(event, from)) return;
         const searches = this.#searchesOf(event.pid, event.entryLine ?? event.line);
         resolveCall(this.#context, event, searches, from);
+        this.#populate(event, from);
         return;
       }
+      case "fault":
+        this.#touch(event, from);
+        return;
       case "snapshot": {
         this.#enter(event.pid, from);
         this.#settle((unmaps) => unmaps.flush());
@@ -156,6 +165,24 @@ class Resolver {
       default:
         return;
     }
+  }
+
+  /** MAP_POPULATE and MAP_LOCKED bring the pages in before mmap returns. */
+  #populate(call: Call, from: Origin): void {
+    if (call.call !== "mmap" || call.outcome !== "ok" || call.result === null) return;
+    if (!hasBit(call.flags, MAP_POPULATE) && !hasBit(call.flags, MAP_LOCKED)) return;
+    const { state, pageBytes } = this.#context;
+    const start = pageOf(call.result, pageBytes);
+    state.touch(start, start + pagesFor(call.length, pageBytes), from);
+  }
+
+  #touch({ pid, addr, line }: Fault, from: Origin): void {
+    if (this.#touches !== true) return;
+    this.#enter(pid, from);
+    const { state, pageBytes, diagnostics } = this.#context;
+    const page = pageOf(addr, pageBytes);
+    if (!state.touch(page, page + 1, from))
+      diagnostics.warn("resolve/stray-fault", "a page fault where no mapping is known", line);
   }
 
   /** Unmaps of the current space that wait for their moment; undefined where no search could tell it. */

@@ -35,10 +35,12 @@ export class State {
   readonly #counted = new Map<number, number>();
   #accessible = 0;
   readonly #guardPages: number;
+  readonly #keepsTouches: boolean;
   #most = -1;
 
-  constructor(guardPages: number) {
+  constructor(guardPages: number, keepsTouches: boolean) {
     this.#guardPages = guardPages;
+    this.#keepsTouches = keepsTouches;
   }
 
   get space(): SpaceState {
@@ -187,6 +189,25 @@ export class State {
       const at = { object: piece.object, offset: piece.offset };
       this.ops.push({ kind: "advise", at, pages: piece.end - piece.start, change, ...from });
     }
+  }
+
+  /** Pages of the range go, their VMAs stay. */
+  discard(start: number, end: number, from: Origin): void {
+    for (const piece of joined(this.live.over(start, end))) {
+      const at = { object: piece.object, offset: piece.offset };
+      this.ops.push({ kind: "discard", at, pages: piece.end - piece.start, ...from });
+    }
+  }
+
+  /** Pages of the range come, where touches are kept; false if nothing is mapped there. */
+  touch(start: number, end: number, from: Origin): boolean {
+    if (!this.#keepsTouches) return true;
+    const pieces = joined(this.live.over(start, end));
+    for (const piece of pieces) {
+      const at = { object: piece.object, offset: piece.offset };
+      this.ops.push({ kind: "touch", at, pages: piece.end - piece.start, ...from });
+    }
+    return pieces.length > 0;
   }
 
   #define(area: Area): number {

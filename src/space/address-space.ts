@@ -71,6 +71,16 @@ export class AddressSpace {
     return vma !== undefined && vma.start <= page ? vma : undefined;
   }
 
+  /** The first VMA that ends after the page. */
+  next(page: number): Vma | undefined {
+    return this.#vmas.after(page);
+  }
+
+  /** The last VMA that ends at or before the page. */
+  previous(page: number): Vma | undefined {
+    return this.#vmas.before(page);
+  }
+
   /** The parts of VMAs in [start, end), for a call that acts on them. */
   over(start: number, end: number): Vma[] {
     this.#write(start, end);

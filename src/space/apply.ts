@@ -3,61 +3,17 @@
 import { MmreplayError } from "../errors.ts";
 import type { Placements } from "../place/types.ts";
 import type { Profile } from "../policies/types.ts";
-import type { Area, Op, Position, Program } from "../resolve/program.ts";
+import type { Op, Position, Program } from "../resolve/program.ts";
 import { MAP_TYPE } from "../trace/flags.ts";
 import { alignUp } from "../units.ts";
 import { AddressSpace, type AnonIds } from "./address-space.ts";
+import type { Applied, ApplyOptions, Drift, SnapshotComparison } from "./applied.ts";
 import { NextBorders } from "./borders.ts";
-import { compareMaps, type MapsComparison } from "./compare-maps.ts";
+import { compareMaps } from "./compare-maps.ts";
 import { defaultMaxMapCount, type MapCountLimit, overLimit } from "./map-count.ts";
-import { type Touch, type VmaRules, vmaRules } from "./rules.ts";
+import { type VmaRules, vmaRules } from "./rules.ts";
 import { freshVma, moved, resize, type Vma } from "./vma.ts";
-
-export interface ApplyOptions {
-  /** Default `at-once`. */
-  readonly touch?: Touch;
-  /** Compare with the recorded snapshots, and take from them what was written; default true. */
-  readonly compare?: boolean;
-  /** sysctl vm.max_map_count; default 65530. */
-  readonly maxMapCount?: number;
-  /** Page frame number of the first page of a vfio mapping, where its device is known. */
-  readonly pfnOf?: (area: Area) => number | undefined;
-  /** Indices of ops before which the current space is to be kept. */
-  readonly lookAt?: ReadonlySet<number>;
-}
-
-/** The state that one recorded snapshot is compared with. */
-export interface SnapshotComparison extends MapsComparison {
-  /** Index of the op. */
-  readonly op: number;
-  readonly line: number;
-  readonly space: number;
-  readonly source: string;
-  readonly exactMoment: boolean;
-}
-
-/** An op at which two counts of mapped pages part: a defect of the model, not of the recording. */
-export interface Drift {
-  readonly op: number;
-  readonly line: number;
-  /** Pages by the VMAs, and by the placements. */
-  readonly vmas: number;
-  readonly placements: number;
-}
-
-export interface Applied {
-  readonly peak: readonly AddressSpace[];
-  readonly end: readonly AddressSpace[];
-  readonly vmaPeak: number;
-  readonly snapshots: readonly SnapshotComparison[];
-  /** Pages that a fixed mapping replaced here but not in the recording. */
-  readonly clobbered: number;
-  /** The first op that the kernel would have refused for max_map_count. */
-  readonly refused: MapCountLimit | null;
-  readonly drift: Drift | null;
-  /** Copies of the space that was current before each op of `lookAt`. */
-  readonly seen: ReadonlyMap<number, AddressSpace>;
-}
+import type { PageChange, Watch } from "./watch.ts";
 
 type MapOp = Extract<Op, { kind: "map" }>;
 type FixOp = Extract<Op, { kind: "fix" }>;
@@ -73,7 +29,11 @@ export function apply(
 ): Applied {
   const rules = vmaRules(profile, options.touch ?? "at-once", options.pfnOf);
   const borders = options.compare === false ? undefined : new NextBorders(program);
-  const run = new Run(program, placements, rules, borders);
+  const { watches = [] } = options;
+  const run = new Run(program, placements, rules, {
+    watches,
+    ...(borders !== undefined && { borders }),
+  });
   let peak: readonly AddressSpace[] = [];
   let refused: MapCountLimit | null = null;
   const limit = options.maxMapCount ?? defaultMaxMapCount;
@@ -85,12 +45,19 @@ export function apply(
     if (refused === null && overLimit(op, count, run.current.count, limit, profile))
       refused = { op: index, line: op.line, count, limit };
     if (index === program.peak) peak = run.alive().map((space) => space.copy());
+    for (const watch of watches) watch.stepped?.(index, run.current, run.alive());
   }
   const { vmaPeak, snapshots, clobbered, drift } = run;
   return { peak, end: run.last(), vmaPeak, snapshots, clobbered, refused, drift, seen };
 }
 
 /** The spaces while ops are applied one by one. */
+/** What goes along with a run. */
+interface Beside {
+  readonly borders?: NextBorders;
+  readonly watches?: readonly Watch[];
+}
+
 export class Run {
   readonly #program: Program;
   readonly #placements: Placements;
@@ -108,7 +75,15 @@ export class Run {
   drift: Drift | null = null;
   readonly snapshots: SnapshotComparison[] = [];
 
-  constructor(program: Program, placements: Placements, rules: VmaRules, borders?: NextBorders) {
+  readonly #watches: readonly Watch[];
+
+  constructor(
+    program: Program,
+    placements: Placements,
+    rules: VmaRules,
+    { borders, watches = [] }: Beside = {},
+  ) {
+    this.#watches = watches;
     this.#program = program;
     this.#placements = placements;
     this.#rules = rules;
@@ -133,13 +108,14 @@ export class Run {
         this.#enter(op.space);
         break;
       case "fork":
+        for (const watch of this.#watches) watch.forking?.(this.current, op.space);
         this.#spaces.set(op.space, this.current.fork(op.space));
         break;
       case "exit":
         this.#exit(op.space);
         break;
       case "map":
-        this.#map(op, this.#pageOfOp(index));
+        this.#map(op, this.#pageOfOp(index), index);
         break;
       case "fix":
         this.#fix(op, this.#pageOfFix(op, index));
@@ -153,6 +129,12 @@ export class Run {
         break;
       case "snapshot":
         if (this.#borders !== undefined) this.#compare(op, index);
+        break;
+      case "discard":
+        this.#changing(this.#pageAt(op.at), op.pages, "discarded");
+        break;
+      case "touch":
+        this.#touch(this.#pageAt(op.at), op.pages);
         break;
       case "probe":
         break;
@@ -174,8 +156,19 @@ export class Run {
   #exit(id: number): void {
     const space = this.#spaces.get(id);
     if (space === undefined) return;
+    for (const watch of this.#watches) watch.ending?.(space);
     this.#lastEnded = space;
     this.#spaces.delete(id);
+  }
+
+  #changing(start: number, pages: number, change: PageChange): void {
+    if (!(start >= 0) || pages <= 0) return;
+    for (const watch of this.#watches) watch.changing?.(this.current, start, start + pages, change);
+  }
+
+  #touch(start: number, pages: number): void {
+    if (!(start >= 0)) return;
+    for (const watch of this.#watches) watch.touching?.(this.current, start, start + pages);
   }
 
   /** Where an op took effect; negative if it did not. */
@@ -205,8 +198,10 @@ export class Run {
     return at < 0 ? -1 : alignUp(at - offset, op.align ?? 1) + offset;
   }
 
-  #map(op: MapOp, page: number): void {
+  #map(op: MapOp, page: number, index: number): void {
     if (!(page >= 0)) return;
+    if (op.source === undefined && op.how === "place")
+      for (const watch of this.#watches) watch.placing?.(this.current, op, index, page);
     if (op.source !== undefined) this.#move(op.source, page, op);
     else if (op.how === "brk") this.current.insertHeap(this.#fresh(op, page));
     else this.current.insert(this.#fresh(op, page));
@@ -221,6 +216,7 @@ export class Run {
     else {
       const listed = op.area.flags % (MAP_TYPE + 1) === 0;
       if (listed && op.area.name === "[heap]") space.startBrk = page;
+      this.#changing(page, op.pages, "gone");
       // Areas of a snapshot, unlike those of a call: the kernel listed them apart because they do not merge.
       const removed = space.insert(this.#fresh(op, page), listed ? "none" : "both");
       // The kept part of a reservation replaces nothing but the reservation.
@@ -249,6 +245,8 @@ export class Run {
     if (from < 0) return;
     const space = this.current;
     const end = from + op.pages;
+    if (page !== from)
+      for (const watch of this.#watches) watch.moving?.(space, from, page, op.kept ?? op.pages);
     const old = space.over(from, Math.min(end, from + (op.kept ?? 1)));
     const tail = old.at(-1);
     if (tail === undefined) {
@@ -267,13 +265,18 @@ export class Run {
     if (!(page >= 0)) return;
     const end = page + op.pages;
     if (op.spare === undefined) {
-      this.current.remove(page, end);
+      this.#remove(page, end);
       return;
     }
     const kept = this.#pageAt({ object: op.spare.object, offset: 0 });
     if (kept < 0) return;
-    this.current.remove(page, Math.min(end, Math.max(page, kept)));
-    this.current.remove(Math.max(page, Math.min(end, kept + op.spare.pages)), end);
+    this.#remove(page, Math.min(end, Math.max(page, kept)));
+    this.#remove(Math.max(page, Math.min(end, kept + op.spare.pages)), end);
+  }
+
+  #remove(start: number, end: number): void {
+    this.#changing(start, end - start, "gone");
+    this.current.remove(start, end);
   }
 
   /**
@@ -292,6 +295,7 @@ export class Run {
       end += slice.pages;
     }
     this.#changedTo = next;
+    this.#changing(start, end - start, "changed");
     if (op.kind === "protect") this.current.protect(start, end, op.prot);
     else this.current.advise(start, end, op.change);
   }

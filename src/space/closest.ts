@@ -3,7 +3,8 @@
 import type { Placements } from "../place/types.ts";
 import type { Profile } from "../policies/types.ts";
 import type { Program } from "../resolve/program.ts";
-import { type Applied, type ApplyOptions, apply } from "./apply.ts";
+import type { Applied, ApplyOptions } from "./applied.ts";
+import { apply } from "./apply.ts";
 import type { Touch } from "./rules.ts";
 
 /** Snapshot lines that one side has and the other not. */

@@ -3,7 +3,8 @@
 import type { Neighbours, Placements } from "../place/types.ts";
 import type { Profile } from "../policies/types.ts";
 import type { Program } from "../resolve/program.ts";
-import { type ApplyOptions, Run } from "./apply.ts";
+import type { ApplyOptions } from "./applied.ts";
+import { Run } from "./apply.ts";
 import { vmaRules } from "./rules.ts";
 
 /** The VMAs over placements that are still growing, asked about map ops in ascending order. */

@@ -165,6 +165,9 @@ export function anonCompatible(a: Vma, b: Vma): boolean {
   return b.anon === 0 && !a.forked;
 }
 
+/** VM_SPECIAL: device memory, hugetlb and what the kernel itself mapped. */
+export const neverMerges = (vma: Vma): boolean => special.some((word) => hasFlag(vma, word));
+
 /** Adjacent, one file, contiguous in it: what find_mergeable_anon_vma() and merging both ask. */
 export function contiguous(lower: Vma, upper: Vma): boolean {
   return (
@@ -187,7 +190,7 @@ export function mergeable(lower: Vma, upper: Vma, rules: VmaRules, shown = false
   if (lower.flags !== upper.flags && !(shown && withoutCharge(lower) === withoutCharge(upper)))
     return false;
   if (!shown && !anonCompatible(lower, upper)) return false;
-  if (special.some((word) => hasFlag(lower, word))) return false;
+  if (neverMerges(lower)) return false;
   if (rules.closeNeverMerges && hasClose(lower)) return false;
   return (
     !rules.mergesAnonOffset ||

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { profile61, profile73 } from "../../src/policies/profiles.ts";
 import type { Profile } from "../../src/policies/types.ts";
-import { type Applied, type ApplyOptions, apply } from "../../src/space/apply.ts";
+import type { Applied, ApplyOptions } from "../../src/space/applied.ts";
+import { apply } from "../../src/space/apply.ts";
 import type { OpenFile } from "../../src/trace/file.ts";
 import { anonymous, base, picture } from "../support/layout.ts";
 import { at, type Draft, placed, program } from "./program.ts";

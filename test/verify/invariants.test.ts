@@ -7,7 +7,8 @@ import { place } from "../../src/place/place.ts";
 import { plan } from "../../src/place/plan.ts";
 import { policies } from "../../src/policies/index.ts";
 import type { Policy } from "../../src/policies/types.ts";
-import { type Applied, apply } from "../../src/space/apply.ts";
+import type { Applied } from "../../src/space/applied.ts";
+import { apply } from "../../src/space/apply.ts";
 import type { Event } from "../../src/trace/event.ts";
 import { brk, lifecycle, mmap, mremap, munmap, traceOf } from "../support/events.ts";
 

@@ -99,6 +99,8 @@ export class Edits {
       case "release":
       case "protect":
       case "advise":
+      case "discard":
+      case "touch":
         return this.#range(op);
       default:
         return op;
