@@ -122,7 +122,15 @@ const rules: readonly Rule[] = [
       "an index.ts that collects exports hides where things are; it lists the entries of a registry, " +
       "or is the library",
     violations: ({ path }) => {
-      const registries = ["arch", "cli/commands", "formats", "metrics", "policies", "reports"];
+      const registries = [
+        "arch",
+        "cli/commands",
+        "formats",
+        "metrics",
+        "policies",
+        "reports",
+        "tlb",
+      ];
       const folder = path.replace(/\/?index\.ts$/, "");
       const listed = path === "index.ts" || registries.includes(folder);
       return !/(?:^|\/)index\.ts$/.test(path) || listed ? [] : [path];

@@ -5,7 +5,7 @@ import { partOf, type SourceFile } from "./sources.ts";
 /** From the bottom up; a part imports from lower rows and from itself. */
 const rows: readonly (readonly string[])[] = [
   ["units.ts", "errors.ts", "registry.ts"],
-  ["arch", "trace"],
+  ["arch", "tlb", "trace"],
   ["formats", "native", "policies", "record", "resolve"],
   ["place", "space"],
   ["latency", "metrics"],
