@@ -1,6 +1,10 @@
 /** The main job on one screen: a trace, a policy and an architecture in, a finished replay out. */
 
 import type { Arch } from "./arch/types.ts";
+import type { Machine } from "./metrics/leaves.ts";
+import { Observer } from "./metrics/observe.ts";
+import { Sampler } from "./metrics/over-time.ts";
+import { Toucher } from "./metrics/touched.ts";
 import type { Subject } from "./pipeline.ts";
 import { type Counters, countDifferences } from "./place/counters.ts";
 import { overMapped } from "./place/over-map.ts";
@@ -11,11 +15,17 @@ import { pfnOf } from "./place/request.ts";
 import type { Placements } from "./place/types.ts";
 import type { Policy } from "./policies/types.ts";
 import type { Program } from "./resolve/program.ts";
-import { type Applied, type ApplyOptions, apply } from "./space/apply.ts";
+import type { Applied, ApplyOptions } from "./space/applied.ts";
+import { apply } from "./space/apply.ts";
 import { applyClosest } from "./space/closest.ts";
 import { neighboursOf } from "./space/neighbours.ts";
+import type { TouchedPage } from "./space/observed.ts";
+import { everything, type Population } from "./space/population.ts";
 import type { Replay } from "./space/replay.ts";
 import type { Touch } from "./space/rules.ts";
+import type { Watch } from "./space/watch.ts";
+import { type Access, Tlb } from "./tlb/simulate.ts";
+import type { Cpu } from "./tlb/types.ts";
 import type { Facts } from "./trace/trace.ts";
 
 export interface Replayed {
@@ -33,23 +43,51 @@ function optionsOf(facts: Facts): ApplyOptions {
   };
 }
 
-function finished(
+/** What is looked at while ops run, beyond the states they leave. */
+export interface Look {
+  readonly population?: Population;
+  /** Whose TLBs are simulated, where page faults are the population. */
+  readonly cpus?: readonly Cpu[];
+  /** Moments at which values are kept. */
+  readonly points?: number;
+}
+
+/** The watches of a replay, and what they saw when it is over. */
+function watching(
   program: Program,
-  facts: Facts,
-  arch: Arch,
-  policy: Policy,
   placements: Placements,
-  { applied, touch }: { readonly applied: Applied; readonly touch: Touch },
-): Replayed {
-  const { peak, end, vmaPeak } = applied;
-  const { profile } = policy;
-  const recorded = recordedPlacements(program).objectPage;
-  return {
-    replay: { program, facts, arch, profile, placements, peak, end, vmaPeak },
-    counters: countDifferences(program, placements, recorded),
-    applied,
-    touch,
+  machine: Machine & Pick<Replay, "population">,
+  { cpus = [], points = 0 }: Look,
+): { readonly watches: readonly Watch[]; seen(): Partial<Replay> & Pick<Replay, "observed"> } {
+  const observer = new Observer(program, placements, machine);
+  const own = cpus.filter((cpu) => machine.arch.id.startsWith(cpu.arch));
+  const tlbs = own.map((cpu) => ({ id: cpu.id, tlb: new Tlb(cpu) }));
+  const sink = (touch: TouchedPage): void => {
+    for (const { tlb } of tlbs) tlb.access(accessOf(touch, machine));
   };
+  const touches = program.ops.some((op) => op.kind === "touch");
+  const toucher = touches ? new Toucher(machine, program.peak, sink) : undefined;
+  const population = machine.population.mode === "touched" ? toucher : undefined;
+  const touched = population && ((space: number) => population.runs(space));
+  const sampler = points > 0 ? new Sampler(program, machine, points, touched) : undefined;
+  return {
+    watches: [observer, toucher, sampler].filter((watch) => watch !== undefined),
+    seen: () => ({
+      observed: observer,
+      ...(population && { touched: population.result() }),
+      ...(sampler && { overTime: sampler.result() }),
+      ...(toucher && { misses: new Map(tlbs.map(({ id, tlb }) => [id, tlb.result()])) }),
+    }),
+  };
+}
+
+function accessOf(
+  { space, page, level, contiguous, fresh }: TouchedPage,
+  { arch }: Machine,
+): Access {
+  const { pageBytes } = arch;
+  const address = page * pageBytes;
+  return { space, address, entryBytes: level.pages * pageBytes, contiguous, pageBytes, fresh };
 }
 
 /** What a policy makes of a program: what its author asks under it, and where everything goes. */
@@ -77,16 +115,31 @@ export function replay(
   arch: Arch,
   policy: Policy,
   touch: Touch = "at-once",
+  look: Look = {},
 ): Replayed {
   const { program: asked, placements } = answer({ program, facts, arch }, policy, touch);
-  const options = { ...optionsOf(facts), touch, compare: false };
-  const applied = apply(asked, placements, policy.profile, options);
-  return finished(asked, facts, arch, policy, placements, { applied, touch });
+  const { profile } = policy;
+  const { population = everything } = look;
+  const machine = { arch, profile, facts, population };
+  const { watches, seen } = watching(asked, placements, machine, look);
+  const options = { ...optionsOf(facts), touch, compare: false, watches };
+  const applied = apply(asked, placements, profile, options);
+  const { peak, end, vmaPeak } = applied;
+  const recorded = recordedPlacements(asked).objectPage;
+  return {
+    replay: { ...machine, program: asked, policy, placements, peak, end, vmaPeak, ...seen() },
+    counters: countDifferences(asked, placements, recorded),
+    applied,
+    touch,
+  };
 }
 
-/** Rebuild what was recorded; `policy` is the recording kernel's, for the rules around placement. */
-export function rebuild(program: Program, facts: Facts, arch: Arch, policy: Policy): Replayed {
+/** What was recorded as VMAs; `policy` is the recording kernel's, for the rules around placement. */
+export function rebuild(
+  program: Program,
+  facts: Facts,
+  policy: Policy,
+): { readonly applied: Applied; readonly touch: Touch } {
   const placements = recordedPlacements(program);
-  const closest = applyClosest(program, placements, policy.profile, optionsOf(facts));
-  return finished(program, facts, arch, policy, placements, closest);
+  return applyClosest(program, placements, policy.profile, optionsOf(facts));
 }

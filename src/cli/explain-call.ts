@@ -1,7 +1,7 @@
 /** `explain TRACE --event LINE`: one call of a recording under several policies, from the file to the text. */
 
 import { Diagnostics, MmreplayError } from "../errors.ts";
-import { archFor, onArch, policyFor, resolveTrace } from "../pipeline.ts";
+import { onArch, policyFor, resolveTrace } from "../pipeline.ts";
 import { intended } from "../place/intent.ts";
 import { parsePolicies } from "../policies/index.ts";
 import type { Policy } from "../policies/types.ts";
@@ -47,7 +47,7 @@ function callAt(traces: readonly Trace[], { line, path }: Question) {
 
 function answersOf(trace: Trace, question: Question, recorded: Policy) {
   const program = resolveTrace(trace, recorded, new Diagnostics());
-  const { touch } = rebuild(program, trace.facts, archFor(trace.facts), recorded);
+  const { touch } = rebuild(program, trace.facts, recorded);
   const idioms = recognise(program, trace.events);
   const on = (asked: Program) => onArch(asked, trace.facts, question.arch);
   const policies = question.policies ?? [recorded, ...parsePolicies(discussed)];

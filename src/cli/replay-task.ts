@@ -3,9 +3,9 @@
 import { type At, Diagnostics, MmreplayError } from "../errors.ts";
 import { measure as measureLatency } from "../latency/measure.ts";
 import { deviceMappings } from "../metrics/device-mappings.ts";
-import { measure } from "../metrics/index.ts";
+import { measure, metrics } from "../metrics/index.ts";
 import type { MetricValue } from "../metrics/types.ts";
-import { archFor, onArch, policyFor, resolveTrace, type Subject } from "../pipeline.ts";
+import { onArch, policyFor, resolveTrace, type Subject } from "../pipeline.ts";
 import { intended, unmetOf } from "../place/intent.ts";
 import { overMapped } from "../place/over-map.ts";
 import { placeOnly } from "../place/place.ts";
@@ -17,7 +17,9 @@ import { recognise } from "../resolve/idioms/recognise.ts";
 import { summarise } from "../resolve/idioms/summary.ts";
 import type { Idiom, IdiomMode } from "../resolve/idioms/types.ts";
 import type { Program } from "../resolve/program.ts";
+import type { Population } from "../space/population.ts";
 import type { Touch } from "../space/rules.ts";
+import { cpus } from "../tlb/index.ts";
 import type { Trace } from "../trace/trace.ts";
 import { warningLines } from "./io.ts";
 import { load } from "./load.ts";
@@ -34,6 +36,14 @@ export interface Task {
   readonly arch: string | undefined;
   readonly latency: boolean;
   readonly idioms: IdiomMode;
+  readonly population: Population;
+  /** Frame number of the first page of each BAR, where it is not the recorded one. */
+  readonly pfn: number | undefined;
+  /** Ids of the CPUs whose TLBs are simulated, and of the metrics. */
+  readonly cpus: readonly string[];
+  readonly metrics: readonly string[];
+  /** Moments at which values are kept. */
+  readonly points: number;
 }
 
 export interface ReplayedTrace {
@@ -107,14 +117,21 @@ function subjectOf({ trace, program, idioms, task, touch }: Work, policy: Policy
 function runOf(work: Work, subject: Subject, policy: Policy): Run {
   const { program, facts, arch } = subject;
   const { idioms, task, trace } = work;
-  const { replay: finished, counters, applied } = replay(program, facts, arch, policy, work.touch);
+  const { population, points } = task;
+  const look = { population, points, cpus: task.cpus.map((id) => cpus.get(id)) };
+  const looked = replay(program, facts, arch, policy, work.touch, look);
+  const { replay: finished, counters, applied } = looked;
+  const { overTime } = finished;
   const { placements } = finished;
   const unmet = unmetOf(work.program, idioms, task.idioms, placements, arch.pageBytes);
   return {
     trace: trace.name,
     policy: policy.id,
     arch: arch.id,
-    metrics: measure(finished),
+    metrics: measure(
+      finished,
+      task.metrics.map((id) => metrics.get(id)),
+    ),
     counters: {
       ...counters,
       clobbered: applied.clobbered,
@@ -124,8 +141,15 @@ function runOf(work: Work, subject: Subject, policy: Policy): Run {
     ...(applied.refused !== null && {
       refused: { line: applied.refused.line, count: applied.refused.count },
     }),
+    ...(overTime !== undefined && { overTime }),
     mappings: deviceMappings(finished),
   };
+}
+
+/** Page faults matter to touched pages and to simulated TLBs; without them neither has anything to count. */
+function keepsTouches({ population, cpus: simulated }: Task, { events }: Trace): boolean {
+  const asked = population.mode === "touched" || simulated.length > 0;
+  return asked && events.some(({ kind }) => kind === "fault");
 }
 
 async function replayAll(task: Task, warn: (text: string) => void): Promise<ReplayedTrace[]> {
@@ -134,12 +158,14 @@ async function replayAll(task: Task, warn: (text: string) => void): Promise<Repl
   const say = (diagnostics: Diagnostics, name: string): void =>
     warn(warningLines(diagnostics, name));
   const replayed: ReplayedTrace[] = [];
-  for (const trace of await load(task.path, false, say)) {
+  for (const read of await load(task.path, false, say)) {
+    const { pfn } = task;
+    const trace = pfn === undefined ? read : { ...read, facts: { ...read.facts, pfn } };
     const diagnostics = new Diagnostics();
     const recorded = policyFor(trace.facts);
-    const program = resolveTrace(trace, recorded, diagnostics);
+    const program = resolveTrace(trace, recorded, diagnostics, keepsTouches(task, trace));
     say(diagnostics, trace.name);
-    const { touch } = rebuild(program, trace.facts, archFor(trace.facts), recorded);
+    const { touch } = rebuild(program, trace.facts, recorded);
     const idioms = recognise(program, trace.events);
     const work: Work = { trace, program, idioms, task, touch };
     const runs = policies.map((policy) => {

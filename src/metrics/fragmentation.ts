@@ -1,63 +1,79 @@
 /** How much address space lies in holes between mappings, and what still fits there. */
 
-import type { Level } from "../arch/types.ts";
-import type { AddressSpace } from "../space/address-space.ts";
+import type { Arch } from "../arch/types.ts";
 import type { Replay } from "../space/replay.ts";
 import { alignDown, alignUp } from "../units.ts";
-import type { Metric } from "./types.ts";
+import { type Gap, gapsOf, sizeOf } from "./gaps.ts";
+import { add } from "./sum.ts";
+import type { Metric, Numbers } from "./types.ts";
 
-interface Gap {
-  readonly start: number;
-  readonly end: number;
+const suffixes = ["", "K", "M", "G", "T", "P"];
+
+/** `4K`, `2M`: a power of two as levels are called. */
+function nameOf(bytes: number): string {
+  let rest = bytes;
+  let unit = 0;
+  for (; rest >= 1024; unit++) rest /= 1024;
+  return `${rest}${suffixes[unit]}`;
 }
 
-const size = (gap: Gap): number => gap.end - gap.start;
-
-interface Holes {
-  /** The largest gap: where the next search goes. */
-  readonly free: Gap;
-  /** All others below mmap_base. */
-  readonly holes: readonly Gap[];
-  /** Pages from the first to the last mapping above `free`, and those mapped there. */
-  readonly span: number;
-  readonly mapped: number;
-}
-
-/** Gaps between VMAs below mmap_base; the room between mmap_base and the stack is no hole, no search goes there. */
-function holesOf(space: AddressSpace, replay: Replay): Holes {
-  const limits = replay.program.spaces.find((one) => one.space === space.id);
-  const top = limits?.topDown === true ? limits.mmapBase : undefined;
-  const inside = [...space].filter(
-    (vma) => vma.area.name !== "[stack]" && (top === undefined || vma.end <= top),
-  );
-  const gaps: Gap[] = [];
-  for (const [index, vma] of inside.entries()) {
-    const before = inside[index - 1];
-    if (before !== undefined && before.end < vma.start)
-      gaps.push({ start: before.end, end: vma.start });
+/** Holes by size: how many have at least this many bytes and less than twice as many. */
+function histogram(holes: readonly Gap[], { pageBytes }: Arch): Numbers {
+  const orders = holes.map((hole) => Math.floor(Math.log2(sizeOf(hole))));
+  const counts: Record<string, number> = {};
+  for (const order of [...orders].sort((a, b) => a - b)) {
+    const name = nameOf(2 ** order * pageBytes);
+    counts[name] = (counts[name] ?? 0) + 1;
   }
-  const free = gaps.reduce((most, gap) => (size(gap) > size(most) ? gap : most), {
-    start: 0,
-    end: 0,
-  });
-  const above = inside.filter((vma) => vma.start >= free.end);
-  return {
-    free,
-    holes: gaps.filter((gap) => gap !== free),
-    span: (above.at(-1)?.end ?? 0) - (above[0]?.start ?? 0),
-    mapped: above.reduce((pages, vma) => pages + vma.end - vma.start, 0),
-  };
+  return counts;
 }
 
-const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
+/** Pages of a hole in aligned blocks of a size. */
+const usable = ({ start, end }: Gap, pages: number): number =>
+  Math.max(0, alignDown(end, pages) - alignUp(start, pages));
 
-/** Share of the holes' pages in which no aligned block of a level fits (Gorman and Whitcroft's unusable-space index). */
-function unusable(holes: readonly Gap[], level: Level): number {
-  const all = sum(holes.map(size));
-  const usable = holes.map(({ start, end }) =>
-    Math.max(0, alignDown(end, level.pages) - alignUp(start, level.pages)),
+/**
+ * Share of the holes' pages that no aligned block of a size can use, for each power of two up to a PUD: the index that
+ * mm/vmstat.c computes of free memory, here of free addresses.
+ */
+function unusable(holes: readonly Gap[], { levels, pageBytes }: Arch): Numbers {
+  const all = add(holes.map(sizeOf));
+  const largest = Math.max(...levels.map(({ pages }) => pages));
+  const shares: Record<string, number> = {};
+  for (let pages = 1; pages <= largest; pages *= 2) {
+    const free = add(holes.map((hole) => usable(hole, pages)));
+    shares[nameOf(pages * pageBytes)] = all === 0 ? 0 : 1 - free / all;
+  }
+  return shares;
+}
+
+const largestOf = (gaps: readonly Gap[]): number =>
+  gaps.reduce((most, gap) => Math.max(most, sizeOf(gap)), 0);
+
+/** Pages that a placement passed over for its alignment and that are still free, all spaces together. */
+function alignmentLoss({ peak, observed: { skipped } }: Replay): number {
+  return add(
+    peak.map((space) => {
+      const ranges = skipped.get(space.id) ?? [];
+      if (ranges.length === 0) return 0;
+      let lost = 0;
+      let before = 0;
+      const free = [...space, { start: Number.POSITIVE_INFINITY, end: 0 }].map((vma) => {
+        const gap = { start: before, end: vma.start };
+        before = vma.end;
+        return gap;
+      });
+      let next = 0;
+      for (const range of ranges) {
+        while ((free[next]?.end ?? Number.POSITIVE_INFINITY) <= range.start) next += 1;
+        for (let at = next; (free[at]?.start ?? Number.POSITIVE_INFINITY) < range.end; at++) {
+          const gap = free[at] ?? range;
+          lost += Math.max(0, Math.min(gap.end, range.end) - Math.max(gap.start, range.start));
+        }
+      }
+      return lost;
+    }),
   );
-  return all === 0 ? 0 : 1 - sum(usable) / all;
 }
 
 export const fragmentation: Metric = {
@@ -66,26 +82,24 @@ export const fragmentation: Metric = {
   unit: "bytes",
   better: "less",
   compute(replay) {
-    const { pageBytes, levels } = replay.arch;
-    const spaces = replay.peak.map((space) => holesOf(space, replay));
+    const { arch, peak } = replay;
+    const { pageBytes } = arch;
+    const spaces = peak.map((space) => gapsOf(space, replay));
     const holes = spaces.flatMap((space) => space.holes);
-    const mapped = sum(spaces.map((space) => space.mapped));
-    const largest = (gaps: readonly Gap[]): number =>
-      gaps.reduce((most, gap) => Math.max(most, size(gap)), 0) * pageBytes;
-    const blocks = levels.filter((level) => level.kind === "pmd" || level.kind === "pud");
+    const mapped = add(spaces.map((space) => space.mapped));
     return {
-      value: sum(holes.map(size)) * pageBytes,
+      value: add(holes.map(sizeOf)) * pageBytes,
       unit: "bytes",
       at: "peak",
+      lowerBound: 0,
       more: {
         holes: holes.length,
-        largestHole: largest(holes),
-        largestGap: largest(spaces.map((space) => space.free)),
-        spanOverMapped: mapped === 0 ? 1 : sum(spaces.map((space) => space.span)) / mapped,
-        ...Object.fromEntries(
-          blocks.map((level) => [`unusable${level.name}`, unusable(holes, level)]),
-        ),
+        largestHole: largestOf(holes) * pageBytes,
+        largestGap: largestOf(spaces.map((space) => space.free)) * pageBytes,
+        spanOverMapped: mapped === 0 ? 1 : add(spaces.map((space) => space.span)) / mapped,
+        alignmentLoss: alignmentLoss(replay) * pageBytes,
       },
+      tables: { holes: histogram(holes, arch), unusable: unusable(holes, arch) },
     };
   },
 };

@@ -1,41 +1,35 @@
-/** How many leaf entries map everything accessible, and the fewest that any placement could reach. */
+/** How many leaf entries map everything populated, and the fewest that any placement could reach. */
 
-import type { Level } from "../arch/types.ts";
-import type { AddressSpace } from "../space/address-space.ts";
 import type { Replay } from "../space/replay.ts";
-import { leaves, type Populated } from "./leaves.ts";
-import { populatedRanges, sumOver } from "./sum.ts";
+import { bestOf } from "./best.ts";
+import { leaves } from "./leaves.ts";
+import { entriesOf, type Moment, runsAt } from "./runs.ts";
+import { add, type Sum, sumOf } from "./sum.ts";
 import type { Metric } from "./types.ts";
 
-const total = (counts: ReadonlyMap<string, number>): number =>
-  [...counts.values()].reduce((sum, entries) => sum + entries, 0);
-
-/** Entries if the range lay congruent with what is behind it for every size. */
-function congruent(range: Populated): number {
-  const length = range.end - range.start;
-  return total(leaves({ ...range, start: range.position, end: range.position + length }));
+function sumAt(moment: Moment, replay: Replay): Sum {
+  const counted = runsAt(moment, replay).map((run) => ({
+    backing: run.backing,
+    size: run.level.name,
+    count: entriesOf(run),
+  }));
+  return sumOf(counted, replay);
 }
 
-/**
- * The fewest entries over all placements: file and device ranges as if congruent, anonymous memory of equal
- * attributes as if it were one aligned VMA, since neighbours merge.
- */
-function lowerBound(spaces: readonly AddressSpace[], replay: Replay): number {
-  let bound = 0;
-  const pools = new Map<string, { pages: number; levels: readonly Level[] }>();
-  for (const { range, vma, space } of populatedRanges(spaces, replay)) {
-    if (range.backing !== "anon") {
-      bound += congruent(range);
-      continue;
-    }
-    const key = `${space} ${vma.prot} ${vma.flags} ${vma.label ?? ""}`;
-    const pool = pools.get(key) ?? { pages: 0, levels: range.levels };
-    pool.pages += range.end - range.start;
-    pools.set(key, pool);
-  }
-  for (const { pages, levels } of pools.values())
-    bound += total(leaves({ backing: "anon", start: 0, end: pages, position: 0, levels }));
-  return bound;
+/** Bytes that the entries of a moment map, by size. */
+function bytesAt(moment: Moment, replay: Replay): Record<string, number> {
+  const bytes: Record<string, number> = {};
+  for (const { level, start, end } of runsAt(moment, replay))
+    bytes[level.name] = (bytes[level.name] ?? 0) + (end - start) * replay.arch.pageBytes;
+  return bytes;
+}
+
+/** Every range at its best place; of touched pages, all that share a largest size side by side. */
+function fewest(replay: Replay): number {
+  const { touched } = replay;
+  if (touched !== undefined)
+    return add(touched.pages.map(({ largest, pages }) => Math.ceil(pages / largest)));
+  return add(bestOf("peak", replay).map(({ range }) => add([...leaves(range).values()])));
 }
 
 export const tlbEntries: Metric = {
@@ -43,16 +37,24 @@ export const tlbEntries: Metric = {
   title: "leaf entries to map everything populated",
   unit: "entries",
   better: "less",
+  needs: "population",
   compute(replay) {
-    const peak = sumOver(replay.peak, replay, leaves);
+    const peak = sumAt("peak", replay);
+    const end = sumAt("end", replay);
+    const lowerBound = fewest(replay);
     return {
       value: peak.total,
       unit: "entries",
       at: "peak",
-      lowerBound: lowerBound(replay.peak, replay),
+      lowerBound,
       bySize: peak.bySize,
       byBacking: peak.byBacking,
-      more: { end: sumOver(replay.end, replay, leaves).total },
+      more: { end: end.total },
+      tables: {
+        bytesBySize: bytesAt("peak", replay),
+        endBySize: end.bySize,
+        endByBacking: end.byBacking,
+      },
     };
   },
 };

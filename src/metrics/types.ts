@@ -2,23 +2,38 @@
 
 import type { Replay } from "../space/replay.ts";
 
+export type Numbers = Readonly<Record<string, number>>;
+
 export interface MetricValue {
   /** Null with a reason where the recording cannot give it; never 0 instead. */
   readonly value: number | null;
   readonly unit: string;
   readonly at?: "peak" | "end";
+  /** Why `value` is null, or which of the further numbers is missing and why. */
   readonly reason?: string;
+  /** No placement can have less of it. */
   readonly lowerBound?: number;
-  readonly bySize?: Readonly<Record<string, number>>;
-  readonly byBacking?: Readonly<Record<string, number>>;
+  /** No placement can have more of it. */
+  readonly upperBound?: number;
+  readonly bySize?: Numbers;
+  readonly byBacking?: Numbers;
   /** Further exact numbers, by name. */
-  readonly more?: Readonly<Record<string, number>>;
+  readonly more?: Numbers;
+  /** Tables of exact numbers: name of the table, then of the row. */
+  readonly tables?: Readonly<Record<string, Numbers>>;
 }
+
+/** What a metric looks at beside the calls: which pages are there. */
+export type Need = "population";
 
 export interface Metric {
   readonly id: string;
   readonly title: string;
   readonly unit: string;
   readonly better: "less" | "more";
+  /** Default: only the calls. */
+  readonly needs?: Need;
+  /** It takes longer than the replay: computed only where it is named. */
+  readonly costly?: true;
   compute(replay: Replay): MetricValue;
 }

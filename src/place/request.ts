@@ -27,10 +27,11 @@ export function barOf(area: Area, facts: Facts): BarPosition {
   const bar = facts.devices
     ?.find((device) => device.address === area.file?.device)
     ?.bars.find((one) => one.index === index);
-  if (bar === undefined) return { offset };
+  const { pfn } = facts;
+  if (bar === undefined) return { offset, ...(pfn !== undefined && { start: pfn }) };
   return {
     offset,
-    start: pageOf(bar.start, facts.pageSize),
+    start: pfn ?? pageOf(bar.start, facts.pageSize),
     pages: Math.ceil(bar.size / facts.pageSize),
   };
 }

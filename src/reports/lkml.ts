@@ -1,5 +1,6 @@
 /** The report to paste under a patch: plain ASCII, at most 80 columns, with what is needed to repeat it. */
 
+import { aslrTable, memoryTable, shapeTable, tlbTable } from "./columns.ts";
 import { plural } from "./format.ts";
 import type { Report, TraceSetup } from "./report.ts";
 import {
@@ -10,8 +11,8 @@ import {
   mappingLabels,
   mappingsOf,
   mappingTable,
-  shapeTable,
 } from "./sections.ts";
+import type { Table } from "./table.ts";
 import type { ReportFormat } from "./types.ts";
 import { fitted, wrap, wrapCommand } from "./wrap.ts";
 
@@ -51,6 +52,10 @@ function setupLines(report: Report): string[] {
   ];
 }
 
+/** A table under its title; nothing where there is no table. */
+const titled = (title: string, table: Table | undefined): string[] =>
+  table === undefined ? [] : [title, "", ...fitted(table, 1, width)];
+
 function traceLines(report: Report, trace: TraceSetup): string[] {
   const { name } = trace;
   const bound = boundOf(report, name);
@@ -61,6 +66,12 @@ function traceLines(report: Report, trace: TraceSetup): string[] {
     "",
     ...fitted(costTable(report, name, label), 1, width),
     ...fitted(shapeTable(report, name, label), 1, width),
+    ...fitted(memoryTable(report, name, label), 1, width),
+    ...titled(
+      "Simulated TLB misses, in the order of the page faults:",
+      tlbTable(report, name, label),
+    ),
+    ...titled("Random bits left, by class of mapping:", aslrTable(report, name, label)),
     ...(mappingsOf(report, name).length === 0
       ? []
       : [

@@ -1,9 +1,17 @@
 /** The report for an issue or a README. */
 
+import { aslrTable, memoryTable, shapeTable, tlbTable } from "./columns.ts";
+import { timeTable } from "./over-time.ts";
 import type { Report, TraceSetup } from "./report.ts";
-import { about, boundOf, costTable, mappingsOf, mappingTable, shapeTable } from "./sections.ts";
-import { markdownTable } from "./table.ts";
+import { about, boundOf, costTable, mappingsOf, mappingTable } from "./sections.ts";
+import { markdownTable, type Table } from "./table.ts";
 import type { ReportFormat } from "./types.ts";
+
+/** A table under its title; nothing where there is no table. */
+function titled(title: string | undefined, table: Table | undefined): string[] {
+  if (table === undefined) return [];
+  return [...(title === undefined ? [] : [title, ""]), ...markdownTable(table), ""];
+}
 
 function traceLines(report: Report, trace: TraceSetup): string[] {
   const { name } = trace;
@@ -16,8 +24,11 @@ function traceLines(report: Report, trace: TraceSetup): string[] {
     ...markdownTable(costTable(report, name)),
     "",
     ...(bound === undefined ? [] : [`No placement needs fewer than ${bound} entries.`, ""]),
-    ...markdownTable(shapeTable(report, name)),
-    "",
+    ...titled(undefined, shapeTable(report, name)),
+    ...titled(undefined, memoryTable(report, name)),
+    ...titled("Simulated TLB misses, in the order of the page faults:", tlbTable(report, name)),
+    ...titled("Random bits left, by class of mapping:", aslrTable(report, name)),
+    ...titled(undefined, timeTable(report, name)),
   ];
   if (mappingsOf(report, name).length === 0) return lines;
   return [

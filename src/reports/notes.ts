@@ -95,16 +95,44 @@ function latencyNotes(results: readonly Result[]): string[] {
   });
 }
 
-const population =
-  "every accessible page is populated, with the largest entry that VMA, congruence and backing allow; " +
-  "page cache with the largest folios of its filesystem";
+/** Which pages count as there, and how large the page cache's folios are. */
+function populationNote({ population, folioOrder }: Setup): string {
+  const folios =
+    folioOrder === undefined
+      ? "the largest folios of its filesystem"
+      : `folios of at most 2^${folioOrder} pages`;
+  switch (population) {
+    case "none":
+      return "no page is populated: placement alone is counted";
+    case "touched":
+      return (
+        "the pages of the recorded page faults are populated, each first touch with the largest entry that VMA, congruence, " +
+        `backing and its neighbours allow, and of files what lies around it; page cache with ${folios}; where the recording ` +
+        "kernel mapped more than one page with a fault, only the one is known to be touched"
+      );
+    case "full":
+      return (
+        "every accessible page is populated, with the largest entry that VMA, congruence and backing allow; " +
+        `page cache with ${folios}`
+      );
+  }
+}
+
+/** What simulated TLBs are made of. */
+const tlbNotes = ({ tlbs = [] }: Setup): string[] =>
+  tlbs.map(
+    ({ title, source, assumed }) =>
+      `TLB of ${title}, simulated from: ${source}. Assumed: ${assumed}`,
+  );
 
 export function notesOf(setup: Setup, results: readonly Result[]): string[] {
   return [
     ...setup.traces.flatMap(({ name, intent }) =>
       intent === undefined ? [] : intentNotes(intent).map((note) => `${name}: ${note}`),
     ),
-    population,
+    populationNote(setup),
+    ...(setup.pfn === undefined ? [] : [`every BAR begins at frame ${setup.pfn}, as --pfn says`]),
+    ...tlbNotes(setup),
     ...traceNotes(setup.traces),
     ...setup.traces.flatMap(conversionNotes),
     ...results.flatMap(counterNotes),

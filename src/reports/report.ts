@@ -4,6 +4,8 @@ import type { DeviceMapping } from "../metrics/device-mappings.ts";
 import type { Metric, MetricValue } from "../metrics/types.ts";
 import type { Conversion } from "../place/convert.ts";
 import type { IntentSummary } from "../resolve/idioms/summary.ts";
+import type { OverTime } from "../space/observed.ts";
+import type { Cpu } from "../tlb/types.ts";
 import { notesOf } from "./notes.ts";
 
 export interface TraceSetup {
@@ -44,7 +46,13 @@ export interface Setup {
   /** Id of the policy that the others are held against. */
   readonly baseline: string;
   readonly metrics: readonly Pick<Metric, "id" | "title" | "unit" | "better">[];
-  readonly population: "full";
+  readonly population: "full" | "touched" | "none";
+  /** Log2 of the pages of the largest folio, where it was given. */
+  readonly folioOrder?: number;
+  /** Frame number of the BARs' first pages, where it was given. */
+  readonly pfn?: string;
+  /** Whose TLBs were simulated, from which figures. */
+  readonly tlbs?: readonly Pick<Cpu, "id" | "title" | "source" | "assumed">[];
   readonly idioms: "keep" | "redo" | "drop";
 }
 
@@ -57,6 +65,7 @@ export interface Result {
   readonly arch: string;
   readonly metrics: Readonly<Record<string, MetricValue>>;
   readonly counters: Counters;
+  readonly overTime?: OverTime;
   /** The first call that the kernel would have refused for vm.max_map_count. */
   readonly refused?: { readonly line: number; readonly count: number };
 }

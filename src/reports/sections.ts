@@ -8,14 +8,31 @@ import { left, right, type Table } from "./table.ts";
 /** What stands for a policy's id in a table. */
 export type Label = (policy: string) => string;
 
-const asIs: Label = (policy) => policy;
+export const asIs: Label = (policy) => policy;
 
 const absent: MetricValue = { value: null, unit: "" };
 
-const valueIn = (result: Result, id: string): MetricValue => result.metrics[id] ?? absent;
+export const valueIn = (result: Result, id: string): MetricValue => result.metrics[id] ?? absent;
 
-const resultsOf = (report: Report, trace: string): readonly Result[] =>
+export const resultsOf = (report: Report, trace: string): readonly Result[] =>
   report.results.filter((result) => result.trace === trace);
+
+export const baselineOf = (report: Report, trace: string): Result | undefined =>
+  resultsOf(report, trace).find((result) => result.policy === report.setup.baseline);
+
+/** The row of what no placement can beat; none where nothing is known. */
+export const boundRow = (cells: readonly string[]): string[][] =>
+  cells.some((cell) => cell !== "") ? [["(bound)", ...cells]] : [];
+
+/** The smallest bound of a metric, as a cell. */
+export function leastOf(results: readonly Result[], id: string): string {
+  const bounds = results.flatMap((result) => {
+    const { lowerBound, unit } = valueIn(result, id);
+    return lowerBound === undefined ? [] : [{ value: lowerBound, unit }];
+  });
+  const [first] = [...bounds].sort((a, b) => a.value - b.value);
+  return first === undefined ? "" : metric(first);
+}
 
 /** Bytes of `64K`, `2M`, `1G`, to put sizes in order. */
 function sizeOf(name: string): number {
@@ -34,12 +51,18 @@ function sizesOf(results: readonly Result[]): string[] {
 export function costTable(report: Report, trace: string, label: Label = asIs): Table {
   const results = resultsOf(report, trace);
   const sizes = sizesOf(results);
-  const baseline = results.find((result) => result.policy === report.setup.baseline);
+  const baseline = baselineOf(report, trace);
   const against = (result: Result): string => {
     const [own, base] = [result, baseline].map((one) => one && valueIn(one, "tlb-entries").value);
     if (result === baseline) return "baseline";
     return typeof own === "number" && typeof base === "number" ? ratio(own, base) : "n/a";
   };
+  const bound = [
+    leastOf(results, "tlb-entries"),
+    "",
+    ...sizes.map(() => ""),
+    leastOf(results, "faults"),
+  ];
   return {
     columns: [
       left("policy"),
@@ -48,46 +71,19 @@ export function costTable(report: Report, trace: string, label: Label = asIs): T
       ...sizes.map(right),
       right("faults"),
     ],
-    rows: results.map((result) => {
-      const entries = valueIn(result, "tlb-entries");
-      return [
-        label(result.policy),
-        metric(entries),
-        against(result),
-        ...sizes.map((size) => count(entries.bySize?.[size] ?? 0)),
-        metric(valueIn(result, "faults")),
-      ];
-    }),
-  };
-}
-
-/** What each policy does to the address space. */
-export function shapeTable(report: Report, trace: string, label: Label = asIs): Table {
-  return {
-    columns: [
-      left("policy"),
-      right("VMAs"),
-      right("holes"),
-      right("hole bytes"),
-      right("searches"),
-      right("steps"),
-      right("as recorded"),
+    rows: [
+      ...results.map((result) => {
+        const entries = valueIn(result, "tlb-entries");
+        return [
+          label(result.policy),
+          metric(entries),
+          against(result),
+          ...sizes.map((size) => count(entries.bySize?.[size] ?? 0)),
+          metric(valueIn(result, "faults")),
+        ];
+      }),
+      ...boundRow(bound),
     ],
-    rows: resultsOf(report, trace).map((result) => {
-      const holes = valueIn(result, "fragmentation");
-      const steps = valueIn(result, "search-steps");
-      const { searches } = steps.more ?? {};
-      const { holes: number } = holes.more ?? {};
-      return [
-        label(result.policy),
-        metric(valueIn(result, "vmas")),
-        number === undefined ? "n/a" : count(number),
-        metric(holes),
-        searches === undefined ? "n/a" : count(searches),
-        metric(steps),
-        metric(valueIn(result, "agreement")),
-      ];
-    }),
   };
 }
 

@@ -1,20 +1,19 @@
 /** The report for a terminal. */
 
+import { aslrTable, memoryTable, shapeTable, tlbTable } from "./columns.ts";
 import { plural } from "./format.ts";
+import { timeTable } from "./over-time.ts";
 import type { Report, TraceSetup } from "./report.ts";
-import {
-  about,
-  boundOf,
-  costTable,
-  mappingLabels,
-  mappingsOf,
-  mappingTable,
-  shapeTable,
-} from "./sections.ts";
+import { about, boundOf, costTable, mappingLabels, mappingsOf, mappingTable } from "./sections.ts";
+import type { Table } from "./table.ts";
 import type { ReportFormat } from "./types.ts";
 import { fitted, wrap, wrapCommand } from "./wrap.ts";
 
 const width = 100;
+
+/** A table under its title; nothing where there is no table. */
+const titled = (title: string, table: Table | undefined): string[] =>
+  table === undefined ? [] : [`  ${title}`, "", ...fitted(table, 1, width)];
 
 function traceLines(report: Report, trace: TraceSetup): string[] {
   const { name } = trace;
@@ -28,6 +27,13 @@ function traceLines(report: Report, trace: TraceSetup): string[] {
     "",
     ...fitted(costTable(report, name), 1, width),
     ...fitted(shapeTable(report, name), 1, width),
+    ...fitted(memoryTable(report, name), 1, width),
+    ...titled(
+      "simulated, not measured: TLB misses in the order of the page faults",
+      tlbTable(report, name),
+    ),
+    ...titled("random bits left, by class of mapping", aslrTable(report, name)),
+    ...fitted(timeTable(report, name), 1, width),
   ];
   if (mappingsOf(report, name).length === 0) return lines;
   return [

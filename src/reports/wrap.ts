@@ -42,6 +42,7 @@ export function wrapCommand(command: string, wrapping: Wrapping): string[] {
 }
 
 /** A table as lines, or several where the columns do not fit beside each other; an empty line after each. */
-export function fitted(table: Table, fixed: number, width: number): string[] {
+export function fitted(table: Table | undefined, fixed: number, width: number): string[] {
+  if (table === undefined) return [];
   return splitTable(table, fixed, width).flatMap((part) => [...textTable(part), ""]);
 }

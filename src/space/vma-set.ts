@@ -50,13 +50,23 @@ export class VmaSet {
 
   /** The VMA that ends exactly there. */
   endingAt(page: number): Vma | undefined {
+    const [holder, index] = this.#below(page);
+    return holder?.end(index) === page ? this.#vma(holder, index) : undefined;
+  }
+
+  /** The last VMA that ends there or below. */
+  before(page: number): Vma | undefined {
+    const [holder, index] = this.#below(page);
+    return holder && this.#vma(holder, index);
+  }
+
+  /** Where the last VMA is that ends there or below. */
+  #below(page: number): readonly [Chunk | undefined, number] {
     const at = this.#chunkOf(page);
     const chunk = this.#chunks[at];
     const index = chunk?.indexOf(page) ?? 0;
     const holder = index > 0 ? chunk : this.#chunks[at - 1];
-    if (holder === undefined) return undefined;
-    const below = (index > 0 ? index : holder.count) - 1;
-    return holder.end(below) === page ? this.#vma(holder, below) : undefined;
+    return [holder, (index > 0 ? index : (holder?.count ?? 0)) - 1];
   }
 
   /** The VMA that starts exactly there. */

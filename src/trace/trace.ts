@@ -44,6 +44,8 @@ export interface Facts {
   /** mTHP `enabled` by size in bytes. */
   readonly thpSizes?: Readonly<Record<string, string>>;
   readonly devices?: readonly PciDevice[];
+  /** Frame number of the first page of every BAR, where the user gave it; never recorded. */
+  readonly pfn?: number;
   /** What was not recorded but concluded, in words for the report. */
   readonly inferred: readonly string[];
 }

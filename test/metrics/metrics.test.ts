@@ -2,11 +2,13 @@ import { describe, expect, it } from "vitest";
 import { archs } from "../../src/arch/index.ts";
 import { deviceMappings } from "../../src/metrics/device-mappings.ts";
 import { metrics } from "../../src/metrics/index.ts";
+import { Observer } from "../../src/metrics/observe.ts";
 import type { MetricValue } from "../../src/metrics/types.ts";
 import type { Placements } from "../../src/place/types.ts";
-import { profile73 } from "../../src/policies/profiles.ts";
+import { policies } from "../../src/policies/index.ts";
 import type { Program, SpaceFacts } from "../../src/resolve/program.ts";
 import { apply } from "../../src/space/apply.ts";
+import { everything } from "../../src/space/population.ts";
 import type { Replay } from "../../src/space/replay.ts";
 import type { OpenFile } from "../../src/trace/file.ts";
 import type { Facts } from "../../src/trace/trace.ts";
@@ -36,9 +38,13 @@ function replayOf(
 ): Replay {
   const of = program([enter, ...drafts], more.of);
   const placements = { ...placed(of, pages), ...more.placements };
-  const { peak, end, vmaPeak } = apply(of, placements, profile73);
   const arch = archs.get("x86-64");
-  return { program: of, facts, arch, profile: profile73, placements, peak, end, vmaPeak };
+  const policy = policies.get("linux-7.3");
+  const { profile } = policy;
+  const machine = { arch, profile, facts, population: everything };
+  const observed = new Observer(of, placements, machine);
+  const { peak, end, vmaPeak } = apply(of, placements, profile, { watches: [observed] });
+  return { ...machine, program: of, policy, placements, peak, end, vmaPeak, observed };
 }
 
 const compute = (id: string, replay: Replay): MetricValue => metrics.get(id).compute(replay);
@@ -98,41 +104,61 @@ describe("faults", () => {
 });
 
 describe("fragmentation", () => {
+  /** Far above what lies low: 64 TiB. */
+  const high = 2 ** 34;
   const spaces: readonly SpaceFacts[] = [
     {
       space: 1,
       parent: null,
       pid: 1,
       topDown: true,
-      mmapBase: base + 9_000,
+      mmapBase: base + high + 9_000,
       unrecordedPages: 0,
       unknownStart: false,
       layoutFrom: "search",
     },
   ];
+  const value = (pages: Readonly<Record<number, number>>): MetricValue => {
+    const drafts = Object.keys(pages).map((object) => map(Number(object), 1));
+    return compute("fragmentation", replayOf(drafts, pages, { of: { spaces } }));
+  };
 
-  it("counts holes below mmap_base but the largest gap, and what still fits there", () => {
-    const drafts = [map(1, 1), map(2, 1), map(3, 1), map(4, 1), map(5, 1)];
-    const pages = { 1: 0, 2: 5_000, 3: 5_011, 4: 6_600, 5: 20_000 };
-    const value = compute("fragmentation", replayOf(drafts, pages, { of: { spaces } }));
-    expect(value).toMatchObject({
+  it("counts holes from mmap_base down to the room of terabytes, and what still fits there", () => {
+    const low = { 1: 0, 2: 700 };
+    const near = { 3: high + 5_000, 4: high + 5_011, 5: high + 6_600 };
+    const above = { 6: high + 20_000 };
+    const found = value({ ...low, ...near, ...above });
+    expect(found).toMatchObject({
       value: (10 + 1_588) * 4096,
       more: {
         holes: 2,
         largestHole: 1_588 * 4096,
-        largestGap: 4_999 * 4096,
+        largestGap: (high + 4_299) * 4096,
         spanOverMapped: 1_601 / 3,
-        unusable1G: 1,
       },
+      tables: { holes: { "32K": 1, "4M": 1 }, unusable: { "1G": 1 } },
     });
-    const { unusable2M } = value.more ?? {};
+    const { unusable = {} } = found.tables ?? {};
+    const { "2M": small, "4K": none } = unusable;
     // Two blocks of 2 MiB fit in the hole from 5,012 to 6,600, none in the other.
-    expect(unusable2M).toBeCloseTo(1 - 1_024 / 1_598, 12);
+    expect(small).toBeCloseTo(1 - 1_024 / 1_598, 12);
+    expect(none).toBe(0);
+  });
+
+  it("takes the room below everything for free where nothing is mapped low", () => {
+    const found = value({ 1: high + 5_000, 2: high + 5_600 });
+    expect(found).toMatchObject({
+      value: 599 * 4096,
+      more: { holes: 1, largestGap: (base + high + 5_000 - 16) * 4096 },
+    });
   });
 
   it("is none where everything touches", () => {
-    const value = compute("fragmentation", replayOf([map(1, 4), map(2, 4)], { 1: 0, 2: 4 }));
-    expect(value).toMatchObject({ value: 0, more: { holes: 0, spanOverMapped: 1 } });
+    const touching = replayOf([map(1, 4), map(2, 4)], { 1: 0, 2: 4 });
+    expect(compute("fragmentation", touching)).toMatchObject({
+      value: 0,
+      more: { holes: 0, spanOverMapped: 1 },
+    });
   });
 });
 

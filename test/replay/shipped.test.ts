@@ -19,8 +19,8 @@ function prepared(name: string) {
 
 describe.each(shippedTraces)("%s", (name) => {
   it("is rebuilt exactly by its recorded placements", () => {
-    const { trace, program, arch, policy } = prepared(name);
-    const { applied } = rebuild(program, trace.facts, arch, policy);
+    const { trace, program, policy } = prepared(name);
+    const { applied } = rebuild(program, trace.facts, policy);
     expect(applied.snapshots.length).toBeGreaterThan(0);
     for (const { total, exact, extra, differences } of applied.snapshots)
       expect({ exact, extra, differences }).toEqual({ exact: total, extra: 0, differences: [] });

@@ -4,9 +4,14 @@ import type { CommandModule } from "yargs";
 import { archs, parseArch } from "../../arch/index.ts";
 import { MmreplayError } from "../../errors.ts";
 import { metrics } from "../../metrics/index.ts";
+import { mostPoints } from "../../metrics/over-time.ts";
 import { reports } from "../../reports/index.ts";
 import { makeReport, type Setup } from "../../reports/report.ts";
 import type { IdiomMode } from "../../resolve/idioms/types.ts";
+import type { Population } from "../../space/population.ts";
+import { cpus } from "../../tlb/index.ts";
+import type { Cpu } from "../../tlb/types.ts";
+import { parseU64 } from "../../units.ts";
 import { locate, stdin, write } from "../io.ts";
 import { loadPolicies } from "../policies.ts";
 import {
@@ -26,6 +31,12 @@ interface Arguments {
   readonly jobs: number;
   readonly latency: boolean;
   readonly idioms: IdiomMode;
+  readonly populate: Population["mode"];
+  readonly folioOrder: number | undefined;
+  readonly pfn: string | undefined;
+  readonly tlb: string | undefined;
+  readonly metrics: string | undefined;
+  readonly points: number | undefined;
   readonly output: string | undefined;
   readonly quiet: boolean;
 }
@@ -53,9 +64,61 @@ function tasksOf(args: Arguments, policies: string, count: number): (readonly Ta
       arch: args.arch,
       latency: args.latency,
       idioms: args.idioms,
+      population: populationOf(args),
+      pfn: pfnOf(args.pfn),
+      cpus: namesOf(args.tlb).map((id) => cpus.get(id).id),
+      metrics: chosenMetrics(args),
+      points: pointsOf(args),
     })),
   );
 }
+
+const namesOf = (list: string | undefined): readonly string[] =>
+  list === undefined ? [] : list.split(",").map((name) => name.trim());
+
+/** MAX_PAGECACHE_ORDER is 11 at most. */
+const largestOrder = 11;
+
+function populationOf({ populate, folioOrder }: Arguments): Population {
+  if (folioOrder === undefined) return { mode: populate };
+  if (!Number.isInteger(folioOrder) || folioOrder < 0 || folioOrder > largestOrder)
+    throw new MmreplayError(
+      "usage/folio-order",
+      `--folio-order is log2 of the pages of a folio, 0 to ${largestOrder}, not "${folioOrder}"`,
+    );
+  return { mode: populate, folioOrder };
+}
+
+function pfnOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const pfn = parseU64(text);
+  if (typeof pfn !== "number" || pfn >= 2 ** 40)
+    throw new MmreplayError("usage/pfn", `--pfn is a page frame number, not "${text}"`, {
+      hint: "give the address divided by the page size: --pfn 0xc080000",
+    });
+  return pfn;
+}
+
+/** Those that cost less than the replay, and what --tlb asks for; `all` are all. */
+function chosenMetrics({ metrics: named, tlb }: Arguments): readonly string[] {
+  if (named === "all") return metrics.ids;
+  if (named !== undefined) return namesOf(named).map((id) => metrics.get(id).id);
+  return metrics.all
+    .filter(({ id, costly }) => costly !== true && (id !== "tlb-misses" || tlb !== undefined))
+    .map(({ id }) => id);
+}
+
+function pointsOf({ points, format }: Arguments): number {
+  if (points === undefined) return format === "json" ? defaultPoints : 0;
+  if (Number.isInteger(points) && points >= 0 && points <= mostPoints) return points;
+  throw new MmreplayError(
+    "usage/points",
+    `--points is a number of moments, 0 to ${mostPoints}, not "${points}"`,
+  );
+}
+
+/** Moments of a JSON report: enough for a curve on a screen. */
+const defaultPoints = 200;
 
 function threadsOf({ jobs, latency, trace }: Arguments): number {
   if (!Number.isInteger(jobs) || jobs < 1)
@@ -121,6 +184,8 @@ function distinct(replayed: readonly ReplayedTrace[]): readonly ReplayedTrace[] 
   });
 }
 
+const tlbSetup = ({ id, title, source, assumed }: Cpu) => ({ id, title, source, assumed });
+
 async function run(args: Arguments): Promise<void> {
   const named = args.policy ?? discussed;
   const policies = await loadPolicies(named);
@@ -137,8 +202,13 @@ async function run(args: Arguments): Promise<void> {
     traces: replayed.map((one) => one.setup),
     policies: policies.map(({ id, summary, kernel, source }) => ({ id, summary, kernel, source })),
     baseline: policies[0]?.id ?? "",
-    metrics: metrics.all.map(({ id, title, unit, better }) => ({ id, title, unit, better })),
-    population: "full",
+    metrics: chosenMetrics(args)
+      .map((id) => metrics.get(id))
+      .map(({ id, title, unit, better }) => ({ id, title, unit, better })),
+    population: args.populate,
+    ...(args.folioOrder !== undefined && { folioOrder: args.folioOrder }),
+    ...(args.pfn !== undefined && { pfn: args.pfn }),
+    ...(args.tlb !== undefined && { tlbs: namesOf(args.tlb).map((id) => tlbSetup(cpus.get(id))) }),
     idioms: args.idioms,
   };
   const runs = replayed.flatMap((one) => one.runs);
@@ -162,6 +232,31 @@ export const replayCommand: CommandModule<object, Arguments> = {
       choices: idiomModes,
       default: "redo" as const,
       describe: "alignment by hand: the recorded calls, done anew for the new address, or left out",
+    },
+    populate: {
+      choices: ["full", "touched", "none"] as const,
+      default: "full" as const,
+      describe: "pages that count: all accessible ones, those with a page fault, or none",
+    },
+    "folio-order": {
+      type: "number",
+      describe: "largest folio of the page cache, log2 of its pages (default: the filesystem's)",
+    },
+    pfn: {
+      type: "string",
+      describe: "page frame number at which every BAR begins (default: as recorded)",
+    },
+    tlb: {
+      type: "string",
+      describe: `CPUs whose TLBs are simulated, separated by commas: ${cpus.ids.join(", ")}`,
+    },
+    metrics: {
+      type: "string",
+      describe: "metrics separated by commas, or all (default: those that cost no time)",
+    },
+    points: {
+      type: "number",
+      describe: `moments at which values are kept, at most ${mostPoints} (default: ${defaultPoints} in JSON)`,
     },
     latency: {
       type: "boolean",
