@@ -5,6 +5,7 @@ import { parsePerfLine } from "../../src/formats/perf/line.ts";
 import { perfScript } from "../../src/formats/perf-script.ts";
 import { decode, encode } from "../../src/trace/codec.ts";
 import type { Call, Event, Search } from "../../src/trace/event.ts";
+import { eventText } from "../support/events-text.ts";
 import { readWith, sample } from "../support/samples.ts";
 
 const read = (text: string | Uint8Array): ReturnType<typeof readWith> => readWith(perfScript, text);
@@ -423,5 +424,47 @@ describe("perf script", () => {
       ),
       { seed: 20_261_124, numRuns: 150 },
     );
+  });
+});
+
+describe("perf lines that name process and task", () => {
+  const at = (ids: string, second: number, event: string): string =>
+    ` zoo ${ids} [000] ${second}.000001: ${event}\n`;
+
+  it("tell of a thread whose birth was not recorded", async () => {
+    const text = [
+      at("100/101", 1, "syscalls:sys_enter_brk: brk: 0x00000000"),
+      at("100/101", 2, "syscalls:sys_exit_brk: 0x9000"),
+      at("100/100", 3, "syscalls:sys_enter_brk: brk: 0x0000a000"),
+      at("100/100", 4, "syscalls:sys_exit_brk: 0xa000"),
+    ].join("");
+    const { events } = await readWith(perfScript, text);
+    expect(events.map(eventText)).toEqual([
+      "1 100 * thread child=101",
+      "1.2 101 brk(0x0) = 0x9000",
+      "3.4 100 brk(0xa000) = 0xa000",
+    ]);
+  });
+
+  it("are left out, and counted, where a call cannot have happened as it is printed", async () => {
+    const mmap = (length: string, flags: string, addr = "0x0"): string =>
+      `syscalls:sys_enter_mmap: addr: ${addr}, len: ${length}, prot: 0x1, flags: ${flags}, fd: 0xffffffff, off: 0x0`;
+    const text = [
+      at("7/7", 1, mmap("0x1000", "0x22")),
+      at("7/7", 2, "syscalls:sys_exit_mmap: 0x7f0000001234"),
+      at("7/7", 3, mmap("0x0", "0x22")),
+      at("7/7", 4, "syscalls:sys_exit_mmap: 0x7f0000001000"),
+      at("7/7", 5, mmap("0x1000", "0x32", "0x7f0000002000")),
+      at("7/7", 6, "syscalls:sys_exit_mmap: 0x7f0000001000"),
+      at("7/7", 7, mmap("0x1000", "0x22")),
+      at("7/7", 8, "syscalls:sys_exit_mmap: 0x7f0000001000"),
+    ].join("");
+    const { events, diagnostics } = await readWith(perfScript, text);
+    expect(events.map(({ line }) => line)).toEqual([8]);
+    expect([...(diagnostics.skipped.get("mmap") ?? [])]).toEqual([
+      ["parse/unaligned-result", 1],
+      ["parse/bad-length", 1],
+      ["parse/fixed-elsewhere", 1],
+    ]);
   });
 });

@@ -5,6 +5,7 @@ import type { Call, Search } from "../../trace/event.ts";
 import type { OpenFile } from "../../trace/file.ts";
 import { MAP_ANONYMOUS } from "../../trace/flags.ts";
 import { hasBit, inPage, type U64 } from "../../units.ts";
+import { impossible } from "../checks.ts";
 import { fileOf } from "../kinds.ts";
 import { type End, endOf, type Request } from "./calls.ts";
 import { settle } from "./effects.ts";
@@ -98,7 +99,13 @@ export class Flight {
     task.pending = undefined;
     const { space, searches, effect: seen } = pending;
     const exit = Math.max(at.line, line);
-    space.units.push({ call, searches, entry: line, exit, seen });
+    const wrong = impossible(request, end.outcome, end.result);
+    if (wrong === undefined) space.units.push({ call, searches, entry: line, exit, seen });
+    else {
+      this.#diagnostics.skip(request.call, wrong.code, wrong.message, at.line);
+      this.#window.add(exit, searches);
+      this.#window.close(`call ${line}`);
+    }
     space.open -= 1;
     if (space.open === 0 || space.units.length > patience) this.#settle(space);
   }

@@ -118,6 +118,19 @@ export class Lives {
     this.#window.close(`clone ${parent.tid}`);
   }
 
+  /** A thread whose birth was not recorded, by the process that its lines name. */
+  joins(process: number, task: Task, { line, time }: At): void {
+    const event: Lifecycle = {
+      kind: "lifecycle",
+      line,
+      pid: process,
+      ...(time === undefined ? {} : { time }),
+      lifecycle: "thread",
+      child: task.tid,
+    };
+    this.#window.add(line, [event]);
+  }
+
   /** The kernel began to build a new image. */
   execs(task: Task, certain: boolean, at: At): Exec {
     if (task.exec === undefined) {

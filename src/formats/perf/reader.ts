@@ -84,10 +84,12 @@ export class PerfReader {
   #tracepoint(line: PerfLine, at: At): void {
     if (this.#attaching) this.#attached();
     const task = this.#tasks.get(line.tid);
-    this.#tasks.spaceOf(task, line.pid);
-    const { event } = line;
+    const { event, pid } = line;
     const [group, name = ""] = event.split(":");
     if (!inBirth.test(event)) this.#lives.settle(line.tid);
+    const isNew = task.space === undefined && !task.alive;
+    this.#tasks.spaceOf(task, pid);
+    if (isNew && pid !== undefined && pid > 0 && pid !== line.tid) this.#lives.joins(pid, task, at);
     if (!inExec.test(event)) {
       const exit = /^sys_exit_(\w+)$/.exec(name)?.[1];
       this.#lives.settleExec(task, exit !== undefined && isMemoryCall(exit));

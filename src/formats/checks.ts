@@ -1,10 +1,10 @@
 /** Which calls cannot have happened as they are printed. */
 
-import type { Outcome } from "../../trace/event.ts";
-import { MAP_FIXED, MREMAP_FIXED } from "../../trace/flags.ts";
-import { hasBit, inPage, type U64 } from "../../units.ts";
-import type { Request } from "../request.ts";
-import type { Problem } from "./arguments.ts";
+import type { Outcome } from "../trace/event.ts";
+import { MAP_FIXED, MREMAP_FIXED } from "../trace/flags.ts";
+import { hasBit, inPage, type U64 } from "../units.ts";
+import type { Request } from "./request.ts";
+import type { Problem } from "./strace/arguments.ts";
 
 /** The smallest page of any architecture. */
 const smallestPage = 4096;
