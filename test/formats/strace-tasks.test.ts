@@ -167,6 +167,48 @@ describe("the end of a task", () => {
       "6 10 mmap = 0x7f0000001000",
     ]);
   });
+
+  it("is told though nothing else of the task is in the recording", async () => {
+    const lines = [`10 ${map(1)}`, "12 +++ exited with 0 +++", "13 +++ killed by SIGSEGV +++"];
+    expect((await read(lines)).slice(-2)).toEqual(["2 12 * exit", "3 13 * killed"]);
+  });
+
+  it("stands before what its parent does after wait4 where strace does not tell it", async () => {
+    const lines = [
+      `10 ${exec}`,
+      `10 ${forked} = 11`,
+      "10 wait4(11,  <unfinished ...>",
+      `11 ${map(1)}`,
+      "11 exit_group(0) = ?",
+      "10 <... wait4 resumed>NULL, 0, NULL) = 11",
+      `10 ${map(2)}`,
+      "10 exit_group(0) = ?",
+    ];
+    expect((await read(lines)).slice(2)).toEqual([
+      "4 11 mmap = 0x7f0000001000",
+      "5 11 * exit",
+      "7 10 mmap = 0x7f0000002000",
+      "8 10 * exit",
+    ]);
+  });
+
+  it("is of all threads of the process that was waited for", async () => {
+    const thread = forked.replace("SIGCHLD", "CLONE_VM|CLONE_THREAD");
+    const lines = [
+      `10 ${exec}`,
+      `10 ${forked} = 11`,
+      `11 ${thread} = 12`,
+      `12 ${map(1)}`,
+      "12 exit_group(0) = ?",
+      "10 wait4(-1, NULL, 0, NULL) = 11",
+      `10 ${map(2)}`,
+    ];
+    expect((await read(lines)).slice(4)).toEqual([
+      "5 11 * exit",
+      "5 12 * exit",
+      "7 10 mmap = 0x7f0000002000",
+    ]);
+  });
 });
 
 describe("lines without a pid", () => {

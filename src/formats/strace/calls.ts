@@ -9,7 +9,7 @@ import type { Request } from "../request.ts";
 import type { Problem } from "./arguments.ts";
 import { callEvent, type Place } from "./call-event.ts";
 import type { Files } from "./files.ts";
-import type { Task } from "./lives.ts";
+import { printedTid, type Task } from "./lives.ts";
 import { type Parsed, readRequest } from "./memory.ts";
 import type { Output } from "./output.ts";
 import type { Result } from "./result.ts";
@@ -32,8 +32,8 @@ export class Calls {
   }
 
   /** Leave out a call that cannot be used. */
-  skip({ code, message }: Problem, { name, exit, task }: Place): void {
-    this.#output.skip(name, code, message, exit.line, task.tid);
+  skip({ code, message }: Problem, place: Place): void {
+    this.#output.skip(place.name, code, message, place.exit.line, printedTid(place));
   }
 
   /** The request of a call whose arguments are all in `text`; undefined if it has nothing to do with memory. */
@@ -50,7 +50,7 @@ export class Calls {
     if (!this.#pageOffsets && inPage(request.offset, mmap2Unit) !== 0) {
       this.#pageOffsets = true;
       const message = "mmap2 offsets are taken as pages of 4096 bytes, as strace before 4.8 prints";
-      this.#output.warn("parse/page-offsets", message, place.exit.line, place.task.tid);
+      this.#output.warn("parse/page-offsets", message, place.exit.line, printedTid(place));
     }
     if (!this.#pageOffsets) return request;
     return { ...request, offset: Number(request.offset) * mmap2Unit };
@@ -74,7 +74,7 @@ export class Calls {
     const { outcome, error, injected } = result;
     if (unknown.length > 0) {
       const message = `unknown flag ${unknown[0]} is left out`;
-      this.#output.warn("parse/unknown-flag", message, place.exit.line, place.task.tid);
+      this.#output.warn("parse/unknown-flag", message, place.exit.line, printedTid(place));
     }
     const value = result.value === null ? null : cutResult(result.value, place.task.space.narrow);
     const wrong = injected ? undefined : impossible(request, outcome, value);

@@ -8,7 +8,7 @@ import { Calls } from "./calls.ts";
 import { commandOf, executed } from "./executed.ts";
 import { Files } from "./files.ts";
 import { LateEnds } from "./late-ends.ts";
-import { type At, sharingOf, type Task } from "./lives.ts";
+import { printedTid, sharingOf, type Task } from "./lives.ts";
 import type { Logical, Open } from "./logical.ts";
 import { MemoryLines, resultOf } from "./memory-lines.ts";
 import type { Known } from "./names.ts";
@@ -128,7 +128,7 @@ export class Flow {
   #begin(line: Logical, text: string): void {
     const { task, known } = line;
     const { role } = known;
-    if (role === "exit") this.#exiting(task, known, line.entry);
+    if (role === "exit") this.#exiting(line);
     else if (role === "memory") this.#open.set(task, this.memory.begin(line, text));
     else if (role !== "clone") this.#open.set(task, opened(line, text));
     else {
@@ -155,14 +155,16 @@ export class Flow {
     } else {
       this.#open.delete(task);
       this.#tracees.cloning.delete(task);
-      this.#complete({ ...line, entry: open.entry }, open);
+      const bare = line.bare && (role === "exec" || open.bare);
+      this.#complete({ ...line, entry: open.entry, bare }, open);
     }
   }
 
   /** The end of a call whose arguments are not known. */
-  #lost({ known, exit, task }: Logical, code: string, message: string): void {
-    if (known.role !== "memory") this.#output.warn(code, message, exit.line, task.tid);
-    else this.#output.skip(known.name, code, message, exit.line, task.tid);
+  #lost(line: Logical, code: string, message: string): void {
+    const { known, exit } = line;
+    if (known.role !== "memory") this.#output.warn(code, message, exit.line, printedTid(line));
+    else this.#output.skip(known.name, code, message, exit.line, printedTid(line));
   }
 
   /** An execve begun by another thread of the process goes on under the leader's number. */
@@ -177,7 +179,7 @@ export class Flow {
 
   /** A line with the result of a call; `open` is where it began, if elsewhere. */
   #complete(line: Logical, open: Open | undefined): void {
-    const { task, known, entry } = line;
+    const { task, known } = line;
     const { role } = known;
     if (role === "memory") {
       if (open === undefined) this.memory.whole(line);
@@ -191,7 +193,7 @@ export class Flow {
     const result = resultOf(line);
     if (role === "clone") this.#cloned(line, text, result, open?.begun);
     if (typeof result === "string" || result.injected) return;
-    if (role === "exit") this.#exiting(task, known, entry);
+    if (role === "exit") this.#exiting(line);
     else if (role === "segment") this.calls.segments.made(text, result);
     else if (role === "exec" && result.outcome === "ok") this.#exec(line, text, open);
   }
@@ -214,16 +216,17 @@ export class Flow {
     if (open === undefined) return;
     this.#open.delete(task);
     this.#tracees.cloning.delete(task);
-    const { known, entry, begun } = open;
+    const { known, entry, begun, bare } = open;
+    const pid = printedTid({ task, bare });
     if (known.role === "clone" && begun !== undefined) this.#order.end(begun, undefined);
     if (known.role !== "memory" && known.role !== "clone") return;
     const code = "parse/never-resumed";
     const message = "a call that never returns in this recording";
     if (known.role === "memory" && open.parsed === undefined) {
-      this.#output.skip(known.name, code, message, entry.line, task.tid);
+      this.#output.skip(known.name, code, message, entry.line, pid);
       return;
     }
-    this.#output.warn(code, message, entry.line, task.tid);
+    this.#output.warn(code, message, entry.line, pid);
     this.memory.give(task, open, "never resumed");
   }
 
@@ -233,8 +236,8 @@ export class Flow {
     for (const task of [...this.#open.keys()]) this.abandon(task);
   }
 
-  #exiting(task: Task, known: Known, at: At): void {
-    task.exiting = { ...at, group: known.name === "exit_group" };
+  #exiting({ task, known, entry, bare }: Logical): void {
+    this.#tracees.leave(task, { ...entry, group: known.name === "exit_group", bare });
   }
 
   #exec(line: Logical, text: string, open: Open | undefined): void {

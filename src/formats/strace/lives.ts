@@ -25,6 +25,12 @@ export interface At {
   readonly time: number | undefined;
 }
 
+/** A call of exit or exit_group. */
+export interface Exiting extends At {
+  readonly group: boolean;
+  readonly bare: boolean;
+}
+
 export interface Task {
   /** 0 for the first task while the recording has not told its number. */
   tid: number;
@@ -32,8 +38,17 @@ export interface Task {
   space: Space;
   files: FdTable;
   /** The exit call was seen, the end of the task not yet. */
-  exiting: (At & { readonly group: boolean }) | undefined;
+  exiting: Exiting | undefined;
 }
+
+/** The number of a task as its line prints it. */
+export const printedTid = ({
+  task,
+  bare,
+}: {
+  readonly task: Task;
+  readonly bare: boolean;
+}): number | null => (bare ? null : task.tid);
 
 export type Birth = Extract<LifecycleName, "thread" | "fork" | "vfork" | "shared-mm">;
 

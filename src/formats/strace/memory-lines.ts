@@ -7,7 +7,7 @@ import type { Order } from "../order.ts";
 import type { Request } from "../request.ts";
 import { type Moment, type Place, plainEvent } from "./call-event.ts";
 import type { Calls } from "./calls.ts";
-import type { At, Task } from "./lives.ts";
+import { type At, printedTid, type Task } from "./lives.ts";
 import { type Logical, type Open, writtenName } from "./logical.ts";
 import type { Parsed } from "./memory.ts";
 import type { Output } from "./output.ts";
@@ -143,12 +143,12 @@ export class MemoryLines {
     this.#skip(line, "parse/cut-line", "a memory call is cut in the middle");
   }
 
-  #warn({ exit, task }: Logical, code: string, message: string): void {
-    this.#output.warn(code, message, exit.line, task.tid);
+  #warn(line: Logical, code: string, message: string): void {
+    this.#output.warn(code, message, line.exit.line, printedTid(line));
   }
 
-  #skip({ known, exit, task }: Logical, code: string, message: string): void {
-    this.#output.skip(known.name, code, message, exit.line, task.tid);
+  #skip(line: Logical, code: string, message: string): void {
+    this.#output.skip(line.known.name, code, message, line.exit.line, printedTid(line));
   }
 
   #event(

@@ -27,6 +27,7 @@ import { Pieces } from "./pieces.ts";
 import { PlainCall } from "./plain.ts";
 import { Prefix } from "./prefix.ts";
 import { Quote } from "./quote.ts";
+import { waitedFor } from "./reaped.ts";
 import { readResult, resultAt } from "./result.ts";
 import { endingOf, Told } from "./told.ts";
 import { Tracees } from "./tracees.ts";
@@ -190,7 +191,9 @@ export class StraceReader {
     } else if (odd !== undefined) {
       this.#output.warn(odd.code, odd.message, number, this.#pid());
     }
-    if (this.#flow.open === 0 || this.#ahead.active) return;
+    if (this.#ahead.active) return;
+    if (this.#tracees.leaving) this.#tracees.reaped(waitedFor(bytes, body));
+    if (this.#flow.open === 0) return;
     const task = this.#tracees.lives.get(this.#tracees.owner(this.#prefix));
     if (task !== undefined) this.#flow.abandon(task);
   }

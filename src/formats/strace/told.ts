@@ -42,9 +42,14 @@ export class Told {
     const leader = bare && how === "superseded" ? this.#tracees.leaderOf(by) : undefined;
     const tid = leader ?? this.#tracees.owner(prefix);
     const task = this.#tracees.lives.get(tid);
-    if (task === undefined) this.#tracees.unfollow(tid);
+    if (task === undefined) this.#unseen(tid, how, bare, at);
     else if (how === "superseded") this.#tracees.superseded(task, by, at, bare);
     else this.#ended(task, how, at, bare);
+  }
+
+  #unseen(tid: number, how: Ending["how"], bare: boolean, at: At): void {
+    if (how === "superseded" || bare) this.#tracees.unfollow(tid);
+    else this.#tracees.endedUnseen(tid, how, at);
   }
 
   #ended(task: Task, how: "exit" | "killed", at: At, bare: boolean): void {
@@ -68,7 +73,7 @@ export class Told {
     this.#tracees.unfollow(tid);
     if (task === undefined) return;
     const isEnd = old && index === 0 && !this.#ends && !this.#tracees.isFirst(task);
-    if (task.exiting !== undefined) this.#ended(task, "exit", task.exiting, false);
+    if (task.exiting !== undefined) this.#ended(task, "exit", task.exiting, task.exiting.bare);
     else if (isEnd) this.#ended(task, "killed", at, false);
   }
 }

@@ -3,7 +3,7 @@
 import type { Lifecycle, LifecycleName } from "../../trace/event.ts";
 import type { Begun, Order } from "../order.ts";
 import type { Ahead, Named } from "./ahead.ts";
-import { type At, Lives, sharingOf, type Task } from "./lives.ts";
+import { type At, type Exiting, Lives, printedTid, sharingOf, type Task } from "./lives.ts";
 import { firstTask, type Output } from "./output.ts";
 import type { Prefix } from "./prefix.ts";
 
@@ -29,6 +29,7 @@ export class Tracees {
   readonly #bornEarly = new Set<number>();
   /** By task. */
   readonly cloning: Map<Task, Cloning> = new Map();
+  readonly #leaving = new Set<Task>();
   #first: Task | undefined;
   /** Tasks of unknown origin are threads of the first. */
   oneProcess = false;
@@ -72,7 +73,7 @@ export class Tracees {
     const exiting = tasks.filter((task) => task?.exiting !== undefined);
     if (exiting.length === tasks.length) return;
     for (const task of exiting) {
-      if (task?.exiting !== undefined) this.ended(task, "exit", task.exiting, false);
+      if (task?.exiting !== undefined) this.ended(task, "exit", task.exiting, task.exiting.bare);
     }
   }
 
@@ -119,11 +120,12 @@ export class Tracees {
       if (tid === firstTask) this.#followed.add(tid);
     }
     if (isFirst && begins) return task;
-    this.#lifecycle(task, "attach", at, {});
+    const bare = tid === firstTask;
+    this.#lifecycle(task, "attach", at, bare ? { bare } : {});
     const [code, message] = isFirst
       ? ["parse/attached", "the recording begins in the middle of a program"]
       : ["parse/unknown-parent", "tasks whose origin is not in the recording"];
-    this.#output.warn(code, message, at.line, tid);
+    this.#output.warn(code, message, at.line, bare ? null : tid);
     return task;
   }
 
@@ -151,7 +153,7 @@ export class Tracees {
     this.#ahead.named.delete(child);
     if (this.#bornEarly.delete(child)) return;
     const previous = this.lives.get(child);
-    if (previous !== undefined) this.#die(previous, "exit", previous.exiting ?? end);
+    if (previous !== undefined) this.#die(previous, "exit", previous.exiting ?? end, false);
     this.#born(parent, child, cloning, end);
   }
 
@@ -159,7 +161,8 @@ export class Tracees {
     const sharing = sharingOf(cloning.name, cloning.text);
     if (sharing.guessed) {
       const message = "clone3 without its flags is taken for the start of a thread";
-      this.#output.warn("parse/guessed-clone", message, end.line, parent.tid);
+      const pid = printedTid({ task: parent, bare: cloning.bare });
+      this.#output.warn("parse/guessed-clone", message, end.line, pid);
     }
     const child = this.lives.born(parent, tid, sharing);
     const { entry, bare } = cloning;
@@ -209,23 +212,48 @@ export class Tracees {
     this.#followed.delete(task.tid);
   }
 
-  #die(task: Task, how: "exit" | "killed", at: At, bare = false): void {
+  #die(task: Task, how: "exit" | "killed", at: At, bare: boolean): void {
     this.#lifecycle(task, how, at, bare ? { bare } : {});
     this.cloning.delete(task);
+    this.#leaving.delete(task);
     this.lives.die(task);
+  }
+
+  /** A task has called exit. */
+  leave(task: Task, exiting: Exiting): void {
+    task.exiting = exiting;
+    this.#leaving.add(task);
+  }
+
+  /** There are tasks that have called exit and are not known to be gone. */
+  get leaving(): boolean {
+    return this.#leaving.size > 0;
+  }
+
+  /** Its parent was told that a process has ended, which may be all that tells so. */
+  reaped(tid: number | undefined): void {
+    const leader = tid === undefined ? undefined : this.lives.get(tid);
+    for (const task of [...(leader?.process ?? [])]) {
+      const at = lastOf(task);
+      if (at !== undefined) this.ended(task, "exit", at, task.exiting?.bare === true);
+    }
+  }
+
+  /** `+++ exited with 0 +++` of a task whose other lines are not in the recording. */
+  endedUnseen(tid: number, how: "exit" | "killed", at: At): void {
+    this.#followed.delete(tid);
+    this.#order.add({}, this.#event(tid, how, at, {}));
   }
 
   /** At the end: whoever called exit, and whom exit_group took along, is gone though no line says so. */
   settle(): void {
     const ends: { readonly task: Task; readonly at: At }[] = [];
     for (const task of this.lives.all()) {
-      const { exiting } = task;
-      const group = [...task.process].find((other) => other.exiting?.group)?.exiting;
-      const at = exiting ?? group;
+      const at = lastOf(task);
       if (at !== undefined) ends.push({ task, at });
     }
     ends.sort((a, b) => a.at.line - b.at.line);
-    for (const { task, at } of ends) this.#die(task, "exit", at);
+    for (const { task, at } of ends) this.#die(task, "exit", at, task.exiting?.bare === true);
   }
 
   #lifecycle(task: Task, name: LifecycleName, at: At, more: Partial<Lifecycle>): void {
@@ -246,6 +274,10 @@ export class Tracees {
     this.#order.add(space, event);
   }
 }
+
+/** Where a task, or another for all of its process, called exit. */
+const lastOf = (task: Task): At | undefined =>
+  task.exiting ?? [...task.process].find((other) => other.exiting?.group)?.exiting;
 
 const entryOf = (entry: At, end: At): { entryLine?: number } =>
   entry.line === end.line ? {} : { entryLine: entry.line };
