@@ -1,16 +1,6 @@
-//! Where do nodes live, and what is above them: numbered slots, and the flat top level.
+//! Where do nodes live: numbered slots, freed ones used again.
 
-use crate::simd::WIDTH;
-
-/// The top level; `size` is padded with zeros to whole vectors.
-#[derive(Clone, Debug, Default)]
-pub struct Root {
-    pub size: Vec<[u32; WIDTH]>,
-    pub key: Vec<i64>,
-    pub inner: Vec<u32>,
-}
-
-/// Nodes by index; freed ones are used again.
+/// Nodes by index.
 #[derive(Clone, Debug)]
 pub struct Arena<N> {
     nodes: Vec<N>,
@@ -30,6 +20,10 @@ impl<N> Arena<N> {
             return id;
         }
         let id = u32::try_from(self.nodes.len()).expect("fewer nodes than memory has room for");
+        if self.nodes.len() == self.nodes.capacity() {
+            // An eighth more instead of twice as much: memory counts, and copies stay few.
+            self.nodes.reserve_exact(self.nodes.len() / 8 + 1);
+        }
         self.nodes.push(node);
         id
     }
@@ -49,45 +43,18 @@ impl<N> Arena<N> {
         &mut self.nodes[id as usize]
     }
 
+    /// Slots in use, and free ones.
+    pub fn counts(&self) -> (usize, usize) {
+        (self.nodes.len() - self.free.len(), self.free.len())
+    }
+
+    /// Leave an empty arena with room for what is in use.
+    pub fn replace_empty(&mut self) -> Self {
+        let (used, _) = self.counts();
+        std::mem::replace(self, Self { nodes: Vec::with_capacity(used), free: Vec::new() })
+    }
+
     pub fn bytes(&self) -> usize {
-        self.nodes.len() * size_of::<N>() + self.free.len() * size_of::<u32>()
-    }
-}
-
-impl Root {
-    pub fn size(&self, at: usize) -> u32 {
-        self.size[at / WIDTH][at % WIDTH]
-    }
-
-    pub fn set_size(&mut self, at: usize, size: u32) {
-        self.size[at / WIDTH][at % WIDTH] = size;
-    }
-
-    pub fn insert(&mut self, at: usize, size: u32, key: i64, inner: u32) {
-        self.key.insert(at, key);
-        self.inner.insert(at, inner);
-        self.change_sizes(|sizes| sizes.insert(at, size));
-    }
-
-    pub fn remove(&mut self, at: usize) {
-        self.key.remove(at);
-        self.inner.remove(at);
-        self.change_sizes(|sizes| {
-            sizes.remove(at);
-        });
-    }
-
-    /// Rare: an inner node came or went.
-    fn change_sizes(&mut self, change: impl FnOnce(&mut Vec<u32>)) {
-        let mut sizes = self.size.concat();
-        change(&mut sizes);
-        sizes.resize(self.inner.len().next_multiple_of(WIDTH), 0);
-        self.size = sizes.as_chunks().0.to_vec();
-    }
-
-    /// The inner node that leads to `page`.
-    #[inline]
-    pub fn locate(&self, page: i64) -> usize {
-        self.key[1..].partition_point(|&key| key <= page)
+        self.nodes.capacity() * size_of::<N>() + self.free.capacity() * size_of::<u32>()
     }
 }

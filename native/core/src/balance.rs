@@ -1,8 +1,12 @@
-//! When do nodes of the gap index split and join.
+//! When do nodes of the gap index split and join, and when does it move together.
 
 use crate::index::GapIndex;
+use crate::lanes::WIDTH;
 use crate::node::{Entry, FEW, JOINED};
-use crate::simd::WIDTH;
+use crate::scalar::Scalar;
+
+/// Unused leaves that are always let be.
+const SPARE: usize = 16;
 
 impl GapIndex {
     /// Halve a full leaf, and before it its inner node if that is full too. Ends every path.
@@ -20,78 +24,101 @@ impl GapIndex {
         let size = leaf.largest();
         let (upper_size, key) = (upper.largest(), upper.key[0]);
         let value = self.leaves.add(upper);
-        let inner = self.inners.get_mut(self.root.inner[root]);
+        let inner = self.inners.get_mut(self.root.inner(root));
         inner.size[slot] = size;
-        inner.insert(slot + 1, Entry { size: upper_size, key, value });
+        inner.insert(Scalar, slot + 1, Entry { size: upper_size, key, value });
     }
 
     fn split_inner(&mut self, root: usize) {
-        let inner = self.inners.get_mut(self.root.inner[root]);
+        let inner = self.inners.get_mut(self.root.inner(root));
         let upper = inner.split_off(WIDTH / 2);
-        let size = inner.largest();
-        self.root.set_size(root, size);
-        let (upper_size, key) = (upper.largest(), upper.key[0]);
-        let upper = self.inners.add(upper);
-        self.root.insert(root + 1, upper_size, key, upper);
+        self.root.set_size(root, inner.largest());
+        let (size, key) = (upper.largest(), upper.key[0]);
+        let value = self.inners.add(upper);
+        self.root.insert(root + 1, Entry { size, key, value });
     }
 
     /// A leaf has few entries or none: join it with a neighbour below the same inner node if both fit into one.
+    #[cold]
+    #[inline(never)]
     pub(crate) fn join_leaf(&mut self, root: usize, slot: usize) {
         let inner = self.inner(root);
-        if inner.count == 1 {
-            return self.drop_if_empty(root);
+        let count = |at: usize| self.leaves.get(inner.value[at]).count;
+        let joins = |lower: usize| {
+            let (low, high) = (count(lower), count(lower + 1));
+            low + high <= JOINED || low == 0 || high == 0
+        };
+        if slot + 1 < inner.count && joins(slot) {
+            self.join_leaves(root, slot);
+        } else if slot > 0 && joins(slot - 1) {
+            self.join_leaves(root, slot - 1);
+        } else if count(slot) > 0 {
+            self.set_key(self.spot(root, slot, 0), self.leaf(root, slot).key[0]);
+        } else if self.root.len() > 1 {
+            self.drop_empty(root);
         }
-        let at = if slot + 1 < inner.count { slot } else { slot - 1 };
-        let (lower, upper) = (inner.value[at], inner.value[at + 1]);
-        let (low, high) = (self.leaves.get(lower).count, self.leaves.get(upper).count);
-        if low + high > JOINED && low > 0 && high > 0 {
-            return self.set_key(root, slot, self.leaf(root, slot).key[0]);
-        }
+    }
+
+    /// Join a leaf and the one above it. Ends every path.
+    fn join_leaves(&mut self, root: usize, slot: usize) {
+        let inner = self.inner(root);
+        let (lower, upper) = (inner.value[slot], inner.value[slot + 1]);
         let moved = self.leaves.get(upper).clone();
         self.leaves.give_back(upper);
         let leaf = self.leaves.get_mut(lower);
         leaf.append(&moved);
         let (size, key) = (leaf.largest(), leaf.key[0]);
-        let inner = self.inners.get_mut(self.root.inner[root]);
-        inner.remove(at + 1);
-        inner.size[at] = size;
+        let inner = self.inners.get_mut(self.root.inner(root));
+        inner.remove(Scalar, slot + 1);
+        inner.size[slot] = size;
         let few = inner.count < FEW;
-        self.set_key(root, at, key);
+        self.set_key(self.spot(root, slot, 0), key);
         if few {
             self.join_inner(root);
         }
+        let (used, free) = self.leaves.counts();
+        if free > used / 2 + SPARE {
+            self.move_together();
+        }
     }
 
-    /// The only leaf of an inner node lost entries; the last leaf of the index stays even if it is empty.
-    fn drop_if_empty(&mut self, root: usize) {
-        let leaf = self.leaf(root, 0);
-        if leaf.count > 0 {
-            return self.set_key(root, 0, leaf.key[0]);
-        }
-        if self.root.inner.len() > 1 {
-            self.leaves.give_back(self.inner(root).value[0]);
-            self.inners.give_back(self.root.inner[root]);
-            self.root.remove(root);
-        }
+    /// The only leaf of an inner node lost its last entry; the last leaf of the index stays.
+    fn drop_empty(&mut self, root: usize) {
+        self.leaves.give_back(self.inner(root).value[0]);
+        self.inners.give_back(self.root.inner(root));
+        self.root.remove(root);
     }
 
     fn join_inner(&mut self, root: usize) {
-        let count = self.root.inner.len();
+        let count = self.root.len();
         if count == 1 {
             return;
         }
         let at = if root + 1 < count { root } else { root - 1 };
-        let upper = self.root.inner[at + 1];
+        let upper = self.root.inner(at + 1);
         if self.inner(at).count + self.inner(at + 1).count > JOINED {
             return;
         }
         let moved = self.inners.get(upper).clone();
         self.inners.give_back(upper);
-        let lower = self.inners.get_mut(self.root.inner[at]);
+        let lower = self.inners.get_mut(self.root.inner(at));
         lower.append(&moved);
         let size = lower.largest();
         self.root.remove(at + 1);
         self.root.set_size(at, size);
+    }
+
+    /// Give back the memory of unused nodes: leaves and inner nodes in new arenas, in their order.
+    fn move_together(&mut self) {
+        let leaves = self.leaves.replace_empty();
+        let inners = self.inners.replace_empty();
+        for root in 0..self.root.len() {
+            let mut inner = inners.get(self.root.inner(root)).clone();
+            for at in 0..inner.count {
+                inner.value[at] = self.leaves.add(leaves.get(inner.value[at]).clone());
+            }
+            self.root.set_inner(root, self.inners.add(inner));
+        }
     }
 }
 
@@ -99,29 +126,31 @@ impl GapIndex {
 mod tests {
     use crate::extents::Gap;
     use crate::index::{GapIndex, saturated};
+    use crate::lanes::MOST;
     use crate::node::Node;
-    use crate::simd::MOST;
 
     /// Every rule of the structure; the gaps in order.
     fn check(index: &GapIndex) -> Vec<(i64, i64)> {
         let mut gaps = Vec::new();
         let root = &index.root;
-        assert_eq!(root.key.len(), root.inner.len());
-        assert_eq!(root.size.len(), root.inner.len().div_ceil(64));
-        assert!(root.size.concat()[root.inner.len()..].iter().all(|&size| size == 0));
-        for at in 0..root.inner.len() {
+        assert_eq!(root.blocks.len(), root.len().div_ceil(64));
+        for (at, block) in root.blocks.iter().enumerate() {
+            check_padding(block);
+            assert_eq!(block.count, 64.min(root.len() - at * 64));
+        }
+        for at in 0..root.len() {
             let inner = index.inner(at);
             check_padding(inner);
             assert!(inner.count > 0);
-            assert_eq!(root.size(at), inner.largest());
-            assert!(at == 0 || root.key[at] == inner.key[0]);
+            assert_eq!(root.get(at).size, inner.largest());
+            assert!(at == 0 || root.get(at).key == inner.key[0]);
             for slot in 0..inner.count {
                 let leaf = index.leaf(at, slot);
                 check_padding(leaf);
                 assert_eq!(inner.size[slot], leaf.largest());
                 let leftmost = at == 0 && slot == 0;
                 assert!(leftmost || inner.key[slot] == leaf.key[0]);
-                assert!(leaf.count > 0 || (leftmost && inner.count == 1 && root.inner.len() == 1));
+                assert!(leaf.count > 0 || (leftmost && inner.count == 1 && root.len() == 1));
                 for entry in 0..leaf.count {
                     let Gap { start, end } = index.gap(index.spot(at, slot, entry));
                     assert_eq!(leaf.size[entry], saturated(end - start));
@@ -159,11 +188,11 @@ mod tests {
         }
         let all: Vec<_> = (0..count).map(|place| (gap(place).start, gap(place).end)).collect();
         assert_eq!(check(&index), all);
-        assert!(index.root.inner.len() > 64);
+        assert!(index.root.len() > 64);
         for (turn, place) in shuffled(count).enumerate() {
             let spot = index.locate(place * 10).expect("inserted above");
             assert_eq!(index.gap(spot), gap(place));
-            index.remove(spot);
+            index.take(spot);
             if turn % 30_000 == 0 || turn > 179_900 {
                 check(&index);
             }
@@ -184,12 +213,13 @@ mod tests {
         }
         for (turn, place) in shuffled(5_003).chain(shuffled(5_003)).enumerate() {
             let spot = index.locate((place << 34) + 50).expect("inserted above");
-            index.set(spot, &gap(place, turn));
+            index.take(spot);
+            index.insert(&gap(place, turn));
             if turn % 500 == 0 {
                 check(&index);
             }
             if turn % 7 == 0 {
-                index.remove(index.locate((place << 34) + 50).expect("inserted above"));
+                index.take(index.locate((place << 34) + 50).expect("inserted above"));
                 index.insert(&gap(place, turn / 7));
             }
         }

@@ -3,28 +3,13 @@
 use std::ops::Range;
 
 use crate::find::fits;
-use crate::index::{GapIndex, Spot};
+use crate::index::{FoundGap, GapIndex, Spot, saturated};
 
 /// One past the last page; every page is exact in a double.
 pub const PAGES_END: i64 = 1 << 53;
 
 /// A maximal free interval; `end` is the first mapped page above it, or [`PAGES_END`].
 pub type Gap = Range<i64>;
-
-/// A gap that a search found, and where it stands; the place holds until the next edit.
-#[derive(Clone, Debug)]
-pub struct FoundGap {
-    /// The whole gap, not cut to the window.
-    pub gap: Gap,
-    place: Place,
-}
-
-/// A spot in one of the two indexes.
-#[derive(Clone, Copy, Debug)]
-struct Place {
-    above: bool,
-    spot: Spot,
-}
 
 /// The union of the mapped ranges of one space, kept as its gaps.
 ///
@@ -91,72 +76,95 @@ impl Extents {
     }
 
     /// The highest gap with at least `need > 0` pages inside `window`; adds the nodes visited to `steps`.
-    #[inline]
+    #[must_use]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "the result is used where it was written")]
     pub fn highest_gap(&self, window: &Range<i64>, need: i64, steps: &mut u64) -> Option<FoundGap> {
         if window.end > self.wall {
-            return self.highest_above_wall(window, need, steps);
+            return self.highest_with_care(window, need, steps);
         }
-        self.low.highest(window, need, steps).map(|spot| self.found(false, spot))
+        let found = self.low.last_with(saturated(need));
+        let surely = |FoundGap { gap, .. }: &FoundGap| {
+            gap.end <= window.end && gap.end < self.wall && fits(gap, window, need)
+        };
+        if !found.as_ref().is_some_and(surely) {
+            return self.highest_with_care(window, need, steps);
+        }
+        *steps += 3;
+        found
     }
 
+    /// The window ends above the wall, or it cuts the candidate, or the wall does, or there is none.
     #[cold]
-    fn highest_above_wall(
+    #[inline(never)]
+    fn highest_with_care(
         &self,
         window: &Range<i64>,
         need: i64,
         steps: &mut u64,
     ) -> Option<FoundGap> {
-        if let Some(spot) = self.high.highest(window, need, steps) {
-            return Some(self.found(true, spot));
+        if window.end > self.wall {
+            if let Some(found) = self.high.highest(window, need, steps) {
+                return Some(self.found(true, found));
+            }
+            if let Some(across) = self.across().filter(|across| fits(&across.gap, window, need)) {
+                return Some(across);
+            }
         }
-        let across = self.across().filter(|across| fits(&across.gap, window, need));
-        across.or_else(|| self.low.highest(window, need, steps).map(|spot| self.found(false, spot)))
+        self.low.highest(window, need, steps).map(|found| self.found(false, found))
     }
 
     /// The lowest gap with at least `need > 0` pages inside `window`; adds the nodes visited to `steps`.
     pub fn lowest_gap(&self, window: &Range<i64>, need: i64, steps: &mut u64) -> Option<FoundGap> {
         if window.start < self.wall {
-            if let Some(spot) = self.low.lowest(window, need, steps) {
-                return Some(self.found(false, spot));
+            if let Some(found) = self.low.lowest(window, need, steps) {
+                return Some(self.found(false, found));
             }
             if let Some(found) = self.across().filter(|across| fits(&across.gap, window, need)) {
                 return Some(found);
             }
         }
-        self.high.lowest(window, need, steps).map(|spot| self.found(true, spot))
+        self.high.lowest(window, need, steps).map(|found| self.found(true, found))
     }
 
     /// Map `range`, whatever is there already.
+    #[inline]
     pub fn occupy(&mut self, range: &Range<i64>) {
-        let [low, high] = self.sides(range);
-        self.mapped += occupy(&mut self.low, &low) + occupy(&mut self.high, &high);
+        if range.end <= self.wall {
+            self.mapped += self.low.occupy(range);
+        } else {
+            let [low, high] = self.sides(range);
+            self.mapped += self.low.occupy(&low) + self.high.occupy(&high);
+        }
     }
 
     /// Map `range` inside a gap that a search has just found; elsewhere if it lies elsewhere.
     #[inline]
     pub fn occupy_found(&mut self, found: &FoundGap, range: &Range<i64>) {
-        let Place { above, spot } = found.place;
-        let index = if above { &mut self.high } else { &mut self.low };
-        let gap = index.gap(spot);
-        if gap.start <= range.start && range.end <= gap.end {
+        let index = if found.spot.high { &mut self.high } else { &mut self.low };
+        if index.occupy_at(&found.spot, range) {
             self.mapped += range.end - range.start;
-            cut(index, spot, &gap, range);
         } else {
             self.occupy(range);
         }
     }
 
     /// Unmap `range`, whatever is there.
+    #[inline]
     pub fn release(&mut self, range: &Range<i64>) {
-        let [low, high] = self.sides(range);
-        self.mapped -= release(&mut self.low, &low) + release(&mut self.high, &high);
+        if range.end <= self.wall {
+            self.mapped -= self.low.release(range);
+        } else {
+            let [low, high] = self.sides(range);
+            self.mapped -= self.low.release(&low) + self.high.release(&high);
+        }
     }
 }
 
 impl Extents {
-    fn found(&self, above: bool, spot: Spot) -> FoundGap {
-        let index = if above { &self.high } else { &self.low };
-        FoundGap { gap: self.whole(index.gap(spot)), place: Place { above, spot } }
+    #[inline]
+    fn found(&self, high: bool, FoundGap { gap, spot }: FoundGap) -> FoundGap {
+        FoundGap { gap: self.whole(gap), spot: Spot { high, ..spot } }
     }
 
     /// The gap that goes across the wall.
@@ -164,8 +172,7 @@ impl Extents {
         let spot = self.low.last()?;
         let gap = self.low.gap(spot);
         let whole = self.whole(gap);
-        let place = Place { above: false, spot };
-        (whole.end > self.wall).then_some(FoundGap { gap: whole, place })
+        (whole.end > self.wall).then_some(FoundGap { gap: whole, spot })
     }
 
     /// A gap with what belongs to it beyond the wall.
@@ -205,76 +212,4 @@ fn gap_from(index: &GapIndex, page: i64) -> Option<Gap> {
     };
     let gap = index.gap(spot);
     if gap.end > page { Some(gap) } else { index.next(spot).map(|spot| index.gap(spot)) }
-}
-
-/// Take `range` out of the gap that holds it.
-#[inline]
-fn cut(index: &mut GapIndex, spot: Spot, gap: &Gap, range: &Range<i64>) {
-    let (below, above) = (gap.start..range.start, range.end..gap.end);
-    match (below.is_empty(), above.is_empty()) {
-        (true, true) => index.remove(spot),
-        (true, false) => index.set(spot, &above),
-        (false, true) => index.set(spot, &below),
-        (false, false) => {
-            index.set(spot, &below);
-            index.insert_after(spot, &above);
-        }
-    }
-}
-
-/// Map a range; how many of its pages were free.
-fn occupy(index: &mut GapIndex, range: &Range<i64>) -> i64 {
-    let mut taken = 0;
-    while !range.is_empty()
-        && let Some(spot) = index.locate(range.end - 1)
-        && let gap = index.gap(spot)
-        && gap.end > range.start
-    {
-        let part = gap.start.max(range.start)..gap.end.min(range.end);
-        taken += part.end - part.start;
-        cut(index, spot, &gap, &part);
-    }
-    taken
-}
-
-/// Unmap a range; how many of its pages were mapped.
-fn release(index: &mut GapIndex, range: &Range<i64>) -> i64 {
-    if range.is_empty() {
-        return 0;
-    }
-    let (start, end) = (range.start, range.end);
-    let Some(below) = index.locate(start) else {
-        return release_and_join(index, range);
-    };
-    let (low, above) = (index.gap(below), index.next(below));
-    let high = above.map_or(i64::MAX..i64::MAX, |spot| index.gap(spot));
-    if low.end > start || high.start < end {
-        return release_and_join(index, range);
-    }
-    match (low.end == start, above.filter(|_| high.start == end)) {
-        (true, Some(above)) => {
-            index.set(below, &(low.start..high.end));
-            index.remove(above);
-        }
-        (true, None) => index.set(below, &(low.start..end)),
-        (false, Some(above)) => index.set(above, &(start..high.end)),
-        (false, None) => index.insert_after(below, range),
-    }
-    end - start
-}
-
-/// Nothing is free below, or some of the pages are free already: join every gap that overlaps or touches the range.
-fn release_and_join(index: &mut GapIndex, range: &Range<i64>) -> i64 {
-    let mut mapped = range.end - range.start;
-    let mut joined = range.clone();
-    while let Some(spot) = index.locate(range.end)
-        && let gap = index.gap(spot)
-        && gap.end >= range.start
-    {
-        mapped -= (gap.end.min(range.end) - gap.start.max(range.start)).max(0);
-        joined = joined.start.min(gap.start)..joined.end.max(gap.end);
-        index.remove(spot);
-    }
-    index.insert(&joined);
-    mapped
 }

@@ -1,19 +1,25 @@
 //! Where are the gaps of one window of pages: three levels of nodes that keep the largest size below them.
 
-use std::ops::Range;
+#![expect(clippy::inline_always, reason = "compiled again inside the task of each width")]
 
-use crate::arena::{Arena, Root};
+use crate::arena::Arena;
 use crate::extents::Gap;
-use crate::node::{Entry, FEW, Inner, Leaf};
-use crate::simd::{Lanes, MOST, Task, WIDTH, widest};
+use crate::lanes::{Lanes, MOST, Task, WIDTH};
+use crate::node::{Entry, Inner, Leaf, UNUSED};
+use crate::root::Root;
+use crate::scalar::Scalar;
+use crate::simd::Machine;
 
 /// All gaps of a window, ascending, neither overlapping nor touching.
 ///
-/// Root: one entry per inner node, in vectors. The key of a leaf is the start of its first gap, that of an inner
+/// Root: one entry per inner node, in blocks of 64. The key of a leaf is the start of its first gap, that of an inner
 /// node the key of its first leaf; the first key of all counts as minus infinity, so the last gap at or below any
-/// page is always in the leaf that the keys lead to. Only the one leaf of an empty index is empty.
+/// page is always in the leaf that the keys lead to, and the first one above it starts at the next key if it is not.
+/// Only the one leaf of an empty index is empty. Searches and edits look at one node per level and at the neighbours
+/// of an entry; each 64 leaves add an entry to the root, which is scanned: 4,096 gaps or more per block of it.
 #[derive(Clone, Debug)]
 pub struct GapIndex {
+    pub(crate) machine: Machine,
     pub(crate) root: Root,
     pub(crate) inners: Arena<Inner>,
     pub(crate) leaves: Arena<Leaf>,
@@ -21,25 +27,53 @@ pub struct GapIndex {
     pub(crate) wide: Vec<Gap>,
 }
 
-/// A path to an entry: its place in the root, in the inner node and in the leaf. Most edits end it.
+/// A path to an entry: its place in the root, in the inner node and in the leaf, and the ids of both. Most edits end it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Spot {
     pub(crate) root: u32,
-    pub(crate) slot: u32,
+    pub(crate) inner: u32,
     pub(crate) leaf: u32,
-    pub(crate) entry: u32,
+    pub(crate) slot: u8,
+    pub(crate) entry: u8,
+    /// In the index above the wall, for those who have two.
+    pub(crate) high: bool,
 }
 
-/// The size of a gap as nodes keep it: exact below `MOST`.
-#[inline]
+impl Spot {
+    #[inline(always)]
+    #[expect(clippy::cast_possible_truncation, reason = "ids are below 2^32, places at most WIDTH")]
+    pub(crate) fn new(root: usize, inner: u32, slot: usize, leaf: u32, entry: usize) -> Self {
+        let (root, slot, entry) = (root as u32, slot as u8, entry as u8);
+        Self { root, inner, leaf, slot, entry, high: false }
+    }
+
+    /// In the root, in the inner node, in the leaf.
+    #[inline(always)]
+    pub(crate) fn places(self) -> (usize, usize, usize) {
+        (self.root as usize, self.slot as usize % WIDTH, self.entry as usize % WIDTH)
+    }
+}
+
+/// A gap that a search found, and where it stands; the place holds until the next edit.
+#[derive(Clone, Debug)]
+pub struct FoundGap {
+    /// The whole gap, not cut to the window.
+    pub gap: Gap,
+    pub(crate) spot: Spot,
+}
+
+/// The size of a gap, above 0, as nodes keep it: exact below `MOST`.
+#[inline(always)]
+#[expect(clippy::cast_possible_truncation, reason = "at most MOST")]
 pub fn saturated(pages: i64) -> u32 {
-    u32::try_from(pages).unwrap_or(MOST).min(MOST)
+    pages.min(i64::from(MOST)).cast_unsigned() as u32
 }
 
 impl GapIndex {
     /// No gap at all.
     pub fn new() -> Self {
         let mut index = Self {
+            machine: Machine::detect(),
             root: Root::default(),
             inners: Arena::default(),
             leaves: Arena::default(),
@@ -47,15 +81,15 @@ impl GapIndex {
         };
         let mut inner = Inner::new();
         let leaf = index.leaves.add(Leaf::new());
-        inner.insert(0, Entry { size: 0, key: i64::MIN, value: leaf });
+        inner.insert(Scalar, 0, Entry { size: 0, key: i64::MIN, value: leaf });
         let inner = index.inners.add(inner);
-        index.root.insert(0, 0, i64::MIN, inner);
+        index.root.insert(0, Entry { size: 0, key: i64::MIN, value: inner });
         index
     }
 
     #[inline]
     pub(crate) fn inner(&self, root: usize) -> &Inner {
-        self.inners.get(self.root.inner[root])
+        self.inners.get(self.root.inner(root))
     }
 
     #[inline]
@@ -65,72 +99,109 @@ impl GapIndex {
 
     /// Bytes of all nodes.
     pub fn bytes(&self) -> usize {
-        self.leaves.bytes()
-            + self.inners.bytes()
-            + self.root.inner.len() * 16
-            + self.wide.len() * size_of::<Gap>()
+        let wide = self.wide.capacity() * size_of::<Gap>();
+        self.leaves.bytes() + self.inners.bytes() + self.root.bytes() + wide
     }
 
     /// The gap at a spot of this index.
-    #[inline]
+    #[inline(always)]
     pub fn gap(&self, at: Spot) -> Gap {
-        let leaf = self.leaves.get(at.leaf);
-        let entry = at.entry as usize % WIDTH;
-        let (start, size) = (leaf.key[entry], leaf.size[entry]);
+        self.gap_in(self.leaves.get(at.leaf), at.entry as usize)
+    }
+
+    #[inline(always)]
+    pub(crate) fn gap_in(&self, leaf: &Leaf, entry: usize) -> Gap {
+        let (start, size) = (leaf.key[entry % WIDTH], leaf.size[entry % WIDTH]);
         if size < MOST { start..start + i64::from(size) } else { self.wide_gap(start) }
     }
 
-    #[cold]
+    /// In place, because in a young space most mappings are cut from a wide gap.
+    #[inline(always)]
     fn wide_gap(&self, start: i64) -> Gap {
-        self.wide[self.wide.partition_point(|gap| gap.start < start)].clone()
+        let wide = self.wide.iter().rfind(|gap| gap.start == start);
+        wide.map_or(start..start, Gap::clone)
     }
 
+    /// The gap that started at `start` is `gap` now, empty if it is gone; one of the two is wide.
     #[cold]
-    fn drop_wide(&mut self, start: i64) {
-        self.wide.remove(self.wide.partition_point(|gap| gap.start < start));
-    }
-
-    #[cold]
-    fn add_wide(&mut self, gap: &Gap) {
-        self.wide.insert(self.wide.partition_point(|wide| wide.start < gap.start), gap.clone());
+    pub(crate) fn change_wide(&mut self, start: i64, gap: &Gap) {
+        let at = self.wide.partition_point(|wide| wide.start < start);
+        let old = self.wide.get(at).is_some_and(|wide| wide.start == start);
+        match (old, saturated(gap.end - gap.start) == MOST) {
+            (true, true) => self.wide[at] = gap.clone(),
+            (true, false) => drop(self.wide.remove(at)),
+            (false, true) => self.wide.insert(at, gap.clone()),
+            (false, false) => {}
+        }
     }
 
     /// The path to an entry; `root` and `slot` exist.
     #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "ids and places are below 2^32")]
     pub(crate) fn spot(&self, root: usize, slot: usize, entry: usize) -> Spot {
-        let leaf = self.inner(root).value[slot % WIDTH];
-        let [root, slot, entry] = [root, slot, entry].map(|at| at as u32);
-        Spot { root, slot, leaf, entry }
+        let inner = self.root.inner(root);
+        Spot::new(root, inner, slot, self.inners.get(inner).value[slot % WIDTH], entry)
     }
 
     /// The last gap that starts at or below `page`.
     #[inline]
     pub fn locate(&self, page: i64) -> Option<Spot> {
-        let after = self.rank(page);
+        let after = self.machine.run(Rank { index: self, page });
         after.entry.checked_sub(1).map(|entry| Spot { entry, ..after })
     }
 
     /// Where a gap that starts above `page` would come into the leaf that the keys lead to.
+    #[inline(always)]
+    pub(crate) fn rank(&self, lanes: impl Lanes, page: i64) -> Spot {
+        let (root, inner_id) = self.root.locate(lanes, page);
+        let inner = self.inners.get(inner_id);
+        let slot = lanes.rank(&inner.key, page).saturating_sub(1);
+        let leaf_id = inner.value[slot % WIDTH];
+        let entry = lanes.rank(&self.leaves.get(leaf_id).key, page);
+        Spot::new(root, inner_id, slot, leaf_id, entry)
+    }
+
+    /// Where the gap starts that `rank` leads to, the first above; `UNUSED` if there is none.
+    #[inline(always)]
+    pub(crate) fn start_at(&self, after: Spot) -> i64 {
+        match self.leaves.get(after.leaf).key.get(after.entry as usize) {
+            Some(&start) if start < UNUSED => start,
+            _ => self.start_of_next_leaf(after),
+        }
+    }
+
+    /// The keys tell, without a look at the leaf.
+    fn start_of_next_leaf(&self, at: Spot) -> i64 {
+        let inner = self.inners.get(at.inner);
+        let (root, slot) = (at.root as usize + 1, at.slot as usize + 1);
+        if slot < inner.count {
+            inner.key[slot]
+        } else if root < self.root.len() {
+            self.root.get(root).key
+        } else {
+            UNUSED
+        }
+    }
+
+    /// The spot itself, or the first of the next leaf if it is one past the end of its leaf.
     #[inline]
-    fn rank(&self, page: i64) -> Spot {
-        widest(Rank { index: self, page })
+    pub(crate) fn normal(&self, at: Spot) -> Option<Spot> {
+        if (at.entry as usize) < self.leaves.get(at.leaf).count {
+            return Some(at);
+        }
+        let (root, slot) = (at.root as usize, at.slot as usize + 1);
+        if slot < self.inner(root).count {
+            Some(self.spot(root, slot, 0))
+        } else if root + 1 < self.root.len() {
+            Some(self.spot(root + 1, 0, 0))
+        } else {
+            None
+        }
     }
 
     /// The next gap above.
     #[inline]
     pub fn next(&self, at: Spot) -> Option<Spot> {
-        if (at.entry as usize) + 1 < self.leaves.get(at.leaf).count {
-            return Some(Spot { entry: at.entry + 1, ..at });
-        }
-        let (root, slot) = (at.root as usize, at.slot as usize + 1);
-        if slot < self.inner(root).count {
-            Some(self.spot(root, slot, 0))
-        } else if root + 1 < self.root.inner.len() {
-            Some(self.spot(root + 1, 0, 0))
-        } else {
-            None
-        }
+        self.normal(Spot { entry: at.entry + 1, ..at })
     }
 
     /// The lowest gap.
@@ -140,113 +211,14 @@ impl GapIndex {
 
     /// The highest gap.
     pub fn last(&self) -> Option<Spot> {
-        let root = self.root.inner.len() - 1;
+        let root = self.root.len() - 1;
         let slot = self.inner(root).count - 1;
         let entry = self.leaf(root, slot).count.checked_sub(1)?;
         Some(self.spot(root, slot, entry))
     }
-
-    /// Change a gap; its neighbours stay neighbours, and paths stay valid.
-    #[inline]
-    pub fn set(&mut self, at: Spot, gap: &Range<i64>) {
-        let leaf = self.leaves.get_mut(at.leaf);
-        let entry = at.entry as usize % WIDTH;
-        let (old, old_start) = (leaf.size[entry], leaf.key[entry]);
-        let size = saturated(gap.end - gap.start);
-        leaf.set(entry, Entry { size, key: gap.start, value: () });
-        if old == MOST {
-            self.drop_wide(old_start);
-        }
-        if size == MOST {
-            self.add_wide(gap);
-        }
-        if entry == 0 && old_start != gap.start {
-            self.set_key(at.root as usize, at.slot as usize, gap.start);
-        }
-        self.resize(at, old, size);
-    }
-
-    /// Add a gap that neither overlaps nor touches another.
-    pub fn insert(&mut self, gap: &Range<i64>) {
-        self.insert_at(self.rank(gap.start), gap);
-    }
-
-    /// Add a gap that comes after the one at `at` and before the next.
-    #[inline]
-    pub fn insert_after(&mut self, at: Spot, gap: &Range<i64>) {
-        self.insert_at(Spot { entry: at.entry + 1, ..at }, gap);
-    }
-
-    #[inline]
-    fn insert_at(&mut self, at: Spot, gap: &Range<i64>) {
-        if self.leaves.get(at.leaf).is_full() {
-            self.split(at.root as usize, at.slot as usize);
-            return self.insert(gap);
-        }
-        let size = saturated(gap.end - gap.start);
-        if size == MOST {
-            self.add_wide(gap);
-        }
-        let entry = Entry { size, key: gap.start, value: () };
-        self.leaves.get_mut(at.leaf).insert(at.entry as usize, entry);
-        if at.entry == 0 {
-            self.set_key(at.root as usize, at.slot as usize, gap.start);
-        }
-        self.resize(at, 0, size);
-    }
-
-    /// Take a gap away.
-    #[inline]
-    pub fn remove(&mut self, at: Spot) {
-        let leaf = self.leaves.get_mut(at.leaf);
-        let (old, start) = (leaf.size[at.entry as usize], leaf.key[at.entry as usize]);
-        leaf.remove(at.entry as usize);
-        let (count, first) = (leaf.count, leaf.key[0]);
-        if old == MOST {
-            self.drop_wide(start);
-        }
-        self.resize(at, old, 0);
-        if count < FEW {
-            self.join_leaf(at.root as usize, at.slot as usize);
-        } else if at.entry == 0 {
-            self.set_key(at.root as usize, at.slot as usize, first);
-        }
-    }
-
-    /// The first gap of a leaf starts elsewhere now.
-    pub(crate) fn set_key(&mut self, root: usize, slot: usize, key: i64) {
-        self.inners.get_mut(self.root.inner[root]).key[slot] = key;
-        if slot == 0 {
-            self.root.key[root] = key;
-        }
-    }
-
-    /// A size in a leaf went from `old` to `new`: repair the largest sizes above it where that changes them.
-    #[inline]
-    fn resize(&mut self, at: Spot, old: u32, new: u32) {
-        let inner = self.inners.get_mut(self.root.inner[at.root as usize]);
-        let before = inner.size[at.slot as usize % WIDTH];
-        if new < before && old < before {
-            return;
-        }
-        let after = if new >= before { new } else { self.leaves.get(at.leaf).largest() };
-        if after != before {
-            inner.size[at.slot as usize % WIDTH] = after;
-            self.resize_inner(at.root as usize, before, after);
-        }
-    }
-
-    fn resize_inner(&mut self, root: usize, old: u32, new: u32) {
-        let before = self.root.size(root);
-        if new >= before {
-            self.root.set_size(root, new);
-        } else if old == before {
-            self.root.set_size(root, self.inner(root).largest());
-        }
-    }
 }
 
-/// Where a gap that starts above `page` would come into the leaf that the keys lead to.
+/// `GapIndex::rank` apart from a task.
 struct Rank<'a> {
     index: &'a GapIndex,
     page: i64,
@@ -256,13 +228,7 @@ impl Task for Rank<'_> {
     type Output = Spot;
 
     #[inline(always)]
-    #[expect(clippy::inline_always, reason = "compiled again inside the task of each width")]
     fn run(self, lanes: impl Lanes) -> Spot {
-        let Self { index, page } = self;
-        let root = index.root.locate(page);
-        let inner = index.inner(root);
-        let slot = lanes.rank(&inner.key, page).saturating_sub(1);
-        let leaf = index.leaves.get(inner.value[slot % WIDTH]);
-        index.spot(root, slot, lanes.rank(&leaf.key, page))
+        self.index.rank(lanes, self.page)
     }
 }

@@ -7,15 +7,21 @@
 
 mod arena;
 mod balance;
+mod bits;
+mod change;
+mod edit;
 mod exact;
 mod extents;
 mod find;
 mod guards;
 mod index;
+mod lanes;
 mod node;
 mod objects;
 mod program;
+mod root;
 mod rows;
+mod scalar;
 mod search;
 #[expect(
     unsafe_code,
@@ -25,7 +31,8 @@ mod simd;
 mod space;
 mod table;
 
-pub use extents::{Extents, FoundGap, Gap, PAGES_END};
+pub use extents::{Extents, Gap, PAGES_END};
+pub use index::FoundGap;
 pub use program::Spaces;
 pub use search::{Finish, Row, RowKind};
 pub use table::{Answer, Fault, Found, Op, Outcome, Position};

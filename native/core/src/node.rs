@@ -1,9 +1,12 @@
 //! What a leaf and an inner node of the gap index hold, and how entries enter, leave and move between two of them.
 
-use crate::simd::{WIDTH, largest};
+#![expect(clippy::inline_always, reason = "compiled again inside the task of each width")]
+
+use crate::lanes::{Lanes, WIDTH};
+use crate::scalar::Scalar;
 
 /// Key of an entry beyond `count`: above every page.
-const UNUSED: i64 = i64::MAX;
+pub const UNUSED: i64 = i64::MAX;
 
 /// 64 entries in ascending order of `key`; what is beyond `count` has size 0, so that no search finds it.
 #[derive(Clone, Debug)]
@@ -40,37 +43,54 @@ impl<T: Copy + Default> Node<T> {
         Self { count: 0, size: [0; WIDTH], key: [UNUSED; WIDTH], value: [T::default(); WIDTH] }
     }
 
+    /// Whether it is time, after a removal, to look for a neighbour to join: with few entries, but not each time.
+    #[inline(always)]
+    pub fn is_to_join(&self) -> bool {
+        self.count < FEW && self.count.is_multiple_of(8)
+    }
+
     pub fn is_full(&self) -> bool {
         self.count == WIDTH
     }
 
+    /// For rare repairs; frequent ones compare in vectors.
     pub fn largest(&self) -> u32 {
-        largest(&self.size)
+        Scalar.largest(&self.size)
     }
 
-    pub fn insert(&mut self, at: usize, entry: Entry<T>) {
+    #[inline(always)]
+    pub fn get(&self, at: usize) -> Entry<T> {
+        Entry { size: self.size[at], key: self.key[at], value: self.value[at] }
+    }
+
+    #[inline(always)]
+    pub fn insert(&mut self, lanes: impl Lanes, at: usize, entry: Entry<T>) {
         let end = self.count;
-        self.size.copy_within(at..end, at + 1);
-        self.key.copy_within(at..end, at + 1);
-        self.value.copy_within(at..end, at + 1);
-        self.count += 1;
+        lanes.open(&mut self.size, &mut self.key, at, end);
+        if size_of::<T>() > 0 {
+            self.value.copy_within(at..end, at + 1);
+        }
+        self.count = end + 1;
         self.set(at, entry);
     }
 
-    pub fn set(&mut self, at: usize, entry: Entry<T>) {
+    #[inline(always)]
+    fn set(&mut self, at: usize, entry: Entry<T>) {
         self.size[at] = entry.size;
         self.key[at] = entry.key;
         self.value[at] = entry.value;
     }
 
-    pub fn remove(&mut self, at: usize) {
+    #[inline(always)]
+    pub fn remove(&mut self, lanes: impl Lanes, at: usize) {
         let end = self.count;
-        self.size.copy_within(at + 1..end, at);
-        self.key.copy_within(at + 1..end, at);
-        self.value.copy_within(at + 1..end, at);
-        self.count -= 1;
-        self.size[self.count] = 0;
-        self.key[self.count] = UNUSED;
+        lanes.close(&mut self.size, &mut self.key, at, end);
+        if size_of::<T>() > 0 {
+            self.value.copy_within(at + 1..end, at);
+        }
+        self.count = end - 1;
+        self.size[end - 1] = 0;
+        self.key[end - 1] = UNUSED;
     }
 
     /// Cut off everything from `at` on into a new node.

@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use crate::exact::{search_exact, shift};
-use crate::extents::{FoundGap, PAGES_END};
+use crate::extents::PAGES_END;
+use crate::index::FoundGap;
 use crate::search::{Finish, Row, RowKind, round_down, round_up, search};
 use crate::space::Space;
 use crate::table::Found;

@@ -1,6 +1,7 @@
 //! Where one gap search puts a range: `vm_unmapped_area()` with its guard retries, and what its caller makes of the result.
 
-use crate::extents::{FoundGap, Gap, PAGES_END};
+use crate::extents::{Gap, PAGES_END};
+use crate::index::FoundGap;
 use crate::space::Space;
 
 /// What a row does.

@@ -1,26 +1,42 @@
-//! Which of 64 lengths are large enough, and which is the largest: the two inner loops, as wide as the machine allows.
+//! How is `lanes.rs` done in vectors, as wide as the machine allows?
 //!
-//! The only module with `unsafe`: vector loads from an array, and calls of functions whose CPU feature was detected.
+//! The only module with `unsafe`: vector loads from an array, and calls of functions whose CPU features were detected.
 
-/// Entries of a node.
-pub const WIDTH: usize = 64;
+#![expect(clippy::inline_always, reason = "compiled again inside the task of each width")]
 
-/// The largest size that is compared; so signed comparisons, all that older CPUs have, are right.
-pub const MOST: u32 = i32::MAX.cast_unsigned();
+use crate::lanes::{Keys, Lanes, Sizes, Task};
+use crate::scalar::Scalar;
 
-/// A way to compare.
-pub trait Lanes: Copy {
-    /// One bit per entry, bit 0 for the first: set where the entry is at least `need`. Nothing exceeds `MOST`.
-    fn at_least(self, values: &[u32; WIDTH], need: u32) -> u64;
+/// The widest way to compare that this machine has; asked for once, then carried along.
+#[derive(Clone, Copy, Debug)]
+pub struct Machine(Way);
 
-    /// How many keys, ascending, are at or below `page`.
-    fn rank(self, keys: &[i64; WIDTH], page: i64) -> usize;
+/// Private, so that only `detect` can say what the CPU has.
+#[derive(Clone, Copy, Debug)]
+enum Way {
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    Baseline,
 }
 
-/// Work that is compiled once per way to compare; `run` must be `#[inline(always)]` to gain by it.
-pub trait Task {
-    type Output;
-    fn run(self, lanes: impl Lanes) -> Self::Output;
+impl Machine {
+    pub fn detect() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        if avx2::is_here() {
+            return Self(Way::Avx2);
+        }
+        Self(Way::Baseline)
+    }
+
+    #[inline(always)]
+    pub fn run<T: Task>(self, task: T) -> T::Output {
+        match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: `detect` has found every feature that `run` needs.
+            Way::Avx2 => unsafe { avx2::run(task) },
+            Way::Baseline => baseline(task),
+        }
+    }
 }
 
 /// What every machine of this architecture can do.
@@ -29,33 +45,25 @@ struct Baseline;
 
 impl Lanes for Baseline {
     #[inline(always)]
-    #[expect(clippy::inline_always, reason = "compiled again inside the task of each width")]
-    fn at_least(self, values: &[u32; WIDTH], need: u32) -> u64 {
+    fn at_least(self, values: &Sizes, need: u32) -> u64 {
         #[cfg(target_arch = "x86_64")]
         // SAFETY: every x86-64 CPU has SSE2.
         return unsafe { sse2::at_least(values, need) };
         #[cfg(target_arch = "aarch64")]
         return neon::at_least(values, need);
         #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-        scalar::at_least(values, need)
+        Scalar.at_least(values, need)
     }
 
     #[inline(always)]
-    #[expect(clippy::inline_always, reason = "compiled again inside the task of each width")]
-    fn rank(self, keys: &[i64; WIDTH], page: i64) -> usize {
-        scalar::rank(keys, page)
+    fn rank(self, keys: &Keys, page: i64) -> usize {
+        Scalar.rank(keys, page)
     }
-}
 
-/// Run a task in the widest way that this machine has.
-#[inline]
-pub fn widest<T: Task>(task: T) -> T::Output {
-    #[cfg(target_arch = "x86_64")]
-    if std::arch::is_x86_feature_detected!("avx2") {
-        // SAFETY: the CPU has AVX2, as just detected.
-        return unsafe { avx2::run(task) };
+    #[inline(always)]
+    fn largest(self, values: &Sizes) -> u32 {
+        Scalar.largest(values)
     }
-    baseline(task)
 }
 
 /// Apart, so that the usual way stays short.
@@ -64,96 +72,90 @@ fn baseline<T: Task>(task: T) -> T::Output {
     task.run(Baseline)
 }
 
-/// The largest entry.
-#[inline]
-pub fn largest(values: &[u32; WIDTH]) -> u32 {
-    #[cfg(target_arch = "x86_64")]
-    if std::arch::is_x86_feature_detected!("avx2") {
-        // SAFETY: the CPU has AVX2, as just detected.
-        return unsafe { avx2::largest(values) };
-    }
-    scalar::largest(values)
-}
-
-/// What the others must equal; also the way on machines without a vector unit that is known here.
-#[cfg_attr(
-    all(not(test), any(target_arch = "x86_64", target_arch = "aarch64")),
-    expect(dead_code, reason = "a vector unit answers")
-)]
-mod scalar {
-    use super::WIDTH;
-
-    pub fn at_least(values: &[u32; WIDTH], need: u32) -> u64 {
-        values.iter().rev().fold(0, |mask, &value| mask << 1 | u64::from(value >= need))
-    }
-
-    /// Halvings without a branch to guess.
-    pub fn rank(keys: &[i64; WIDTH], page: i64) -> usize {
-        let mut below = 0;
-        for half in [32, 16, 8, 4, 2, 1] {
-            below += if keys[(below + half - 1) % WIDTH] <= page { half } else { 0 };
-        }
-        below + usize::from(keys[below] <= page)
-    }
-
-    pub fn largest(values: &[u32; WIDTH]) -> u32 {
-        values.iter().fold(0, |most, &value| most.max(value))
-    }
-}
-
 #[cfg(target_arch = "x86_64")]
 mod avx2 {
+    use std::arch::is_x86_feature_detected;
     use std::arch::x86_64::{
-        __m256i, _mm_add_epi64, _mm_cvtsi128_si32, _mm_max_epu32, _mm_shuffle_epi32,
-        _mm_unpackhi_epi64, _mm256_add_epi64, _mm256_castsi256_si128, _mm256_cmpgt_epi32,
-        _mm256_cmpgt_epi64, _mm256_extracti128_si256, _mm256_loadu_si256, _mm256_max_epu32,
-        _mm256_movemask_epi8, _mm256_packs_epi16, _mm256_packs_epi32, _mm256_permutevar8x32_epi32,
-        _mm256_set1_epi32, _mm256_set1_epi64x, _mm256_setr_epi32, _mm256_setzero_si256,
+        __m256i, _mm_cvtsi128_si32, _mm_max_epu32, _mm_shuffle_epi32, _mm256_castsi256_si128,
+        _mm256_cmpgt_epi32, _mm256_cmpgt_epi64, _mm256_extracti128_si256, _mm256_loadu_si256,
+        _mm256_max_epu32, _mm256_movemask_epi8, _mm256_packs_epi16, _mm256_packs_epi32,
+        _mm256_permutevar8x32_epi32, _mm256_set1_epi32, _mm256_set1_epi64x, _mm256_setr_epi32,
+        _mm256_storeu_si256,
     };
 
-    use super::{Lanes, Task, WIDTH};
+    use crate::lanes::{Keys, Lanes, Sizes, Task, WIDTH};
+    use crate::scalar::Scalar;
 
-    /// Lanes of one vector.
-    const LANES: usize = 8;
-
-    /// Made by `run` only, so wherever one exists the CPU has AVX2.
+    /// Made by `run` only, so wherever one exists the CPU has what `run` needs.
     #[derive(Clone, Copy)]
     struct Avx2(());
 
     impl Lanes for Avx2 {
         #[inline(always)]
-        #[expect(clippy::inline_always, reason = "compiled again inside the task of each width")]
-        fn at_least(self, values: &[u32; WIDTH], need: u32) -> u64 {
+        fn at_least(self, values: &Sizes, need: u32) -> u64 {
             // SAFETY: the CPU has AVX2, or there would be no `self`.
             unsafe { at_least(values, need) }
         }
 
         #[inline(always)]
-        #[expect(clippy::inline_always, reason = "compiled again inside the task of each width")]
-        fn rank(self, keys: &[i64; WIDTH], page: i64) -> usize {
-            // SAFETY: the CPU has AVX2, or there would be no `self`.
+        fn rank(self, keys: &Keys, page: i64) -> usize {
+            // SAFETY: the CPU has AVX2 and POPCNT, or there would be no `self`.
             unsafe { rank(keys, page) }
+        }
+
+        #[inline(always)]
+        fn largest(self, values: &Sizes) -> u32 {
+            // SAFETY: the CPU has AVX2, or there would be no `self`.
+            unsafe { largest(values) }
+        }
+
+        #[inline(always)]
+        fn open(self, sizes: &mut Sizes, keys: &mut Keys, at: usize, count: usize) {
+            if at < count && count < WIDTH - 8 {
+                // SAFETY: the CPU has AVX2, or there would be no `self`.
+                unsafe { open(sizes, keys, at, count) }
+            } else {
+                Scalar.open(sizes, keys, at, count);
+            }
+        }
+
+        #[inline(always)]
+        fn close(self, sizes: &mut Sizes, keys: &mut Keys, at: usize, count: usize) {
+            if at < count && count <= WIDTH - 8 {
+                // SAFETY: the CPU has AVX2, or there would be no `self`.
+                unsafe { close(sizes, keys, at, count) }
+            } else {
+                Scalar.close(sizes, keys, at, count);
+            }
         }
     }
 
-    #[target_feature(enable = "avx2")]
+    pub fn is_here() -> bool {
+        is_x86_feature_detected!("avx2")
+            && is_x86_feature_detected!("bmi1")
+            && is_x86_feature_detected!("bmi2")
+            && is_x86_feature_detected!("lzcnt")
+            && is_x86_feature_detected!("popcnt")
+    }
+
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
     pub fn run<T: Task>(task: T) -> T::Output {
         task.run(Avx2(()))
     }
 
     #[inline]
     #[target_feature(enable = "avx2")]
-    fn load(values: &[u32; WIDTH], vector: usize) -> __m256i {
-        let lanes: &[u32] = &values[vector * LANES..(vector + 1) * LANES];
-        // SAFETY: `lanes` are 32 readable bytes; the load needs no alignment.
-        unsafe { _mm256_loadu_si256(lanes.as_ptr().cast()) }
+    fn load<T>(values: &[T]) -> __m256i {
+        assert!(size_of_val(values) == size_of::<__m256i>());
+        // SAFETY: `values` are 32 readable bytes, as just asserted; the load needs no alignment.
+        unsafe { _mm256_loadu_si256(values.as_ptr().cast()) }
     }
 
     #[inline]
     #[target_feature(enable = "avx2")]
-    fn at_least(values: &[u32; WIDTH], need: u32) -> u64 {
+    fn at_least(values: &Sizes, need: u32) -> u64 {
         let need = _mm256_set1_epi32(need.cast_signed());
-        let less = |vector| _mm256_cmpgt_epi32(need, load(values, vector));
+        let less = |vector: usize| _mm256_cmpgt_epi32(need, load(&values[vector * 8..][..8]));
         // Packing interleaves the halves of its operands; the permutation puts groups of four back in order.
         let order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
         let half = |first| {
@@ -165,35 +167,81 @@ mod avx2 {
         !(half(0) | half(4) << 32)
     }
 
-    /// Reads all keys at once, where a binary search would wait for one cache line after the other.
+    /// Three keys tell which quarter, the 16 keys of which are compared at once.
     #[inline]
-    #[target_feature(enable = "avx2")]
-    fn rank(keys: &[i64; WIDTH], page: i64) -> usize {
-        let page = _mm256_set1_epi64x(page);
-        let mut above = [_mm256_setzero_si256(); 2];
-        for (index, four) in keys.as_chunks::<4>().0.iter().enumerate() {
-            // SAFETY: `four` are 32 readable bytes; the load needs no alignment.
-            let four = unsafe { _mm256_loadu_si256(four.as_ptr().cast()) };
-            above[index % 2] = _mm256_add_epi64(above[index % 2], _mm256_cmpgt_epi64(four, page));
-        }
-        let four = _mm256_add_epi64(above[0], above[1]);
-        let (low, high) = (_mm256_castsi256_si128(four), _mm256_extracti128_si256::<1>(four));
-        let two = _mm_add_epi64(low, high);
-        // Each lane counts down from 0, and no further than 64.
-        let above = _mm_cvtsi128_si32(_mm_add_epi64(two, _mm_unpackhi_epi64(two, two)));
-        WIDTH - above.unsigned_abs() as usize
+    #[target_feature(enable = "avx2,popcnt")]
+    fn rank(keys: &Keys, page: i64) -> usize {
+        let quarter = [15, 31, 47].into_iter().map(|last| usize::from(keys[last] <= page)).sum();
+        let (quarters, _) = keys.as_chunks::<16>();
+        let keys = &quarters[usize::min(quarter, 3)];
+        let pages = _mm256_set1_epi64x(page);
+        let above = |vector: usize| _mm256_cmpgt_epi64(load(&keys[vector * 4..][..4]), pages);
+        let low = _mm256_packs_epi32(above(0), above(1));
+        let high = _mm256_packs_epi32(above(2), above(3));
+        // Two bits per key, in whatever order.
+        let bits = _mm256_movemask_epi8(_mm256_packs_epi16(low, high));
+        16 * (quarter + 1) - bits.count_ones() as usize / 2
     }
 
+    #[inline]
     #[target_feature(enable = "avx2")]
-    pub fn largest(values: &[u32; WIDTH]) -> u32 {
-        let mut most = load(values, 0);
-        for vector in 1..WIDTH / LANES {
-            most = _mm256_max_epu32(most, load(values, vector));
+    fn largest(values: &Sizes) -> u32 {
+        let mut most = load(&values[..8]);
+        for vector in 1..WIDTH / 8 {
+            most = _mm256_max_epu32(most, load(&values[vector * 8..][..8]));
         }
         let four = _mm_max_epu32(_mm256_castsi256_si128(most), _mm256_extracti128_si256::<1>(most));
         let two = _mm_max_epu32(four, _mm_shuffle_epi32::<0b01_00_11_10>(four));
         let one = _mm_max_epu32(two, _mm_shuffle_epi32::<0b10_11_00_01>(two));
         _mm_cvtsi128_si32(one).cast_unsigned()
+    }
+
+    /// Eight entries at a time from the end, none of which is overwritten before it is read; `count < WIDTH - 8`.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn open(sizes: &mut Sizes, keys: &mut Keys, at: usize, count: usize) {
+        assert!(at < count && count < WIDTH - 8);
+        let mut from = at + (count - 1 - at) / 8 * 8;
+        loop {
+            // SAFETY: `from < count`, so `from + 9 < WIDTH`.
+            unsafe { shift(sizes, keys, from, from + 1) };
+            if from == at {
+                return;
+            }
+            from -= 8;
+        }
+    }
+
+    /// The same from the beginning; `count <= WIDTH - 8`.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn close(sizes: &mut Sizes, keys: &mut Keys, at: usize, count: usize) {
+        assert!(count <= WIDTH - 8);
+        let mut to = at;
+        while to < count {
+            // SAFETY: `to < count`, so `to + 9 <= WIDTH`.
+            unsafe { shift(sizes, keys, to + 1, to) };
+            to += 8;
+        }
+    }
+
+    /// Copy eight entries.
+    ///
+    /// # Safety
+    /// `from + 8` and `to + 8` must not exceed `WIDTH`.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    unsafe fn shift(sizes: &mut Sizes, keys: &mut Keys, from: usize, to: usize) {
+        let (sizes, keys) = (sizes.as_mut_ptr(), keys.as_mut_ptr());
+        // SAFETY: the caller keeps both places inside the arrays; all is read before anything is written.
+        unsafe {
+            let size = _mm256_loadu_si256(sizes.add(from).cast());
+            let low = _mm256_loadu_si256(keys.add(from).cast());
+            let high = _mm256_loadu_si256(keys.add(from + 4).cast());
+            _mm256_storeu_si256(sizes.add(to).cast(), size);
+            _mm256_storeu_si256(keys.add(to).cast(), low);
+            _mm256_storeu_si256(keys.add(to + 4).cast(), high);
+        }
     }
 }
 
@@ -203,10 +251,10 @@ mod sse2 {
         _mm_castsi128_ps, _mm_cmplt_epi32, _mm_loadu_si128, _mm_movemask_ps, _mm_set1_epi32,
     };
 
-    use super::WIDTH;
+    use crate::lanes::Sizes;
 
     #[target_feature(enable = "sse2")]
-    pub fn at_least(values: &[u32; WIDTH], need: u32) -> u64 {
+    pub fn at_least(values: &Sizes, need: u32) -> u64 {
         let need = _mm_set1_epi32(need.cast_signed());
         let mut mask = 0;
         for lanes in values.rchunks_exact(4) {
@@ -223,10 +271,10 @@ mod sse2 {
 mod neon {
     use std::arch::aarch64::{vaddvq_u32, vandq_u32, vcgeq_u32, vdupq_n_u32, vld1q_u32};
 
-    use super::WIDTH;
+    use crate::lanes::Sizes;
 
     /// Every arm64 CPU that Linux runs on has NEON.
-    pub fn at_least(values: &[u32; WIDTH], need: u32) -> u64 {
+    pub fn at_least(values: &Sizes, need: u32) -> u64 {
         let weights = [1_u32, 2, 4, 8];
         let mut mask = 0;
         for lanes in values.rchunks_exact(4) {
@@ -242,71 +290,4 @@ mod neon {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Baseline, Lanes, MOST, Task, WIDTH, largest, scalar, widest};
-
-    struct Compare<'a>(&'a [u32; WIDTH], u32);
-
-    impl Task for Compare<'_> {
-        type Output = u64;
-
-        fn run(self, lanes: impl Lanes) -> u64 {
-            lanes.at_least(self.0, self.1)
-        }
-    }
-
-    /// Values from a seed, many of them equal or at the ends of the range.
-    fn values(seed: u64) -> [u32; WIDTH] {
-        let mut state = seed;
-        std::array::from_fn(|_| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            let drawn = u32::try_from(state >> 32).expect("32 bits");
-            match drawn % 5 {
-                0 => 0,
-                1 => MOST,
-                2 => drawn % 7,
-                3 => MOST - drawn % 3,
-                _ => drawn % MOST,
-            }
-        })
-    }
-
-    struct Rank<'a>(&'a [i64; WIDTH], i64);
-
-    impl Task for Rank<'_> {
-        type Output = usize;
-
-        fn run(self, lanes: impl Lanes) -> usize {
-            lanes.rank(self.0, self.1)
-        }
-    }
-
-    #[test]
-    fn every_width_counts_keys_alike() {
-        for count in 0..=WIDTH {
-            let mut keys = [i64::MAX; WIDTH];
-            for (key, page) in keys[..count].iter_mut().zip((i64::MIN..).step_by(1 << 58)) {
-                *key = page / 7;
-            }
-            let probes = keys.into_iter().filter(|&key| key < i64::MAX);
-            for page in probes.flat_map(|key| [key - 1, key, key + 1]).chain([0, 1 << 53]) {
-                let expected = keys.iter().filter(|&&key| key <= page).count();
-                assert_eq!(widest(Rank(&keys, page)), expected);
-                assert_eq!(scalar::rank(&keys, page), expected);
-            }
-        }
-    }
-
-    #[test]
-    fn every_width_agrees_with_the_scalar_twin() {
-        for seed in 0..2_000 {
-            let values = values(seed);
-            assert_eq!(largest(&values), scalar::largest(&values));
-            for need in values.into_iter().chain([0, 1, 3, MOST - 1, MOST]) {
-                let expected = scalar::at_least(&values, need);
-                assert_eq!(widest(Compare(&values, need)), expected, "seed {seed}, need {need}");
-                assert_eq!(Baseline.at_least(&values, need), expected);
-            }
-        }
-    }
-}
+mod tests;

@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use crate::extents::{Extents, FoundGap};
+use crate::extents::Extents;
 use crate::guards::Guards;
+use crate::index::FoundGap;
 
 /// One address space. Every mapped page carries a guard, nearly always 0.
 #[derive(Clone, Debug, Default)]

@@ -15,12 +15,11 @@ fn count_search(extents: &Extents, needs: &[i64]) -> i64 {
 
 /// Search and place in what was found, as a `map` op does.
 #[inline(never)]
-fn count_place(extents: &mut Extents, needs: &[i64], placed: &mut Vec<Range<i64>>) {
+fn count_place(extents: &mut Extents, needs: &[i64]) {
     for &need in needs {
         if let Some(found) = extents.highest_gap(&WINDOW, need, &mut 0) {
             let end = found.gap.end.min(WINDOW.end);
             extents.occupy_found(&found, &(end - need..end));
-            placed.push(end - need..end);
         }
     }
 }
@@ -37,11 +36,12 @@ pub fn count(vmas: usize) {
     let Setting { mut extents, scan, .. } = Setting::new(Stream::Churn, vmas);
     let needs = Stream::Churn.needs(vmas, &mut Dice(2));
     black_box(count_search(&extents, &needs));
-    let mut placed = Vec::with_capacity(needs.len());
-    count_place(&mut extents, &needs, &mut placed);
+    let before = extents.mapped();
+    count_place(&mut extents, &needs);
+    assert_eq!(extents.mapped() - before, needs.iter().sum(), "all are placed");
     let mut mapped: Vec<_> = scan.into_iter().map(|(start, end)| start..end).collect();
     Dice(2).shuffle(&mut mapped);
     mapped.truncate(OPS);
     count_release(&mut extents, &mapped);
-    println!("{} searches, {} placed, {} released", needs.len(), placed.len(), mapped.len());
+    black_box(extents.mapped());
 }
