@@ -2,7 +2,7 @@
 
 import { brkRow, claimRow, growRow, lower } from "../arch/entry.ts";
 import type { Arch, Attempt, Layout, Row } from "../arch/types.ts";
-import type { Policy, Target } from "../policies/types.ts";
+import type { Policy, Request, Target } from "../policies/types.ts";
 import type { Op, Position, Program, SpaceFacts } from "../resolve/program.ts";
 import type { Facts } from "../trace/trace.ts";
 import { alignUp, pageOf } from "../units.ts";
@@ -52,9 +52,13 @@ class Planner {
   readonly #forced: boolean;
   readonly #table = new RowTable();
   readonly #layouts = new Map<number, Layout>();
-  readonly #keys = new Map<number, string>();
+  readonly #distinct = new Map<string, number>();
+  /** By space: the number of its limits. */
+  readonly #limitsOf = new Map<number, number>();
   readonly #blocks: Block[] = [];
-  readonly #ranges = new Map<number, RowRange>();
+  /** By op of the program: its rows. */
+  readonly #first: Int32Array;
+  readonly #rowCount: Int32Array;
   #ops = new Float64Array(blockOps * column.stride);
   #of = new Int32Array(blockOps);
   #count = 0;
@@ -67,6 +71,8 @@ class Planner {
     this.#arch = arch;
     this.#facts = facts;
     this.#forced = options.forced;
+    this.#first = new Int32Array(program.ops.length);
+    this.#rowCount = new Int32Array(program.ops.length);
     for (const space of program.spaces) this.#layouts.set(space.space, this.#layout(space));
   }
 
@@ -80,7 +86,10 @@ class Planner {
     });
     this.#flush();
     const { rows } = this.#table;
-    const rangeOf = (op: number) => this.#ranges.get(op) ?? { first: 0, count: 0 };
+    const rangeOf = (op: number): RowRange => ({
+      first: this.#first[op] ?? 0,
+      count: this.#rowCount[op] ?? 0,
+    });
     return {
       blocks: this.#blocks,
       table: this.#table,
@@ -163,7 +172,8 @@ class Planner {
   #place(op: Placing, index: number): void {
     const hint = this.#hint(op);
     const rows = this.#rows(op, hint !== undefined);
-    this.#ranges.set(index, rows);
+    this.#first[index] = rows.first;
+    this.#rowCount[index] = rows.count;
     const at = hint ?? { object: 0, offset: 0 };
     const object = op.kind === "map" && !this.#forced ? op.object : 0;
     const kind = op.kind === "map" && !this.#forced ? opKind.map : opKind.probe;
@@ -210,17 +220,19 @@ class Planner {
     const make = () => this.#make(op, request);
     // A MAP_32BIT search draws its low limit anew each time: such rows are the op's own.
     if (request.low32 && op.searches.length > 0) return this.#table.add(this.#drawn(make(), op));
-    const key = `${this.#limits()} ${op.how} ${op.kept ?? 0} ${op.guard} ${JSON.stringify(request)}`;
+    const key = `${this.#limits()} ${op.how} ${op.kept ?? 0} ${op.guard} ${textOf(request)}`;
     return this.#table.get(key, make);
   }
 
   /** Spaces with the same limits share their rows: a forked process has those of its parent. */
-  #limits(): string {
-    const known = this.#keys.get(this.#space);
+  #limits(): number {
+    const known = this.#limitsOf.get(this.#space);
     if (known !== undefined) return known;
-    const key = JSON.stringify(this.#current());
-    this.#keys.set(this.#space, key);
-    return key;
+    const text = JSON.stringify(this.#current());
+    const limits = this.#distinct.get(text) ?? this.#distinct.size;
+    this.#distinct.set(text, limits);
+    this.#limitsOf.set(this.#space, limits);
+    return limits;
   }
 
   #make(op: Placing, request: ReturnType<typeof requestOf>): readonly Row[] {
@@ -270,6 +282,20 @@ class Planner {
       return { ...row, lowLimit: low, printedLow: low };
     });
   }
+}
+
+/** Every field of a request: what is equal in all of them is the same request. */
+const fields: Readonly<Record<keyof Request, true>> = {
+  ...{ kind: true, pages: true, pgoff: true, filesystem: true, mountHuge: true, huge: true },
+  ...{ pfn: true, barPages: true, align: true, hint: true, low32: true, above4g: true },
+  ...{ startGap: true, remap: true },
+};
+const names = Object.keys(fields) as readonly (keyof Request)[];
+
+function textOf(request: Request): string {
+  let text = "";
+  for (const name of names) text += ` ${request[name]}`;
+  return text;
 }
 
 /** Settings by bytes of a size as settings by pages. */
