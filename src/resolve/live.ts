@@ -22,20 +22,31 @@ function clip(piece: Piece, start: number, end: number): Piece {
   };
 }
 
-/** Neighbouring pieces of one object as one, whatever their protection. */
-export function joined(pieces: readonly Piece[]): readonly Piece[] {
+/** True if the object goes on where the lower piece ends. */
+const goesOn = (lower: Piece, upper: Piece): boolean =>
+  lower.object === upper.object &&
+  lower.end === upper.start &&
+  lower.offset + lower.end - lower.start === upper.offset;
+
+function runsOf(
+  pieces: readonly Piece[],
+  one: (lower: Piece, upper: Piece) => boolean,
+): readonly Piece[] {
   const runs: Piece[] = [];
   for (const piece of pieces) {
     const last = runs.at(-1);
-    const goesOn =
-      last?.object === piece.object &&
-      last.end === piece.start &&
-      last.offset + last.end - last.start === piece.offset;
-    if (last !== undefined && goesOn) runs[runs.length - 1] = { ...last, end: piece.end };
+    if (last !== undefined && one(last, piece)) runs[runs.length - 1] = { ...last, end: piece.end };
     else runs.push(piece);
   }
   return runs;
 }
+
+/** Neighbouring pieces of one object as one, whatever their protection. */
+export const joined = (pieces: readonly Piece[]): readonly Piece[] => runsOf(pieces, goesOn);
+
+/** Pieces that an mprotect parted and another made alike: else their number only ever grows. */
+const merge = (pieces: readonly Piece[]): readonly Piece[] =>
+  runsOf(pieces, (lower, upper) => lower.prot === upper.prot && goesOn(lower, upper));
 
 export class Live {
   #pieces: Piece[] = [];
@@ -114,7 +125,14 @@ export class Live {
     for (const piece of old) if (piece.end > end) kept.push(clip(piece, end, piece.end));
     this.#count(old, -1);
     this.#count(kept, 1);
-    this.#pieces.splice(first, past - first, ...kept);
+    const around = (index: number) => this.#pieces.slice(Math.max(index, 0), index + 1);
+    const [below, above] = [around(first - 1), around(past)];
+    const merged = merge([...below, ...kept, ...above]);
+    this.#pieces.splice(
+      first - below.length,
+      past - first + below.length + above.length,
+      ...merged,
+    );
   }
 
   #count(pieces: readonly Piece[], sign: number): void {
