@@ -40,6 +40,7 @@ function optionsOf(facts: Facts): ApplyOptions {
   return {
     ...(facts.maxMapCount !== undefined && { maxMapCount: facts.maxMapCount }),
     pfnOf: (area) => pfnOf(area, facts),
+    marksData: facts.arch === "arm64",
   };
 }
 

@@ -18,8 +18,8 @@ import {
 } from "./vma.ts";
 import { VmaSet } from "./vma-set.ts";
 
-/** With which neighbours a new range may merge: brk asks only the VMA below. */
-export type MergeWith = "both" | "lower" | "none";
+/** With which neighbours a new range may merge: brk asks only the VMA below; `moved` is by mremap, not by mmap. */
+export type MergeWith = "both" | "moved" | "lower" | "none";
 
 /** Words of which setting one clears the other. */
 const opposites: Readonly<Record<string, readonly string[]>> = {
@@ -121,8 +121,8 @@ export class AddressSpace {
     this.#pages += vma.end - vma.start;
     const { lower, upper } = this.#neighbours(vma);
     const below = merge === "none" ? undefined : lower;
-    const above = merge === "both" ? upper : undefined;
-    this.#join(vma, below, above, false);
+    const above = merge === "both" || merge === "moved" ? upper : undefined;
+    this.#join(vma, below, above, merge === "both" ? "new" : "part");
     return removed;
   }
 
@@ -202,12 +202,17 @@ export class AddressSpace {
   }
 
   /**
-   * Put a range between its neighbours, merged with both, else the lower, else the upper. `whole`: it is a VMA that
-   * exists, which a merge would remove; a close method forbids that.
+   * Put a range between its neighbours, merged with both, else the lower, else the upper; before 6.12 mmap_region() asked
+   * the upper first. A `whole` VMA exists, and a merge would remove it; a close method forbids that.
    */
-  #join(vma: Vma, lower: Vma | undefined, upper: Vma | undefined, whole: boolean): void {
+  #join(
+    vma: Vma,
+    lower: Vma | undefined,
+    upper: Vma | undefined,
+    is: "new" | "part" | "whole",
+  ): void {
     const { rules, borders } = this;
-    const may = !(whole && hasClose(vma));
+    const may = !(is === "whole" && hasClose(vma));
     const [start, end] = [borders?.joined(vma.start), borders?.joined(vma.end)];
     const joinsLower = may && lower !== undefined && mergeable(lower, vma, rules, start);
     const joinsUpper = may && upper !== undefined && mergeable(vma, upper, rules, end);
@@ -217,6 +222,10 @@ export class AddressSpace {
       const alike = start === true && end === true ? true : anonCompatible(below, above);
       // Where the snapshot shows a border, both sides were written before they met.
       const both = alike && end !== false && !hasClose(above);
+      if (!both && is === "new" && rules.mapsMergeUpward) {
+        this.#vmas.replace(vma.start, above.end, [extend(vma, above.end, [above])]);
+        return;
+      }
       const merged = extend(below, both ? above.end : vma.end, both ? [vma, above] : [vma]);
       this.#vmas.replace(below.start, merged.end, [merged]);
     } else if (below !== undefined) {
@@ -239,7 +248,7 @@ export class AddressSpace {
       if (part.start > vma.start) pieces.unshift(resize(vma, vma.start, part.start));
       if (part.end < vma.end) pieces.push(resize(vma, part.end, vma.end));
       if (pieces.length > 1) this.#vmas.replace(vma.start, vma.end, pieces);
-      this.#join(changed, lower, upper, pieces.length === 1);
+      this.#join(changed, lower, upper, pieces.length === 1 ? "whole" : "part");
     }
   }
 

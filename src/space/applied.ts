@@ -16,6 +16,8 @@ export interface ApplyOptions {
   readonly maxMapCount?: number;
   /** Page frame number of the first page of a vfio mapping, where its device is known. */
   readonly pfnOf?: (area: Area) => number | undefined;
+  /** The kernel is of arm64, where brk and exec mark their memory. */
+  readonly marksData?: boolean;
   /** Indices of ops before which the current space is to be kept. */
   readonly lookAt?: ReadonlySet<number>;
   readonly watches?: readonly Watch[];

@@ -27,7 +27,7 @@ export function apply(
   profile: Profile,
   options: ApplyOptions = {},
 ): Applied {
-  const rules = vmaRules(profile, options.touch ?? "at-once", options.pfnOf);
+  const rules = vmaRules(profile, options.touch ?? "at-once", options);
   const borders = options.compare === false ? undefined : new NextBorders(program);
   const { watches = [] } = options;
   const run = new Run(program, placements, rules, {
@@ -252,11 +252,11 @@ export class Run {
     if (tail === undefined) {
       this.clobbered += space.insert(this.#fresh(op, page));
     } else if (page === from) {
-      if (end > tail.end) space.insert(resize(tail, tail.end, end));
+      if (end > tail.end) space.insert(resize(tail, tail.end, end), "moved");
     } else {
       for (const vma of old) {
         const whole = vma === tail ? resize(vma, vma.start, end) : vma;
-        this.clobbered += space.insert(moved(whole, page - from));
+        this.clobbered += space.insert(moved(whole, page - from), "moved");
       }
     }
   }

@@ -14,7 +14,7 @@ export function neighboursOf(
   options: ApplyOptions,
 ): (placements: Placements) => Neighbours {
   return (placements) => {
-    const rules = vmaRules(profile, options.touch ?? "at-once", options.pfnOf);
+    const rules = vmaRules(profile, options.touch ?? "at-once", options);
     const run = new Run(program, placements, rules);
     let next = 0;
     return {

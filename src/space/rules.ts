@@ -15,8 +15,15 @@ export interface VmaRules {
   readonly stackNoHugepage: boolean;
   /** mprotect takes the commit charge off unwritten anonymous memory (mprotect_fixup, 6.6). */
   readonly protectUncharges: boolean;
+  /** mmap between two VMAs that it could join, but not both, joins the upper (mmap_region until 6.11). */
+  readonly mapsMergeUpward: boolean;
   readonly mergesAnonOffset: boolean;
   readonly closeNeverMerges: boolean;
+  /**
+   * arm64 allows memory tags in what brk and exec map (VM_DATA_DEFAULT_FLAGS), in anonymous memory of mmap only on a CPU
+   * that has them: two kinds that do not merge.
+   */
+  readonly marksData: boolean;
   /** Before huge PFN maps vfio_pci_core_mmap() put the frame number in vm_pgoff; where the device is known. */
   readonly vfioPgoff?: (area: Area) => number | undefined;
 }
@@ -30,15 +37,23 @@ export function seriesNumber(series: string): number {
 export function vmaRules(
   profile: Pick<Profile, "series" | "mergesAnonOffset" | "closeNeverMerges" | "hugePfnmap">,
   touch: Touch,
-  pfnOf?: (area: Area) => number | undefined,
+  {
+    pfnOf,
+    marksData = false,
+  }: {
+    readonly pfnOf?: (area: Area) => number | undefined;
+    readonly marksData?: boolean;
+  } = {},
 ): VmaRules {
   const series = seriesNumber(profile.series);
   return {
     touch,
     stackNoHugepage: series >= 6007,
     protectUncharges: series >= 6006,
+    mapsMergeUpward: series < 6012,
     mergesAnonOffset: profile.mergesAnonOffset,
     closeNeverMerges: profile.closeNeverMerges,
+    marksData,
     ...(pfnOf !== undefined && !profile.hugePfnmap && { vfioPgoff: pfnOf }),
   };
 }

@@ -71,10 +71,16 @@ export function isAnonymous(vma: Vma): boolean {
   return backing === "anon" || (!shared && file?.kind === "zero");
 }
 
+/** Private anonymous memory that no mmap made: brk, bss. */
+const isData = ({ backing, flags, name }: Area): boolean =>
+  backing === "anon" && flags % (MAP_TYPE + 1) === 0 && (name === undefined || name === "[heap]");
+
 /** The flags that a mapping starts with: do_mmap() and the mmap method of its file. */
 function initialFlags(area: Area, rules: VmaRules): string {
-  if (area.vmFlags !== undefined) return textOf(area.vmFlags.filter((word) => !ignored.has(word)));
-  const words = fileFlags(area);
+  const marks = rules.marksData && isData(area) ? [dataMark] : [];
+  if (area.vmFlags !== undefined)
+    return textOf([...marks, ...area.vmFlags.filter((word) => !ignored.has(word))]);
+  const words = [...marks, ...fileFlags(area)];
   const has = (flag: number): boolean => hasBit(area.flags, flag);
   if (area.shared) words.push("ms");
   if (has(MAP_NORESERVE)) words.push("nr");
@@ -177,15 +183,20 @@ export function contiguous(lower: Vma, upper: Vma): boolean {
   );
 }
 
-/** Flags but for the commit charge, which mprotect takes off unwritten memory. */
-export const withoutCharge = (vma: Vma): string => changeFlags(vma.flags, [], ["ac"]);
+/** Stands for VM_MTE_ALLOWED, which smaps does not print. */
+const dataMark = "data";
+
+/** Flags but for the commit charge, which mprotect takes off unwritten memory, and the mark of data. */
+export const withoutCharge = (vma: Vma): string => changeFlags(vma.flags, [], ["ac", dataMark]);
 
 /**
  * True if the kernel joins these two (is_mergeable_vma and can_vma_merge_after of mm/vma.c). `shown`: they are known to
  * be one later, so that neither an anon_vma nor a commit charge had come between: the memory was not written.
  */
 export function mergeable(lower: Vma, upper: Vma, rules: VmaRules, shown = false): boolean {
-  if (!contiguous(lower, upper)) return false;
+  // Unwritten anonymous memory has the page offset of its address, wherever mremap took it from.
+  const anonymous = shown && isAnonymous(lower) && isAnonymous(upper);
+  if (anonymous ? lower.end !== upper.start : !contiguous(lower, upper)) return false;
   if (lower.prot !== upper.prot || lower.label !== upper.label) return false;
   if (lower.flags !== upper.flags && !(shown && withoutCharge(lower) === withoutCharge(upper)))
     return false;
@@ -193,6 +204,7 @@ export function mergeable(lower: Vma, upper: Vma, rules: VmaRules, shown = false
   if (neverMerges(lower)) return false;
   if (rules.closeNeverMerges && hasClose(lower)) return false;
   return (
+    shown ||
     !rules.mergesAnonOffset ||
     lower.area.shared ||
     lower.anonOffset + (lower.end - lower.start) === upper.anonOffset

@@ -79,6 +79,7 @@ class Verification {
     this.#applyOptions = {
       ...(trace.facts.maxMapCount !== undefined && { maxMapCount: trace.facts.maxMapCount }),
       pfnOf: (area) => pfnOf(area, trace.facts),
+      marksData: trace.facts.arch === "arm64",
     };
     const { applied, touch } = applyClosest(
       program,

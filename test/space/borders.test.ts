@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { profile73 } from "../../src/policies/profiles.ts";
+import { AddressSpace } from "../../src/space/address-space.ts";
 import { apply } from "../../src/space/apply.ts";
 import { Borders } from "../../src/space/borders.ts";
+import { vmaRules } from "../../src/space/rules.ts";
 import type { MapsArea } from "../../src/trace/event.ts";
-import { anonymous, base, picture } from "../support/layout.ts";
+import { anonymous, base, draw, latest, picture, vma } from "../support/layout.ts";
 import { type Draft, placed, program } from "./program.ts";
 
 const area = (start: number, end: number, more: Partial<MapsArea> = {}): MapsArea => ({
@@ -99,5 +101,39 @@ describe("memory of which nobody knows whether it was written", () => {
     ]);
     const applied = apply(of, placed(of, { 1: 0, 2: 3 }), profile73, { touch: "at-once" });
     expect(applied.end.map((space) => picture(space, 8))).toEqual(["AAABBB.."]);
+  });
+});
+
+describe("a hole between two written areas", () => {
+  const filled = (series: string, mergesAnonOffset = false): string => {
+    const of = vmaRules(
+      { series, mergesAnonOffset, closeNeverMerges: false, hugePfnmap: true },
+      "at-once",
+    );
+    const space = draw("AA.CC", of);
+    space.insert(vma(2, 3, {}, of));
+    return picture(space, 5);
+  };
+
+  it("is joined to the lower, until 6.11 to the upper", () => {
+    expect(["6.1", "6.10", "6.12", "7.3"].map((series) => filled(series))).toEqual([
+      "AABBB",
+      "AABBB",
+      "AAABB",
+      "AAABB",
+    ]);
+  });
+});
+
+describe("brk and bss on arm64", () => {
+  it("do not merge with what mmap made, for their memory tags", () => {
+    const joined = [true, false].map((marksData) => {
+      const of = vmaRules(latest, "never", { marksData });
+      const space = new AddressSpace(1, of);
+      space.insert(vma(0, 2, { flags: 0 }, of));
+      space.insert(vma(2, 4, {}, of));
+      return picture(space, 4);
+    });
+    expect(joined).toEqual(["AABB", "AAAA"]);
   });
 });
