@@ -358,7 +358,7 @@ describe("perf script", () => {
         "syscalls:sys_exit_brk: 0x9000",
       ),
     );
-    expect(briefly(events)).toEqual(["1 search 0x7f000", "4 brk 0x9000"]);
+    expect(briefly(events)).toEqual(["1 search 0x7f000", "2 warning", "4 brk 0x9000"]);
     expect(diagnostics.count("parse/no-entry")).toBe(1);
   });
 
@@ -460,7 +460,13 @@ describe("perf lines that name process and task", () => {
       at("7/7", 8, "syscalls:sys_exit_mmap: 0x7f0000001000"),
     ].join("");
     const { events, diagnostics } = await readWith(perfScript, text);
-    expect(events.map(({ line }) => line)).toEqual([8]);
+    const seen = events.map((event) => [event.line, event.kind, event.pid]);
+    expect(seen).toEqual([
+      [2, "warning", 7],
+      [4, "warning", 7],
+      [6, "warning", 7],
+      [8, "call", 7],
+    ]);
     expect([...(diagnostics.skipped.get("mmap") ?? [])]).toEqual([
       ["parse/unaligned-result", 1],
       ["parse/bad-length", 1],

@@ -45,7 +45,9 @@ export class Flight {
 
   enter(task: Task, space: Space, name: string, request: Request, at: At): void {
     if (task.pending !== undefined) {
-      this.#diagnostics.warn("parse/no-exit", "calls without an exit line", task.pending.line);
+      const { line } = task.pending;
+      this.#diagnostics.warn("parse/no-exit", "calls without an exit line", line);
+      this.#window.warn("parse/no-exit", line, task.tid);
       this.abandon(task);
     }
     const seen = { searches: [], mapped: [], effect: undefined };
@@ -60,6 +62,7 @@ export class Flight {
     if (left === name) return;
     if (pending?.name !== name) {
       this.#diagnostics.skip(name, "parse/no-entry", "exit lines without an entry", at.line);
+      this.#window.warn("parse/no-entry", at.line, task.tid);
       return;
     }
     this.#finish(task, pending, endOf(name, result), at);
@@ -103,6 +106,7 @@ export class Flight {
     if (wrong === undefined) space.units.push({ call, searches, entry: line, exit, seen });
     else {
       this.#diagnostics.skip(request.call, wrong.code, wrong.message, at.line);
+      this.#window.warn(wrong.code, at.line, task.tid);
       this.#window.add(exit, searches);
       this.#window.close(`call ${line}`);
     }

@@ -87,6 +87,7 @@ export class Lives {
       if (flags === undefined && birth.thread !== true) {
         const message = "new processes without clone flags are taken as forks";
         this.#diagnostics.warn("parse/no-clone-flags", message, birth.line);
+        this.#window.warn("parse/no-clone-flags", birth.line, parent.tid);
       }
       this.#announce(child, flags ?? (birth.thread === true ? CLONE_VM + CLONE_THREAD : 0));
     }

@@ -117,11 +117,12 @@ export class PerfReader {
     }
     const result = parseU64(body.trim());
     if (result !== undefined) this.#exit(task, written, result, at);
-    else this.#noNumber(written, body, at);
+    else this.#noNumber(task, written, body, at);
   }
 
-  #noNumber(name: string, body: string, at: At): void {
+  #noNumber(task: Task, name: string, body: string, at: At): void {
     const message = `exit without a number: ${body}`;
+    this.#window.warn("parse/bad-result", at.line, task.tid);
     if (isMemoryCall(name)) this.#diagnostics.skip(name, "parse/bad-result", message, at.line);
     else this.#diagnostics.warn("parse/bad-result", message, at.line);
   }
@@ -163,6 +164,7 @@ export class PerfReader {
       task.left = name;
       const message = `${name} without all of its arguments`;
       this.#diagnostics.skip(name, "parse/missing-argument", message, at.line);
+      this.#window.warn("parse/missing-argument", at.line, task.tid);
     }
   }
 
@@ -185,6 +187,7 @@ export class PerfReader {
     const search = searchOf(line.body, { line: at.line, pid: task.tid, ...time });
     if (search === undefined) {
       this.#diagnostics.warn("parse/bad-search", "search without all of its fields", at.line);
+      this.#window.warn("parse/bad-search", at.line, task.tid);
       return;
     }
     if (task.pending !== undefined) {

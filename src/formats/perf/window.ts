@@ -36,6 +36,11 @@ export class Window {
     this.#flush();
   }
 
+  /** A warning among the events of a task. */
+  warn(code: string, line: number, pid: number): void {
+    this.add(line, [{ kind: "warning", line, pid, code }]);
+  }
+
   /** Nothing more comes. */
   end(): void {
     this.#open.clear();
