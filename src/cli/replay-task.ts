@@ -6,7 +6,7 @@ import { deviceMappings } from "../metrics/device-mappings.ts";
 import { measure, metrics } from "../metrics/index.ts";
 import type { MetricValue } from "../metrics/types.ts";
 import { onArch, policyFor, resolveTrace, type Subject } from "../pipeline.ts";
-import { intended, unmetOf } from "../place/intent.ts";
+import { intended, misalignedOf, unmetOf } from "../place/intent.ts";
 import { overMapped } from "../place/over-map.ts";
 import { placeOnly } from "../place/place.ts";
 import { plan } from "../place/plan.ts";
@@ -137,6 +137,7 @@ function runOf(work: Work, subject: Subject, policy: Policy): Run {
       clobbered: applied.clobbered,
       unmet: unmet.count,
       unmetBytes: unmet.bytes,
+      misaligned: misalignedOf(work.program, idioms, placements, arch.pageBytes),
     },
     ...(applied.refused !== null && {
       refused: { line: applied.refused.line, count: applied.refused.count },

@@ -1,7 +1,7 @@
 /** How tricks go on whose next call depends on the answer: first tries, learned requests and ladders. */
 
 import { type Outcome, type Outcomes, rewrite } from "../resolve/idioms/rewrite.ts";
-import type { Idiom, IdiomMode } from "../resolve/idioms/types.ts";
+import type { Idiom, IdiomMode, Ladder } from "../resolve/idioms/types.ts";
 import type { Position, Program } from "../resolve/program.ts";
 import { modulo } from "../units.ts";
 import type { Placements } from "./types.ts";
@@ -15,7 +15,12 @@ function decidedAt(idiom: Idiom): number | undefined {
 /** Pages of the placements over pages of the recording. */
 type Scale = number;
 
-function outcomeOf(idiom: Idiom, { objectPage }: Placements, scale: Scale): Outcome | undefined {
+function outcomeOf(
+  idiom: Idiom,
+  { objectPage, opPage }: Placements,
+  asked: Program,
+  scale: Scale,
+): Outcome | undefined {
   const page = (object: number) => objectPage[object] ?? -1;
   const at = (hint: Position) => page(hint.object) + hint.offset;
   const fits = (object: number, align: number) =>
@@ -24,9 +29,14 @@ function outcomeOf(idiom: Idiom, { objectPage }: Placements, scale: Scale): Outc
     return fits(idiom.firstTry.map.object, idiom.align) ? "fits" : undefined;
   if (idiom.class === "learned") return fits(idiom.map.object, idiom.align) ? undefined : "misses";
   if (idiom.class !== "ladder") return undefined;
-  const rung = idiom.attempts.findIndex(
-    ({ map }) => map.hint !== undefined && page(map.object) === at(map.hint),
-  );
+  const pageOf = (attempt: Ladder["attempts"][number]) =>
+    "probe" in attempt
+      ? (opPage[asked.ops.findIndex(({ event }) => event === attempt.probe.event)] ?? -1)
+      : page(attempt.map.object);
+  const rung = idiom.attempts.findIndex((attempt) => {
+    const { hint } = "probe" in attempt ? attempt.probe : attempt.map;
+    return hint !== undefined && pageOf(attempt) === at(hint);
+  });
   return rung < 0 ? undefined : { rung };
 }
 
@@ -50,7 +60,12 @@ export function intended(
   if (mode !== "redo") return asked;
   for (let next = 0; next < branches.length; ) {
     const placements = place(asked);
-    const found = firstOther(branches.slice(next), placements, pageBytes / program.pageBytes);
+    const found = firstOther(
+      branches.slice(next),
+      placements,
+      asked,
+      pageBytes / program.pageBytes,
+    );
     if (found === undefined) break;
     outcomes.set(found.index, found.outcome);
     next = branches.findIndex(({ index }) => index === found.index) + 1;
@@ -63,10 +78,11 @@ export function intended(
 function firstOther(
   branches: readonly { readonly idiom: Idiom; readonly index: number }[],
   placements: Placements,
+  asked: Program,
   scale: Scale,
 ): { readonly index: number; readonly outcome: Outcome } | undefined {
   for (const { idiom, index } of branches) {
-    const outcome = outcomeOf(idiom, placements, scale);
+    const outcome = outcomeOf(idiom, placements, asked, scale);
     if (outcome !== undefined) return { index, outcome };
   }
   return undefined;
@@ -97,4 +113,32 @@ export function unmetOf(
     pages += idiom.kept;
   }
   return { count, bytes: pages * program.pageBytes };
+}
+
+/** Bytes: what a program is likely to check for. */
+const checked = 2 ** 20;
+
+/**
+ * Mappings of this size and more whose recorded start was a multiple of 1 MiB and is none here, tricks apart: a program
+ * that over-maps only where the first answer does not fit leaves no trace of that branch where it fitted.
+ */
+export function misalignedOf(
+  program: Program,
+  idioms: readonly Idiom[],
+  { objectPage }: Placements,
+  pageBytes: number = program.pageBytes,
+): number {
+  const tricks = new Set(idioms.flatMap((one) => ("map" in one ? [one.map.object] : [])));
+  return program.ops.filter(
+    (op) =>
+      op.kind === "map" &&
+      op.how === "place" &&
+      op.source === undefined &&
+      op.area.backing === "anon" &&
+      op.pages * program.pageBytes >= checked &&
+      !tricks.has(op.object) &&
+      modulo(op.recorded * program.pageBytes, checked) === 0 &&
+      (objectPage[op.object] ?? -1) >= 0 &&
+      modulo((objectPage[op.object] ?? 0) * pageBytes, checked) !== 0,
+  ).length;
 }

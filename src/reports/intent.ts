@@ -27,46 +27,78 @@ function boundNote({ bound }: IntentSummary): string {
   );
 }
 
-function classNote(name: string, of: ClassSummary, detail: string): string[] {
+/** Most lines of a recording that one note names; the JSON report has all. */
+const mostLines = 8;
+
+/** ` (lines 12, 40 ...)` */
+function atLines(lines: readonly number[]): string {
+  if (lines.length === 0) return "";
+  const more = lines.length > mostLines ? " ..." : "";
+  return ` (${lines.length === 1 ? "line" : "lines"} ${lines.slice(0, mostLines).join(", ")}${more})`;
+}
+
+function classNote(
+  name: string,
+  of: ClassSummary,
+  lines: readonly number[],
+  detail: string,
+): string[] {
   if (of.count === 0) return [];
   const { kept, hinted, saved, guards } = of;
   const guard = guards === 0 ? "" : `, ${bytes(guards)} of guards`;
   return [
     `${plural(of.count, name)} ${of.count === 1 ? "keeps" : "keep"} ${bytes(kept)}${detail}; ${count(hinted)} on a taken hint; ` +
-      `${plural(saved, "call")} would be saved without${guard}`,
+      `${plural(saved, "call")} would be saved without${guard}${atLines(lines)}`,
   ];
 }
 
-function otherNotes(summary: IntentSummary): string[] {
-  const { firstTries, learned, ladders, shrinks, unexplained } = summary;
-  const named: readonly (readonly [number, string, string])[] = [
-    [firstTries, "failed first try", "failed first tries"],
-    [learned, "request that fitted at once", "requests that fitted at once"],
-    [ladders, "ladder of hints", "ladders of hints"],
-    [shrinks, "map shrunk once, literal", "maps shrunk once, literal"],
+function otherNotes({ lines, unexplained }: IntentSummary): string[] {
+  const named: readonly (readonly [readonly number[], string, string])[] = [
+    [lines.firstTries, "failed first try", "failed first tries"],
+    [lines.learned, "request that fitted at once", "requests that fitted at once"],
+    [lines.ladders, "ladder of hints", "ladders of hints"],
+    [lines.shrinks, "map shrunk once, literal", "maps shrunk once, literal"],
+    [
+      unexplained,
+      "cut that no alignment explains, literal",
+      "cuts that no alignment explains, literal",
+    ],
   ];
-  const said = named
-    .filter(([times]) => times > 0)
-    .map(([times, one, many]) => plural(times, one, many));
-  const lines = unexplained.slice(0, 10).join(", ");
-  const more = unexplained.length > 10 ? " ..." : "";
-  return [
-    ...(said.length === 0 ? [] : [said.join(", ")]),
-    ...(unexplained.length === 0
-      ? []
-      : [
-          `${plural(unexplained.length, "cut")} that no alignment explains, literal: line ${lines}${more}`,
-        ]),
+  return named
+    .filter(([at]) => at.length > 0)
+    .map(([at, one, many]) => `${plural(at.length, one, many)}${atLines(at)}`);
+}
+
+/** What is named and replayed as it is. */
+function labelNote({ labels }: IntentSummary): string[] {
+  const { carves, pieces, images, stacks, guards, grownInPlace, grownMoved, regrown } = labels;
+  const named: readonly (readonly [number, string])[] = [
+    [carves, `${plural(carves, "reservation")} carved into ${plural(pieces, "piece")}`],
+    [images, plural(images, "loaded image")],
+    [stacks, plural(stacks, "stack")],
+    [guards, plural(guards, "guard")],
+    [
+      grownInPlace + grownMoved,
+      `${count(grownInPlace)} grown in place, ${count(grownMoved)} moved`,
+    ],
+    [regrown, `${count(regrown)} mapped anew larger`],
+    [
+      labels.hintsTaken + labels.hintsMissed,
+      `hints: ${count(labels.hintsTaken)} taken, ${count(labels.hintsMissed)} missed`,
+    ],
   ];
+  const said = named.filter(([times]) => times > 0).map(([, text]) => text);
+  return said.length === 0 ? [] : [`replayed as it is: ${said.join("; ")}`];
 }
 
 /** All notes on one trace, the bound first. */
 export function intentNotes(summary: IntentSummary): readonly string[] {
-  const { trims, placeholders } = summary;
+  const { trims, placeholders, lines } = summary;
   return [
     boundNote(summary),
-    ...classNote("over-map-and-trim", trims, ` (${alignments(trims.byAlign)})`),
-    ...classNote("placeholder", placeholders, ""),
+    ...classNote("over-map-and-trim", trims, lines.trims, ` (${alignments(trims.byAlign)})`),
+    ...classNote("placeholder", placeholders, lines.placeholders, ""),
     ...otherNotes(summary),
+    ...labelNote(summary),
   ];
 }

@@ -143,6 +143,42 @@ describe("attempts of a trick", () => {
   });
 });
 
+describe("a ladder of claimed addresses", () => {
+  /** MAP_FIXED_NOREPLACE: EEXIST, or the address. */
+  const claim = (at: number, taken: boolean): Event =>
+    map(at, M, {
+      ...{ addr: at, flags: 0x100022, ...N },
+      ...(taken && { outcome: "error", error: "EEXIST", result: null }),
+    });
+  const busy = [fixed(0x60000000, P), fixed(0x61000000, P)];
+  const climb = [claim(0x60000000, true), claim(0x61000000, true), claim(0x62000000, false)];
+  const maps = (found: ReturnType<typeof caseOf>, mode: "keep" | "redo" | "drop") =>
+    found
+      .run(mode, 0x31000000, M)
+      .program.ops.filter((op) => op.kind !== "enter")
+      .slice(-3);
+
+  it("ends where it did while what was in the way is there, and asks once when left out", () => {
+    const found = caseOf([...busy, ...climb]);
+    const [idiom] = found.idioms;
+    if (idiom?.class !== "ladder") throw new Error("no ladder");
+    expect(idiom.attempts).toHaveLength(2);
+    for (const mode of ["keep", "redo", "drop"] as const)
+      expect(found.run(mode, 0x31000000, M).address(idiom.map.object)).toBe(0x62000000);
+    expect(maps(found, "redo").map(({ kind }) => kind)).toEqual(["probe", "probe", "map"]);
+    expect(maps(found, "drop").map(({ kind }) => kind)).toEqual(["fix", "fix", "map"]);
+  });
+
+  it("ends at the first address that is free under the policy", () => {
+    const found = caseOf([busy[0] ?? climb[0], ...climb].filter((one) => one !== undefined));
+    const [idiom] = found.idioms;
+    if (idiom?.class !== "ladder") throw new Error("no ladder");
+    const redone = found.run("redo", 0x31000000, M);
+    expect(redone.address(idiom.map.object)).toBe(0x61000000);
+    expect(found.run("keep", 0x31000000, M).address(idiom.map.object)).toBe(0x62000000);
+  });
+});
+
 describe("several areas in one reservation", () => {
   const at = 0x40400000;
   const found = caseOf([

@@ -4,6 +4,7 @@ import { modulo } from "../../units.ts";
 import type { Area } from "../program.ts";
 import type { Calls } from "./calls.ts";
 import {
+  type FailedTry,
   type Idiom,
   type Ladder,
   type Learned,
@@ -19,8 +20,8 @@ const isTrim = (idiom: Idiom): idiom is Trim => idiom.class === "trim";
 function mapOf(calls: Calls, ops: readonly number[]): { op: number; map: MapOp } | undefined {
   for (const index of ops) {
     const op = calls.op(index);
-    if (op.kind === "map" && op.how === "place" && op.source === undefined)
-      return { op: index, map: op };
+    const asks = op.kind === "map" && (op.how === "place" || op.how === "claim");
+    if (asks && op.source === undefined) return { op: index, map: op };
   }
   return undefined;
 }
@@ -39,6 +40,7 @@ function tryAt(calls: Calls, event: number, distance: number): Try | undefined {
 function firstTry(calls: Calls, trim: Trim): Try | undefined {
   const found = tryAt(calls, trim.map.event, -2);
   if (found === undefined || found.map.pages !== trim.kept) return undefined;
+  if (found.map.how !== "place") return undefined;
   if (found.map.area.file?.id !== trim.map.area.file?.id) return undefined;
   return modulo(found.map.recorded, trim.align) === 0 ? undefined : found;
 }
@@ -91,27 +93,46 @@ function learned(calls: Calls, idioms: readonly Idiom[]): readonly Learned[] {
   return found;
 }
 
+/** An attempt that failed for room in the call at a distance. */
+function failedAt(calls: Calls, event: number, distance: number): FailedTry | undefined {
+  const step = calls.step(event, distance);
+  const [op, second] = step?.ops ?? [];
+  if (step?.call.call !== "mmap" || op === undefined || second !== undefined) return undefined;
+  const probe = calls.op(op);
+  if (probe.kind !== "probe" || !forRoom.has(probe.failed)) return undefined;
+  return { op, probe };
+}
+
+/** Errors of mmap that another address may not have. */
+const forRoom = new Set(["EEXIST", "ENOMEM"]);
+
 /** The attempts of the same length at other hints right before a map, oldest first. */
-function rungs(calls: Calls, map: MapOp): readonly Try[] {
-  const found: Try[] = [];
+function rungs(calls: Calls, map: MapOp): readonly (Try | FailedTry)[] {
+  const found: (Try | FailedTry)[] = [];
   const hints = new Set([JSON.stringify(map.hint)]);
-  for (let distance = -2; ; distance -= 2) {
-    const rung = tryAt(calls, map.event, distance);
-    if (rung?.map.hint === undefined || rung.map.pages !== map.pages) break;
-    const hint = JSON.stringify(rung.map.hint);
+  for (let distance = -1; ; ) {
+    const failed = failedAt(calls, map.event, distance);
+    const rung = failed ?? tryAt(calls, map.event, distance - 1);
+    const asked = rung === undefined ? undefined : "probe" in rung ? rung.probe : rung.map;
+    if (rung === undefined || asked?.hint === undefined || asked.pages !== map.pages) break;
+    const hint = JSON.stringify(asked.hint);
     if (hints.has(hint)) break;
     hints.add(hint);
     found.unshift(rung);
+    distance -= failed === undefined ? 2 : 1;
   }
   return found;
 }
+
+/** Ways to ask for an address that a ladder may take: a hint, or a claim. */
+const asksAt = ({ how, hint, source }: MapOp): boolean =>
+  (how === "place" || how === "claim") && hint !== undefined && source === undefined;
 
 function ladders(calls: Calls, idioms: readonly Idiom[]): readonly Ladder[] {
   const taken = new Set(idioms.map(({ op }) => op));
   const found: Ladder[] = [];
   calls.program.ops.forEach((map, last) => {
-    if (map.kind !== "map" || map.how !== "place" || map.hint === undefined) return;
-    if (taken.has(last) || map.source !== undefined || map.event < 0) return;
+    if (map.kind !== "map" || !asksAt(map) || taken.has(last) || map.event < 0) return;
     if (calls.releasedNext(map.event, map.object, map.pages) !== undefined) return;
     const attempts = rungs(calls, map);
     const [first] = attempts;

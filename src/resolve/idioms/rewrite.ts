@@ -3,6 +3,7 @@
 import type { Op, Program } from "../program.ts";
 import { Edits } from "./edits.ts";
 import {
+  type FailedTry,
   type Idiom,
   type IdiomMode,
   type Ladder,
@@ -22,8 +23,8 @@ export type Outcome = { readonly rung: number } | "fits" | "misses";
 const extent = (trim: Trim, mode: IdiomMode): number =>
   trim.kept + (mode === "drop" ? 0 : trim.guard);
 
-function dropTry(edits: Edits, tried: Try): void {
-  edits.remove([tried.op, ...tried.releases]);
+function dropTry(edits: Edits, tried: Try | FailedTry): void {
+  edits.remove("probe" in tried ? [tried.op] : [tried.op, ...tried.releases]);
 }
 
 /** The kept part as one request of its own, made by `at`, with its hint. */
@@ -126,8 +127,11 @@ function rewriteLadder(edits: Edits, ladder: Ladder, mode: IdiomMode, outcome?: 
     for (const attempt of attempts.slice(outcome.rung + 1)) dropTry(edits, attempt);
     const good = attempts[outcome.rung];
     if (good === undefined) return;
-    edits.replace(good.op, [{ ...good.map, object: map.object }]);
-    edits.remove([...good.releases, ladder.last]);
+    dropTry(edits, good);
+    const { object, recorded } = map;
+    const { kind: _, ...asked } = "probe" in good ? good.probe : good.map;
+    edits.replace(good.op, [{ ...asked, kind: "map", object, recorded }]);
+    edits.remove([ladder.last]);
   }
 }
 

@@ -2,6 +2,7 @@
 
 import type { Event } from "../../trace/event.ts";
 import type { Op, Program } from "../program.ts";
+import { type Labels, labelsOf } from "./labels.ts";
 import type { Idiom, MapOp, Trim } from "./types.ts";
 
 /** Successful mmap calls of one recording, and those whose place the kernel chose. */
@@ -40,7 +41,13 @@ export interface IntentSummary {
   readonly shrinks: number;
   /** Lines of reservations whose cuts no alignment explains. */
   readonly unexplained: readonly number[];
+  /** Lines where each trick begins, by its class. */
+  readonly lines: Readonly<Record<TrickName, readonly number[]>>;
+  /** What else programs do with addresses. */
+  readonly labels: Labels;
 }
+
+export type TrickName = "trims" | "placeholders" | "firstTries" | "learned" | "ladders" | "shrinks";
 
 type Made = Extract<Op, { kind: "map" | "fix" }>;
 
@@ -69,7 +76,9 @@ function boundOf(program: Program, events: readonly Event[], idioms: readonly Id
     const event = events[op.event];
     return event?.kind === "call" && event.call === "mmap";
   };
-  const made = program.ops.filter(isMmap);
+  // What a call found missing, a space of its own say, is made in its name as well: its own op is the last.
+  const byCall = new Map(program.ops.filter(isMmap).map((op) => [op.event, op]));
+  const made = [...byCall.values()];
   const placed = made.filter((op): op is MapOp => op.kind === "map" && !tookHint(op, recorded));
   const atLeast = (bytes: number) => placed.filter((op) => op.pages * program.pageBytes >= bytes);
   const large = atLeast(2 ** 21);
@@ -112,6 +121,8 @@ function classOf(
   };
 }
 
+const linesOf = (idioms: readonly Idiom[]): readonly number[] => idioms.map(({ line }) => line);
+
 /** Sum up what `recognise` found in a program. */
 export function summarise(
   program: Program,
@@ -136,5 +147,14 @@ export function summarise(
     ladders: of("ladder").length,
     shrinks: of("shrink").length,
     unexplained: of("unexplained").map((one) => one.line),
+    lines: {
+      trims: linesOf(of("trim")),
+      placeholders: linesOf(of("placeholder")),
+      firstTries: tricks.flatMap(({ firstTry }) => (firstTry ? [firstTry.map.line] : [])),
+      learned: linesOf(of("learned")),
+      ladders: linesOf(of("ladder")),
+      shrinks: linesOf(of("shrink")),
+    },
+    labels: labelsOf(program, events, idioms),
   };
 }

@@ -3,6 +3,7 @@
 import type { Area, Op } from "../program.ts";
 
 export type MapOp = Extract<Op, { kind: "map" }>;
+export type ProbeOp = Extract<Op, { kind: "probe" }>;
 export type FixOp = Extract<Op, { kind: "fix" }>;
 
 /** How a trace is replayed: its literal calls, the trick for the new address, or the kept part asked for alone. */
@@ -52,6 +53,12 @@ export interface Try {
   readonly releases: readonly number[];
 }
 
+/** An attempt of a ladder that failed for room: EEXIST of a claimed address, or ENOMEM. */
+export interface FailedTry {
+  readonly op: number;
+  readonly probe: ProbeOp;
+}
+
 /** A request of a trim's kept length whose answer fitted. */
 export interface Learned {
   readonly class: "learned";
@@ -71,7 +78,7 @@ export interface Ladder {
   readonly space: number;
   readonly op: number;
   readonly line: number;
-  readonly attempts: readonly Try[];
+  readonly attempts: readonly (Try | FailedTry)[];
   readonly map: MapOp;
   /** Index of the op that was kept. */
   readonly last: number;
