@@ -37,6 +37,11 @@ const steps = [
     run: ["cargo", "clippy", ...manifest, "--workspace", "--all-targets", "--", "-D", "warnings"],
   },
   { name: "Rust tests", run: ["cargo", "test", ...manifest, "--workspace", "--quiet"] },
+  {
+    name: "exact counts",
+    run: ["node", "scripts/counts.mjs"],
+    repair: "node scripts/counts.mjs --update, if the change explains them",
+  },
   { name: "build", run: ["scripts/build"] },
   { name: "package", run: ["publint", "--strict"] },
   { name: "tests", run: ["vitest", "run"] },

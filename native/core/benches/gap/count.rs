@@ -13,6 +13,14 @@ fn count_search(extents: &Extents, needs: &[i64]) -> i64 {
     needs.iter().map(|&need| search(extents, need)).sum()
 }
 
+fn steps(extents: &Extents, needs: &[i64]) -> u64 {
+    let mut steps = 0;
+    for &need in needs {
+        black_box(extents.highest_gap(&WINDOW, need, &mut steps));
+    }
+    steps
+}
+
 /// Search and place in what was found, as a `map` op does.
 #[inline(never)]
 fn count_place(extents: &mut Extents, needs: &[i64]) {
@@ -31,10 +39,15 @@ fn count_release(extents: &mut Extents, ranges: &[Range<i64>]) {
     }
 }
 
-/// Search, place and release in the space that a long run leaves.
+/// Search, place and release in the space that a long run leaves; prints what can be counted without a tool.
 pub fn count(vmas: usize) {
     let Setting { mut extents, scan, .. } = Setting::new(Stream::Churn, vmas);
     let needs = Stream::Churn.needs(vmas, &mut Dice(2));
+    let (gaps, bytes) = extents.memory();
+    let steps = steps(&extents, &needs);
+    println!(
+        r#"{{"kind":"count","vmas":{vmas},"ops":{OPS},"steps":{steps},"gaps":{gaps},"bytes":{bytes}}}"#
+    );
     black_box(count_search(&extents, &needs));
     let before = extents.mapped();
     count_place(&mut extents, &needs);

@@ -10,8 +10,9 @@
 //!   store what was found, erase it); `peer` is `treap` (`treap.rs`) or `scan` (over a `BTreeMap` of the mappings);
 //!   `ratio` is the median of `theirs / ours` of each round, to compare with `target`. Streams: `spaces.rs`.
 //!
-//! `valgrind --tool=callgrind --toggle-collect='*count_search*' BENCH count VMAS` (also `count_place`, `count_release`)
-//! counts the instructions of 4,096 operations each.
+//! `BENCH count VMAS` does 4,096 searches, placements and releases each in the space of the stream `churn` and prints
+//! `{"kind":"count","vmas":n,"ops":n,"steps":n,"gaps":n,"bytes":n}`: nodes that the searches visited, and the space
+//! before them. `scripts/counts.mjs` holds that, and the instructions that valgrind counts, to `counts.json`.
 
 mod count;
 mod dice;
