@@ -33,6 +33,7 @@ class Resolver {
   readonly #areas: SnapshotAreas;
   readonly #context: Context;
   readonly #spaces: SpaceFacts[] = [];
+  readonly #factsOf = new Map<number, SpaceFacts>();
   /** Spaces that ran before the recording and that no snapshot shows. */
   readonly #unknownStarts = new Set<number>();
   readonly #waiting = new Map<number, PendingUnmaps>();
@@ -90,8 +91,8 @@ class Resolver {
     const unrecordedPages =
       parent === null ? beginSpace(state, found, areas, this.#trace.events, pageBytes, from) : 0;
     const limits = spaceLimits(found, areas, this.#trace.facts);
-    const inherited = this.#spaces.find((other) => other.space === parent);
-    this.#spaces.push({
+    const inherited = parent === null ? undefined : this.#factsOf.get(parent);
+    const facts: SpaceFacts = {
       ...(inherited ?? limits),
       space,
       parent,
@@ -101,8 +102,10 @@ class Resolver {
       unknownStart: inherited?.unknownStart ?? !hasStart(found),
       layoutFrom: inherited === undefined ? limits.layoutFrom : "parent",
       ...(found.command !== undefined && { command: found.command }),
-    });
-    if (this.#spaces.at(-1)?.unknownStart) this.#unknownStarts.add(space);
+    };
+    this.#spaces.push(facts);
+    this.#factsOf.set(space, facts);
+    if (facts.unknownStart) this.#unknownStarts.add(space);
     const heap = areas.find(({ area }) => area.name === "[heap]");
     if (heap !== undefined) state.space.brkStart = heap.start;
   }
@@ -215,7 +218,7 @@ class Resolver {
   }
 
   #unrecorded(space: number): number {
-    return this.#spaces.find((one) => one.space === space)?.unrecordedPages ?? 0;
+    return this.#factsOf.get(space)?.unrecordedPages ?? 0;
   }
 
   /** The searches inside the call that began on this line; earlier ones had no call of their own. */

@@ -42,7 +42,10 @@ export function kinship(events: readonly Event[]): Kinship {
 export class Tasks {
   readonly #kinship: Kinship;
   readonly #spaceOf = new Map<number | null, number>();
+  /** Tasks of each space that has any. */
   readonly #users = new Map<number, number>();
+  /** Living tasks by the base that they searched below, the first one first. */
+  readonly #byBase = new Map<U64, Set<number | null>>();
   #spaces = 0;
   /** Tasks whose space was concluded from mmap_base or from there being only one process. */
   readonly adopted: (number | null)[] = [];
@@ -56,6 +59,9 @@ export class Tasks {
   #assign(pid: number | null, space: number): void {
     this.#spaceOf.set(pid, space);
     this.#users.set(space, (this.#users.get(space) ?? 0) + 1);
+    const base = this.#kinship.bases.get(pid);
+    if (base === undefined) return;
+    this.#byBase.set(base, (this.#byBase.get(base) ?? new Set()).add(pid));
   }
 
   /** Returns the space that lost its last task, if one did. */
@@ -63,8 +69,11 @@ export class Tasks {
     const space = this.#spaceOf.get(pid);
     if (space === undefined) return undefined;
     this.#spaceOf.delete(pid);
+    const base = this.#kinship.bases.get(pid);
+    if (base !== undefined) this.#byBase.get(base)?.delete(pid);
     const users = (this.#users.get(space) ?? 1) - 1;
-    this.#users.set(space, users);
+    if (users > 0) this.#users.set(space, users);
+    else this.#users.delete(space);
     return users === 0 ? space : undefined;
   }
 
@@ -91,12 +100,12 @@ export class Tasks {
 
   #relative(pid: number | null): number | undefined {
     const base = this.#kinship.bases.get(pid);
-    for (const [other, space] of this.#spaceOf) {
-      if (base !== undefined && this.#kinship.bases.get(other) === base) return space;
+    if (base !== undefined) {
+      const [other] = this.#byBase.get(base) ?? [];
+      return other === undefined ? undefined : this.#spaceOf.get(other);
     }
-    const single = new Set(this.#spaceOf.values());
-    if (this.#kinship.births || base !== undefined || single.size !== 1) return undefined;
-    return single.values().next().value;
+    if (this.#kinship.births || this.#users.size !== 1) return undefined;
+    return this.#users.keys().next().value;
   }
 
   /** Apply a lifecycle event. The caller must have asked for the space of `event.pid` before a birth. */
