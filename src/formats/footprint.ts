@@ -40,14 +40,15 @@ export function intersect(a: Range, b: Range): boolean {
   return a.start < b.end && b.start < a.end;
 }
 
-const nothing: Footprint = { frees: [], named: [], searches: false };
+const none: readonly Range[] = [];
+const nothing: Footprint = { frees: none, named: none, searches: false };
 
 function placed(result: U64 | null, length: U64): Footprint {
-  const found = result === null ? {} : { found: rangeOf(result, length) };
-  return { frees: [], named: [], searches: true, ...found };
+  if (result === null) return { frees: none, named: none, searches: true };
+  return { frees: none, named: none, searches: true, found: rangeOf(result, length) };
 }
 
-const naming = (...named: Range[]): Footprint => ({ frees: [], named, searches: false });
+const naming = (range: Range): Footprint => ({ frees: none, named: [range], searches: false });
 
 type Asked<K extends Request["call"]> = Extract<Request, { call: K }>;
 
@@ -77,8 +78,8 @@ export function footprint(request: Request, result: U64 | null): Footprint {
     case "mremap":
       return ofMremap(request, result);
     case "munmap": {
-      const range = rangeOf(request.addr, request.length);
-      return { frees: [range], named: [range], searches: false };
+      const ranges = [rangeOf(request.addr, request.length)];
+      return { frees: ranges, named: ranges, searches: false };
     }
     case "shmdt": {
       const range = rangeOf(request.addr, 1);

@@ -14,6 +14,8 @@ export interface Begun {
   readonly footprint: Footprint | undefined;
   /** Position in the recording. */
   readonly entry: number;
+  /** Place among the open calls of its address space. */
+  slot: number;
 }
 
 /** An event that waits until it is certain that nothing comes before it. */
@@ -30,7 +32,8 @@ interface Item {
 
 /** What is going on in one address space. */
 interface Queue {
-  readonly open: Set<Begun>;
+  /** In no order. */
+  readonly open: Begun[];
   readonly window: Item[];
   free: KnownFree;
   /** False until the event that makes the space is out. */
@@ -41,9 +44,25 @@ interface Queue {
   last: Range | undefined;
 }
 
-/** What a call did; undefined if it did nothing. */
-const effect = (call: Call): Footprint | undefined =>
-  call.outcome === "ok" && call.injected !== true ? footprint(call, call.result) : undefined;
+/** What a call did; undefined if it did nothing. `begun` is what was known when it began. */
+function effect(call: Call, begun?: Footprint): Footprint | undefined {
+  if (call.outcome !== "ok" || call.injected === true) return undefined;
+  const isKnown = call.call === "mprotect" || call.call === "munmap";
+  return isKnown && begun !== undefined ? begun : footprint(call, call.result);
+}
+
+function opened(queue: Queue, begun: Begun): Begun {
+  begun.slot = queue.open.push(begun) - 1;
+  return begun;
+}
+
+function closed({ open }: Queue, begun: Begun): void {
+  const last = open.at(-1);
+  if (last === undefined || open[begun.slot] !== begun) return;
+  open[begun.slot] = last;
+  last.slot = begun.slot;
+  open.pop();
+}
 
 /** The calls that map and unmap. */
 const remaps: ReadonlySet<string> = new Set(["mmap", "munmap", "mremap", "shmat", "shmdt"]);
@@ -73,7 +92,7 @@ export class Order {
     let queue = this.#queues.get(space);
     if (queue === undefined) {
       queue = {
-        open: new Set(),
+        open: [],
         window: [],
         free: new KnownFree(),
         born: true,
@@ -89,24 +108,22 @@ export class Order {
   /** A call begins. What it may concern is held until it ends. */
   begin(space: object, request: Request): Begun {
     this.#position += 1;
-    const begun = { space, footprint: footprint(request, null), entry: this.#position };
-    this.#queue(space).open.add(begun);
-    return begun;
+    const begun = { space, footprint: footprint(request, null), entry: this.#position, slot: 0 };
+    return opened(this.#queue(space), begun);
   }
 
   /** A fork begins: what begins after it does not reach the copy. */
   fork(space: object): Begun {
     this.#position += 1;
-    const begun = { space, footprint: undefined, entry: this.#position };
-    this.#queue(space).open.add(begun);
-    return begun;
+    const begun = { space, footprint: undefined, entry: this.#position, slot: 0 };
+    return opened(this.#queue(space), begun);
   }
 
   /** A call returned; undefined if nothing is known of how. */
   end(begun: Begun, event: Call | undefined): void {
     const queue = this.#queue(begun.space);
-    queue.open.delete(begun);
-    if (event !== undefined) this.#push(queue, event, begun.entry);
+    closed(queue, begun);
+    if (event !== undefined) this.#push(queue, event, begun.entry, begun.footprint);
     this.#flush(queue);
   }
 
@@ -127,7 +144,7 @@ export class Order {
     if (begun === undefined) {
       queue.window.push({ event, footprint: undefined, entry: exit, exit, made });
     } else {
-      queue.open.delete(begun);
+      closed(queue, begun);
       const { entry } = begun;
       const at = queue.window.findIndex((item) => item.entry > entry);
       const item = { event, footprint: undefined, entry, exit, made, copies: true };
@@ -136,20 +153,29 @@ export class Order {
     this.#flush(queue);
   }
 
-  #push(queue: Queue, event: Event, entry: number): void {
+  #push(queue: Queue, event: Event, entry: number, begun?: Footprint): void {
     this.#position += 1;
-    if (queue.window.length === 0 && queue.open.size === 0 && queue.born) {
+    const isNext = queue.window.length === 0 && queue.born;
+    if (isNext && queue.open.length === 0) {
       this.#learn(queue, event);
       this.#emit(event);
       return;
     }
-    const print = event.kind === "call" ? effect(event) : undefined;
-    queue.window.push({ event, footprint: print, entry, exit: this.#position });
+    const print = event.kind === "call" ? effect(event, begun) : undefined;
+    const item = { event, footprint: print, entry, exit: this.#position };
+    if (!isNext || this.#mustWait(queue, item)) {
+      queue.window.push(item);
+      return;
+    }
+    this.#count(queue, item);
+    this.#learn(queue, event, print);
+    this.#emit(event);
   }
 
   #flush(queue: Queue): void {
     while (queue.born && queue.window.length > 0) {
-      const [head, another] = queue.window;
+      const head = queue.window[0];
+      const another = queue.window[1];
       if (head === undefined) return;
       if (another === undefined) {
         if (this.#mustWait(queue, head)) return;
@@ -185,7 +211,7 @@ export class Order {
     queue.window.splice(at, 1);
     if (at > 0) this.reordered += 1;
     this.#count(queue, item);
-    this.#learn(queue, item.event);
+    this.#learn(queue, item.event, item.footprint);
     this.#emit(item.event);
     if (item.made === undefined) return;
     const child = this.#queue(item.made);
@@ -276,9 +302,9 @@ export class Order {
   }
 
   /** What is free, and whether searches go down or up. */
-  #learn(queue: Queue, event: Event): void {
+  #learn(queue: Queue, event: Event, known?: Footprint): void {
     if (event.kind !== "call" || !remaps.has(event.call)) return;
-    const print = effect(event);
+    const print = known ?? effect(event);
     if (print === undefined) return;
     const { found, searches, frees, named } = print;
     for (const range of named) queue.free.take(range);

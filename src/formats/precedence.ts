@@ -5,13 +5,18 @@ import { type Footprint, intersect, type Range } from "./footprint.ts";
 
 const size = ({ start, end }: Range): U64 => BigInt(end) - BigInt(start);
 
+function intersectAny(ranges: readonly Range[], range: Range): boolean {
+  for (const other of ranges) if (intersect(other, range)) return true;
+  return false;
+}
+
 /**
  * True if `first` must have come first: it names an address that `second` found free. Nobody can name an address that
  * the kernel is about to choose, so the name is of what was there before.
  */
 export function mustPrecede(first: Footprint, second: Footprint): boolean {
   const { found } = second;
-  return found !== undefined && first.named.some((range) => intersect(range, found));
+  return found !== undefined && intersectAny(first.named, found);
 }
 
 /** `b` is right behind `a`, in the direction in which a search goes. */
@@ -70,5 +75,6 @@ export function mayPrecede(begun: Footprint, returned: Footprint): boolean {
 /** True if both change one range and nothing tells which did so first. */
 export function isUndecided(a: Footprint, b: Footprint | undefined): boolean {
   if (b === undefined) return false;
-  return a.named.some((range) => b.named.some((other) => intersect(range, other)));
+  for (const range of a.named) if (intersectAny(b.named, range)) return true;
+  return false;
 }

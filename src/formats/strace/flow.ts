@@ -12,6 +12,7 @@ import { printedTid, sharingOf, type Task } from "./lives.ts";
 import type { Logical, Open } from "./logical.ts";
 import { MemoryLines, resultOf } from "./memory-lines.ts";
 import type { Known } from "./names.ts";
+import { OpenCalls } from "./open-calls.ts";
 import type { Output } from "./output.ts";
 import type { PlainCall } from "./plain.ts";
 import { closingBefore, type NoResult, type Result } from "./result.ts";
@@ -30,7 +31,7 @@ export class Flow {
   readonly #tracees: Tracees;
   readonly #order: Order;
   readonly #output: Output;
-  readonly #open = new Map<Task, Open>();
+  readonly #open = new OpenCalls();
   readonly #files = new Files();
   readonly #ends = new LateEnds();
   readonly calls: Calls;
@@ -56,7 +57,7 @@ export class Flow {
   /** A line that begins with a name: a whole call, or its start. */
   call(line: Logical): void {
     const { task, text } = line;
-    if (this.#open.has(task)) this.abandon(task);
+    if (this.#open.get(task) !== undefined) this.abandon(task);
     if (text.endsWith(unfinished)) {
       this.#begin(line, text.slice(0, -unfinished.length).trimEnd());
       return;
@@ -169,7 +170,7 @@ export class Flow {
 
   /** An execve begun by another thread of the process goes on under the leader's number. */
   #fromThread(task: Task): Open | undefined {
-    for (const [other, open] of this.#open) {
+    for (const [other, open] of this.#open.all()) {
       if (open.known.role !== "exec" || other.process !== task.process) continue;
       this.#open.delete(other);
       return { ...open, caller: other.tid };
@@ -233,7 +234,7 @@ export class Flow {
   /** Nothing more comes. */
   end(): void {
     this.endUntil(Number.POSITIVE_INFINITY);
-    for (const task of [...this.#open.keys()]) this.abandon(task);
+    for (const [task] of this.#open.all()) this.abandon(task);
   }
 
   #exiting({ task, known, entry, bare }: Logical): void {

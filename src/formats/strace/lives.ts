@@ -39,6 +39,8 @@ export interface Task {
   files: FdTable;
   /** The exit call was seen, the end of the task not yet. */
   exiting: Exiting | undefined;
+  /** Its place among the calls that have begun; -1 for none. */
+  slot: number;
 }
 
 /** The number of a task as its line prints it. */
@@ -104,6 +106,7 @@ export class Lives {
       space: { narrow: false },
       files: new FdTable(),
       exiting: undefined,
+      slot: -1,
     };
     task.process.add(task);
     this.#tasks.set(tid, task);
@@ -118,6 +121,7 @@ export class Lives {
       space: birth === "fork" ? { ...parent.space } : parent.space,
       files: sharing.files ? parent.files : parent.files.copy(),
       exiting: undefined,
+      slot: -1,
     };
     task.process.add(task);
     this.#tasks.set(tid, task);
