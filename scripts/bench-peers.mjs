@@ -55,17 +55,19 @@ function made(call, pid, time, text, result) {
   };
 }
 
-/** @param {string} path */
-export async function straceByRegex(path) {
-  /** @type {Made[]} */
-  const calls = [];
+/**
+ * Emits each call as it ends, as the readers do.
+ *
+ * @param {string} path @param {(call: Made) => void} emit
+ */
+export async function straceByRegex(path, emit) {
   /** @type {Map<string, string>} */
   const open = new Map();
   for await (const line of linesOf(path)) {
     const one = whole.exec(line);
     if (one !== null) {
       const [, pid = "", time = "", call = "", text = "", result = ""] = one;
-      if (raced.has(call) && !failed.test(result)) calls.push(made(call, pid, time, text, result));
+      if (raced.has(call) && !failed.test(result)) emit(made(call, pid, time, text, result));
       continue;
     }
     const first = begun.exec(line);
@@ -75,15 +77,12 @@ export async function straceByRegex(path) {
     }
     const [, pid = "", time = "", call = "", rest = "", result = ""] = resumed.exec(line) ?? [];
     if (raced.has(call) && !failed.test(result))
-      calls.push(made(call, pid, time, `${open.get(pid) ?? ""}${rest}`, result));
+      emit(made(call, pid, time, `${open.get(pid) ?? ""}${rest}`, result));
   }
-  return calls;
 }
 
-/** @param {string} path */
-export async function perfByRegex(path) {
-  /** @type {Made[]} */
-  const calls = [];
+/** @param {string} path @param {(call: Made) => void} emit */
+export async function perfByRegex(path, emit) {
   /** @type {Map<string, { time: string; text: string }>} */
   const open = new Map();
   for await (const line of linesOf(path)) {
@@ -100,7 +99,7 @@ export async function perfByRegex(path) {
       Number(value),
     );
     const [addr = 0, length = 0, bits = 0] = fields;
-    calls.push({
+    emit({
       call,
       pid: Number(tid),
       time: Number(begin.time),
@@ -110,7 +109,6 @@ export async function perfByRegex(path) {
       result: Number(result),
     });
   }
-  return calls;
 }
 
 /**

@@ -61,17 +61,46 @@ function sumOf(calls) {
 /** @param {string} path */
 const chunksOf = (path) => createReadStream(path, { highWaterMark: 262_144 });
 
-/** @param {any} format @param {string} path */
-async function ours(format, path) {
+/**
+ * The raced calls that a reader finds, in one number.
+ *
+ * @param {any} format @param {string} path
+ */
+async function sumOfOurs(format, path) {
   /** @type {Made[]} */
   const calls = [];
-  const emit = (/** @type {any} */ event) => {
+  await read(format, path, (event) => {
     if (event.kind !== "call" || event.result === null || !raced.has(event.call)) return;
     const { call, pid, time, addr, length = 0, prot, advice, result } = event;
     calls.push({ call, pid, time, addr, length, bits: prot ?? advice ?? 0, result });
-  };
-  await format.read({ name: "text", chunks: chunksOf(path) }, emit, new Diagnostics());
+  });
   return sumOf(calls);
+}
+
+/** @param {any} format @param {string} path @param {(event: any) => void} emit */
+const read = (format, path, emit) =>
+  format.read({ name: "text", chunks: chunksOf(path) }, emit, new Diagnostics());
+
+/** @param {(path: string, emit: (call: Made) => void) => Promise<void>} byRegex @param {string} path */
+async function sumOfPeer(byRegex, path) {
+  /** @type {Made[]} */
+  const calls = [];
+  await byRegex(path, (call) => calls.push(call));
+  return sumOf(calls);
+}
+
+/**
+ * Runs a reader whose events only are counted.
+ *
+ * @param {(emit: (event: any) => void) => Promise<unknown>} reading
+ */
+async function counted(reading) {
+  let events = 0;
+  await reading(() => {
+    events += 1;
+  });
+  if (events === 0) throw new Error("no events");
+  return undefined;
 }
 
 /** @param {string} command @param {string} path */
@@ -103,21 +132,24 @@ async function metered(peers) {
 }
 
 /**
- * @param {string} name @param {any} format @param {string} path @param {(path: string) => Promise<Made[]>} byRegex
+ * @param {string} name @param {any} format @param {string} path
+ * @param {(path: string, emit: (call: Made) => void) => Promise<void>} byRegex
  * @param {{ grep: number; regex: number }} target
  */
 async function reader(name, format, path, byRegex, target) {
+  const [own, peer] = [await sumOfOurs(format, path), await sumOfPeer(byRegex, path)];
+  if (own !== peer) throw new Error(`${name}: mmreplay reads ${own}, its peer ${peer}`);
   const { standings, cpu, warnings } = await metered([
-    { name: "mmreplay", run: () => ours(format, path) },
-    { name: "readline and regex", run: async () => sumOf(await byRegex(path)) },
+    { name: "mmreplay", run: () => counted((emit) => read(format, path, emit)) },
+    { name: "readline and regex", run: () => counted((emit) => byRegex(path, emit)) },
     { name: "grep -c mmap", run: piped("grep -c mmap", path) },
     { name: "wc -l", run: piped("wc -l", path) },
   ]);
-  const [own, regex, grep, wc] = standings;
+  const [ours, regex, grep, wc] = standings;
   const ratios = (/** @type {"median" | "fastest"} */ by) => ({
-    grep: grep[by] / own[by],
-    wc: wc[by] / own[by],
-    regex: regex[by] / own[by],
+    grep: grep[by] / ours[by],
+    wc: wc[by] / ours[by],
+    regex: regex[by] / ours[by],
   });
   const median = { ...ratios("median"), regexCpu: (cpu[1] ?? 0) / (cpu[0] ?? 1) };
   const reached = { grep: median.grep >= target.grep, regex: median.regex >= target.regex };
