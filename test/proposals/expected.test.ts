@@ -102,7 +102,17 @@ describe("Q1 to Q5", () => {
         ["vfio-thp", "0x7fff77e00000", "1,024 2M"],
         ["core-align", "0x7fff40000000", "2 1G"],
         ["start-pfn", "0x7fff40000000", "2 1G"],
+        ["mapping-order-v1", "0x7fff40000000", "2 1G"],
         ["mapping-order-v2", "0x7fff40000000", "2 1G"],
+        ["max-order", "0x7fff40000000", "2 1G"],
+        ["mmap-prepare", "0x7fff40000000", "2 1G"],
+        ["mmap-prepare:converted=none", "0x7fff77ff0000", "524,288 4K"],
+        ["merge-first", "0x7fff77e00000", "1,024 2M"],
+        ["shift-in-gap", "0x7fff40000000", "2 1G"],
+        ["exact-aligned", "0x7fff40000000", "2 1G"],
+        ["qemu-over-map", "0x7fff40000000", "2 1G"],
+        ["qemu-over-map:version=old", "0x7fff40000000", "2 1G"],
+        ["cloud-hypervisor-over-map", "0x7fff40000000", "2 1G"],
       ],
     },
     {
@@ -121,7 +131,15 @@ describe("Q1 to Q5", () => {
         ["core-align", "0x7fff40001000", q2Aligned],
         ["start-pfn", "0x7fff40001000", q2Aligned],
         ["mapping-order-v2", "0x7fff40001000", q2Aligned],
+        ["qemu-over-map", "0x7fff40001000", q2Aligned],
+        ["exact-aligned", "0x7fff40001000", q2Aligned],
       ],
+    },
+    {
+      name: "Q4, its policy",
+      asked: [q2],
+      bar: 2 * GiB,
+      expected: [["qemu-over-map:version=old", "0x7fff77e00000", "524,287 4K"]],
     },
     {
       name: "Q3",
@@ -191,6 +209,9 @@ describe("anonymous memory", () => {
       show(`anonymous 4,632 KiB x 2,000 under ${policy}: VMAs, span/mapped`, found);
       expect(found).toEqual([1, "1.0000"]);
     }
+    const mergeFirst = shape(run("merge-first", asked), asked);
+    show("anonymous 4,632 KiB x 2,000 under merge-first: VMAs, span/mapped", mergeFirst);
+    expect(mergeFirst).toEqual([1, "1.0000"]);
     for (const policy of ["linux-6.7", "linux-6.8", "linux-6.10"]) {
       const [vmas, span] = shape(run(policy, asked), asked);
       show(`anonymous 4,632 KiB x 2,000 under ${policy}: VMAs, span/mapped`, [vmas, span]);
