@@ -10,6 +10,8 @@ import { alignDown, modulo } from "../units.ts";
 import { type Machine, populated } from "./leaves.ts";
 import { SortedRanges } from "./sorted-ranges.ts";
 
+const nowhere = Number.POSITIVE_INFINITY;
+
 type MapOp = Extract<Op, { kind: "map" }>;
 
 /** Add a range to a set of pages. */
@@ -123,8 +125,8 @@ export class Observer implements Watch, Observed {
     if (topDown) {
       const next = space.next(end);
       if (next !== undefined && hasFlag(next, "gd")) return;
-      const top = Math.min(next?.start ?? end, mmapBase ?? end);
-      if (top > end) unite(ranges, end, top);
+      const top = Math.min(next?.start ?? nowhere, mmapBase ?? nowhere);
+      if (top > end && top < nowhere) unite(ranges, end, top);
     } else {
       const bottom = Math.max(space.previous(start)?.end ?? start, mmapBase ?? start);
       if (bottom < start) unite(ranges, bottom, start);

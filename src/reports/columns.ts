@@ -46,7 +46,7 @@ const shape: readonly Column[] = [
   plain("VMAs", "vmas"),
   mergesLost,
   { title: "holes", of: "fragmentation", cell: more("holes") },
-  { title: "hole bytes", of: "fragmentation", cell: (value) => metric(value) },
+  plain("hole bytes", "fragmentation"),
   { title: "lost to alignment", of: "fragmentation", cell: more("alignmentLoss", bytes) },
   { title: "searches", of: "search-steps", cell: more("searches") },
   { title: "steps", of: "search-steps", cell: (value) => metric(value) },
@@ -60,7 +60,7 @@ function covering(share: string): Column {
     return entries === undefined ? undefined : count(entries);
   };
   return {
-    title: `${share} of bytes`,
+    title: `for ${share}`,
     of: "coverage",
     cell: ({ tables: { entries } = {} }) => cellOf(entries) ?? absent,
     bound: (results) => {
@@ -79,9 +79,9 @@ const memory: readonly Column[] = [
   covering("90%"),
   covering("99%"),
   plain("page tables", "page-tables"),
-  { title: "PMD splits", of: "thp-risk", cell: (value) => metric(value) },
+  plain("PMD splits", "thp-risk"),
   { title: "untouched", of: "thp-risk", cell: more("untouchedBytes", bytes) },
-  { title: "set conflicts", of: "set-conflicts", cell: (value) => metric(value) },
+  plain("set conflicts", "set-conflicts"),
 ];
 
 /** Columns of which every cell says nothing are left out, and a table without columns too. */

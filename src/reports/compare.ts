@@ -97,7 +97,13 @@ function changesBetween(base: Result, next: Result, more: ReadonlySet<string>): 
 
 /** Compare reports of the same traces; policies that only one has are listed, not judged. */
 export function compare(base: Report, next: Report): Comparison {
-  const options = ({ setup }: Report): string[] => [setup.population, setup.idioms];
+  const options = ({ setup }: Report): string[] => [
+    `--populate ${setup.population}`,
+    `--idioms ${setup.idioms}`,
+    ...(setup.folioOrder === undefined ? [] : [`--folio-order ${setup.folioOrder}`]),
+    ...(setup.pfn === undefined ? [] : [`--pfn ${setup.pfn}`]),
+    ...(setup.tlbs ?? []).map(({ id }) => `--tlb ${id}`),
+  ];
   const traces = ({ setup }: Report): string[] =>
     setup.traces.map(({ name, arch }) => `${name} (${arch})`);
   mustBeEqual("trace", traces(base), traces(next));

@@ -1,55 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { archs } from "../../src/arch/index.ts";
 import { deviceMappings } from "../../src/metrics/device-mappings.ts";
-import { metrics } from "../../src/metrics/index.ts";
-import { Observer } from "../../src/metrics/observe.ts";
+import { measure, metrics } from "../../src/metrics/index.ts";
 import type { MetricValue } from "../../src/metrics/types.ts";
-import type { Placements } from "../../src/place/types.ts";
-import { policies } from "../../src/policies/index.ts";
-import type { Program, SpaceFacts } from "../../src/resolve/program.ts";
-import { apply } from "../../src/space/apply.ts";
-import { everything } from "../../src/space/population.ts";
-import type { Replay } from "../../src/space/replay.ts";
+import type { SpaceFacts } from "../../src/resolve/program.ts";
 import type { OpenFile } from "../../src/trace/file.ts";
-import type { Facts } from "../../src/trace/trace.ts";
-import { at, type Draft, placed, program } from "../space/program.ts";
+import { at, type Draft } from "../space/program.ts";
 import { anonymous, base } from "../support/layout.ts";
-
-const facts: Facts = { pageSize: 4096, recorder: "test", inferred: [] };
-const from = { event: 0, line: 0 };
-const enter: Draft = { kind: "enter", space: 1, ...from };
-const vfio: OpenFile = { id: 1, kind: "vfio", device: "0000:00:08.0" };
-const bar = { backing: "file", shared: true, file: vfio, pgoff: 0, flags: 1, prot: 3 } as const;
-const gib = 262_144;
-
-const map = (object: number, pages: number, more: object = {}): Draft => ({
-  kind: "map",
-  object,
-  pages,
-  area: anonymous,
-  ...more,
-});
-
-/** Objects at pages from `base` on, which is a multiple of 2 MiB and of nothing larger. */
-function replayOf(
-  drafts: readonly Draft[],
-  pages: Readonly<Record<number, number>>,
-  more: { readonly of?: Partial<Program>; readonly placements?: Partial<Placements> } = {},
-): Replay {
-  const of = program([enter, ...drafts], more.of);
-  const placements = { ...placed(of, pages), ...more.placements };
-  const arch = archs.get("x86-64");
-  const policy = policies.get("linux-7.3");
-  const { profile } = policy;
-  const machine = { arch, profile, facts, population: everything };
-  const observed = new Observer(of, placements, machine);
-  const { peak, end, vmaPeak } = apply(of, placements, profile, { watches: [observed] });
-  return { ...machine, program: of, policy, placements, peak, end, vmaPeak, observed };
-}
-
-const compute = (id: string, replay: Replay): MetricValue => metrics.get(id).compute(replay);
-
-const up = (page: number, to: number): number => Math.ceil((base + page) / to) * to - base;
+import { bar, compute, from, gib, map, replayOf, up } from "./replays.ts";
 
 describe("tlb-entries", () => {
   const id = "tlb-entries";
@@ -228,12 +185,39 @@ describe("device mappings", () => {
 });
 
 describe("every metric", () => {
+  const drafts = [map(1, 4, { recorded: base })];
+
   it("gives a number or a reason, in its own unit", () => {
-    const replay = replayOf([map(1, 4, { recorded: base })], { 1: 0 });
+    const values = measure(replayOf(drafts, { 1: 0 }), metrics.all);
     for (const metric of metrics.all) {
-      const { value, unit, reason } = metric.compute(replay);
+      const { value, unit, reason } = values[metric.id] ?? {};
       expect([metric.id, unit]).toEqual([metric.id, metric.unit]);
       expect(typeof (value ?? reason)).not.toBe("undefined");
     }
+  });
+
+  it("that counts pages is absent where none is populated, and says why", () => {
+    const counting = metrics.all.filter(({ needs }) => needs === "population");
+    const none = measure(replayOf(drafts, { 1: 0 }, { population: { mode: "none" } }), counting);
+    const { touched: _, ...silent } = replayOf(
+      drafts,
+      { 1: 0 },
+      { population: { mode: "touched" } },
+    );
+    const faultless = measure(silent, counting);
+    expect(counting.length).toBeGreaterThan(5);
+    for (const { id } of counting) {
+      expect(none[id]).toMatchObject({ value: null, reason: expect.stringContaining("none") });
+      expect(faultless[id]).toMatchObject({
+        value: null,
+        reason: expect.stringContaining("no page faults"),
+      });
+    }
+  });
+
+  it("is measured unless it takes longer than the replay", () => {
+    const { costly } = metrics.get("aslr-bits");
+    expect(costly).toBe(true);
+    expect(Object.keys(measure(replayOf(drafts, { 1: 0 })))).not.toContain("aslr-bits");
   });
 });

@@ -1,0 +1,53 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { compute, map, replayOf } from "./replays.ts";
+
+const rows: string[] = [];
+afterAll(() => process.stdout.write(`\n${rows.join("\n")}\n`));
+
+type Classes = Readonly<Record<string, number>>;
+
+function left(policy: string, more: { arch?: string; bits?: number } = {}): Classes {
+  const { arch = "x86-64", bits } = more;
+  const facts = bits === undefined ? {} : { mmapRndBits: bits };
+  const value = compute("aslr-bits", replayOf([map(1, 1)], { 1: 0 }, { policy, arch, facts }));
+  const { classes = {} } = value.tables ?? {};
+  rows.push(
+    `${`${policy}, ${arch}, ${bits ?? "default"} bits`.padEnd(40)} ${JSON.stringify(classes)}`,
+  );
+  expect(value.value).toBe(Math.min(...Object.values(classes)));
+  expect(value.more).toMatchObject({ bases: 4096 });
+  return classes;
+}
+
+describe("random bits left", () => {
+  it("are 19 of 28 for a library aligned to a PMD, and none of 8", () => {
+    expect(left("linux-7.3")).toMatchObject({ library: 28, "library of a PMD": 19, stack: 22 });
+    expect(left("linux-6.1", { bits: 8 })).toMatchObject({ library: 8, "library of a PMD": 0 });
+  });
+
+  it("are all where nothing is aligned", () => {
+    const { stack, ...searched } = left("unaligned");
+    expect(stack).toBe(22);
+    expect(new Set(Object.values(searched))).toEqual(new Set([28]));
+  });
+
+  it("fall for anonymous memory since 6.7 only, and for device memory by its own alignment", () => {
+    expect(left("linux-6.1")).toMatchObject({ "anonymous of a PMD": 28, device: 28 });
+    expect(left("linux-6.7")).toMatchObject({ "anonymous of a PMD": 19, device: 28 });
+    expect(left("vfio-thp")).toMatchObject({ device: 19 });
+    expect(left("start-pfn")).toMatchObject({ device: 10 });
+  });
+
+  it("are fewer on arm64, whose PMD of 16 KiB pages has 2,048 of them", () => {
+    expect(left("linux-7.3", { arch: "arm64-4k" })).toMatchObject({
+      "library of a PMD": 9,
+      stack: 18,
+      program: 14,
+    });
+    expect(left("linux-7.3", { arch: "arm64-16k" })).toMatchObject({ "library of a PMD": 5 });
+  });
+
+  it("come out the same every time", () => {
+    expect(left("linux-7.3")).toEqual(left("linux-7.3"));
+  });
+});
