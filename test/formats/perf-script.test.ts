@@ -233,10 +233,28 @@ describe("perf script", () => {
     expect(names(events).filter((name) => common.test(name))).toEqual(names(zoo.events));
   });
 
-  it("says that the calls of a 32-bit task are missing", async () => {
-    const { events, diagnostics } = await readSample("perf-7.2-script-i386.txt");
+  it("says that the calls of a 32-bit task are missing without raw_syscalls", async () => {
+    const lines = sample("perf-7.2-script-i386.txt").toString().split("\n");
+    const silent = lines.filter((line) => !line.includes("raw_syscalls")).join("\n");
+    const { events, diagnostics } = await read(silent);
     expect(diagnostics.count("parse/compat-task")).toBe(1);
     expect(events.filter((event) => event.kind === "call")).toEqual([]);
+  });
+
+  it("takes a call of exit for an end that nothing else tells", async () => {
+    const lives = (list: readonly Event[]): readonly unknown[] =>
+      list.flatMap((event) =>
+        event.kind === "lifecycle" && event.lifecycle === "exit" ? [[event.line, event.pid]] : [],
+      );
+    const { events } = await readSample("perf-7.2-script-raw_syscalls.txt");
+    expect(lives(events)).toEqual([[150, 11_229]]);
+    const whole = sample("perf-7.2-script-F-nocomm.txt").toString();
+    const silent = await read(whole.replace(/^.*sched:sched_process_exit.*$/gm, ""));
+    expect(lives(silent.events)).toEqual([
+      [38, 10_628],
+      [46, 10_630],
+      [72, 10_620],
+    ]);
   });
 
   it("names the file of a mapping and the areas of a new program from mmap records", async () => {

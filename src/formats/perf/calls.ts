@@ -15,7 +15,8 @@ export type End = Pick<CallBase, "outcome" | "result" | "error">;
 interface Signature {
   /** Names of the fields in the order of the ABI's registers; `a|b` where kernels differ. */
   readonly fields: readonly string[];
-  readonly request: (args: readonly U64[]) => Request;
+  /** Undefined where the registers do not tell. */
+  readonly request: (args: readonly U64[]) => Request | undefined;
 }
 
 /** Registers are 64 bits wide, an `int` is the lower half. */
@@ -26,9 +27,23 @@ function int32(value: U64): number {
 const at = (args: readonly U64[], index: number): U64 => args[index] ?? 0;
 const num = (args: readonly U64[], index: number): number => Number(at(args, index));
 
-const range = (call: "munmap" | "mlock" | "munlock" | "mseal"): Signature => ({
+const range = (call: "munmap" | "mlock" | "munlock"): Signature => ({
   fields: ["addr|start", "len"],
   request: (args) => ({ call, addr: at(args, 0), length: at(args, 1) }),
+});
+
+/** `unit`: bytes that the offset counts. */
+const mmap = (unit: number): Signature => ({
+  fields: ["addr", "len", "prot", "flags", "fd", "off|offset"],
+  request: (args) => ({
+    call: "mmap",
+    addr: at(args, 0),
+    length: at(args, 1),
+    prot: num(args, 2),
+    flags: num(args, 3),
+    fd: int32(at(args, 4)),
+    offset: unit === 1 ? at(args, 5) : num(args, 5) * unit,
+  }),
 });
 
 const mprotect: Signature = {
@@ -42,21 +57,10 @@ const mprotect: Signature = {
 };
 
 const signatures: ReadonlyMap<string, Signature> = new Map<string, Signature>([
-  [
-    "mmap",
-    {
-      fields: ["addr", "len", "prot", "flags", "fd", "off|offset"],
-      request: (args) => ({
-        call: "mmap",
-        addr: at(args, 0),
-        length: at(args, 1),
-        prot: num(args, 2),
-        flags: num(args, 3),
-        fd: int32(at(args, 4)),
-        offset: at(args, 5),
-      }),
-    },
-  ],
+  ["mmap", mmap(1)],
+  ["mmap2", mmap(4096)],
+  // Its arguments are in memory, behind a pointer.
+  ["old_mmap", { fields: [], request: () => undefined }],
   ["munmap", range("munmap")],
   ["mprotect", mprotect],
   [
@@ -129,7 +133,18 @@ const signatures: ReadonlyMap<string, Signature> = new Map<string, Signature>([
   ],
   ["mlock", range("mlock")],
   ["munlock", range("munlock")],
-  ["mseal", range("mseal")],
+  [
+    "mseal",
+    {
+      fields: ["start", "len", "flags"],
+      request: (args) => ({
+        call: "mseal",
+        addr: at(args, 0),
+        length: at(args, 1),
+        flags: num(args, 2),
+      }),
+    },
+  ],
   [
     "mlock2",
     {

@@ -186,6 +186,7 @@ export class Lives {
     if (!task.alive) return;
     task.alive = false;
     task.clone = undefined;
+    task.leaving = undefined;
     this.#window.close(`clone ${task.tid}`);
     const time = at.time === undefined ? {} : { time: at.time };
     const event: Lifecycle = {

@@ -12,12 +12,14 @@ const x86: readonly (readonly [number, string])[] = [
   [57, "fork"],
   [58, "vfork"],
   [59, "execve"],
+  [60, "exit"],
   [67, "shmdt"],
   [149, "mlock"],
   [150, "munlock"],
   [151, "mlockall"],
   [152, "munlockall"],
   [216, "remap_file_pages"],
+  [231, "exit_group"],
   [322, "execveat"],
   [325, "mlock2"],
   [329, "pkey_mprotect"],
@@ -26,7 +28,38 @@ const x86: readonly (readonly [number, string])[] = [
   [462, "mseal"],
 ];
 
+/** Of 32-bit programs (arch/x86/entry/syscalls/syscall_32.tbl). */
+const i386: readonly (readonly [number, string])[] = [
+  [1, "exit"],
+  [2, "fork"],
+  [11, "execve"],
+  [45, "brk"],
+  [90, "old_mmap"],
+  [91, "munmap"],
+  [120, "clone"],
+  [125, "mprotect"],
+  [150, "mlock"],
+  [151, "munlock"],
+  [152, "mlockall"],
+  [153, "munlockall"],
+  [163, "mremap"],
+  [190, "vfork"],
+  [192, "mmap2"],
+  [219, "madvise"],
+  [252, "exit_group"],
+  [257, "remap_file_pages"],
+  [358, "execveat"],
+  [376, "mlock2"],
+  [380, "pkey_mprotect"],
+  [397, "shmat"],
+  [398, "shmdt"],
+  [435, "clone3"],
+  [462, "mseal"],
+];
+
 const generic: readonly (readonly [number, string])[] = [
+  [93, "exit"],
+  [94, "exit_group"],
   [196, "shmat"],
   [197, "shmdt"],
   [214, "brk"],
@@ -52,6 +85,7 @@ const generic: readonly (readonly [number, string])[] = [
 
 const tables: ReadonlyMap<string, ReadonlyMap<number, string>> = new Map([
   ["x86-64", new Map(x86)],
+  ["i386", new Map(i386)],
   ["arm64", new Map(generic)],
   ["riscv64", new Map(generic)],
 ]);

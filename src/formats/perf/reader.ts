@@ -14,6 +14,7 @@ import { type At, type Task, Tasks } from "./tasks.ts";
 import { Window } from "./window.ts";
 
 const execCalls: ReadonlySet<string> = new Set(["execve", "execveat"]);
+const exitCalls: ReadonlySet<string> = new Set(["exit", "exit_group"]);
 
 /** Lines of these events belong to an exec or a birth under way; any other line of the task ends it. */
 const inExec = /^(mmap:vm_unmapped_area|PERF_RECORD_|sched:sched_process_exec$|exceptions:)/;
@@ -37,6 +38,8 @@ export class PerfReader {
   /** `syscalls:` lines make those of raw_syscalls superfluous. */
   #named = false;
   #attaching = true;
+  /** 32-bit tasks without a recorded call, and the lines of their exec. */
+  readonly #silent = new Map<Task, number>();
   #time = 0;
   /** Whose table the numbers of raw_syscalls come from. */
   arch = "x86-64";
@@ -65,12 +68,27 @@ export class PerfReader {
   }
 
   end(): void {
+    for (const line of this.#silent.values()) {
+      const message = "a 32-bit program runs, whose calls only raw_syscalls events would tell";
+      this.#diagnostics.warn("parse/compat-task", message, line);
+    }
     for (const task of this.#tasks.all()) {
       this.#lives.settle(task.tid);
       this.#lives.settleExec(task, false);
       this.#flight.abandon(task);
     }
+    this.#leave();
     this.#window.end();
+  }
+
+  /** Whoever called exit is gone, though nothing else tells so. */
+  #leave(): void {
+    const gone = [...this.#tasks.all()].flatMap((task) => {
+      const { leaving: at, alive } = task;
+      return at !== undefined && alive ? [{ task, at }] : [];
+    });
+    for (const { task, at } of gone.sort((a, b) => a.at.line - b.at.line))
+      this.#lives.exited(task, at);
   }
 
   #clock({ time }: PerfLine, number: number): void {
@@ -128,9 +146,10 @@ export class PerfReader {
   }
 
   #raw(task: Task, name: string, body: string, at: At): void {
-    if (this.#named || task.compat) return;
+    if (this.#named && !task.compat) return;
     const match = /^NR (-?\d+) (?:\((.*)\)|= (-?\d+))$/.exec(body.trim());
-    const call = callName(this.arch, Number(match?.[1] ?? -1));
+    this.#silent.delete(task);
+    const call = callName(task.compat ? "i386" : this.arch, Number(match?.[1] ?? -1));
     if (match === null || call === undefined) return;
     if (name === "sys_exit") {
       this.#exit(task, call, wrap64(BigInt(match[3] ?? 0)), at);
@@ -148,13 +167,13 @@ export class PerfReader {
     if (this.#named) return;
     this.#named = true;
     for (const task of this.#tasks.all()) {
-      if (task.pending === undefined) continue;
-      this.#flight.forget(task);
+      if (task.pending !== undefined && !task.compat) this.#flight.forget(task);
     }
   }
 
   #enter(task: Task, name: string, request: ReturnType<typeof requestOf>, at: At): void {
     if (execCalls.has(name)) task.execLine = at.line;
+    if (exitCalls.has(name)) task.leaving = at;
     if (!isMemoryCall(name)) return;
     this.seen.entries += 1;
     task.left = undefined;
@@ -196,16 +215,15 @@ export class PerfReader {
     } else if (task.exec || task.execLine !== undefined || task.comm !== line.comm) {
       // Inside execve only the new image is searched a place for.
       const exec = this.#lives.execs(task, task.execLine !== undefined, at);
-      if (exec.searches.push(search) === 1) task.compat = this.#compat(search);
+      if (exec.searches.push(search) === 1) this.#image(task, search);
     } else this.#window.add(at.line, [search]);
   }
 
-  /** A 32-bit task on x86 emits no `syscalls:` events, so its calls are missing. */
-  #compat(search: Search): boolean {
-    if (!search.topDown || search.high >= 2 ** 32) return false;
-    const message = "a 32-bit program runs, whose calls perf does not record";
-    this.#diagnostics.warn("parse/compat-task", message, search.line);
-    return true;
+  /** A 32-bit task on x86 emits no `syscalls:` events: without raw_syscalls its calls are missing. */
+  #image(task: Task, search: Search): void {
+    task.compat = search.topDown && search.high < 2 ** 32;
+    if (task.compat) this.#silent.set(task, search.line);
+    else this.#silent.delete(task);
   }
 
   #life(task: Task, event: string, body: string, at: At): void {

@@ -66,6 +66,8 @@ export interface Task {
   exec: Exec | undefined;
   execLine: number | undefined;
   clone: Clone | undefined;
+  /** It has called exit or exit_group. */
+  leaving: At | undefined;
   /** The child that it made last, as long as the call that made it has not returned. */
   made: number | undefined;
   /** Areas that perf listed because they existed when it came. */
@@ -125,6 +127,7 @@ export class Tasks {
         exec: undefined,
         execLine: undefined,
         clone: undefined,
+        leaving: undefined,
         made: undefined,
         attached: [],
       };
