@@ -28,6 +28,12 @@ impl Machine {
         Self(Way::Baseline)
     }
 
+    /// The way of a machine that has no more than every one of its architecture.
+    #[cfg(test)]
+    pub fn baseline() -> Self {
+        Self(Way::Baseline)
+    }
+
     #[inline(always)]
     pub fn run<T: Task>(self, task: T) -> T::Output {
         match self.0 {
@@ -62,6 +68,9 @@ impl Lanes for Baseline {
 
     #[inline(always)]
     fn largest(self, values: &Sizes) -> u32 {
+        #[cfg(target_arch = "aarch64")]
+        return neon::largest(values);
+        #[cfg(not(target_arch = "aarch64"))]
         Scalar.largest(values)
     }
 }
@@ -130,12 +139,11 @@ mod avx2 {
         }
     }
 
+    /// The four others came with it in every CPU, but a virtual machine may hide one.
     pub fn is_here() -> bool {
-        is_x86_feature_detected!("avx2")
-            && is_x86_feature_detected!("bmi1")
-            && is_x86_feature_detected!("bmi2")
-            && is_x86_feature_detected!("lzcnt")
-            && is_x86_feature_detected!("popcnt")
+        let others = (is_x86_feature_detected!("bmi1"), is_x86_feature_detected!("bmi2"));
+        let counts = (is_x86_feature_detected!("lzcnt"), is_x86_feature_detected!("popcnt"));
+        is_x86_feature_detected!("avx2") && others == (true, true) && counts == (true, true)
     }
 
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
@@ -269,7 +277,9 @@ mod sse2 {
 
 #[cfg(target_arch = "aarch64")]
 mod neon {
-    use std::arch::aarch64::{vaddvq_u32, vandq_u32, vcgeq_u32, vdupq_n_u32, vld1q_u32};
+    use std::arch::aarch64::{
+        vaddvq_u32, vandq_u32, vcgeq_u32, vdupq_n_u32, vld1q_u32, vmaxq_u32, vmaxvq_u32,
+    };
 
     use crate::lanes::Sizes;
 
@@ -286,6 +296,15 @@ mod neon {
             mask = mask << 4 | u64::from(bits);
         }
         mask
+    }
+
+    pub fn largest(values: &Sizes) -> u32 {
+        // SAFETY: NEON is part of the target; each chunk is 16 readable bytes.
+        unsafe {
+            let load = |four: &[u32; 4]| vld1q_u32(four.as_ptr());
+            let vectors = values.as_chunks().0.iter().map(load);
+            vmaxvq_u32(vectors.fold(vdupq_n_u32(0), |a, b| vmaxq_u32(a, b)))
+        }
     }
 }
 
