@@ -118,6 +118,14 @@ export function locate(path: string): Located {
   return { path: clean, folder, sources, shown };
 }
 
+/** Bytes of a file, or of the files in a folder. */
+export function sizeOf(path: string): number {
+  if (!statSync(path).isDirectory()) return statSync(path).size;
+  return readdirSync(path, { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, { name }) => sum + statSync(join(path, name)).size, 0);
+}
+
 /** Files that belong together, as one folder would hold them. */
 export function locateTogether(paths: readonly string[]): Located {
   const located = paths.map(locate);

@@ -1,4 +1,4 @@
-/** What one path of the command line becomes under which policies: the work of one thread. */
+/** What one path of the command line becomes under which policies: the work of one thread, or of several in two steps. */
 
 import { type At, Diagnostics, MmreplayError } from "../errors.ts";
 import { measure as measureLatency } from "../latency/measure.ts";
@@ -20,7 +20,7 @@ import type { Program } from "../resolve/program.ts";
 import type { Population } from "../space/population.ts";
 import type { Touch } from "../space/rules.ts";
 import { cpus } from "../tlb/index.ts";
-import type { Trace } from "../trace/trace.ts";
+import type { Facts, Trace } from "../trace/trace.ts";
 import { warningLines } from "./io.ts";
 import { load } from "./load.ts";
 import { loadPolicies } from "./policies.ts";
@@ -30,9 +30,8 @@ export const idiomModes: readonly IdiomMode[] = ["keep", "redo", "drop"];
 /** Plain values: it crosses to another thread. */
 export interface Task {
   readonly path: string;
-  /** As the user named the policies, and which of them, counted from 0, this task replays. */
+  /** As the user named them. */
   readonly policies: string;
-  readonly chosen: readonly number[];
   readonly arch: string | undefined;
   readonly latency: boolean;
   readonly idioms: IdiomMode;
@@ -48,15 +47,39 @@ export interface Task {
 
 export interface ReplayedTrace {
   readonly setup: TraceSetup;
-  /** In the order of the chosen policies. */
+  /** In the order of the policies. */
   readonly runs: readonly Run[];
 }
 
-/** What a task gives, errors included: as values, since a thrown error loses its members between threads. */
-export interface TaskResult {
+/** What a step gives, errors included: as values, since a thrown error loses its members between threads. */
+interface Step {
   readonly warnings: string;
-  readonly traces: readonly ReplayedTrace[];
   readonly refused?: Refusal;
+}
+
+export interface TaskResult extends Step {
+  readonly traces: readonly ReplayedTrace[];
+}
+
+/** A trace without its events, with its tricks: what every policy starts from. */
+export interface Prepared {
+  readonly setup: TraceSetup;
+  readonly facts: Facts;
+  /** As recorded. */
+  readonly program: Program;
+  readonly idioms: readonly Idiom[];
+  readonly touch: Touch;
+}
+
+export interface Reading extends Step {
+  readonly prepared: readonly Prepared[];
+}
+
+/** Prepared traces, and which of the task's policies, counted from 0, are to replay them. */
+export interface Share {
+  readonly task: Task;
+  readonly prepared: readonly Prepared[];
+  readonly chosen: readonly number[];
 }
 
 interface Refusal {
@@ -96,36 +119,27 @@ function latencyOf({ program, facts, arch }: Subject, policy: Policy): MetricVal
   return { value: p50, unit: "ns", more: { p90, p99, max, runs }, ...doubt };
 }
 
-/** A trace with its tricks, and what to do with them. */
-interface Work {
-  readonly trace: Trace;
-  /** As recorded. */
-  readonly program: Program;
-  readonly idioms: readonly Idiom[];
-  readonly task: Task;
-  readonly touch: Touch;
-}
-
 /** What the author of a program would run under the policy, on the architecture that was asked for. */
-function subjectOf({ trace, program, idioms, task, touch }: Work, policy: Policy): Subject {
-  const on = (asked: Program) => onArch(asked, trace.facts, task.arch);
+function subjectOf(prepared: Prepared, task: Task, policy: Policy): Subject {
+  const { program, idioms, facts, touch } = prepared;
+  const on = (asked: Program) => onArch(asked, facts, task.arch);
   const answers = (asked: Program) => answer(on(asked), policy, touch).placements;
   const { pageBytes } = on(program).arch;
   return on(intended(program, idioms, task.idioms, answers, pageBytes));
 }
 
-function runOf(work: Work, subject: Subject, policy: Policy): Run {
+function runOf(prepared: Prepared, task: Task, subject: Subject, policy: Policy): Run {
   const { program, facts, arch } = subject;
-  const { idioms, task, trace } = work;
+  const { idioms, setup, program: recorded, touch } = prepared;
   const { population, points } = task;
   const look = { population, points, cpus: task.cpus.map((id) => cpus.get(id)) };
-  const looked = replay(program, facts, arch, policy, work.touch, look);
+  const looked = replay(program, facts, arch, policy, touch, look);
   const { replay: finished, counters, applied } = looked;
   const { overTime } = finished;
   const { placements } = finished;
-  const unmet = unmetOf(work.program, idioms, task.idioms, placements, arch.pageBytes);
+  const unmet = unmetOf(recorded, idioms, task.idioms, placements, arch.pageBytes);
   return {
-    trace: trace.name,
+    trace: setup.name,
     policy: policy.id,
     arch: arch.id,
     metrics: measure(
@@ -137,7 +151,7 @@ function runOf(work: Work, subject: Subject, policy: Policy): Run {
       clobbered: applied.clobbered,
       unmet: unmet.count,
       unmetBytes: unmet.bytes,
-      misaligned: misalignedOf(work.program, idioms, placements, arch.pageBytes),
+      misaligned: misalignedOf(recorded, idioms, placements, arch.pageBytes),
     },
     ...(applied.refused !== null && {
       refused: { line: applied.refused.line, count: applied.refused.count },
@@ -153,48 +167,77 @@ function keepsTouches({ population, cpus: simulated }: Task, { events }: Trace):
   return asked && events.some(({ kind }) => kind === "fault");
 }
 
-async function replayAll(task: Task, warn: (text: string) => void): Promise<ReplayedTrace[]> {
-  const all = await loadPolicies(task.policies);
-  const policies = all.filter((_, index) => task.chosen.includes(index));
-  const say = (diagnostics: Diagnostics, name: string): void =>
-    warn(warningLines(diagnostics, name));
-  const replayed: ReplayedTrace[] = [];
-  for (const read of await load(task.path, false, say)) {
-    const { pfn } = task;
-    const trace = pfn === undefined ? read : { ...read, facts: { ...read.facts, pfn } };
-    const diagnostics = new Diagnostics();
-    const recorded = policyFor(trace.facts);
-    const program = resolveTrace(trace, recorded, diagnostics, keepsTouches(task, trace));
-    say(diagnostics, trace.name);
-    const { touch } = rebuild(program, trace.facts, recorded);
-    const idioms = recognise(program, trace.events);
-    const work: Work = { trace, program, idioms, task, touch };
-    const runs = policies.map((policy) => {
-      const subject = subjectOf(work, policy);
-      const finished = runOf(work, subject, policy);
-      if (!task.latency) return finished;
-      const latency = latencyOf(subject, policy);
-      return { ...finished, metrics: { ...finished.metrics, latency } };
-    });
-    const intent = summarise(program, trace.events, idioms);
-    const subject = onArch(program, trace.facts, task.arch);
-    replayed.push({ setup: { ...setupOf(trace, subject), intent }, runs });
-  }
-  return replayed;
+function prepared(read: Trace, task: Task, say: Say): Prepared {
+  const { pfn } = task;
+  const trace = pfn === undefined ? read : { ...read, facts: { ...read.facts, pfn } };
+  const { facts, events } = trace;
+  const diagnostics = new Diagnostics();
+  const recorded = policyFor(facts);
+  const program = resolveTrace(trace, recorded, diagnostics, keepsTouches(task, trace));
+  say(diagnostics, trace.name);
+  const { touch } = rebuild(program, facts, recorded);
+  const idioms = recognise(program, events);
+  const intent = summarise(program, events, idioms);
+  const setup = { ...setupOf(trace, onArch(program, facts, task.arch)), intent };
+  return { setup, facts, program, idioms, touch };
 }
 
-/** Run one task; `refused` for what the user did wrong. */
-export async function runTask(task: Task): Promise<TaskResult> {
+function replayed(trace: Prepared, task: Task, policies: readonly Policy[]): ReplayedTrace {
+  const runs = policies.map((policy) => {
+    const subject = subjectOf(trace, task, policy);
+    const finished = runOf(trace, task, subject, policy);
+    if (!task.latency) return finished;
+    const latency = latencyOf(subject, policy);
+    return { ...finished, metrics: { ...finished.metrics, latency } };
+  });
+  return { setup: trace.setup, runs };
+}
+
+type Say = (diagnostics: Diagnostics, name: string) => void;
+
+/** What `work` does until it is done or the user did something wrong. */
+async function step(work: (say: Say) => Promise<void>): Promise<Step> {
   let warnings = "";
-  const warn = (text: string): void => {
-    warnings += text;
+  const say: Say = (diagnostics, name) => {
+    warnings += warningLines(diagnostics, name);
   };
   try {
-    const traces = await replayAll(task, warn);
-    return { warnings, traces };
+    await work(say);
+    return { warnings };
   } catch (error) {
     if (!(error instanceof MmreplayError)) throw error;
     const { code, message, at, hint } = error;
-    return { warnings, traces: [], refused: { code, message, at, hint } };
+    return { warnings, refused: { code, message, at, hint } };
   }
+}
+
+/** Read and resolve what the task names, for its policies to be shared out. */
+export async function prepare(task: Task): Promise<Reading> {
+  const done: Prepared[] = [];
+  const reading = await step(async (say) => {
+    for (const trace of await load(task.path, false, say)) done.push(prepared(trace, task, say));
+  });
+  return { ...reading, prepared: done };
+}
+
+/** Replay prepared traces under some of the task's policies. */
+export async function runShare({ task, prepared, chosen }: Share): Promise<TaskResult> {
+  const traces: ReplayedTrace[] = [];
+  const run = await step(async () => {
+    const all = await loadPolicies(task.policies);
+    const policies = all.filter((_, index) => chosen.includes(index));
+    for (const trace of prepared) traces.push(replayed(trace, task, policies));
+  });
+  return { ...run, traces };
+}
+
+/** Both steps, trace by trace, so that one is gone when the next comes. */
+export async function runTask(task: Task): Promise<TaskResult> {
+  const traces: ReplayedTrace[] = [];
+  const run = await step(async (say) => {
+    const policies = await loadPolicies(task.policies);
+    for (const trace of await load(task.path, false, say))
+      traces.push(replayed(prepared(trace, task, say), task, policies));
+  });
+  return { ...run, traces };
 }

@@ -1,9 +1,11 @@
 /** Is the report the same whatever number of threads made it? */
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { stdin } from "../../src/cli/io.ts";
+import { threadsFor } from "../../src/cli/threads.ts";
 import { mmreplay } from "../support/cli.ts";
 
 const one = ["traces/redis-ext4.mmtrace"];
@@ -24,6 +26,13 @@ describe("--jobs", () => {
     expect(alone.stderr === "").toBe(traces === one);
     expect(replayed(traces, "--jobs", "2")).toEqual(alone);
     expect(replayed(traces, "--jobs=5")).toEqual(alone);
+  });
+
+  it("takes more than one thread by itself only where that pays", () => {
+    const cores = Math.min(availableParallelism(), 8);
+    expect(threadsFor(one, 2)).toBe(1);
+    expect(threadsFor([...three, ...three], 50)).toBe(Math.min(cores, 50));
+    expect(threadsFor([stdin], 50)).toBe(1);
   });
 
   it("refuses a damaged trace with the same words, and names what came before it", () => {

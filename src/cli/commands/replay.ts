@@ -14,13 +14,8 @@ import type { Cpu } from "../../tlb/types.ts";
 import { parseU64 } from "../../units.ts";
 import { locate, stdin, write } from "../io.ts";
 import { loadPolicies } from "../policies.ts";
-import {
-  idiomModes,
-  type ReplayedTrace,
-  runTask,
-  type Task,
-  type TaskResult,
-} from "../replay-task.ts";
+import { idiomModes, type ReplayedTrace, type Task, type TaskResult } from "../replay-task.ts";
+import { results, threadsFor } from "../threads.ts";
 import { version } from "../version.ts";
 
 interface Arguments {
@@ -28,7 +23,7 @@ interface Arguments {
   readonly policy: string | undefined;
   readonly arch: string | undefined;
   readonly format: string;
-  readonly jobs: number;
+  readonly jobs: number | undefined;
   readonly latency: boolean;
   readonly idioms: IdiomMode;
   readonly populate: Population["mode"];
@@ -52,25 +47,19 @@ function commandOf(argv: readonly string[]): string {
   return ["mmreplay", ...words].join(" ");
 }
 
-/** A thread per trace while there are enough of them, else per policy, which reads the trace again. */
-function tasksOf(args: Arguments, policies: string, count: number): (readonly Task[])[] {
-  const every = Array.from({ length: count }, (_, index) => index);
-  const together = args.trace.length >= args.jobs;
-  return args.trace.map((path) =>
-    (together ? [every] : every.map((index) => [index])).map((chosen) => ({
-      path,
-      policies,
-      chosen,
-      arch: args.arch,
-      latency: args.latency,
-      idioms: args.idioms,
-      population: populationOf(args),
-      pfn: pfnOf(args.pfn),
-      cpus: namesOf(args.tlb).map((id) => cpus.get(id).id),
-      metrics: chosenMetrics(args),
-      points: pointsOf(args),
-    })),
-  );
+function taskOf(args: Arguments, path: string, policies: string): Task {
+  return {
+    path,
+    policies,
+    arch: args.arch,
+    latency: args.latency,
+    idioms: args.idioms,
+    population: populationOf(args),
+    pfn: pfnOf(args.pfn),
+    cpus: namesOf(args.tlb).map((id) => cpus.get(id).id),
+    metrics: chosenMetrics(args),
+    points: pointsOf(args),
+  };
 }
 
 const namesOf = (list: string | undefined): readonly string[] =>
@@ -120,7 +109,8 @@ function pointsOf({ points, format }: Arguments): number {
 /** Moments of a JSON report: enough for a curve on a screen. */
 const defaultPoints = 200;
 
-function threadsOf({ jobs, latency, trace }: Arguments): number {
+function jobsOf({ jobs, latency, trace }: Arguments, policies: number): number {
+  if (jobs === undefined) return latency ? 1 : threadsFor(trace, policies);
   if (!Number.isInteger(jobs) || jobs < 1)
     throw new MmreplayError("usage/jobs", `--jobs is a number of threads, not "${jobs}"`);
   if (latency && jobs > 1)
@@ -131,46 +121,15 @@ function threadsOf({ jobs, latency, trace }: Arguments): number {
   return trace.includes(stdin) ? 1 : jobs;
 }
 
-/** The results by path and task, each as soon as those before it are there. */
-async function* results(
-  tasks: readonly (readonly Task[])[],
-  threads: number,
-): AsyncGenerator<readonly TaskResult[]> {
-  if (threads === 1) {
-    for (const [task] of tasks) if (task !== undefined) yield [await runTask(task)];
-    return;
-  }
-  const { Piscina } = await import("piscina");
-  const own = import.meta.url;
-  const pool = new Piscina<Task, TaskResult>({
-    filename: new URL(`../replay-task${own.slice(own.lastIndexOf("."))}`, own).href,
-    name: runTask.name,
-    minThreads: 1,
-    maxThreads: threads,
-  });
-  try {
-    const running = tasks.map((of) => Promise.all(of.map((task) => pool.run(task))));
-    for (const one of running) one.catch(() => undefined);
-    for (const one of running) yield await one;
-  } finally {
-    await pool.destroy();
-  }
-}
-
-/** One path's traces with the runs of all its tasks; throws what the first of them refused. */
-function joined(parts: readonly TaskResult[], quiet: boolean): ReplayedTrace[] {
-  const [first] = parts;
-  if (first === undefined) return [];
-  if (!quiet) process.stderr.write(first.warnings);
-  const refused = parts.find((part) => part.refused !== undefined)?.refused;
-  if (refused !== undefined) {
-    const { code, message, at, hint } = refused;
-    throw new MmreplayError(code, message, { at, ...(hint !== undefined && { hint }) });
-  }
-  return first.traces.map(({ setup }, index) => ({
-    setup,
-    runs: parts.flatMap((part) => part.traces[index]?.runs ?? []),
-  }));
+/** One path's traces; throws what its task refused. */
+function taken(
+  { warnings, refused, traces }: TaskResult,
+  quiet: boolean,
+): readonly ReplayedTrace[] {
+  if (!quiet) process.stderr.write(warnings);
+  if (refused === undefined) return traces;
+  const { code, message, at, hint } = refused;
+  throw new MmreplayError(code, message, { at, ...(hint !== undefined && { hint }) });
 }
 
 /** Traces of the same name with a number, since a report tells traces apart by their names. */
@@ -189,12 +148,13 @@ const tlbSetup = ({ id, title, source, assumed }: Cpu) => ({ id, title, source, 
 async function run(args: Arguments): Promise<void> {
   const named = args.policy ?? discussed;
   const policies = await loadPolicies(named);
-  const threads = threadsOf(args);
   for (const path of args.trace) locate(path);
+  const threads = jobsOf(args, policies.length);
   if (args.arch !== undefined) parseArch(args.arch);
-  const tasks = tasksOf({ ...args, jobs: threads }, named, policies.length);
+  const tasks = args.trace.map((path) => taskOf(args, path, named));
   const read: ReplayedTrace[] = [];
-  for await (const parts of results(tasks, threads)) read.push(...joined(parts, args.quiet));
+  for await (const one of results(tasks, policies.length, threads))
+    read.push(...taken(one, args.quiet));
   const replayed = distinct(read);
   const setup: Setup = {
     version,
@@ -265,8 +225,8 @@ export const replayCommand: CommandModule<object, Arguments> = {
     },
     jobs: {
       type: "number",
-      default: 1,
-      describe: "threads that replay at the same time; the report is the same",
+      describe:
+        "threads that replay at the same time (default: as many as pay off); the report is the same",
     },
     format: { choices: reports.ids, default: "text" },
     output: { alias: "o", type: "string", describe: "write there instead of standard output" },
