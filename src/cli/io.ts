@@ -67,7 +67,11 @@ async function* standardInput(): AsyncGenerator<Uint8Array> {
 /** A file, or standard input, as something that can be opened. */
 function fileSource(path: string): Source {
   if (path === stdin) return { name: "stdin", open: standardInput };
-  return { name: basename(path), open: () => bytesOf(path) };
+  return {
+    name: basename(path),
+    open: () => bytesOf(path),
+    isPrinted: () => isPerfData(headOf(path)),
+  };
 }
 
 /** Everything in a folder, one level deep: a folder inside is a set of files (strace -ff). */

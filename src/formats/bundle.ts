@@ -83,30 +83,39 @@ async function recordingsIn(
       : detect(head, source.name);
     if (format !== undefined) found.push({ source, format });
   }
-  await refuseTwice(found);
+  const once = await withoutCopies(found);
   const [first] = unreadable;
-  if (found.length === 0 && first !== undefined) throw first;
+  if (once.length === 0 && first !== undefined) throw first;
   for (const { at, message } of unreadable) {
     diagnostics.warn("import/unreadable", `${at.file ?? "a file"} is left out: ${message}`);
   }
-  return found;
+  return once;
 }
 
-/** Throws if two of the recordings are the same, byte for byte. */
-async function refuseTwice(recordings: readonly Recording[]): Promise<void> {
+/** The recordings less what is printed beside its text; throws if two are the same otherwise, byte for byte. */
+async function withoutCopies(recordings: readonly Recording[]): Promise<readonly Recording[]> {
+  const kept: Recording[] = [];
   const byStart = new Map<string, Source[]>();
-  for (const { source } of recordings) {
+  const isText = ({ source }: Recording): boolean => source.isPrinted?.() !== true;
+  for (const recording of recordings.toSorted((a, b) => Number(isText(b)) - Number(isText(a)))) {
+    const { source } = recording;
     const start = Buffer.from(await headOf(source.open(), headBytes)).toString("latin1");
     const alike = byStart.get(start) ?? [];
-    for (const other of alike) {
-      if (!(await isSame(source, other))) continue;
+    byStart.set(start, [...alike, source]);
+    const other = await firstSame(source, alike);
+    if (other === undefined) kept.push(recording);
+    else if (isText(recording))
       throw new MmreplayError("import/given-twice", `this is ${other.name} once more`, {
         at: { file: source.name },
         hint: "give each file once",
       });
-    }
-    byStart.set(start, [...alike, source]);
   }
+  return recordings.filter((recording) => kept.includes(recording));
+}
+
+async function firstSame(source: Source, others: readonly Source[]): Promise<Source | undefined> {
+  for (const other of others) if (await isSame(source, other)) return other;
+  return undefined;
 }
 
 /** A perf.data that only another perf can print; the folder may hold what can be read without. */

@@ -10,6 +10,8 @@ export interface Source {
   /** Relative to the folder. */
   readonly name: string;
   open(): AsyncIterable<Uint8Array>;
+  /** True if `open` gives what another program prints of the file (perf.data): a text beside it may be the same. */
+  isPrinted?(): boolean;
 }
 
 /** What a name on the command line stands for. */

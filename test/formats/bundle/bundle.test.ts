@@ -157,6 +157,16 @@ describe("a folder", () => {
     });
   });
 
+  it("reads a perf.data and the text that perf printed of it once", async () => {
+    const open = (): AsyncIterable<Uint8Array> => inputOf(perf(...brk)).chunks;
+    const sources = [
+      { name: "perf.data", open, isPrinted: () => true },
+      { name: "perf.txt", open, isPrinted: () => false },
+    ];
+    const traces = await bundle({ path: "run", folder: true, sources }, new Diagnostics());
+    expect(traces.map(({ events }) => events.length)).toEqual([1]);
+  });
+
   it("without a recording says what it does hold", async () => {
     await expect(load({ "meta.json": "{}", "bases.txt": "# 7.3\n" })).rejects.toMatchObject({
       code: "import/no-recording",
