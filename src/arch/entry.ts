@@ -123,6 +123,7 @@ export function lower(
     for (const passage of passages(call.pages, { attempt, request, layout, profile, arch })) {
       const hint = hintRow(call, passage);
       if (hinted && !hasFailed(rows, hint)) rows.push(hint);
+      if (attempt.only === "hint") continue;
       if (passage.down !== undefined)
         rows.push(searchRow("down", call, passage, passage.down, arch));
       if (passage.up !== undefined && attempt.only !== "down")

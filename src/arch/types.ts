@@ -82,8 +82,8 @@ export interface Attempt {
   readonly finish?: Finish;
   /** What a search finds is taken only if the VMA merges with a neighbour there; else it is held. One attempt of a list. */
   readonly merge?: true;
-  /** No bottom-up retry. */
-  readonly only?: "down";
+  /** `down`: no bottom-up retry; `hint`: no search at all, the hint is taken or not. */
+  readonly only?: "down" | "hint";
   /** `up`: rounded up to the huge page first; `skip`: not tested in this attempt. Default `keep`. */
   readonly hint?: "keep" | "up" | "skip";
   /** 6.1 and 6.12 hugetlb: a fallback window of its own, MAP_32BIT ignored. */

@@ -151,6 +151,7 @@ function runOf(prepared: Prepared, task: Task, subject: Subject, policy: Policy)
       clobbered: applied.clobbered,
       unmet: unmet.count,
       unmetBytes: unmet.bytes,
+      overMaps: (finished.program.objects - program.objects) / 2,
       misaligned: misalignedOf(recorded, idioms, placements, arch.pageBytes),
     },
     ...(applied.refused !== null && {

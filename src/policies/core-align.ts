@@ -3,12 +3,14 @@
 import { coreParameters, coreSizes, isCovered } from "./core-sizes.ts";
 import { dispatch } from "./kernel.ts";
 import { rules73 } from "./linux-7.3.ts";
+import { answered, openParameters } from "./open-questions.ts";
 import { oneOf, parameterised } from "./parameters.ts";
 import { align, plain } from "./shapes.ts";
 import type { Policy } from "./types.ts";
 
 const parameters = {
   ...coreParameters,
+  ...openParameters,
   mask: oneOf("mask of size less a page, or less one byte", ["s-p", "s-1"]),
 };
 
@@ -26,6 +28,7 @@ export const coreAlign: Policy = parameterised(
     if (!isCovered(request, settings)) return dispatch(request, target, rules73);
     const room = settings.mask === "s-1" ? { startGap: 1 } : {};
     const sizes = coreSizes(request, target, settings);
-    return [...sizes.map((size) => ({ ...align(size, request.pgoff), ...room })), plain];
+    const aligned = sizes.map((size) => ({ ...align(size, request.pgoff), ...room }));
+    return answered([...aligned, plain], settings, request, target);
   },
 );

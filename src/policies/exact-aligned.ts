@@ -3,6 +3,7 @@
 import { coreParameters, coreSizes, isCovered } from "./core-sizes.ts";
 import { dispatch } from "./kernel.ts";
 import { rules73 } from "./linux-7.3.ts";
+import { answered, openParameters } from "./open-questions.ts";
 import { parameterised } from "./parameters.ts";
 import { align, plain } from "./shapes.ts";
 import type { Policy } from "./types.ts";
@@ -14,12 +15,13 @@ export const exactAligned: Policy = parameterised(
     kernel: "mm/vma.c unmapped_area_topdown, testing each gap for the aligned range itself",
     source: "kernel-wide search of an exact fit in place of length + mask; no code",
     profile: rules73.profile,
-    parameters: coreParameters,
+    parameters: { ...coreParameters, ...openParameters },
   },
   (settings) => (request, target) => {
     if (!isCovered(request, settings)) return dispatch(request, target, rules73);
     const sizes = coreSizes(request, target, settings);
     const exact = { exact: true } as const;
-    return [...sizes.map((size) => ({ ...align(size, request.pgoff), ...exact })), plain];
+    const aligned = sizes.map((size) => ({ ...align(size, request.pgoff), ...exact }));
+    return answered([...aligned, plain], settings, request, target);
   },
 );

@@ -79,6 +79,7 @@ function attemptText(attempt: Attempt, request: Request, bytes: InBytes): string
     attempt.exact === true && "length not inflated",
     attempt.merge === true && "held unless the VMA merges there",
     attempt.only === "down" && "top-down only",
+    attempt.only === "hint" && "the hint or nothing",
     request.hint && attempt.hint === "up" && "hint rounded up",
     request.hint && attempt.hint === "skip" && "hint not tested",
     attempt.entry === "hugetlb-old" && "own function of hugetlb",

@@ -2,6 +2,7 @@
 
 import { dispatch } from "./kernel.ts";
 import { rules73 } from "./linux-7.3.ts";
+import { answered, openParameters } from "./open-questions.ts";
 import { oneOf, parameterised, type Values } from "./parameters.ts";
 import { pad, pfnAndContiguousSizes, pfnSizes, plain, vfioRegion } from "./shapes.ts";
 import { startPfn } from "./start-pfn.ts";
@@ -32,7 +33,7 @@ export const mappingOrderV1: Policy = parameterised(
     kernel: "drivers/vfio/pci/vfio_pci_core.c get_unmapped_area",
     source: "Xu, [PATCH 0/5] mm/vfio: huge pfnmaps with !MAP_FIXED mappings, June 2025",
     profile: rules73.profile,
-    parameters: mappingOrderParameters,
+    parameters: { ...mappingOrderParameters, ...openParameters },
   },
   (settings) => (request, target) => {
     const { kind, pages, barPages = pages } = request;
@@ -41,6 +42,7 @@ export const mappingOrderV1: Policy = parameterised(
       return dispatch(request, target, rules73);
     const above = rules73.profile.roundsAbove && target.topDown;
     const sizes = orderSizes(target, settings).filter((size) => size <= Math.min(barPages, pages));
-    return [...sizes.map((size) => pad(pages, size, pfn, above)), plain];
+    const padded = sizes.map((size) => pad(pages, size, pfn, above));
+    return answered([...padded, plain], settings, request, target);
   },
 );

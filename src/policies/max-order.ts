@@ -2,6 +2,7 @@
 
 import { dispatch, isThpFilesystem } from "./kernel.ts";
 import { rules73 } from "./linux-7.3.ts";
+import { answered, openParameters } from "./open-questions.ts";
 import { count, oneOf, parameterised, type Values } from "./parameters.ts";
 import { align, fits, folioSizes, pfnSizes, plain } from "./shapes.ts";
 import type { Policy, Request, Target } from "./types.ts";
@@ -10,6 +11,7 @@ const order = (whose: string, fallback: string) =>
   count(`largest order of ${whose}`, fallback, { most: 30 });
 
 const parameters = {
+  ...openParameters,
   ext4: order("ext4", "9"),
   btrfs: order("btrfs", "6"),
   other: order("the other filesystems with large folios", "9"),
@@ -60,6 +62,7 @@ export const maxOrder: Policy = parameterised(
     const most = declared(request, settings);
     if (most === undefined) return dispatch(request, target, rules73);
     const sizes = sizesFor(request, target, most, settings);
-    return [...sizes.map((size) => align(size, request.pgoff)), plain];
+    const aligned = sizes.map((size) => align(size, request.pgoff));
+    return answered([...aligned, plain], settings, request, target);
   },
 );

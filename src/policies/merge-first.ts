@@ -3,12 +3,14 @@
 import { coreParameters, coreSizes, isCovered } from "./core-sizes.ts";
 import { dispatch } from "./kernel.ts";
 import { rules73 } from "./linux-7.3.ts";
+import { answered, openParameters } from "./open-questions.ts";
 import { oneOf, parameterised, someOf } from "./parameters.ts";
 import { pad, plain } from "./shapes.ts";
 import type { Policy } from "./types.ts";
 
 const parameters = {
   ...coreParameters,
+  ...openParameters,
   orders: someOf("levels to align to", ["pud", "cont-pmd", "pmd", "cont-pte"], "pmd"),
   fits: oneOf("block: a whole block at this offset; length: any offset", ["block", "length"]),
   anon: oneOf("anonymous memory: any length, or multiples of the block only", ["any", "multiple"]),
@@ -30,6 +32,6 @@ export const mergeFirst: Policy = parameterised(
       pad(request.pages, size, request.pgoff, above),
     );
     if (!padded.some((attempt) => attempt)) return [plain];
-    return [{ merge: true }, ...padded, plain];
+    return answered([{ merge: true }, ...padded, plain], settings, request, target);
   },
 );

@@ -42,7 +42,7 @@ const fields: Readonly<Record<string, (value: unknown) => boolean>> = {
   alignOffset: isCount,
   exact: (value) => value === true,
   merge: (value) => value === true,
-  only: (value) => value === "down",
+  only: (value) => value === "down" || value === "hint",
   hint: (value) => value === "keep" || value === "up" || value === "skip",
   entry: (value) => value === "arch" || value === "hugetlb-old",
   file: (value) => value === false,

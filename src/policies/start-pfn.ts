@@ -2,11 +2,12 @@
 
 import { dispatch } from "./kernel.ts";
 import { rules73 } from "./linux-7.3.ts";
+import { answered, type OpenParameters, openParameters } from "./open-questions.ts";
 import { oneOf, parameterised, type Values } from "./parameters.ts";
 import { type Attempts, align, fits, pad, pfnSizes, plain, vfioRegion } from "./shapes.ts";
 import type { Parameter, Policy, Request, Target } from "./types.ts";
 
-export type PfnParameters = {
+export type PfnParameters = OpenParameters & {
   readonly mechanism: Parameter<"align" | "pad">;
   readonly ladder: Parameter<"each" | "best">;
 };
@@ -20,6 +21,7 @@ export const pfnParameters: PfnParameters = {
     "each",
     "best",
   ]),
+  ...openParameters,
 };
 
 /**
@@ -35,16 +37,17 @@ export function startPfn(request: Request, target: Target): number | undefined {
 export function alignToPfn(
   request: Request,
   target: Target,
-  { mechanism, ladder }: Values<PfnParameters>,
+  settings: Values<PfnParameters>,
   pfn: number,
 ): Attempts {
   const { pages } = request;
+  const { mechanism, ladder } = settings;
   const above = rules73.profile.roundsAbove && target.topDown;
   const sizes = pfnSizes(target).filter((size) => fits(size, pfn, pages));
   const tried = ladder === "each" ? sizes : sizes.slice(0, 1);
   const attempt = (size: number) =>
     mechanism === "align" ? align(size, pfn) : pad(pages, size, pfn, above);
-  return [...tried.map(attempt), plain];
+  return answered([...tried.map(attempt), plain], settings, request, target);
 }
 
 export const startPfnPolicy: Policy = parameterised(

@@ -16,6 +16,8 @@ const meanings: Readonly<Record<string, (value: number) => string>> = {
     `${plural(n, "page")} replaced by a fixed mapping that were free in the recording`,
   unmet: (n) => `${plural(n, "kept part")} at no multiple of the alignment that the program made`,
   unmetBytes: (n) => `${bytes(n)} in them`,
+  overMaps: (n) =>
+    `${plural(n, "mapping")} reserved larger and cut by the program, three calls more for each`,
   misaligned: (n) =>
     `${plural(n, "anonymous mapping")} of 1 MiB and more started at a multiple of 1 MiB in the recording and ${n === 1 ? "does" : "do"} not here: a program that checks its first answer would now reserve more and cut, which the recording cannot show`,
   stranded: (n) => `${plural(n, "page")} left behind by mappings that could not move`,

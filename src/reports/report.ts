@@ -96,15 +96,15 @@ export interface Report {
   readonly notes: readonly string[];
 }
 
-/** One row per object, the policies side by side. */
+/** One row per object, the policies side by side; who chose the address is said of the first. */
 function objectRows(runs: readonly Run[]): MappingRow[] {
   const rows = new Map<string, MappingRow>();
   for (const { trace, policy, mappings } of runs) {
     for (const { object, address, entries, bySize, faults, ...same } of mappings) {
       const key = `${trace} ${object}`;
-      const { byPolicy } = rows.get(key) ?? { byPolicy: {} };
+      const row = rows.get(key) ?? { trace, ...same, times: 1, byPolicy: {} };
       const cost = { address, entries, bySize, faults };
-      rows.set(key, { trace, ...same, times: 1, byPolicy: { ...byPolicy, [policy]: cost } });
+      rows.set(key, { ...row, byPolicy: { ...row.byPolicy, [policy]: cost } });
     }
   }
   return [...rows.values()];

@@ -71,12 +71,41 @@ describe("a policy file", () => {
     expect(stdout).toContain("0: search for 0x0 mod 0x10000");
   });
 
+  it("may be a trick of userspace", () => {
+    const file = policyFile(
+      object(`base: "linux-7.3", searches: () => undefined, reserves: ({ kind, pages }, { pmd }) =>
+        kind === "vfio" ? { pages: pages + pmd, align: pmd, offset: 0, guard: 0 } : undefined`),
+    );
+    const { stdout } = mmreplay(["explain", file, "vfio 2G"]);
+    expect(stdout).toContain(
+      "program: reserves 0x80200000, maps at 0x0 from a multiple of 0x200000",
+    );
+    const args = ["replay", "-q", "--format", "json", "--policy", file, trace];
+    const report = JSON.parse(mmreplay(args).stdout);
+    expect(
+      report.mappings.find(({ line }: { line: number }) => line === 30).byPolicy.x.bySize,
+    ).toEqual({
+      "2M": 1024,
+    });
+    expect(report.notes.join(" ")).toContain("reserved larger and cut by the program");
+  });
+
   it.each([
     ["export const x = 1;", "exports no policy"],
     ["export default 3;", "exports no policy"],
     ["export default {", "cannot be loaded"],
     [object('base: "linux-7.3"'), "searches of the policy is no function"],
     [object("searches: () => [{}]"), "neither profile nor base"],
+    [
+      object("profile: {}, reserves: 3, searches: () => [{}]"),
+      "reserves of the policy is no function",
+    ],
+    [
+      object(
+        'profile: {}, searches: () => [{ merge: true, finish: { kind: "up", mask: 1, offset: 0 } }]',
+      ),
+      "an attempt has both merge and finish",
+    ],
     ['export default { id: "x y" };', "summary of the policy is no text"],
     [
       object('id: "vfio-thp", base: "linux-7.3", searches: () => []'),

@@ -190,7 +190,7 @@ describe("parsePolicy", () => {
     expect(refused("core-align:order=pmd")).toMatchObject({
       code: "usage/policy-parameter",
       message: 'unknown parameter "order" of policy core-align',
-      hint: "choose one of orders, min, fits, length, ladder, kinds, anon, hooks, mask",
+      hint: "choose one of orders, min, fits, length, ladder, kinds, anon, hooks, hints, legacy, compat, mask",
     });
     expect(refused("core-align:orders=pmd+pgd")).toMatchObject({
       message: '"pmd+pgd" is no value for parameter "orders" of policy core-align',
