@@ -22,6 +22,7 @@ import { withSnapshots } from "./bundle/snapshots.ts";
 import { bytesOf, decompress, headBytes, headOf } from "./decompress.ts";
 import { placeForks } from "./forks.ts";
 import { detect, formats } from "./index.ts";
+import { linearize } from "./linearize.ts";
 import { mmtrace, readTrace } from "./mmtrace.ts";
 import { asOneProcess } from "./one-process.ts";
 import { pageFacts } from "./page-size.ts";
@@ -161,7 +162,8 @@ async function assemble(
   const read = await readRun(run, diagnostics, options);
   const tasks = options.oneProcess ? asOneProcess(read.events) : read.events;
   const facts = factsOf(beside, run.stem, read.facts, pageFacts(tasks));
-  const own = { ...read, events: placeForks(tasks, facts.legacyLayout !== true) };
+  const topDown = facts.legacyLayout !== true;
+  const own = { ...read, events: placeForks(linearize(tasks, topDown), topDown) };
   const log = beside.calls;
   const logged =
     log === undefined ? undefined : { log, matched: matchCalls(own.events, log, diagnostics) };

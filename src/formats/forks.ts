@@ -1,49 +1,11 @@
 /** At which moment of a fork the copy was made, where other threads of the parent map and unmap meanwhile: its child tells. */
 
-import type { Call, Event, Lifecycle } from "../trace/event.ts";
+import type { Event, Lifecycle } from "../trace/event.ts";
 import { type Tracks, tracksOf } from "./bundle/spaces.ts";
-import { footprint } from "./footprint.ts";
-
-/** Bytes, half-open. */
-interface Span {
-  readonly start: number;
-  readonly end: number;
-}
-
-/** What one call did to the mappings. */
-interface Effect {
-  readonly frees: readonly Span[];
-  readonly takes: readonly Span[];
-  /** It looked for a gap of this size. */
-  readonly searched?: { readonly found: Span; readonly need: number };
-}
+import { type Effect, effectOf, type Span } from "./effect.ts";
 
 /** So many calls of a child are looked at. */
 const patience = 1024;
-/** A PMD, by which large mappings may be padded. */
-const block = 2 ** 21;
-
-const nothing: Effect = { frees: [], takes: [] };
-
-function effectOf(event: Event): Effect {
-  if (event.kind !== "call" || event.outcome !== "ok" || event.injected) return nothing;
-  const { frees, named, found, searches } = footprint(event, event.result);
-  const span = ({ start, end }: { start: Call["result"]; end: Call["result"] }): Span => ({
-    start: Number(start),
-    end: Number(end),
-  });
-  const taken = found ?? (event.call === "mmap" || event.call === "shmat" ? named[0] : undefined);
-  const size = found === undefined ? 0 : span(found).end - span(found).start;
-  return {
-    frees: frees.map(span),
-    takes: taken === undefined ? [] : [span(taken)],
-    ...(searches &&
-      found !== undefined && {
-        searched: { found: span(found), need: size < block ? size : size + block },
-      }),
-  };
-}
-
 type State = boolean | undefined;
 
 /** The pieces of space that the calls in question change, and which of them a copy has mapped. */
@@ -90,9 +52,9 @@ class Pieces {
   }
 
   /** True if the kernel could not have found that place here. */
-  contradicts({ searched }: Effect, topDown: boolean): boolean {
-    if (searched === undefined) return false;
-    const { found, need } = searched;
+  contradicts({ found, searched }: Effect, topDown: boolean): boolean {
+    if (searched === undefined || found === undefined) return false;
+    const { need } = searched;
     let run = 0;
     let previous = 0;
     for (const [i, { start, end }] of this.#spans.entries()) {
@@ -192,9 +154,9 @@ export function placeForks(events: readonly Event[], topDown: boolean): readonly
     const first = events[child[0] ?? -1];
     const until = Math.min(event.line, first === undefined ? event.line : began(first));
     const { indices, before } = around(events, lists.get(space) ?? [], fork, until);
-    const effects = indices.map((index) => effectOf(events[index] ?? event));
+    const effects = indices.map((index) => effectOf(events[index]));
     if (effects.every(({ frees, takes }) => frees.length + takes.length === 0)) return;
-    const seen = child.slice(0, patience).map((index) => effectOf(events[index] ?? event));
+    const seen = child.slice(0, patience).map((index) => effectOf(events[index]));
     const count = copiedAfter(effects, before, seen, topDown);
     indices.slice(before, count).forEach((index, i) => {
       keys[index] = fork - 1 + (i + 1) / (indices.length + 1);

@@ -3,6 +3,8 @@ import { placeForks } from "../../src/formats/forks.ts";
 import type { Call, Event, Lifecycle } from "../../src/trace/event.ts";
 
 const P = 4096;
+/** Where the drawn pages begin: MAP_32BIT ends below. */
+const base = 2 ** 20;
 const parent = 1;
 const thread = 2;
 const child = 3;
@@ -21,7 +23,7 @@ const map = (pid: number, lines: readonly [number, number], page: number, pages:
   flags: 0x22,
   fd: -1,
   offset: 0,
-  result: page * P,
+  result: (base + page) * P,
 });
 const unmap = (
   pid: number,
@@ -34,7 +36,7 @@ const unmap = (
   entryLine: lines[0],
   line: lines[1],
   call: "munmap",
-  addr: page * P,
+  addr: (base + page) * P,
   length: pages * P,
   result: 0,
 });

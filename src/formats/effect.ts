@@ -1,0 +1,65 @@
+/** What one call did to the mappings, in plain numbers. */
+
+import type { Call, Event } from "../trace/event.ts";
+import { footprint } from "./footprint.ts";
+
+/** Bytes, half-open. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface Effect {
+  readonly frees: readonly Span[];
+  readonly takes: readonly Span[];
+  /** What the call needs to be mapped. */
+  readonly needs: readonly Span[];
+  /** What it found free. */
+  readonly found?: Span;
+  /** Had this been free, it would have grown there instead of moving (vma_expandable). */
+  readonly blocked?: Span;
+  /** It looked for the first gap of this size. */
+  readonly searched?: { readonly need: number; readonly aligned: boolean };
+}
+
+/** A PMD, by which large mappings may be padded. */
+const block = 2 ** 21;
+/** Where MAP_32BIT ends; such searches go up. */
+const low = 2 ** 31;
+
+const noEffect: Effect = { frees: [], takes: [], needs: [] };
+
+const spanOf = ({ start, end }: { start: Call["result"]; end: Call["result"] }): Span => ({
+  start: Number(start),
+  end: Number(end),
+});
+
+/** What kept a mapping that moved from growing where it was. */
+function blockedOf(event: Call): Span | undefined {
+  if (event.call !== "mremap" || event.result === event.addr || event.newAddr !== null)
+    return undefined;
+  const start = Number(event.addr) + Number(event.length);
+  const end = Number(event.addr) + Number(event.newLength);
+  return Number(event.length) > 0 && end > start ? { start, end } : undefined;
+}
+
+export function effectOf(event: Event | undefined): Effect {
+  if (event?.kind !== "call" || event.outcome !== "ok" || event.injected) return noEffect;
+  const print = footprint(event, event.result);
+  const named = print.named.map(spanOf);
+  const maps = event.call === "mmap" || event.call === "shmat";
+  const found = print.found === undefined ? undefined : spanOf(print.found);
+  const size = found === undefined ? 0 : found.end - found.start;
+  const aligned = size >= block;
+  const fixed = event.call === "mremap" && found === undefined ? named.slice(1, 2) : [];
+  const blocked = blockedOf(event);
+  const searched = { need: aligned ? size + block : size, aligned };
+  return {
+    frees: print.frees.map(spanOf),
+    takes: found !== undefined ? [found] : maps ? named.slice(0, 1) : fixed,
+    needs: maps ? [] : named.slice(0, 1),
+    ...(found !== undefined && { found }),
+    ...(blocked !== undefined && { blocked }),
+    ...(print.searches && found !== undefined && found.end > low && { searched }),
+  };
+}

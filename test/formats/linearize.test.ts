@@ -1,0 +1,168 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Known } from "../../src/formats/known.ts";
+import { linearize } from "../../src/formats/linearize.ts";
+import type { Call, Event } from "../../src/trace/event.ts";
+
+const P = 4096;
+/** Where the drawn pages begin: MAP_32BIT ends below. */
+const base = 2 ** 20;
+type Lines = readonly [entry: number, exit: number];
+
+const call = (pid: number, [entry, line]: Lines) =>
+  ({
+    kind: "call",
+    outcome: "ok",
+    error: null,
+    pid,
+    line,
+    ...(entry !== line && { entryLine: entry }),
+  }) as const;
+
+const map = (pid: number, lines: Lines, page: number, pages: number): Call => ({
+  ...call(pid, lines),
+  call: "mmap",
+  addr: 0,
+  length: pages * P,
+  prot: 3,
+  flags: 0x22,
+  fd: -1,
+  offset: 0,
+  result: (base + page) * P,
+});
+const unmap = (pid: number, lines: Lines, page: number, pages: number): Call => ({
+  ...call(pid, lines),
+  call: "munmap",
+  addr: (base + page) * P,
+  length: pages * P,
+  result: 0,
+});
+const grow = (pid: number, lines: Lines, from: Lines, to: Lines): Call => ({
+  ...call(pid, lines),
+  call: "mremap",
+  addr: (base + from[0]) * P,
+  length: from[1] * P,
+  newLength: to[1] * P,
+  flags: 1,
+  newAddr: null,
+  result: (base + to[0]) * P,
+});
+
+const order = (events: readonly Event[], topDown = true): readonly number[] =>
+  linearize(events, topDown).map(({ line }) => line);
+
+/** Thread 2 is of the same process. */
+const thread: Event = { kind: "lifecycle", lifecycle: "thread", line: 1, pid: 1, child: 2 };
+const before = [thread, unmap(1, [2, 2], 100, 20)] as const;
+
+describe("calls that overlapped", () => {
+  it("are put so that no search passes a gap that fits", () => {
+    const below = map(2, [10, 12], 104, 6);
+    const above = map(1, [11, 13], 110, 10);
+    expect(order([...before, below, above])).toEqual([1, 2, 13, 12]);
+  });
+
+  it("are put so that a search comes before what freed a gap above its place", () => {
+    const freed = unmap(1, [10, 12], 200, 10);
+    const found = map(2, [11, 13], 112, 8);
+    expect(order([...before, freed, found])).toEqual([1, 2, 13, 12]);
+  });
+
+  it("are put so that what moved could not have grown where it was", () => {
+    const taken = map(1, [3, 3], 110, 10);
+    const gone = unmap(1, [10, 12], 110, 10);
+    const moved = grow(2, [11, 13], [105, 5], [90, 8]);
+    const source = map(1, [4, 4], 105, 5);
+    expect(order([...before, taken, source, gone, moved])).toEqual([1, 2, 3, 4, 13, 12]);
+  });
+
+  it("are judged from below where searches go up", () => {
+    const above = map(2, [10, 12], 110, 6);
+    const below = map(1, [11, 13], 100, 10);
+    expect(order([...before, above, below], false)).toEqual([1, 2, 13, 12]);
+  });
+
+  it("keep their order where it explains all, or where nothing does", () => {
+    const one = map(1, [10, 12], 112, 8);
+    const other = map(2, [11, 13], 106, 6);
+    expect(order([...before, one, other])).toEqual([1, 2, 12, 13]);
+    const strange = map(2, [11, 13], 90, 6);
+    expect(order([...before, one, strange])).toEqual([1, 2, 12, 13]);
+  });
+
+  it("never change places with calls that did not overlap", () => {
+    const events = [...before, map(1, [10, 10], 104, 6), map(2, [11, 11], 110, 10)];
+    expect(order(events)).toEqual([1, 2, 10, 11]);
+  });
+});
+
+const seed = 20_261_126;
+
+/** What a first-fit allocator gives to threads whose calls overlap, in the order of effect. */
+function history(choices: readonly number[]): readonly Call[] {
+  const free = new Array<boolean>(64).fill(true);
+  const held: { page: number; pages: number }[] = [];
+  const calls: Call[] = [unmap(1, [2, 2], 0, 64)];
+  choices.forEach((choice, i) => {
+    // Each call takes effect at 10 * i and lasts a little longer on both sides.
+    const lines: Lines = [100 + 10 * i - (choice % 17), 100 + 10 * i + (choice % 13)];
+    const victim = choice % 3 === 0 ? held.splice(choice % (held.length || 1), 1)[0] : undefined;
+    if (victim !== undefined) {
+      for (let p = victim.page; p < victim.page + victim.pages; p++) free[p] = true;
+      calls.push(unmap(i % 4, lines, victim.page, victim.pages));
+      return;
+    }
+    const pages = 1 + (choice % 5);
+    for (let page = 64 - pages; page >= 0; page--) {
+      if (!free.slice(page, page + pages).every(Boolean)) continue;
+      free.fill(false, page, page + pages);
+      held.push({ page, pages });
+      calls.push(map(i % 4, lines, page, pages));
+      return;
+    }
+  });
+  return calls;
+}
+
+describe("any history of a first-fit allocator", () => {
+  it("gets an order without contradiction, whatever order the calls returned in", () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(1000), { maxLength: 60 }), (choices) => {
+        const threads = [2, 3, 0].map(
+          (child): Event => ({ kind: "lifecycle", lifecycle: "thread", line: 1, pid: 1, child }),
+        );
+        const calls = history(choices);
+        const returned = calls.toSorted((a, b) => a.line - b.line);
+        const ordered = linearize([...threads, ...returned], true);
+        expect(ordered.toSorted((a, b) => a.line - b.line)).toEqual(
+          [...threads, ...returned].toSorted((a, b) => a.line - b.line),
+        );
+        const free = new Set<number>();
+        for (const event of ordered) {
+          if (event.kind !== "call" || !("length" in event)) continue;
+          const start = Number(event.call === "munmap" ? event.addr : event.result) / P - base;
+          for (let page = start; page < start + Number(event.length) / P; page++) {
+            expect(free.has(page)).toBe(event.call === "mmap");
+            if (event.call === "munmap") free.add(page);
+            else free.delete(page);
+          }
+        }
+      }),
+      { seed, numRuns: 300 },
+    );
+  });
+});
+
+describe("what calls have shown", () => {
+  const span = (start: number, end: number) => ({ start, end });
+
+  it("is as it was once every change is taken back", () => {
+    const known = new Known(true);
+    known.apply({ frees: [span(10, 30)], takes: [], needs: [] });
+    const found = { frees: [], takes: [span(20, 30)], needs: [], found: span(20, 30) };
+    const changes = known.apply(found);
+    expect(known.contradicts(found)).toBe(true);
+    known.undo(changes);
+    expect(known.contradicts(found)).toBe(false);
+  });
+});
