@@ -54,7 +54,7 @@ function answersOf(trace: Trace, question: Question, recorded: Policy) {
   const { arch, facts } = on(program);
   const answers = policies.map((policy): Answer => {
     const placed = (asked: Program) => answer(on(asked), policy, touch).placements;
-    const asked = intended(program, idioms, question.idioms, placed, arch.pageBytes);
+    const { program: asked } = intended(program, idioms, question.idioms, placed, arch.pageBytes);
     return { policy, ...answer(on(asked), policy, touch) };
   });
   return { answers, machine: { facts, arch, touch } };

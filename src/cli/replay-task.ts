@@ -6,7 +6,7 @@ import { deviceMappings } from "../metrics/device-mappings.ts";
 import { measure, metrics } from "../metrics/index.ts";
 import type { MetricValue } from "../metrics/types.ts";
 import { onArch, policyFor, resolveTrace, type Subject } from "../pipeline.ts";
-import { intended, misalignedOf, unmetOf } from "../place/intent.ts";
+import { type Intended, intended, misalignedOf, unmetOf } from "../place/intent.ts";
 import { overMapped } from "../place/over-map.ts";
 import { placeOnly } from "../place/place.ts";
 import { plan } from "../place/plan.ts";
@@ -120,15 +120,25 @@ function latencyOf({ program, facts, arch }: Subject, policy: Policy): MetricVal
 }
 
 /** What the author of a program would run under the policy, on the architecture that was asked for. */
-function subjectOf(prepared: Prepared, task: Task, policy: Policy): Subject {
+function subjectOf(
+  prepared: Prepared,
+  task: Task,
+  policy: Policy,
+): Subject & Pick<Intended, "unsettled"> {
   const { program, idioms, facts, touch } = prepared;
   const on = (asked: Program) => onArch(asked, facts, task.arch);
   const answers = (asked: Program) => answer(on(asked), policy, touch).placements;
   const { pageBytes } = on(program).arch;
-  return on(intended(program, idioms, task.idioms, answers, pageBytes));
+  const asked = intended(program, idioms, task.idioms, answers, pageBytes);
+  return { ...on(asked.program), unsettled: asked.unsettled };
 }
 
-function runOf(prepared: Prepared, task: Task, subject: Subject, policy: Policy): Run {
+function runOf(
+  prepared: Prepared,
+  task: Task,
+  subject: ReturnType<typeof subjectOf>,
+  policy: Policy,
+): Run {
   const { program, facts, arch } = subject;
   const { idioms, setup, program: recorded, touch } = prepared;
   const { population, points } = task;
@@ -151,6 +161,7 @@ function runOf(prepared: Prepared, task: Task, subject: Subject, policy: Policy)
       clobbered: applied.clobbered,
       unmet: unmet.count,
       unmetBytes: unmet.bytes,
+      unsettled: subject.unsettled,
       overMaps: (finished.program.objects - program.objects) / 2,
       misaligned: misalignedOf(recorded, idioms, placements, arch.pageBytes),
     },

@@ -40,6 +40,16 @@ function outcomeOf(
   return rung < 0 ? undefined : { rung };
 }
 
+/** A program as its author would run it under a policy. */
+export interface Intended {
+  readonly program: Program;
+  /** Branches that nobody looked at any more, and go as in the recording: each that differs costs a whole placement. */
+  readonly unsettled: number;
+}
+
+/** Most branches that are settled otherwise than recorded. */
+const mostSettled = 256;
+
 /**
  * The program that asks what its author would under the policy that `place` stands for. A branch is settled before
  * those after it, whose answers it may change. `pageBytes`: of the placements, where they are not the recording's.
@@ -50,15 +60,16 @@ export function intended(
   mode: IdiomMode,
   place: (program: Program) => Placements,
   pageBytes: number = program.pageBytes,
-): Program {
+): Intended {
   const branches = idioms
     .map((idiom, index) => ({ idiom, index, at: decidedAt(idiom) }))
     .filter((one) => one.at !== undefined)
     .sort((a, b) => (a.at ?? 0) - (b.at ?? 0));
   const outcomes = new Map<number, Outcome>();
   let asked = rewrite(program, idioms, mode);
-  if (mode !== "redo") return asked;
+  if (mode !== "redo") return { program: asked, unsettled: 0 };
   for (let next = 0; next < branches.length; ) {
+    if (outcomes.size === mostSettled) return { program: asked, unsettled: branches.length - next };
     const placements = place(asked);
     const found = firstOther(
       branches.slice(next),
@@ -71,7 +82,7 @@ export function intended(
     next = branches.findIndex(({ index }) => index === found.index) + 1;
     asked = rewrite(program, idioms, mode, outcomes satisfies Outcomes);
   }
-  return asked;
+  return { program: asked, unsettled: 0 };
 }
 
 /** The first branch that goes otherwise than in the recording. */

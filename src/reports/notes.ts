@@ -16,6 +16,8 @@ const meanings: Readonly<Record<string, (value: number) => string>> = {
     `${plural(n, "page")} replaced by a fixed mapping that were free in the recording`,
   unmet: (n) => `${plural(n, "kept part")} at no multiple of the alignment that the program made`,
   unmetBytes: (n) => `${bytes(n)} in them`,
+  unsettled: (n) =>
+    `${plural(n, "conditional trick")} taken as recorded: more than 256 before went otherwise`,
   overMaps: (n) =>
     `${plural(n, "mapping")} reserved larger and cut by the program, three calls more for each`,
   misaligned: (n) =>

@@ -75,7 +75,7 @@ describe("QEMU without its own alignment", () => {
     const program = resolveTrace(trace, policyFor(facts), new Diagnostics());
     const answers = (asked: typeof program) =>
       answer({ program: asked, facts, arch }, policy, "at-once").placements;
-    const asked = intended(program, recognise(program, trace.events), mode, answers);
+    const { program: asked } = intended(program, recognise(program, trace.events), mode, answers);
     const { replay: finished } = replay(asked, facts, arch, policy);
     return deviceMappings(finished).map(({ address, bytes, bySize }) => ({
       address,

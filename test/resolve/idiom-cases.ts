@@ -58,6 +58,7 @@ export interface Case {
 
 export interface Outcome {
   readonly program: Program;
+  readonly unsettled: number;
   /** First byte of an object; of the trick's reservation in `keep`. */
   address(object: number): number;
 }
@@ -77,9 +78,9 @@ export function caseOf(events: readonly Event[]): Case {
       const run = (asked: Program) =>
         place(asked, plan(asked, policies.get("linux-6.1"), arch, trace.facts, { forced: false }))
           .placements;
-      const asked = intended(placed, idioms, mode, run);
+      const { program: asked, unsettled } = intended(placed, idioms, mode, run);
       const { objectPage } = run(asked);
-      return { program: asked, address: (object) => (objectPage[object] ?? -1) * P };
+      return { program: asked, unsettled, address: (object) => (objectPage[object] ?? -1) * P };
     },
   };
 }

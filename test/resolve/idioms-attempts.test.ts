@@ -119,6 +119,20 @@ describe("attempts of a trick", () => {
     expect(found.run("drop", 0x31001000, 128 * M).address(success.map.object)).toBe(0x2ff01000);
   });
 
+  it("stops settling after 256 requests that go otherwise, and says how many it left", () => {
+    const many = Array.from({ length: 300 }, (_, index) => {
+      const at = 0x100000000 + index * 256 * M;
+      const between = map(at + 64 * M, 81 * M);
+      return [between, map(at, 64 * M, { ...N, ...hinted(0x58000000) })];
+    }).flat();
+    const found = caseOf([fixed(0x58000000, P), ...learned.slice(0, 3), ...many]);
+    expect(found.idioms.filter((one) => one.class === "learned")).toHaveLength(300);
+    const { program, unsettled } = found.run("redo", 0x7ffff0001000, 128 * M);
+    // 256 went otherwise, and one of the first 257 fitted.
+    expect(unsettled).toBe(43);
+    expect(program.ops.filter((op) => op.kind === "map")).toHaveLength(1 + 2 * 300 + 256);
+  });
+
   it("25: takes no equal request without hint for a learned one", () => {
     expect(classes([...arena(), map(0x44000000, 64 * M, N)])).toEqual(["trim"]);
   });

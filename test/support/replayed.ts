@@ -28,7 +28,7 @@ export function replayer(trace: Trace) {
     const on = (asked: Program) => onArch(asked, trace.facts, arch);
     const answers = (asked: Program) => answer(on(asked), policy, "at-once").placements;
     const { pageBytes } = on(program).arch;
-    const asked = on(intended(program, idioms, mode, answers, pageBytes));
+    const asked = on(intended(program, idioms, mode, answers, pageBytes).program);
     const { replay: finished } = replay(asked.program, asked.facts, asked.arch, policy);
     return {
       mappings: deviceMappings(finished),
