@@ -19,6 +19,7 @@ describe("a line of ftrace", () => {
     ["   zoo-7  [000] ..... 5313593535849: sys_brk -> 0x1000", exit],
     ["   zoo-7  1..... 117172us!: sys_brk -> 0x1000", { ...exit, time: 0.117172 }],
     ["   zoo-7  [000]  5.250000: sys_exit_brk:         0x1000", { ...exit, time: 5.25 }],
+    ["   zoo-7  1.....  5.250000: sys_exit_brk:         0x1000", { ...exit, time: 5.25 }],
   ])("is split: %s", (text, expected) => {
     expect(parseFtraceLine(text)).toEqual(expected);
   });

@@ -123,6 +123,15 @@ describe("perf trace text", () => {
     expect(told(events)).toEqual(["1 7 * vfork child=8", "3 8 * exec", "4 8 brk(0x0) = 0x5000"]);
   });
 
+  it("prints lengths as if they were signed, and bits without a name as 0x", async () => {
+    const text = [
+      " 1.000 ( 0.100 ms): a/7 mmap(len: -4096, prot: READ, flags: PRIVATE|ANONYMOUS|0x)   = -1 ENOMEM (Cannot allocate memory)",
+      "",
+    ].join("\n");
+    const { events } = await readWith(perfTrace, text);
+    expect(events).toMatchObject([{ length: 2n ** 64n - 4096n, flags: 0x22, error: "ENOMEM" }]);
+  });
+
   it("is doubtful from lost events on", async () => {
     const text =
       " 1.000 ( 0.100 ms): a/7 brk()   = 0x5000\nLOST 57 events!\n 2.000 ( 0.100 ms): a/7 brk()   = 0x6000\n";

@@ -8,7 +8,11 @@ const usual = new RegExp(
   String.raw`${task}\[\d+\]\s+(?:[^\s\d:]\S{3,6}\s+)?(\d+\.\d+|\d+):\s+(.*)$`,
   "s",
 );
-const latency = new RegExp(String.raw`${task}\d+[^\s\d]\S{3,6}\s+(\d+)us.?:\s+(.*)$`, "s");
+/** `1.....  117172us!:` in tracefs, `1.....  3973.143999479:` of `trace-cmd report -l`. */
+const latency = new RegExp(
+  String.raw`${task}\d+[^\s\d]\S{3,6}\s+(\d+(?=us)|\d+\.\d+)(?:us.?)?:\s+(.*)$`,
+  "s",
+);
 
 /** The groups of the events that matter; ftrace prints their names only. */
 const groups: ReadonlyMap<string, string> = new Map([
@@ -48,8 +52,8 @@ function eventOf(text: string): Pick<PerfLine, "event" | "body"> | undefined {
 /** Seconds; clocks that only count, and jiffies, give none. */
 function timeOf(match: RegExpExecArray, isLatency: boolean): number | undefined {
   const digits = match[4] ?? "";
-  if (isLatency) return Number(digits) / micro;
-  return digits.includes(".") ? Number(digits) : undefined;
+  if (digits.includes(".")) return Number(digits);
+  return isLatency ? Number(digits) / micro : undefined;
 }
 
 /** Split a line into its columns; undefined if it is no event. The command is left out: it is the task's last, not that of the moment. */

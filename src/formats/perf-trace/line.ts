@@ -89,9 +89,12 @@ const tables: ReadonlyMap<string, readonly [FlagTable, string]> = new Map([
 /** The number of an argument as printed: names without their prefix, `3</path>`, decimal or 0x. */
 export function argument(name: string, field: string, text: string): U64 | undefined {
   const [table, prefix] = tables.get(field) ?? tables.get(`${name} ${field}`) ?? [];
+  // A length is printed as if it were signed.
+  if (/^-\d+$/.test(text)) return wrap64(BigInt(text));
   const digits = parseU64(text.replace(/<.*$/s, "").replace(/ \(.*\)$/s, ""));
   if (digits !== undefined || table === undefined) return digits;
-  const names = text.split("|").filter((word) => word !== "");
+  // perf 6.1 forgets the digits of bits without a name.
+  const names = text.split("|").filter((word) => word !== "" && word !== "0x");
   const full = names.map((word) =>
     /^(?:0x[0-9a-f]+|\d+)$/.test(word) ? word : `${prefix}${word}`,
   );

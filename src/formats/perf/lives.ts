@@ -22,6 +22,10 @@ function birthName(flags: number): "thread" | "vfork" | "shared-mm" | "fork" {
   return hasBit(flags, CLONE_VFORK) ? "vfork" : "shared-mm";
 }
 
+/** Flags of a call that shows none: what glibc makes with clone3 are threads, as a rule. */
+const usualFlags = (name: string | undefined): number =>
+  name === "clone3" ? CLONE_VM + CLONE_THREAD : 0;
+
 /** Areas that perf listed, as a snapshot; undefined without data maps, which would leave most of them out. */
 export function snapshotOf(
   source: string,
@@ -39,6 +43,8 @@ export class Lives {
   readonly #window: Window;
   readonly #diagnostics: Diagnostics;
   readonly #births = new Map<number, { readonly parent: Task; readonly birth: Birth }>();
+  /** Tasks of 32-bit programs that make another. */
+  readonly #cloning = new Set<Task>();
 
   constructor(tasks: Tasks, window: Window, diagnostics: Diagnostics) {
     this.#tasks = tasks;
@@ -47,8 +53,9 @@ export class Lives {
   }
 
   /** A clone or fork began: the child may speak before it returns. */
-  clone(task: Task, flags: number | undefined, at: At): void {
-    task.clone = { line: at.line, flags };
+  clone(task: Task, name: string, flags: number | undefined, at: At): void {
+    task.clone = { line: at.line, name, flags };
+    if (task.compat) this.#cloning.add(task);
     this.#window.open(`clone ${task.tid}`, at.line);
   }
 
@@ -57,12 +64,26 @@ export class Lives {
     this.settle(task.tid);
     // A vfork returns when its child may be dead already.
     if (child > 0 && task.made !== child) {
-      this.born(task, { ...at, child });
+      if (this.#tasks.get(child).alive) this.#late(task, child, at);
+      else this.born(task, { ...at, child });
       this.settle(child);
     }
     task.made = undefined;
     task.clone = undefined;
+    this.#cloning.delete(task);
     this.#window.close(`clone ${task.tid}`);
+  }
+
+  /** The child spoke before the call returned, and nothing else tells of its birth. */
+  #late(parent: Task, child: number, at: At): void {
+    if (this.#tasks.get(child).hasParent) return;
+    const from = parent.clone?.line ?? at.line;
+    this.#births.set(child, { parent, birth: { ...at, thread: undefined, from } });
+  }
+
+  /** A new task that nothing tells of yet is, while a 32-bit program makes one, of such a program. */
+  meets(task: Task): void {
+    if (this.#cloning.size > 0 && !this.#births.has(task.tid)) task.compat = true;
   }
 
   /** A new task, perhaps with its flags; the first line that names it counts. */
@@ -73,7 +94,7 @@ export class Lives {
     const known = this.#births.get(event.child);
     if (known === undefined && this.#tasks.get(event.child).alive) return;
     const { line, time, thread } = event;
-    const birth = known?.birth ?? { line, time, thread };
+    const birth = known?.birth ?? { line, time, thread, from: line };
     this.#births.set(event.child, { parent, birth });
     this.#window.open(`birth ${event.child}`, birth.line);
     if (event.flags !== undefined) this.#announce(event.child, event.flags);
@@ -85,11 +106,14 @@ export class Lives {
       if (child !== tid && parent.tid !== tid) continue;
       const flags = parent.clone?.flags;
       if (flags === undefined && birth.thread !== true) {
-        const message = "new processes without clone flags are taken as forks";
+        const message =
+          "new tasks without clone flags: those of clone3 are taken as threads, others as forks";
         this.#diagnostics.warn("parse/no-clone-flags", message, birth.line);
         this.#window.warn("parse/no-clone-flags", birth.line, parent.tid);
       }
-      this.#announce(child, flags ?? (birth.thread === true ? CLONE_VM + CLONE_THREAD : 0));
+      const name = birth.thread === undefined ? parent.clone?.name : undefined;
+      const usual = birth.thread === true ? CLONE_VM + CLONE_THREAD : usualFlags(name);
+      this.#announce(child, flags ?? usual);
     }
   }
 
@@ -103,6 +127,8 @@ export class Lives {
     parent.made = child;
     this.#tasks.born(parent, task, lifecycle !== "fork");
     task.alive = true;
+    task.hasParent = true;
+    task.compat = parent.compat;
     task.comm = parent.comm;
     const entry = parent.clone?.line;
     const event: Lifecycle = {
@@ -114,7 +140,7 @@ export class Lives {
       child,
       ...(entry === undefined ? {} : { entryLine: entry }),
     };
-    this.#window.add(birth.line, [event]);
+    this.#window.add(birth.from, [event]);
     this.#window.close(`birth ${child}`);
     this.#window.close(`clone ${parent.tid}`);
   }
@@ -185,7 +211,9 @@ export class Lives {
   exited(task: Task, at: At): void {
     if (!task.alive) return;
     task.alive = false;
+    task.hasParent = false;
     task.clone = undefined;
+    this.#cloning.delete(task);
     task.leaving = undefined;
     this.#window.close(`clone ${task.tid}`);
     const time = at.time === undefined ? {} : { time: at.time };

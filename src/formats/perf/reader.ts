@@ -107,6 +107,7 @@ export class PerfReader {
     if (!inBirth.test(event)) this.#lives.settle(line.tid);
     const isNew = task.space === undefined && !task.alive;
     this.#tasks.spaceOf(task, pid);
+    if (isNew) this.#lives.meets(task);
     if (isNew && pid !== undefined && pid > 0 && pid !== line.tid) this.#lives.joins(pid, task, at);
     if (!inExec.test(event)) {
       const exit = /^sys_exit_(\w+)$/.exec(name)?.[1];
@@ -129,7 +130,7 @@ export class PerfReader {
       const flags = fields.get("clone_flags");
       if (cloneCalls.has(written)) {
         const known = flags === undefined ? cloneCalls.get(written) : Number(flags);
-        this.#lives.clone(task, known, at);
+        this.#lives.clone(task, written, known, at);
       } else this.#enter(task, written, requestFrom(written, fields), at);
       return;
     }
@@ -158,7 +159,7 @@ export class PerfReader {
     const args = (match[2] ?? "").split(", ").map((digits) => parseHex(digits) ?? 0);
     if (cloneCalls.has(call)) {
       const flags = call === "clone" ? Number(args[0] ?? 0) : cloneCalls.get(call);
-      this.#lives.clone(task, flags, at);
+      this.#lives.clone(task, call, flags, at);
     } else this.#enter(task, call, requestOf(call, args), at);
   }
 

@@ -40,6 +40,8 @@ export interface Exec extends At {
 /** A fork, vfork or clone that has not returned. */
 export interface Clone {
   readonly line: number;
+  /** `clone3` and so on. */
+  readonly name: string;
   /** Clone flags, where the entry shows them. */
   readonly flags: number | undefined;
 }
@@ -48,6 +50,8 @@ export interface Clone {
 export interface Birth extends At {
   /** From PERF_RECORD_FORK: same process or another. */
   readonly thread: boolean | undefined;
+  /** The line from which on the task may have spoken. */
+  readonly from: number;
 }
 
 export interface Task {
@@ -56,6 +60,8 @@ export interface Task {
   space: Space | undefined;
   comm: string | undefined;
   alive: boolean;
+  /** It was seen to be born. */
+  hasParent: boolean;
   /** No line since its exec. */
   fresh: boolean;
   /** A 32-bit program, of which only searches are recorded. */
@@ -120,6 +126,7 @@ export class Tasks {
         space: undefined,
         comm: undefined,
         alive: false,
+        hasParent: false,
         fresh: false,
         compat: false,
         pending: undefined,
