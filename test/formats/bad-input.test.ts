@@ -72,13 +72,22 @@ interface Case {
   readonly files: Files;
   /** The error, or one of the warnings; any where left out. */
   readonly code?: string;
+  /** Calls beside those of the log around the case, as they must be read; not looked at where left out. */
+  readonly calls?: readonly string[];
 }
 
-const one = (is: string, verdict: Verdict, content: Content, code?: string): Case => ({
+const one = (
+  is: string,
+  verdict: Verdict,
+  content: Content,
+  code?: string,
+  calls?: readonly string[],
+): Case => ({
   is,
   verdict,
   files: { "a.strace": content },
   ...(code === undefined ? {} : { code }),
+  ...(calls === undefined ? {} : { calls }),
 });
 
 const several = (is: string, verdict: Verdict, files: Files, code?: string): Case => ({
@@ -109,8 +118,15 @@ const cases: readonly Case[] = [
     "W",
     `${log()}10 mmap(NULL, 40`,
     "parse/cut-line",
+    [],
   ),
-  one("12 the last line cut inside its result", "W", `${log()}${anon("0x7f00")}`, "parse/cut-line"),
+  one(
+    "12 the last line cut inside its result",
+    "W",
+    `${log()}${anon("0x7f00")}`,
+    "parse/cut-line",
+    [],
+  ),
   one(
     "13 10 MiB in a line that is no memory call",
     "I",
@@ -121,6 +137,15 @@ const cases: readonly Case[] = [
     "15 lines wrapped by a mail program",
     "I",
     log(anon("0x7f0000003000").replace("PROT_READ, ", "PROT_READ,\n")),
+    undefined,
+    ["3.4 10 mmap(0x0, 4096, PROT_READ, MAP_ANONYMOUS|MAP_PRIVATE, -1, 0x0) = 0x7f0000003000"],
+  ),
+  one(
+    "15 lines wrapped twice, the second time before the result",
+    "I",
+    log(anon("0x7f0000003000").replace("PROT_READ, ", "PROT_READ,\n").replace(" = ", "\n= ")),
+    undefined,
+    ["3.5 10 mmap(0x0, 4096, PROT_READ, MAP_ANONYMOUS|MAP_PRIVATE, -1, 0x0) = 0x7f0000003000"],
   ),
   one("16 quoted-printable", "E", log().replaceAll("= ", "=3D "), "parse/quoted-printable"),
   one("17 a mark before every line", "W", log().replaceAll(/^(?=.)/gm, "> "), "parse/quoted-lines"),
@@ -131,7 +156,15 @@ const cases: readonly Case[] = [
     "parse/quoted-lines",
   ),
   one("18 what people left out", "W", log("[...]", "# here it grows"), "parse/foreign-line"),
-  one("19 one result left out", "W", log(anon("...")), "parse/no-result"),
+  one("19 one result left out", "W", log(anon("...")), "parse/no-result", [
+    "3 10 mmap(0x0, 4096, PROT_READ, MAP_ANONYMOUS|MAP_PRIVATE, -1, 0x0) = missing",
+  ]),
+  one(
+    "19 a result that is not there at all",
+    "W",
+    log(anon("").replace(/ = $/, "")),
+    "parse/no-result",
+  ),
   one("19 all results left out", "E", log().replaceAll(/= .*$/gm, "= ..."), "parse/no-results"),
   one(
     "20 resumed without a start",
@@ -140,7 +173,10 @@ const cases: readonly Case[] = [
     "parse/resumed-without-start",
   ),
   one("21 never resumed", "W", log(unfinished.replace("10 ", "11 ")), "parse/never-resumed"),
-  one("22 two starts of one task", "W", log(unfinished, unfinished), "parse/never-resumed"),
+  one("22 two starts of one task", "W", log(unfinished, unfinished), "parse/never-resumed", [
+    "3 10 mmap(0x0, 8192, PROT_READ, MAP_ANONYMOUS|MAP_PRIVATE, -1, 0x0) = never resumed",
+    "4 10 mmap(0x0, 8192, PROT_READ, MAP_ANONYMOUS|MAP_PRIVATE, -1, 0x0) = never resumed",
+  ]),
   one(
     "23 resumed under another name",
     "W",
@@ -169,9 +205,21 @@ const cases: readonly Case[] = [
     "parse/unknown-parent",
   ),
   one("27 an attached task without a snapshot", "W", text(map, after), "parse/attached"),
-  one("28 a result that is no page", "W", log(anon("0x7f0000003123")), "parse/unaligned-result"),
-  one("29 a number above 64 bits", "W", log(anon("0x7f0000003000", "0x1ffffffffffffffff"))),
-  one("30 no length, with success", "W", log(anon("0x7f0000003000", "0")), "parse/bad-length"),
+  one(
+    "28 a result that is no page",
+    "W",
+    log(anon("0x7f0000003123")),
+    "parse/unaligned-result",
+    [],
+  ),
+  one(
+    "29 a number above 64 bits",
+    "W",
+    log(anon("0x7f0000003000", "0x1ffffffffffffffff")),
+    "parse/bad-length",
+    [],
+  ),
+  one("30 no length, with success", "W", log(anon("0x7f0000003000", "0")), "parse/bad-length", []),
   one(
     "31 MAP_FIXED answered elsewhere",
     "W",
@@ -294,7 +342,24 @@ const cases: readonly Case[] = [
     ),
     "parse/overwritten",
   ),
-  one("42 unknown bits", "I", log(anon("0x7f0000003000", "4096", "NULL", "MAP_PRIVATE|0x8000000"))),
+  one(
+    "42 unknown bits",
+    "I",
+    log(anon("0x7f0000003000", "4096", "NULL", "MAP_PRIVATE|0x8000000")),
+    undefined,
+    [
+      "3 10 mmap(0x0, 4096, PROT_READ, 0x8000000|MAP_ANONYMOUS|MAP_PRIVATE, -1, 0x0) = 0x7f0000003000",
+    ],
+  ),
+  one(
+    "42 unknown bits of a protection",
+    "I",
+    log(anon("0x7f0000003000").replace("PROT_READ", "PROT_READ|0x10000000")),
+    undefined,
+    [
+      "3 10 mmap(0x0, 4096, 0x10000000|PROT_READ, MAP_ANONYMOUS|MAP_PRIVATE, -1, 0x0) = 0x7f0000003000",
+    ],
+  ),
   one(
     "43 a flag of another architecture",
     "W",
@@ -306,6 +371,7 @@ const cases: readonly Case[] = [
     "W",
     log("10 mmap2(NULL, 4096, PROT_READ, MAP_PRIVATE, 3, 0x7) = 0x7f0000003000"),
     "parse/page-offsets",
+    ["3 10 mmap2: mmap(0x0, 4096, PROT_READ, MAP_PRIVATE, 3, 0x7000) = 0x3000"],
   ),
   one(
     "45 a sign-extended result of 32 bits",
@@ -316,14 +382,42 @@ const cases: readonly Case[] = [
       "10 munmap(0xf7fc6000, 4096) = 0",
     ),
   ),
-  one("46 an error in another language", "I", log(anon("-1 ENOMEM (Nicht genügend Speicher)"))),
-  one("47 an unknown error", "I", log(anon("-1 (errno 524)"))),
-  one("48 an injected result", "W", log(`${anon("0x7f0000003000")} (INJECTED)`)),
+  one(
+    "46 an error in another language",
+    "I",
+    log(anon("-1 ENOMEM (Nicht genügend Speicher)")),
+    undefined,
+    ["3 10 mmap(0x0, 4096, PROT_READ, MAP_ANONYMOUS|MAP_PRIVATE, -1, 0x0) = ENOMEM"],
+  ),
+  one("47 an unknown error", "I", log(anon("-1 (errno 524)")), undefined, [
+    "3 10 mmap(0x0, 4096, PROT_READ, MAP_ANONYMOUS|MAP_PRIVATE, -1, 0x0) = ENOTSUPP",
+  ]),
+  one("47 a symbol that nobody knows", "I", log(anon("-1 ENEWERROR (What is this)")), undefined, [
+    "3 10 mmap(0x0, 4096, PROT_READ, MAP_ANONYMOUS|MAP_PRIVATE, -1, 0x0) = ENEWERROR",
+  ]),
+  one("48 an injected result", "W", log(`${anon("0x7f0000003000")} (INJECTED)`), "parse/injected", [
+    "3 10 mmap(0x0, 4096, PROT_READ, MAP_ANONYMOUS|MAP_PRIVATE, -1, 0x0) = 0x7f0000003000 INJECTED",
+  ]),
   one(
     "49 an unknown call",
     "W",
     log("10 syscall_499(0x1, 0x2, 0x3, 0x4, 0x5, 0x6) = 0x0"),
     "parse/unnamed-call",
+  ),
+  one(
+    "49 memory calls that strace has only numbers for",
+    "I",
+    log(
+      "10 syscall_9(0, 0x2000, 0x3, 0x22, 0xffffffff, 0) = 0x7f0000003000",
+      "10 syscall_329(0x7f0000003000, 0x1000, 0x1, 0xffffffffffffffff, 0, 0) = 0",
+      "10 syscall_11(0x7f0000003000, 0x2000, 0x3, 0x22, 0xffffffff, 0) = 0",
+    ),
+    undefined,
+    [
+      "3 10 syscall_9: mmap(0x0, 8192, PROT_READ|PROT_WRITE, MAP_ANONYMOUS|MAP_PRIVATE, -1, 0x0) = 0x7f0000003000",
+      "4 10 syscall_329: mprotect(0x7f0000003000, 4096, PROT_READ) = 0x0",
+      "5 10 syscall_11: munmap(0x7f0000003000, 8192) = 0x0",
+    ],
   ),
   one("50 no maps for a new image", "W", text(...before, after), "resolve/no-snapshot"),
   several(
@@ -404,13 +498,25 @@ const cases: readonly Case[] = [
     "I",
     log("10 mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, 3</a\\76b, c) = 0\\n>, 0) = 0x7f0000003000"),
   ),
+  one(
+    "62 program output before a call",
+    "W",
+    log("10 hellomunmap(0x7f0000009000, 4096) = 0"),
+    "parse/glued-line",
+    [],
+  ),
   one("62 program output before a line", "I", log('10 write(1, "x\\n", 2x', ") = 2")),
 ];
 
 /** Warnings of the log around each case. */
 const usual = readAll({ "a.strace": log() });
 
-async function check({ verdict, files, code }: Case): Promise<void> {
+const usualCalls = [
+  "10 mmap(0x0, 4096, PROT_READ, MAP_ANONYMOUS|MAP_PRIVATE, -1, 0x0) = 0x7f0000001000",
+  "10 munmap(0x7f0000001000, 4096) = 0x0",
+];
+
+async function check({ verdict, files, code, calls }: Case): Promise<void> {
   const { error, warnings, events } = await readAll(files);
   if (verdict === "E") {
     expect(error?.code ?? [...warnings]).toEqual(code ?? expect.stringMatching(/^\w+\/[a-z-]+$/));
@@ -424,6 +530,12 @@ async function check({ verdict, files, code }: Case): Promise<void> {
   if (verdict === "I") expect(more).toEqual([]);
   else if (code !== undefined) expect([...warnings]).toContain(code);
   else expect(more).not.toEqual([]);
+  if (calls !== undefined) {
+    const told = events.filter((event) => event.kind === "call").map(eventText);
+    expect(told.filter((line) => !usualCalls.includes(line.replace(/^[\d.]+ /, "")))).toEqual(
+      calls,
+    );
+  }
   if (files["a.strace"]?.toString().includes(map) && files["a.strace"].toString().includes(after)) {
     const told = events.map(eventText);
     expect(told.some((line) => line.includes("mmap(0x0, 4096, PROT_READ"))).toBe(true);
@@ -441,5 +553,20 @@ describe("bad input", () => {
     const { events, error } = await readAll({ "a.strace": pairs(50_000) });
     expect(error).toBeUndefined();
     expect(events.length).toBeGreaterThanOrEqual(100_000);
+  });
+
+  it("61 the path is exactly what the file is called", async () => {
+    const mapped = (path: string): string =>
+      `10 mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, 3<${path}>, 0) = 0x7f0000003000`;
+    for (const [printed, path] of [
+      ["/a\\76b, c) = 0\\n", "/a>b, c) = 0\n"],
+      ['/x \\"q\\" \\\\ \\303\\251\\1.', '/x "q" \\ \u00e9\u0001.'],
+    ] as const) {
+      const { events } = await readAll({ "a.strace": log(mapped(printed)) });
+      const files = events.flatMap((event) =>
+        event.kind === "call" && event.call === "mmap" && event.fd === 3 ? [event.file?.path] : [],
+      );
+      expect(files).toEqual([path]);
+    }
   });
 });

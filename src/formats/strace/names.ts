@@ -35,8 +35,25 @@ const roles: Readonly<Record<Role, string>> = {
   identity: "set_tid_address gettid",
 };
 
-/** Numbers that all architectures share (asm-generic/unistd.h from 403 on), for strace that is older than the call. */
+/**
+ * Numbers of calls for strace that has no name for them: from 403 on all architectures share them
+ * (asm-generic/unistd.h), the others are those of x86-64, i386 and arm64, which no strace knows under another name.
+ */
 const numbered: Readonly<Record<number, readonly [Role, string]>> = {
+  9: ["memory", "mmap"],
+  10: ["memory", "mprotect"],
+  11: ["memory", "munmap"],
+  12: ["memory", "brk"],
+  25: ["memory", "mremap"],
+  28: ["memory", "madvise"],
+  30: ["memory", "shmat"],
+  67: ["memory", "shmdt"],
+  284: ["memory", "mlock2"],
+  288: ["memory", "pkey_mprotect"],
+  325: ["memory", "mlock2"],
+  329: ["memory", "pkey_mprotect"],
+  376: ["memory", "mlock2"],
+  380: ["memory", "pkey_mprotect"],
   435: ["clone", "clone3"],
   453: ["memory", "map_shadow_stack"],
   462: ["memory", "mseal"],
