@@ -37,6 +37,22 @@ describe("a child whose first lines precede the end of the call that made it", (
     ]);
   });
 
+  it("does not end when the call that made it returns without having been seen to begin", async () => {
+    const lines = [
+      `10 ${exec}`,
+      `11 ${map(1)}`,
+      "10 vfork() = 11",
+      `11 ${map(2)}`,
+      "11 +++ exited with 0 +++",
+    ];
+    expect((await read(lines)).slice(3)).toEqual([
+      "2 11 mmap = 0x7f0000001000",
+      "3 10 * vfork child=11",
+      "4 11 mmap = 0x7f0000002000",
+      "5 11 * exit",
+    ]);
+  });
+
   it("is found through two generations", async () => {
     const lines = [
       `10 ${exec}`,

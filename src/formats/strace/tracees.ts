@@ -30,6 +30,8 @@ export class Tracees {
   /** By task. */
   readonly cloning: Map<Task, Cloning> = new Map();
   readonly #leaving = new Set<Task>();
+  /** Tasks of unknown origin. */
+  readonly #strangers = new Set<Task>();
   #first: Task | undefined;
   /** Tasks of unknown origin are threads of the first. */
   oneProcess = false;
@@ -120,6 +122,7 @@ export class Tracees {
       if (tid === firstTask) this.#followed.add(tid);
     }
     if (isFirst && begins) return task;
+    if (!isFirst) this.#strangers.add(task);
     const bare = tid === firstTask;
     this.#lifecycle(task, "attach", at, bare ? { bare } : {});
     const [code, message] = isFirst
@@ -153,7 +156,10 @@ export class Tracees {
     this.#ahead.named.delete(child);
     if (this.#bornEarly.delete(child)) return;
     const previous = this.lives.get(child);
-    if (previous !== undefined) this.#die(previous, "exit", previous.exiting ?? end, false);
+    // Without unfinished lines (-z) a child may speak before it is known whose it is.
+    const isStranger = previous !== undefined && this.#strangers.delete(previous);
+    if (previous !== undefined && !isStranger)
+      this.#die(previous, "exit", previous.exiting ?? end, false);
     this.#born(parent, child, cloning, end);
   }
 
@@ -216,6 +222,7 @@ export class Tracees {
     this.#lifecycle(task, how, at, bare ? { bare } : {});
     this.cloning.delete(task);
     this.#leaving.delete(task);
+    this.#strangers.delete(task);
     this.lives.die(task);
   }
 
