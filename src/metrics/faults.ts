@@ -2,25 +2,24 @@
 
 import type { Replay } from "../space/replay.ts";
 import { bestOf } from "./best.ts";
-import { faultAroundPages, faults, type Populated } from "./leaves.ts";
+import { faultAroundPages, faults } from "./leaves.ts";
 import { rangesAt } from "./runs.ts";
-import { add, type Counted, sumOf } from "./sum.ts";
+import { add, Tally } from "./sum.ts";
 import type { Metric, MetricValue } from "./types.ts";
-
-function counted(range: Populated, replay: Replay): Counted[] {
-  const { backing } = range;
-  return [...faults(range, replay)].map(([size, count]) => ({ backing, size, count }));
-}
 
 /** Each range at its best place, its small pages in whole windows. */
 function fewest(replay: Replay): number {
-  const best = bestOf("peak", replay).map(({ range }) => faults(range, replay, "packed"));
-  return add(best.flatMap((counts) => [...counts.values()]));
+  let least = 0;
+  for (const { range } of bestOf("peak", replay))
+    for (const count of faults(range, replay, "packed").values()) least += count;
+  return least;
 }
 
-function touchedFaults({ touched, ...replay }: Replay): MetricValue | undefined {
+function touchedFaults({ touched, arch }: Replay): MetricValue | undefined {
   if (touched === undefined) return undefined;
-  const { total, bySize, byBacking } = sumOf(touched.faults, replay);
+  const tally = new Tally(arch);
+  for (const { backing, size, count } of touched.faults) tally.add(backing, size, count);
+  const { total, bySize, byBacking } = tally.sum();
   const { again, outside, pages } = touched;
   const most = (largest: number): number => Math.max(largest, faultAroundPages);
   const lowerBound = add(pages.map((one) => Math.ceil(one.pages / most(one.largest))));
@@ -36,8 +35,10 @@ export const faultCount: Metric = {
   compute(replay) {
     const touched = touchedFaults(replay);
     if (touched !== undefined) return touched;
-    const all = rangesAt("peak", replay).flatMap(({ range }) => counted(range, replay));
-    const { total, bySize, byBacking } = sumOf(all, replay);
+    const tally = new Tally(replay.arch);
+    for (const { range } of rangesAt("peak", replay))
+      for (const [size, count] of faults(range, replay)) tally.add(range.backing, size, count);
+    const { total, bySize, byBacking } = tally.sum();
     return {
       value: total,
       unit: "faults",

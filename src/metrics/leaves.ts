@@ -42,15 +42,29 @@ const largestFolioOrder = 11;
 /** Undefined where nothing is populated: no access at all, or not the process's own (vsyscall). */
 export function populated(vma: Vma, machine: Machine): Populated | undefined {
   if (vma.prot === 0 || vma.area.name === "[vsyscall]") return undefined;
+  const { backing, levels, contiguous } = sizesOf(vma, machine);
+  const position = positionOf(vma, backing, machine.facts);
+  return { backing, start: vma.start, end: vma.end, position, levels, contiguous };
+}
+
+interface Sizes extends Pick<Populated, "backing" | "levels" | "contiguous"> {
+  readonly machine: Machine;
+  readonly flags: string;
+}
+
+/** By area: what the last VMA of it could have; most VMAs of an area are alike, in a process and its children. */
+const lastSizes = new WeakMap<Vma["area"], Sizes>();
+
+function sizesOf(vma: Vma, machine: Machine): Sizes {
+  const { area, flags } = vma;
+  const last = lastSizes.get(area);
+  if (last?.machine === machine && last.flags === flags) return last;
   const backing = backingOf(vma);
-  return {
-    backing,
-    start: vma.start,
-    end: vma.end,
-    position: positionOf(vma, backing, machine.facts),
-    levels: levelsOf(vma, backing, machine),
-    contiguous: contiguousPages(vma, backing, machine),
-  };
+  const levels = levelsOf(vma, backing, machine);
+  const contiguous = contiguousPages(vma, backing, machine);
+  const sizes = { backing, levels, contiguous, machine, flags };
+  lastSizes.set(area, sizes);
+  return sizes;
 }
 
 function backingOf(vma: Vma): Backing {

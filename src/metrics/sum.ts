@@ -1,14 +1,7 @@
 /** How counts of entries or faults add up by size and by backing. */
 
-import type { Replay } from "../space/replay.ts";
+import type { Arch } from "../arch/types.ts";
 import type { Numbers } from "./types.ts";
-
-export interface Counted {
-  readonly backing: string;
-  /** Name of the level. */
-  readonly size: string;
-  readonly count: number;
-}
 
 export interface Sum {
   readonly total: number;
@@ -16,21 +9,27 @@ export interface Sum {
   readonly byBacking: Numbers;
 }
 
-/** Sizes in the order of the architecture's levels. */
-export function sumOf(counted: Iterable<Counted>, { arch }: Pick<Replay, "arch">): Sum {
-  let total = 0;
-  const bySize: Record<string, number> = Object.fromEntries(
-    arch.levels.map((level) => [level.name, 0]),
-  );
-  const byBacking: Record<string, number> = {};
-  for (const { backing, size, count } of counted) {
-    if (count === 0) continue;
-    total += count;
-    bySize[size] = (bySize[size] ?? 0) + count;
-    byBacking[backing] = (byBacking[backing] ?? 0) + count;
+export class Tally {
+  readonly #bySize: Record<string, number>;
+  readonly #byBacking: Record<string, number> = {};
+  #total = 0;
+
+  /** Sizes come in the order of the architecture's levels. */
+  constructor({ levels }: Arch) {
+    this.#bySize = Object.fromEntries(levels.map((level) => [level.name, 0]));
   }
-  const used = Object.entries(bySize).filter(([, entries]) => entries > 0);
-  return { total, bySize: Object.fromEntries(used), byBacking };
+
+  add(backing: string, size: string, count: number): void {
+    if (count === 0) return;
+    this.#total += count;
+    this.#bySize[size] = (this.#bySize[size] ?? 0) + count;
+    this.#byBacking[backing] = (this.#byBacking[backing] ?? 0) + count;
+  }
+
+  sum(): Sum {
+    const used = Object.entries(this.#bySize).filter(([, count]) => count > 0);
+    return { total: this.#total, bySize: Object.fromEntries(used), byBacking: this.#byBacking };
+  }
 }
 
 export const add = (numbers: readonly number[]): number =>

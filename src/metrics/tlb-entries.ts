@@ -2,18 +2,15 @@
 
 import type { Replay } from "../space/replay.ts";
 import { bestOf } from "./best.ts";
-import { leaves } from "./leaves.ts";
+import { eachLeaf } from "./leaves.ts";
 import { entriesOf, type Moment, runsAt } from "./runs.ts";
-import { add, type Sum, sumOf } from "./sum.ts";
+import { add, type Sum, Tally } from "./sum.ts";
 import type { Metric } from "./types.ts";
 
 function sumAt(moment: Moment, replay: Replay): Sum {
-  const counted = runsAt(moment, replay).map((run) => ({
-    backing: run.backing,
-    size: run.level.name,
-    count: entriesOf(run),
-  }));
-  return sumOf(counted, replay);
+  const tally = new Tally(replay.arch);
+  for (const run of runsAt(moment, replay)) tally.add(run.backing, run.level.name, entriesOf(run));
+  return tally.sum();
 }
 
 /** Bytes that the entries of a moment map, by size. */
@@ -29,7 +26,12 @@ function fewest(replay: Replay): number {
   const { touched } = replay;
   if (touched !== undefined)
     return add(touched.pages.map(({ largest, pages }) => Math.ceil(pages / largest)));
-  return add(bestOf("peak", replay).map(({ range }) => add([...leaves(range).values()])));
+  let least = 0;
+  for (const { range } of bestOf("peak", replay))
+    eachLeaf(range, (level, start, end) => {
+      least += (end - start) / level.pages;
+    });
+  return least;
 }
 
 export const tlbEntries: Metric = {
