@@ -61,7 +61,7 @@ function watching(
   { cpus = [], points = 0 }: Look,
 ): { readonly watches: readonly Watch[]; seen(): Partial<Replay> & Pick<Replay, "observed"> } {
   const observer = new Observer(program, placements, machine);
-  const own = cpus.filter((cpu) => machine.arch.id.startsWith(cpu.arch));
+  const own = cpus.filter(({ archs }) => archs.some((id) => machine.arch.id.startsWith(id)));
   const tlbs = own.map((cpu) => ({ id: cpu.id, tlb: new Tlb(cpu) }));
   const sink = (touch: TouchedPage): void => {
     for (const { tlb } of tlbs) tlb.access(accessOf(touch, machine));

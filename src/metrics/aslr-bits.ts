@@ -114,9 +114,11 @@ function sweep(arch: Arch, facts: Facts, random: readonly number[], legacy: bool
   };
 }
 
-/** Pages of the stack's own randomisation: STACK_RND_MASK, 22 bits on x86-64, 30 bits of bytes elsewhere. */
-const stackBits = ({ entry, pageBytes }: Arch): number =>
-  entry === "x86" ? 22 : 30 - Math.log2(pageBytes);
+/** Pages of the stack's own randomisation: STACK_RND_MASK, 11 bits of a 32-bit task, 22 on x86-64, 30 of bytes elsewhere. */
+function stackBits({ entry, compat, pageBytes }: Arch): number {
+  if (compat === true) return 11;
+  return entry === "x86" ? 22 : 30 - Math.log2(pageBytes);
+}
 
 /** Programs are linked for the largest page: 64 KiB on arm64, 4 KiB on the others. */
 const programPages = ({ id, pageBytes }: Arch): number =>

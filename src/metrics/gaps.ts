@@ -24,7 +24,7 @@ export interface Gaps {
   readonly mapped: number;
 }
 
-/** A gap of this share of the window is no hole: no mappings leave one of terabytes between them. */
+/** A gap of this share of what searches can reach is no hole: no mappings leave one of terabytes between them. */
 const freeShare = 64;
 
 function gapsBetween(vmas: readonly Vma[]): Gap[] {
@@ -57,7 +57,8 @@ export function gapsOf(space: AddressSpace, replay: Limits): Gaps {
   const last = topDown
     ? { start: minPage, end: side[0]?.start ?? limit }
     : { start: side.at(-1)?.end ?? limit, end: window };
-  const large = gaps.filter((gap) => sizeOf(gap) * freeShare >= window);
+  const reach = topDown ? limit : Math.min(limit, window);
+  const large = gaps.filter((gap) => sizeOf(gap) * freeShare >= reach);
   const free = (topDown ? large.at(-1) : large[0]) ?? last;
   const near = (vma: Vma): boolean => (topDown ? vma.start >= free.end : vma.end <= free.start);
   const mappings = side.filter(near);

@@ -20,6 +20,9 @@ interface Shape {
   readonly depth: number;
 }
 
+/** Levels of tables of an x86-64 kernel, which its 32-bit tasks have too. */
+const compatDepth = 4;
+
 /** Eight bytes an entry; as many levels as the user addresses need. */
 function shapeOf({ arch, facts }: Pick<Replay, "arch" | "facts">): Shape {
   const entries = arch.pageBytes / 8;
@@ -28,7 +31,8 @@ function shapeOf({ arch, facts }: Pick<Replay, "arch" | "facts">): Shape {
     aslr: false,
     ...(facts.taskSizeBits !== undefined && { taskSizeBits: facts.taskSizeBits }),
   });
-  return { entries, depth: Math.ceil(Math.log2(taskSize) / Math.log2(entries)) };
+  const depth = Math.ceil(Math.log2(taskSize) / Math.log2(entries));
+  return { entries, depth: arch.compat === true ? compatDepth : depth };
 }
 
 /** Height of the table in which an entry of a level stands. */

@@ -7,7 +7,7 @@ const { k4, m2, g1 } = size;
 export const goldenCove: Cpu = {
   id: "golden-cove",
   title: "Intel Golden Cove",
-  arch: "x86-64",
+  archs: ["x86-64", "i386"],
   source:
     "Intel, 64 and IA-32 Architectures Optimization Reference Manual, no. 248966, Golden Cove (96 entries in 6 ways for " +
     "4 KiB, 32 in 4 ways for 2 MiB, 8 for 1 GiB; 2,048 entries in the second level), as quoted and measured in " +

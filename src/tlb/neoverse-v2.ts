@@ -7,7 +7,7 @@ const { k4, k16, k64, m2, m32, m512, g1 } = size;
 export const neoverseV2: Cpu = {
   id: "neoverse-v2",
   title: "Arm Neoverse V2",
-  arch: "arm64",
+  archs: ["arm64"],
   source:
     "Arm, Neoverse V2 Core Technical Reference Manual, no. 102375 (48 entries, fully associative, of 4 KiB, 16 KiB, " +
     "64 KiB, 2 MiB or 512 MiB; 2,048 entries in 8 ways, shared with instructions), as quoted and measured in " +

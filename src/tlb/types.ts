@@ -13,7 +13,7 @@ export interface Cpu {
   readonly id: string;
   readonly title: string;
   /** How the ids of its architectures begin. */
-  readonly arch: string;
+  readonly archs: readonly string[];
   /** Where the figures were published. */
   readonly source: string;
   /** What is not published, and is assumed here. */

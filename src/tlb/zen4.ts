@@ -7,7 +7,7 @@ const { k4, k16, m2, g1 } = size;
 export const zen4: Cpu = {
   id: "zen4",
   title: "AMD Zen 4",
-  arch: "x86-64",
+  archs: ["x86-64", "i386"],
   source:
     "AMD, Software Optimization Guide for the Zen 4 Microarchitecture, no. 57647 (72 entries for all sizes, fully " +
     "associative; 3,072 entries in 24 ways); the same figures in Chips and Cheese, AMD's Strix Point, 10 August 2024. " +

@@ -25,6 +25,13 @@ describe("random bits left", () => {
     expect(left("linux-6.1", { bits: 8 })).toMatchObject({ library: 8, "library of a PMD": 0 });
   });
 
+  it("are all of a 32-bit task's since the kernel aligns nothing there", () => {
+    expect(left("linux-7.3", { arch: "i386" })).toMatchObject({
+      "library of a PMD": 8,
+      stack: 11,
+    });
+  });
+
   it("are all where nothing is aligned", () => {
     const { stack, ...searched } = left("unaligned");
     expect(stack).toBe(22);

@@ -64,10 +64,18 @@ describe("page-tables", () => {
     });
     const small = compute("page-tables", replayOf(two, { 1: up(0, gib) + 1 }));
     // 1,025 PTE tables under three PMD tables: the range begins a page into one of each.
-    const levels = { pte: 1_025 * 4096, pmd: 3 * 4096, pud: 4096, pgd: 4096 };
-    expect(small.tables).toEqual({ levels });
-    const five = replayOf(two, { 1: up(0, gib) }, { arch: "x86-64-la57" });
-    expect(compute("page-tables", five)).toMatchObject({ value: 3 * 4096 });
+    const bytes = { pte: 1_025 * 4096, pmd: 3 * 4096, pud: 4096, pgd: 4096 };
+    expect(small.tables).toEqual({ levels: bytes });
+    const levels = (arch: string) => {
+      const at = { 1: up(0, gib) };
+      const { levels: named = {} } =
+        compute("page-tables", replayOf(two, at, { arch })).tables ?? {};
+      return Object.keys(named);
+    };
+    expect(levels("x86-64-la57")).toEqual(["pte", "pmd", "pud", "p4d", "pgd"]);
+    expect(levels("riscv64-sv39")).toEqual(["pte", "pmd", "pgd"]);
+    // A 32-bit task has the tables of its 64-bit kernel.
+    expect(levels("i386")).toEqual(["pte", "pmd", "pud", "pgd"]);
   });
 
   it("tell the table that each anonymous huge page keeps for its split", () => {

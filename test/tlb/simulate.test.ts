@@ -9,7 +9,7 @@ const page = 4096;
 const small: Cpu = {
   id: "small",
   title: "two levels that fit on a sheet of paper",
-  arch: "x86-64",
+  archs: ["x86-64"],
   source: "none",
   assumed: "nothing",
   first: [{ entries: 2, ways: 2, sizes: [page, 2 * 2 ** 20] }],
