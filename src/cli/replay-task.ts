@@ -7,9 +7,7 @@ import { measure, metrics } from "../metrics/index.ts";
 import type { MetricValue } from "../metrics/types.ts";
 import { onArch, policyFor, resolveTrace, type Subject } from "../pipeline.ts";
 import { type Intended, intended, misalignedOf, unmetOf } from "../place/intent.ts";
-import { overMapped } from "../place/over-map.ts";
 import { placeOnly } from "../place/place.ts";
-import { plan } from "../place/plan.ts";
 import type { Policy } from "../policies/types.ts";
 import { answer, rebuild, replay } from "../replay.ts";
 import type { Run, TraceSetup } from "../reports/report.ts";
@@ -109,9 +107,8 @@ function setupOf(trace: Trace, { program, arch, conversion }: Subject): TraceSet
 /** Milliseconds that one latency measurement takes at least. */
 const latencyTime = 200;
 
-function latencyOf({ program, facts, arch }: Subject, policy: Policy): MetricValue {
-  const asked = overMapped(program, policy, facts, arch);
-  const compiled = plan(asked, policy, arch, facts, { forced: false });
+function latencyOf(subject: Subject, policy: Policy, touch: Touch): MetricValue {
+  const { plan: compiled } = answer(subject, policy, touch);
   const latency = measureLatency(placeOnly(compiled), { time: latencyTime });
   if (latency.state === "not-measured") return { value: null, unit: "ns", reason: latency.reason };
   const { p50, p90, p99, max, runs, warnings } = latency;
@@ -199,7 +196,7 @@ function replayed(trace: Prepared, task: Task, policies: readonly Policy[]): Rep
     const subject = subjectOf(trace, task, policy);
     const finished = runOf(trace, task, subject, policy);
     if (!task.latency) return finished;
-    const latency = latencyOf(subject, policy);
+    const latency = latencyOf(subject, policy, trace.touch);
     return { ...finished, metrics: { ...finished.metrics, latency } };
   });
   return { setup: trace.setup, runs };

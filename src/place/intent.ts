@@ -136,7 +136,7 @@ const checked = 2 ** 20;
 export function misalignedOf(
   program: Program,
   idioms: readonly Idiom[],
-  { objectPage }: Placements,
+  { objectPage }: Pick<Placements, "objectPage">,
   pageBytes: number = program.pageBytes,
 ): number {
   const tricks = new Set(idioms.flatMap((one) => ("map" in one ? [one.map.object] : [])));

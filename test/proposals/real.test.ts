@@ -1,10 +1,12 @@
 /** What the policies of the discussion change for real programs: QEMU with and without its own alignment, databases. */
 
 import { describe, expect, it } from "vitest";
+import { load } from "../../src/cli/load.ts";
 import { policies } from "../../src/policies/index.ts";
 import type { IdiomMode } from "../../src/resolve/idioms/types.ts";
 import type { Trace } from "../../src/trace/trace.ts";
 import { replayer } from "../support/replayed.ts";
+import { shared } from "../support/shared.ts";
 import { shippedTrace } from "../support/traces.ts";
 import { table } from "./table.ts";
 
@@ -47,6 +49,32 @@ describe("QEMU with a BAR of 2 GiB", () => {
       expect(left.get(id)).toBe("2 1G");
     for (const id of ["mapping-order-v1", "mapping-order-v2", "shift-in-gap", "qemu-over-map"])
       expect(left.get(id)).toBe("2 1G");
+  });
+});
+
+describe("other recordings of QEMU", () => {
+  const recordings = [
+    "7.3-qemu10.0-t05-strace-many",
+    "6.1-qemu10.0-t03-strace-many",
+    "7.2-qemu10.0-t01-strace-ram1g",
+  ];
+  const asked = ["linux-7.3", "vfio-thp", "core-align", "start-pfn", "unaligned", "qemu-over-map"];
+  const name = `align every BAR by themselves${shared === undefined ? " (recordings not here)" : ""}`;
+
+  it.skipIf(shared === undefined)(name, { timeout: 60_000 }, async () => {
+    for (const recording of recordings) {
+      const path = `${shared}/recordings/${recording}`;
+      const [trace] = await load(path, true, () => undefined);
+      if (trace === undefined) throw new Error(`${recording} holds no trace`);
+      const replayed = replayer(trace);
+      const entries = (policy: string, mode: IdiomMode) =>
+        replayed(policy, mode).mappings.map((one) => one.entries);
+      const [today = []] = asked.map((policy) => entries(policy, "redo"));
+      expect(today.length).toBeGreaterThan(0);
+      for (const policy of asked) expect(entries(policy, "redo"), policy).toEqual(today);
+      expect(entries("start-pfn", "drop")).toEqual(today);
+      expect(entries("unaligned", "drop").every((n, at) => n > (today[at] ?? 0))).toBe(true);
+    }
   });
 });
 

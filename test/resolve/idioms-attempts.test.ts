@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { misalignedOf } from "../../src/place/intent.ts";
 import type { Event } from "../../src/trace/event.ts";
 import { brk, lifecycle } from "../support/events.ts";
 import {
+  type Case,
   caseOf,
   fixed,
   G,
@@ -12,6 +14,7 @@ import {
   mapOf,
   memory,
   N,
+  type Outcome,
   P,
   protect,
   refused,
@@ -265,6 +268,28 @@ describe("after the trick", () => {
       at: { object: trimOf(found).map.object, offset: 0 },
       pages: (64 * M) / P,
     });
+  });
+});
+
+describe("a branch that the recording hides", () => {
+  const misaligned = (events: readonly Event[]): number => {
+    const found = caseOf(events);
+    const run = found.run("redo", 0x31001000, 64 * M);
+    const objectPage = Float64Array.from(pages(found, run));
+    return misalignedOf(found.program, found.idioms, { objectPage });
+  };
+  const pages = ({ program }: Case, { address }: Outcome): number[] =>
+    Array.from({ length: program.objects + 1 }, (_, object) =>
+      object === 0 ? 0 : address(object) / P,
+    );
+
+  it("is counted where a mapping that was a multiple of 1 MiB is none any more", () => {
+    expect(misaligned([map(0x44000000, 64 * M, N)])).toBe(1);
+    // It was none before, it is small, it is at its hint, or its program reserves more and cuts anyway.
+    expect(misaligned([map(0x44001000, 64 * M, N)])).toBe(0);
+    expect(misaligned([map(0x44000000, 64 * K, N)])).toBe(0);
+    expect(misaligned([map(0x44000000, 64 * M, { ...N, ...hinted(0x44000000) })])).toBe(0);
+    expect(misaligned(arena())).toBe(0);
   });
 });
 
