@@ -14,6 +14,8 @@ import { op as column, opKind } from "./wire.ts";
 export interface PlanOptions {
   /** Teacher-forced: each placement is asked for, then the recorded one is put there. */
   readonly forced: boolean;
+  /** Ops that are put where the recording has them even so: nothing can be said of their place. */
+  readonly asRecorded?: ReadonlySet<number>;
 }
 
 /** Ops as they cross, and the program op that each stands for. */
@@ -49,7 +51,7 @@ class Planner {
   readonly #policy: Policy;
   readonly #arch: Arch;
   readonly #facts: Facts;
-  readonly #forced: boolean;
+  readonly #forced: (op: number) => boolean;
   readonly #table = new RowTable();
   readonly #layouts = new Map<number, Layout>();
   readonly #distinct = new Map<string, number>();
@@ -70,7 +72,8 @@ class Planner {
     this.#policy = policy;
     this.#arch = arch;
     this.#facts = facts;
-    this.#forced = options.forced;
+    const { forced, asRecorded } = options;
+    this.#forced = (op) => forced || asRecorded?.has(op) === true;
     this.#first = new Int32Array(program.ops.length);
     this.#rowCount = new Int32Array(program.ops.length);
     for (const space of program.spaces) this.#layouts.set(space.space, this.#layout(space));
@@ -153,8 +156,9 @@ class Planner {
         this.#place(op, index);
         return;
       case "fix": {
-        const at = this.#forced ? { object: 0, offset: op.recorded } : op.at;
-        const mask = this.#forced ? 0 : (op.align ?? 1) - 1;
+        const forced = this.#forced(index);
+        const at = forced ? { object: 0, offset: op.recorded } : op.at;
+        const mask = forced ? 0 : (op.align ?? 1) - 1;
         const offset = op.alignOffset ?? 0;
         this.#push(index, opKind.fix, op.object, at, op.pages, op.guard, mask, offset);
         return;
@@ -175,15 +179,16 @@ class Planner {
     this.#first[index] = rows.first;
     this.#rowCount[index] = rows.count;
     const at = hint ?? { object: 0, offset: 0 };
-    const object = op.kind === "map" && !this.#forced ? op.object : 0;
-    const kind = op.kind === "map" && !this.#forced ? opKind.map : opKind.probe;
+    const forced = this.#forced(index);
+    const object = op.kind === "map" && !forced ? op.object : 0;
+    const kind = op.kind === "map" && !forced ? opKind.map : opKind.probe;
     const apart = kind === opKind.map ? this.#table.apart(rows) : undefined;
     if (apart !== undefined) {
       this.#flush();
       this.#apart = apart;
     }
     this.#push(index, kind, object, at, op.pages, op.guard, rows.first, rows.count);
-    if (op.kind === "map" && this.#forced) {
+    if (op.kind === "map" && forced) {
       const recorded = { object: 0, offset: op.recorded };
       this.#push(index, opKind.fix, op.object, recorded, op.pages, op.guard);
     }

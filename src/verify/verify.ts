@@ -58,6 +58,8 @@ class Verification {
   readonly #hasSearches: boolean;
   /** Snapshots of spaces about which nothing can be claimed. */
   readonly #doubted = new Set<number>();
+  /** Why an op is left out, by its index. */
+  readonly #reasons: ReadonlyMap<number, string>;
   readonly #facts: ReadonlyMap<number, SpaceFacts>;
   readonly searches: Tally = new Tally();
   readonly placements: Tally = new Tally();
@@ -70,11 +72,13 @@ class Verification {
     const { program, policy, arch, trace } = input;
     this.#facts = new Map(program.spaces.map((space) => [space.space, space]));
     this.#hasSearches = trace.events.some(isSearch);
-    this.#plan = plan(program, policy, arch, trace.facts, { forced: !input.free });
+    this.#reasons = this.#findReasons();
+    const asRecorded = new Set(this.#reasons.keys());
+    this.#plan = plan(program, policy, arch, trace.facts, { forced: !input.free, asRecorded });
     this.#run = place(program, this.#plan);
     const { mapped } = this.#run.placements;
     this.#placements = input.free
-      ? this.#run.placements
+      ? this.#freely(asRecorded)
       : { ...recordedPlacements(program), mapped };
     this.#applyOptions = {
       ...(trace.facts.maxMapCount !== undefined && { maxMapCount: trace.facts.maxMapCount }),
@@ -109,9 +113,9 @@ class Verification {
     return this.#facts.get(space);
   }
 
-  run(): void {
+  #findReasons(): ReadonlyMap<number, string> {
     const { program, trace, arch } = this.#input;
-    const models = this.#modelSearches();
+    const reasons = new Map<number, string>();
     let space = 0;
     program.ops.forEach((op, index) => {
       if (op.kind === "enter") space = op.space;
@@ -119,12 +123,33 @@ class Verification {
         this.#doubted.add(index);
       if (op.kind !== "map" && op.kind !== "probe") return;
       const reason = this.#doubt(index, space) ?? exclusionOf(op, trace.facts, arch);
-      const ran = models.get(index) ?? [];
+      if (reason !== undefined) reasons.set(index, reason);
+    });
+    return reasons;
+  }
+
+  /** The model's own placements, and those of the recording where nothing can be said. */
+  #freely(asRecorded: ReadonlySet<number>): Placements {
+    const { placements } = this.#run;
+    const opPage = placements.opPage.slice();
+    this.#input.program.ops.forEach((op, index) => {
+      if (op.kind === "map" && asRecorded.has(index)) opPage[index] = op.recorded;
+    });
+    return { ...placements, opPage };
+  }
+
+  run(): void {
+    const models = this.#modelSearches();
+    let space = 0;
+    this.#input.program.ops.forEach((op, index) => {
+      if (op.kind === "enter") space = op.space;
+      if (op.kind !== "map" && op.kind !== "probe") return;
+      const reason = this.#reasons.get(index);
       if (reason !== undefined) {
         this.excluded.add(reason, op.line, op.searches.length + (op.kind === "map" ? 1 : 0));
         return;
       }
-      this.#compareSearches(op, index, ran, space);
+      this.#compareSearches(op, index, models.get(index) ?? [], space);
       if (op.kind === "map") this.#comparePlacement(op, index);
     });
     this.#compareSnapshots();
