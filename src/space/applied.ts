@@ -20,6 +20,8 @@ export interface ApplyOptions {
   readonly marksData?: boolean;
   /** Indices of ops before which the current space is to be kept. */
   readonly lookAt?: ReadonlySet<number>;
+  /** Snapshots that were read while calls went on, by op: the op from which on they show nothing for sure. */
+  readonly torn?: ReadonlyMap<number, number>;
   readonly watches?: readonly Watch[];
 }
 

@@ -28,7 +28,7 @@ export function apply(
   options: ApplyOptions = {},
 ): Applied {
   const rules = vmaRules(profile, options.touch ?? "at-once", options);
-  const borders = options.compare === false ? undefined : new NextBorders(program);
+  const borders = options.compare === false ? undefined : new NextBorders(program, options.torn);
   const { watches = [] } = options;
   const run = new Run(program, placements, rules, {
     watches,

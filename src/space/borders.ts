@@ -58,13 +58,14 @@ export class NextBorders {
   readonly #after = new Map<number, readonly [space: number, next: Borders | undefined]>();
   readonly #next = new Map<number, Borders | undefined>();
 
-  constructor(program: Program) {
+  /** `torn`: snapshots that show nothing for sure from another op on, by the op of the snapshot. */
+  constructor(program: Program, torn: ReadonlyMap<number, number> = new Map()) {
     const entered = spacesOf(program.ops);
     for (let index = program.ops.length - 1; index >= 0; index--) {
       const op = program.ops[index];
       const space = entered[index] ?? 0;
       if (op?.kind === "snapshot") {
-        this.#after.set(index, [space, this.#next.get(space)]);
+        this.#after.set(torn.get(index) ?? index, [space, this.#next.get(space)]);
         this.#next.set(space, new Borders(op.areas, program.pageBytes));
       } else if (op?.kind === "fork" && !this.#next.has(space)) {
         // What a parent had before the fork shows in its child.
@@ -86,7 +87,7 @@ export class NextBorders {
 }
 
 /** The space in which each op takes place. */
-function spacesOf(ops: readonly Op[]): readonly number[] {
+export function spacesOf(ops: readonly Op[]): readonly number[] {
   let space = -1;
   return ops.map((op) => {
     if (op.kind === "enter") space = op.space;

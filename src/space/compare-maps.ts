@@ -65,15 +65,29 @@ function modelLine(vma: Vma, pageBytes: number): Line {
   );
 }
 
+/** A line of maps, without device and inode, and where it starts. */
+export type MapsKey = Line;
+
+function linesOf(areas: readonly MapsArea[]): readonly Line[] {
+  return areas
+    .filter((area) => area.path !== "[vsyscall]")
+    .map((area) => line(area.start, area.end, area.perms, area.offset, area.path));
+}
+
+/** What the kernel printed, in order of address. */
+export const keysOfMaps = (areas: readonly MapsArea[]): readonly MapsKey[] => linesOf(areas);
+
+/** What the model would print. */
+export const keysOfModel = (space: AddressSpace, pageBytes: number): ReadonlySet<string> =>
+  new Set([...space].map((vma) => modelLine(vma, pageBytes).key));
+
 /** Compare in order of address; the names only make a difference readable. */
 export function compareMaps(
   space: AddressSpace,
   areas: readonly MapsArea[],
   pageBytes: number,
 ): MapsComparison {
-  const kernel = areas
-    .filter((area) => area.path !== "[vsyscall]")
-    .map((area) => line(area.start, area.end, area.perms, area.offset, area.path));
+  const kernel = linesOf(areas);
   const model = [...space]
     .filter((vma) => vma.area.name !== "[vsyscall]")
     .map((vma) => modelLine(vma, pageBytes));

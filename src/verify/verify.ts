@@ -54,6 +54,7 @@ class Verification {
   readonly #applied: Applied;
   readonly #placements: Placements;
   readonly #touch: Touch;
+  readonly #torn: number;
   readonly #applyOptions: ApplyOptions;
   readonly #hasSearches: boolean;
   /** Snapshots of spaces about which nothing can be claimed. */
@@ -85,7 +86,7 @@ class Verification {
       pfnOf: (area) => pfnOf(area, trace.facts),
       marksData: trace.facts.arch === "arm64",
     };
-    const { applied, touch } = applyClosest(
+    const { applied, touch, torn } = applyClosest(
       program,
       this.#placements,
       policy.profile,
@@ -93,6 +94,7 @@ class Verification {
     );
     this.#applied = applied;
     this.#touch = touch;
+    this.#torn = torn;
     this.excluded = new Exclusions(program.exclusions);
   }
 
@@ -249,7 +251,7 @@ class Verification {
       vmas: this.vmas.count,
       excluded: this.excluded.list(),
       layoutFrom: [...layouts],
-      notes: [...trace.facts.inferred, touchNotes[this.#touch]],
+      notes: [...trace.facts.inferred, ...tornNotes(this.#torn), touchNotes[this.#touch]],
       divergences: this.findings.length,
       firstDivergence: explained[0] ?? null,
       explained,
@@ -261,9 +263,15 @@ class Verification {
 const recorderSnapshots: ReadonlySet<string> = new Set(["exec", "attach"]);
 
 const touchNotes: Readonly<Record<Touch, string>> = {
-  "at-once": "private writable memory taken as written when mapped",
+  "at-once":
+    "private writable memory taken as written when mapped, unless a snapshot shows otherwise",
   never: "private writable memory taken as never written",
 };
+
+const tornNotes = (count: number): readonly string[] =>
+  count === 0
+    ? []
+    : [`${count} maps read while calls went on: each line compared with the state of its moment`];
 
 const isSearch = (event: Event): event is Search => event.kind === "search";
 
