@@ -156,6 +156,41 @@ describe("what a child shares", () => {
   });
 });
 
+describe("a notice that strace has attached to a task", () => {
+  it("is where the task appears, unless a call under way may have made it", async () => {
+    const lines = [
+      "strace: Process 10 attached",
+      "strace: Process 11 attached",
+      `[pid    11] ${map(1)}`,
+      "[pid    10] vfork(strace: Process 12 attached",
+      " <unfinished ...>",
+      `[pid    12] ${map(2)}`,
+      "[pid    10] <... vfork resumed>) = 12",
+    ];
+    expect(await read(lines)).toEqual([
+      "1 10 * attach",
+      "1 10 ! parse/attached",
+      "2 11 * attach",
+      "2 11 ! parse/unknown-parent",
+      "3 11 mmap = 0x7f0000001000",
+      "4.7 10 * vfork child=12",
+      "6 12 mmap = 0x7f0000002000",
+    ]);
+  });
+
+  it("is not of the task whose lines have no id", async () => {
+    const lines = [map(1), "strace: Process 11 attached", `[pid    10] ${map(2)}`];
+    expect(await read(lines)).toEqual([
+      "1 - * attach",
+      "1 - ! parse/attached",
+      "1 - mmap = 0x7f0000001000",
+      "2 11 * attach",
+      "2 11 ! parse/unknown-parent",
+      "3 10 mmap = 0x7f0000002000",
+    ]);
+  });
+});
+
 describe("the end of a task", () => {
   it("is told by the exit call where strace says nothing else", async () => {
     const lines = [

@@ -58,9 +58,9 @@ export class Told {
   }
 
   notice(notice: Notice, at: At): void {
-    const { kind, tid, threads } = notice;
+    const { kind, tid } = notice;
     const task = this.#tracees.lives.get(tid);
-    if (kind === "attached") this.#tracees.attached(tid, threads, at);
+    if (kind === "attached") this.#tracees.attached(notice, at);
     else if (kind === "detached") this.#detached(notice, task, at);
     else if (kind === "32 bit") {
       const { space } = task ?? this.#tracees.lives.get(firstTask) ?? {};

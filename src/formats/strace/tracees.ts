@@ -4,6 +4,7 @@ import type { Lifecycle, LifecycleName } from "../../trace/event.ts";
 import type { Begun, Order } from "../order.ts";
 import type { Ahead, Named } from "./ahead.ts";
 import { type At, type Exiting, Lives, printedTid, sharingOf, type Task } from "./lives.ts";
+import type { Notice } from "./notices.ts";
 import { firstTask, type Output } from "./output.ts";
 import type { Prefix } from "./prefix.ts";
 
@@ -132,12 +133,17 @@ export class Tracees {
     return task;
   }
 
-  /** `strace: Process N attached`, perhaps `with M threads`. */
-  attached(tid: number, threads: number, at: At): void {
+  /** `strace: Process N attached`, perhaps `with M threads`. A notice that cuts a call may tell of the task which that call made. */
+  attached({ tid, threads, index }: Notice, at: At): void {
     this.#followed.add(tid);
-    if (this.#first !== undefined || this.lives.size > 0) return;
-    this.#attachedThreads = Math.max(0, threads - 1);
-    this.#appear(tid, at, false);
+    if (this.#first === undefined && this.lives.size === 0) {
+      this.#attachedThreads = Math.max(0, threads - 1);
+      this.#appear(tid, at, false);
+      return;
+    }
+    const mayBeBorn = index > 0 || this.cloning.size > 0 || this.#ahead.active;
+    const isKnown = this.lives.get(tid) !== undefined || this.#ahead.named.has(tid);
+    if (!mayBeBorn && !isKnown) this.#appear(tid, at, false);
   }
 
   #adopt(tid: number, named: Named): Task | undefined {
