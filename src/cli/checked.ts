@@ -6,7 +6,7 @@ import { policyFor, resolveTrace } from "../pipeline.ts";
 import { printWarnings } from "./io.ts";
 import { type Located, placed, readingsOf } from "./load.ts";
 import { withText } from "./quoted-line.ts";
-import { summaryLines } from "./summary.ts";
+import { summaryLines, summed } from "./summary.ts";
 
 /** Options of the commands that read like this. */
 export const checkOptions = {
@@ -71,7 +71,7 @@ export async function readChecked(
   if (strict) await refuse(all, located);
   const close = (): void => {
     if (quiet) return;
-    for (const one of named) process.stderr.write(summaryLines(one, one.name));
+    for (const one of named) process.stderr.write(summaryLines(summed(one), one.name));
   };
   return { readings, close };
 }

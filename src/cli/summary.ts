@@ -1,7 +1,8 @@
 /** What a person is told of a recording that has been read: its lines, calls, tasks, times and conclusions. */
 
+import type { Diagnostics } from "../errors.ts";
 import type { Reading } from "../formats/bundle.ts";
-import { type Counts, tallyOf } from "../trace/tally.ts";
+import { type Counts, type Tally, tallyOf } from "../trace/tally.ts";
 import type { Facts } from "../trace/trace.ts";
 
 const sum = (numbers: Iterable<number>): number => [...numbers].reduce((a, b) => a + b, 0);
@@ -26,25 +27,41 @@ function total(calls: Iterable<Counts>): Counts {
   return all;
 }
 
+type Conclusions = Pick<Facts, "pageSize" | "inferred">;
+
 /** The page size and how it was found. */
-function pageText({ pageSize, inferred }: Facts): string {
+function pageText({ pageSize, inferred }: Conclusions): string {
   const found = inferred.find((conclusion) => conclusion.startsWith("page size "));
   return found ?? `page size ${pageSize}: that of the machine`;
 }
 
+/** What a summary tells of. */
+export interface Summed {
+  readonly tally: Tally;
+  /** Undefined for a trace file. */
+  readonly lines: number | undefined;
+  readonly facts: Conclusions;
+  readonly diagnostics: Diagnostics;
+}
+
+export function summed({ trace, lines, diagnostics }: Reading): Summed {
+  const tally = tallyOf(trace.events, diagnostics.skipped);
+  return { tally, lines, facts: trace.facts, diagnostics };
+}
+
 /** The summary that closes every import, a line for each of its parts. */
-export function summaryLines({ trace, lines, diagnostics }: Reading, name: string): string {
-  const { calls, processes, threads, first, last } = tallyOf(trace.events, diagnostics.skipped);
+export function summaryLines({ tally, lines, facts, diagnostics }: Summed, name: string): string {
+  const { calls, processes, threads, first, last } = tally;
   const time = first === undefined || last === undefined ? "not recorded" : `${first} to ${last} s`;
   const kinds = [...diagnostics.warnings.values()];
-  const conclusions = trace.facts.inferred.filter((one) => !one.startsWith("page size "));
+  const conclusions = facts.inferred.filter((one) => !one.startsWith("page size "));
   const told = [
     lines === undefined ? "lines read: none, this is a trace" : `lines read: ${lines}`,
     `calls: ${countsText(total(calls.values()))}`,
     ...[...calls].map(([call, counts]) => `  ${call}: ${countsText(counts)}`),
     `processes: ${processes}, threads: ${threads}`,
     `time: ${time}`,
-    pageText(trace.facts),
+    pageText(facts),
     ...conclusions,
     `warnings: ${sum(kinds.map(({ count }) => count))} of ${kinds.length} kinds`,
   ];

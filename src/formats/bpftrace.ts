@@ -3,7 +3,7 @@
 import type { Diagnostics } from "../errors.ts";
 import type { Sink } from "../trace/event.ts";
 import { hex, parseHex, parseU64, type U64 } from "../units.ts";
-import type { PerfLine } from "./perf/line.ts";
+import { isTask, type PerfLine } from "./perf/line.ts";
 import { Retelling } from "./retell.ts";
 import { readTextLines } from "./text-lines.ts";
 import type { Format, Input, ReadResult } from "./types.ts";
@@ -90,7 +90,7 @@ function parseLine(text: string): PerfLine | undefined {
   if (match === null) return undefined;
   const [, time, pid, tid, name = "", rest] = match;
   const event = eventOf(name, rest === undefined ? [] : rest.split(" "), Number(tid));
-  if (event === undefined) return undefined;
+  if (event === undefined || !isTask(Number(pid)) || !isTask(Number(tid))) return undefined;
   return { comm: "", pid: Number(pid), tid: Number(tid), time: Number(time) / nano, ...event };
 }
 

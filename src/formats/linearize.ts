@@ -32,9 +32,11 @@ interface Choice {
 function itemOf(event: Event, index: number): Item {
   const effect = effectOf(event);
   const { frees, takes, needs } = effect;
-  const entry = "entryLine" in event ? (event.entryLine ?? event.line) : event.line;
+  const { line } = event;
+  const entry = "entryLine" in event ? (event.entryLine ?? line) : line;
   const neutral = frees.length + takes.length + needs.length === 0;
-  return { index, entry, exit: event.line, effect, neutral };
+  // Where a recorder prints its CPUs one after the other, a call may return on a line above.
+  return { index, entry: Math.min(entry, line), exit: Math.max(entry, line), effect, neutral };
 }
 
 class Search {

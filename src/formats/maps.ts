@@ -57,7 +57,7 @@ function headingOf(text: string, line: number): Omit<MapsBlock, "areas"> {
   const monotonic = value("monotonic");
   return {
     line,
-    ...(pid === undefined ? {} : { pid: Number(pid) }),
+    ...(pid === undefined || !/^\d{1,7}$/.test(pid) ? {} : { pid: Number(pid) }),
     ...(comm === undefined ? {} : { comm }),
     ...(epoch === undefined ? {} : { epoch: [epoch[0] ?? 0, epoch[1] ?? epoch[0] ?? 0] }),
     ...(monotonic === undefined ? {} : { monotonic: Number(monotonic) }),

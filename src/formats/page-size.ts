@@ -57,22 +57,35 @@ function pageAddress(event: Event): U64 | undefined {
   }
 }
 
-/** The page size and, in `inferred`, how it was found: smaps tells it, addresses prove or suggest it. */
-export function pageFacts(events: readonly Event[]): PageFacts {
-  const evidence = new Evidence();
-  let told: { readonly size: number; readonly line: number } | undefined;
-  for (const event of events) {
+/** Looks at events one by one. */
+export class PageEvidence {
+  readonly #addresses = new Evidence();
+  #told: { readonly size: number; readonly line: number } | undefined;
+
+  take(event: Event): void {
     const address = pageAddress(event);
-    if (address !== undefined) evidence.see(address, event.line);
-    if (event.kind === "search") evidence.see(event.length, event.line);
-    if (event.kind !== "snapshot") continue;
+    if (address !== undefined) this.#addresses.see(address, event.line);
+    if (event.kind === "search") this.#addresses.see(event.length, event.line);
+    if (event.kind !== "snapshot") return;
     for (const { start, line, kernelPageSize: size } of event.areas) {
-      evidence.see(start, line);
-      if (size !== undefined && size < (told?.size ?? Number.POSITIVE_INFINITY)) {
-        told = { size, line };
+      this.#addresses.see(start, line);
+      if (size !== undefined && size < (this.#told?.size ?? Number.POSITIVE_INFINITY)) {
+        this.#told = { size, line };
       }
     }
   }
-  if (told === undefined) return evidence.facts();
-  return found(told.size, `KernelPageSize of the area on line ${told.line} of smaps`);
+
+  /** The page size and, in `inferred`, how it was found: smaps tells it, addresses prove or suggest it. */
+  facts(): PageFacts {
+    if (this.#told === undefined) return this.#addresses.facts();
+    const { size, line } = this.#told;
+    return found(size, `KernelPageSize of the area on line ${line} of smaps`);
+  }
+}
+
+/** The page size that all of these events tell. */
+export function pageFacts(events: readonly Event[]): PageFacts {
+  const evidence = new PageEvidence();
+  for (const event of events) evidence.take(event);
+  return evidence.facts();
 }

@@ -9,7 +9,7 @@ import type { Format, Input, ReadResult } from "./types.ts";
 
 const kilo = 1024;
 
-const title = /^(\d+): {1,}\S/;
+const title = /^(\d{1,7}): {1,}\S/;
 const simpleHeader = /^Address +Kbytes +RSS +Dirty +Mode +Mapping\s*$/;
 const fullHeader = /^ *Address Perm +Offset +Device +Inode +Size /;
 const rule = /^[-= ]+$|^total kB /;

@@ -46,21 +46,55 @@ class Calls {
   }
 }
 
-/** Tasks that events name; a thread is not a process. */
-function tasksOf(events: readonly Event[]): {
-  readonly processes: number;
-  readonly threads: number;
-} {
-  const tasks = new Set<number | null>();
-  const threads = new Set<number>();
-  for (const event of events) {
-    if (event.kind !== "warning" && event.kind !== "lost") tasks.add(event.pid);
-    if (event.kind !== "lifecycle" || event.child === undefined) continue;
-    tasks.add(event.child);
-    if (event.lifecycle === "thread") threads.add(event.child);
+/** Counts events one by one. */
+export class Tallying {
+  readonly #calls = new Calls();
+  readonly #tasks = new Set<number | null>();
+  readonly #threads = new Set<number>();
+  #first: number | undefined;
+  #last: number | undefined;
+
+  take(event: Event): void {
+    this.#time(event);
+    this.#task(event);
+    if (event.kind !== "call") return;
+    const { call, outcome } = event;
+    if (event.injected === true) this.#calls.skip(call, "injected", 1);
+    else if (outcome === "ok") this.#calls.of(call).used += 1;
+    else if (outcome === "error") this.#calls.of(call).failed += 1;
+    else this.#calls.skip(call, outcome, 1);
   }
-  if (tasks.size > 1) tasks.delete(null);
-  return { processes: tasks.size - threads.size, threads: tasks.size };
+
+  #time(event: Event): void {
+    const { time } = event;
+    if (time === undefined) return;
+    const began = event.kind === "call" ? (event.entryTime ?? time) : time;
+    this.#first = Math.min(this.#first ?? began, began);
+    this.#last = Math.max(this.#last ?? time, time);
+  }
+
+  /** A thread is not a process. */
+  #task(event: Event): void {
+    if (event.kind !== "warning" && event.kind !== "lost") this.#tasks.add(event.pid);
+    if (event.kind !== "lifecycle" || event.child === undefined) return;
+    this.#tasks.add(event.child);
+    if (event.lifecycle === "thread") this.#threads.add(event.child);
+  }
+
+  /** All that was counted, with the calls that the reader left out. */
+  tally(skipped: ReadonlyMap<string, ReadonlyMap<string, number>>): Tally {
+    for (const [name, codes] of skipped) {
+      for (const [code, count] of codes) this.#calls.skip(name, code, count);
+    }
+    if (this.#tasks.size > 1) this.#tasks.delete(null);
+    const [first, last] = [this.#first, this.#last];
+    return {
+      calls: this.#calls.byName,
+      processes: this.#tasks.size - this.#threads.size,
+      threads: this.#tasks.size,
+      ...(first === undefined || last === undefined ? {} : { first, last }),
+    };
+  }
 }
 
 /** Count the events of a trace, and the calls that its reader left out. */
@@ -68,25 +102,7 @@ export function tallyOf(
   events: readonly Event[],
   skipped: ReadonlyMap<string, ReadonlyMap<string, number>>,
 ): Tally {
-  const calls = new Calls();
-  let first: number | undefined;
-  let last: number | undefined;
-  for (const event of events) {
-    const { time } = event;
-    const began = event.kind === "call" ? (event.entryTime ?? time) : time;
-    if (time !== undefined && began !== undefined) {
-      first = Math.min(first ?? began, began);
-      last = Math.max(last ?? time, time);
-    }
-    if (event.kind !== "call") continue;
-    if (event.injected === true) calls.skip(event.call, "injected", 1);
-    else if (event.outcome === "ok") calls.of(event.call).used += 1;
-    else if (event.outcome === "error") calls.of(event.call).failed += 1;
-    else calls.skip(event.call, event.outcome, 1);
-  }
-  for (const [name, codes] of skipped) {
-    for (const [code, count] of codes) calls.skip(name, code, count);
-  }
-  const span = first === undefined || last === undefined ? {} : { first, last };
-  return { calls: calls.byName, ...tasksOf(events), ...span };
+  const tallying = new Tallying();
+  for (const event of events) tallying.take(event);
+  return tallying.tally(skipped);
 }

@@ -1,6 +1,6 @@
 /** What one line of tracefs or `trace-cmd report` is, in the words of perf script. */
 
-import type { PerfLine } from "../perf/line.ts";
+import { isTask, type PerfLine } from "../perf/line.ts";
 
 // The command has up to 16 columns and may hold anything: its end is a task id with a CPU behind it.
 const task = String.raw`^\s*(.{1,16}?)-(\d+)\s+(?:\(\s*(\d+|-+)\)\s+)?`;
@@ -61,12 +61,12 @@ export function parseFtraceLine(text: string): PerfLine | undefined {
   const plain = usual.exec(text);
   const match = plain ?? latency.exec(text);
   const event = match === null ? undefined : eventOf(match[5] ?? "");
-  if (match === null || event === undefined) return undefined;
+  if (match === null || event === undefined || !isTask(Number(match[2]))) return undefined;
   const time = timeOf(match, plain === null);
   const group = Number(match[3]);
   return {
     comm: "",
-    ...(Number.isNaN(group) ? {} : { pid: group }),
+    ...(isTask(group) ? { pid: group } : {}),
     tid: Number(match[2]),
     ...(time === undefined ? {} : { time }),
     ...event,

@@ -12,6 +12,7 @@ import {
 } from "../../trace/flags.ts";
 import { hasBit, parseU64, type U64, wrap64 } from "../../units.ts";
 import { fieldNames } from "../perf/calls.ts";
+import { isTask } from "../perf/line.ts";
 
 export interface TraceLine {
   readonly tid: number;
@@ -70,6 +71,7 @@ export function parseTraceLine(text: string): TraceLine | undefined {
   const body = match === null ? undefined : bodyOf(match[4] ?? "");
   if (match === null || body === undefined) return undefined;
   const [, begin, took, tid] = match;
+  if (!isTask(Number(tid))) return undefined;
   return {
     tid: Number(tid),
     ...(begin === undefined ? {} : { begin: micros(begin) }),

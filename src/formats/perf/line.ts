@@ -19,6 +19,11 @@ export interface PerfLine {
 // last possible task id within its 16 columns.
 const head =
   /^\s*(.{0,16}?)\s*(?:(?<=\s|^)(-?\d+)\/)?(?<=\s|^|\/)(-?\d+)\s+(?:\[(?:\d{3,}|-\d+)\]\s+)?(?:(\d+\.\d+):\s+)?(?=[\w-]+:[\w-]+:\s|[\w-]+:[\w-]+:$|PERF_RECORD_)/;
+/** True for a number that a task can have (PID_MAX_LIMIT, include/linux/threads.h). */
+export function isTask(id: number): boolean {
+  return Number.isInteger(id) && id <= 2 ** 22;
+}
+
 const tracepoint = /^([\w-]+:[\w-]+):\s*(.*)$/s;
 const record = /^(PERF_RECORD_\w+(?: exec)?):? ?(.*)$/s;
 
@@ -28,7 +33,9 @@ export function parsePerfLine(text: string): PerfLine | undefined {
   if (match === null) return undefined;
   const rest = text.slice(match[0].length);
   const event = tracepoint.exec(rest) ?? record.exec(rest);
-  if (event === null) return undefined;
+  if (event === null || !isTask(Number(match[3])) || !isTask(Number(match[2] ?? 0))) {
+    return undefined;
+  }
   const time = match[4];
   return {
     comm: match[1] ?? "",

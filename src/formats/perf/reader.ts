@@ -5,7 +5,7 @@ import type { Search, Sink } from "../../trace/event.ts";
 import { parseHex, parseU64, type U64, wrap64 } from "../../units.ts";
 import { isMemoryCall, requestFrom, requestOf } from "./calls.ts";
 import { Flight } from "./flight.ts";
-import { fieldsOf, type PerfLine, parsePerfLine } from "./line.ts";
+import { fieldsOf, isTask, type PerfLine, parsePerfLine } from "./line.ts";
 import { cloneCalls, Lives, snapshotOf } from "./lives.ts";
 import { callName } from "./raw.ts";
 import { mappedOf, relationOf } from "./records.ts";
@@ -241,7 +241,7 @@ export class PerfReader {
       const old = number("old_pid");
       this.#lives.execed(task, at, {
         ...(path === undefined ? {} : { path }),
-        ...(Number.isNaN(old) || old === task.tid ? {} : { other: old }),
+        ...(!isTask(old) || old === task.tid ? {} : { other: old }),
       });
     } else if (event === "sched:sched_process_exit") {
       this.#gone(task, at);
@@ -254,7 +254,7 @@ export class PerfReader {
   }
 
   #born(task: Task, at: At, birth: { readonly child: number; readonly flags?: number }): void {
-    if (!Number.isNaN(birth.child)) this.#lives.born(task, { ...at, ...birth });
+    if (isTask(birth.child)) this.#lives.born(task, { ...at, ...birth });
     else this.#diagnostics.warn("parse/bad-birth", "a new task without its id", at.line);
   }
 

@@ -2,6 +2,7 @@
 
 import type { MapsArea } from "../../trace/event.ts";
 import { parseHex, type U64 } from "../../units.ts";
+import { isTask } from "./line.ts";
 
 /** A task as `PID:TID` or `PID/TID`. */
 export interface TaskId {
@@ -17,7 +18,7 @@ export interface Mapped extends TaskId {
 /** `(PID:TID):(PPID:PTID)` of FORK and EXIT. */
 export function relationOf(body: string): { task: TaskId; parent: TaskId } | undefined {
   const ids = /\((-?\d+):(-?\d+)\):\((-?\d+):(-?\d+)\)/.exec(body)?.slice(1).map(Number);
-  if (ids === undefined) return undefined;
+  if (ids === undefined || !ids.every(isTask)) return undefined;
   const [pid = 0, tid = 0, parentPid = 0, parentTid = 0] = ids;
   return { task: { pid, tid }, parent: { pid: parentPid, tid: parentTid } };
 }
@@ -33,7 +34,7 @@ function sum(start: U64, length: U64): U64 {
 /** MMAP and MMAP2; a build id stands in place of device and inode, which are then "" and 0. */
 export function mappedOf(body: string, line: number): Mapped | undefined {
   const match = mmap.exec(body);
-  if (match === null) return undefined;
+  if (match === null || !isTask(Number(match[1])) || !isTask(Number(match[2]))) return undefined;
   const [, pid, tid, startText, lengthText, offsetText, device, inode, perms, path] = match;
   const start = parseHex(startText ?? "");
   const length = parseHex(lengthText ?? "");
