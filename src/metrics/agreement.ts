@@ -18,6 +18,6 @@ export const agreement: Metric = {
       if (placements.opPage[index] === op.recorded) exact += 1;
     }
     if (total === 0) return { value: null, unit: "share", reason: "the kernel placed nothing" };
-    return { value: exact / total, unit: "share", more: { exact, total } };
+    return { value: exact / total, unit: "share", upperBound: 1, more: { exact, total } };
   },
 };

@@ -37,9 +37,9 @@ const device: Area = {
 /** Each is asked for alone, in a process that has nothing else below mmap_base; bytes. */
 const classes: readonly { readonly name: string; readonly area: Area; readonly bytes: number }[] = [
   { name: "library", area: library, bytes: mib / 2 },
-  { name: "library of a PMD", area: library, bytes: 0 },
-  { name: "anonymous", area: anonymous, bytes: mib / 16 },
-  { name: "anonymous of a PMD", area: anonymous, bytes: 0 },
+  { name: "file >= PMD", area: library, bytes: 0 },
+  { name: "anon", area: anonymous, bytes: mib / 16 },
+  { name: "anon >= PMD", area: anonymous, bytes: 0 },
   { name: "device", area: device, bytes: 2048 * mib },
 ];
 

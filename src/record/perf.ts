@@ -21,6 +21,9 @@ const events: string = [
   "sched:sched_process_exit",
 ].join();
 
+/** By user code; what a system call touches is not among them. */
+const faultEvent = "exceptions:page_fault_user";
+
 /** Buffer in pages per CPU; an attached process has one per thread and CPU. */
 const pages = { start: 4096, attach: 256 } as const;
 
@@ -42,7 +45,7 @@ export function perf(version: string): Recorder {
       "-m",
       String(pages[target.kind]),
       "-e",
-      events,
+      target.faults === true ? `${events},${faultEvent}` : events,
       "-o",
       raw,
       ...(target.kind === "start"

@@ -1,9 +1,13 @@
 /** What is recorded, and what a recorder needs to say about itself. */
 
 /** A program to start, or a process that runs already. */
-export type Target =
+export type Target = (
   | { readonly kind: "start"; readonly command: readonly [string, ...string[]] }
-  | { readonly kind: "attach"; readonly pid: number };
+  | { readonly kind: "attach"; readonly pid: number }
+) & {
+  /** Page faults too, which perf alone can see. */
+  readonly faults?: boolean;
+};
 
 export type RecorderName = "strace" | "perf";
 

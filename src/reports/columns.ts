@@ -48,9 +48,9 @@ const shape: readonly Column[] = [
   { title: "holes", of: "fragmentation", cell: more("holes") },
   plain("hole bytes", "fragmentation"),
   { title: "lost to alignment", of: "fragmentation", cell: more("alignmentLoss", bytes) },
-  { title: "searches", of: "search-steps", cell: more("searches") },
-  { title: "steps", of: "search-steps", cell: (value) => metric(value) },
   { title: "as recorded", of: "agreement", cell: (value) => metric(value) },
+  { title: "searches", of: "search-steps", cell: more("searches") },
+  plain("steps", "search-steps"),
 ];
 
 /** Entries that map a share of the bytes. */
@@ -170,7 +170,7 @@ export const tlbTable = (report: Report, trace: string, label: Label = asIs): Ta
       Object.entries(tables).flatMap(([cpu, counts]) =>
         Object.entries(counts)
           .filter(([name]) => name !== "accesses")
-          .map(([name, value]) => [`${cpu} ${name === "first" ? "L1 misses" : name}`, value]),
+          .map(([name, value]) => [`${cpu} ${name === "first" ? "L1" : name}`, value]),
       ),
     ),
   );

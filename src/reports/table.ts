@@ -63,7 +63,10 @@ export function splitTable(table: Table, fixed: number, width: number): Table[] 
     const kept = [...always, ...part];
     return {
       columns: table.columns.filter((_, i) => kept.includes(i)),
-      rows: table.rows.map((row) => row.filter((_, i) => kept.includes(i))),
+      // A row that says something in another part only.
+      rows: table.rows
+        .filter((row) => part.some((column) => row[column] !== ""))
+        .map((row) => row.filter((_, i) => kept.includes(i))),
     };
   });
 }

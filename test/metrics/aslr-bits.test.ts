@@ -21,13 +21,13 @@ function left(policy: string, more: { arch?: string; bits?: number } = {}): Clas
 
 describe("random bits left", () => {
   it("are 19 of 28 for a library aligned to a PMD, and none of 8", () => {
-    expect(left("linux-7.3")).toMatchObject({ library: 28, "library of a PMD": 19, stack: 22 });
-    expect(left("linux-6.1", { bits: 8 })).toMatchObject({ library: 8, "library of a PMD": 0 });
+    expect(left("linux-7.3")).toMatchObject({ library: 28, "file >= PMD": 19, stack: 22 });
+    expect(left("linux-6.1", { bits: 8 })).toMatchObject({ library: 8, "file >= PMD": 0 });
   });
 
   it("are all of a 32-bit task's since the kernel aligns nothing there", () => {
     expect(left("linux-7.3", { arch: "i386" })).toMatchObject({
-      "library of a PMD": 8,
+      "file >= PMD": 8,
       stack: 11,
     });
   });
@@ -39,19 +39,19 @@ describe("random bits left", () => {
   });
 
   it("fall for anonymous memory since 6.7 only, and for device memory by its own alignment", () => {
-    expect(left("linux-6.1")).toMatchObject({ "anonymous of a PMD": 28, device: 28 });
-    expect(left("linux-6.7")).toMatchObject({ "anonymous of a PMD": 19, device: 28 });
+    expect(left("linux-6.1")).toMatchObject({ "anon >= PMD": 28, device: 28 });
+    expect(left("linux-6.7")).toMatchObject({ "anon >= PMD": 19, device: 28 });
     expect(left("vfio-thp")).toMatchObject({ device: 19 });
     expect(left("start-pfn")).toMatchObject({ device: 10 });
   });
 
   it("are fewer on arm64, whose PMD of 16 KiB pages has 2,048 of them", () => {
     expect(left("linux-7.3", { arch: "arm64-4k" })).toMatchObject({
-      "library of a PMD": 9,
+      "file >= PMD": 9,
       stack: 18,
       program: 14,
     });
-    expect(left("linux-7.3", { arch: "arm64-16k" })).toMatchObject({ "library of a PMD": 5 });
+    expect(left("linux-7.3", { arch: "arm64-16k" })).toMatchObject({ "file >= PMD": 5 });
   });
 
   it("come out the same every time", () => {

@@ -140,7 +140,11 @@ describe("search-steps", () => {
     const searches = Float64Array.from([Number.NaN, 1, 2]);
     const drafts = [map(1, 1), map(2, 1)];
     const ran = replayOf(drafts, { 1: 0, 2: 4 }, { placements: { steps, searches } });
-    expect(compute("search-steps", ran)).toMatchObject({ value: 8, more: { searches: 3 } });
+    expect(compute("search-steps", ran)).toMatchObject({
+      value: 8,
+      lowerBound: 2,
+      more: { searches: 3 },
+    });
     const recorded = replayOf(drafts, { 1: 0, 2: 4 }, { placements: { source: "recorded" } });
     expect(compute("search-steps", recorded)).toMatchObject({ value: null });
   });

@@ -41,6 +41,15 @@ describe("perf", () => {
     expect(command).toMatch(/ -o raw -- prog -x a b$/);
   });
 
+  it("records page faults where they are asked for", () => {
+    const events = (faults: boolean) => {
+      const command = perf("6.1.0").command({ ...program, faults }, "raw");
+      return command[command.indexOf("-e") + 1];
+    };
+    expect(perf("6.1.0").command(program, "raw").join(" ")).not.toContain("page_fault");
+    expect(events(true)).toBe(`${events(false)},exceptions:page_fault_user`);
+  });
+
   it("waits for a word before it records a process that is held still", () => {
     const command = perf("6.1.0").command(process, "raw").join(" ");
     expect(command).toMatch(/ -D -1 --control=fd:3,4 -p 77$/);

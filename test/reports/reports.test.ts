@@ -73,6 +73,25 @@ describe("the tables", () => {
     expect(render("text")).toMatch(/vfio-thp +2,304 +228x fewer +1,280 +1,024 +0/);
   });
 
+  it("show merges lost against the baseline, bounds, and what is simulated as such", () => {
+    const shown = render("text");
+    expect(shown).toMatch(/linux-7.3 +319 +0 /);
+    expect(shown).toMatch(/\(bound\) +3 +800 +1,270 +36 KiB +0 /);
+    expect(shown).toContain("simulated, not measured: TLB misses");
+    expect(shown).toMatch(/linux-7.3 +30,000 +28,500 +30,100 +28,500/);
+    expect(shown).toMatch(/linux-7.3 +22 +28 +19/);
+    expect(shown).toMatch(/linux-7.3 +▁█▅ +524,288/);
+    expect(shown).toContain("note: TLB of AMD Zen 4, simulated from: its guide. Assumed: LRU");
+  });
+
+  it("leave out columns of metrics that were not asked for", () => {
+    const few = runs.map((run) => ({ ...run, metrics: { vmas: { value: 3, unit: "vmas" } } }));
+    const shown = reports.get("text").render(makeReport(setup, few));
+    expect(shown).toContain("VMAs  merges lost");
+    for (const title of ["holes", "for 50%", "page tables", "simulated, not", "random bits"])
+      expect(shown).not.toContain(title);
+  });
+
   it("join mappings that cost the same under every policy", () => {
     const twice = runs.map((run) => ({
       ...run,
@@ -92,7 +111,7 @@ describe("the tables", () => {
       },
     }));
     const shown = reports.get("text").render(makeReport(setup, unknown));
-    expect(shown).toMatch(/vfio-thp .* n\/a {2,}n\/a /);
+    expect(shown).toMatch(/vfio-thp .* n\/a {2,}n\/a( |$)/m);
     expect(shown).toContain("search-steps of vfio-thp is n/a: not searched");
   });
 });

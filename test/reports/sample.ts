@@ -45,16 +45,48 @@ export const setup: Setup = {
   ],
   population: "full",
   idioms: "redo",
+  tlbs: [{ id: "zen4", title: "AMD Zen 4", source: "its guide", assumed: "LRU" }],
 };
 
 function metricsOf(entries: number, bySize: Record<string, number>): Record<string, MetricValue> {
+  const curve = { "50%": 3, "90%": 1_000, "99%": entries - 9, "100%": entries };
   return {
     "tlb-entries": { value: entries, unit: "entries", at: "peak", lowerBound: 1_282, bySize },
+    coverage: {
+      value: 1_000,
+      unit: "entries",
+      at: "peak",
+      lowerBound: 800,
+      tables: { entries: curve, lowerBound: { ...curve, "99%": 1_270 } },
+    },
     faults: { value: entries - 130, unit: "faults", at: "peak" },
-    fragmentation: { value: 413_138_944, unit: "bytes", at: "peak", more: { holes: 11 } },
-    vmas: { value: 319, unit: "vmas" },
+    "page-tables": { value: 8 * entries, unit: "bytes", at: "peak", lowerBound: 36_864 },
+    fragmentation: {
+      value: 413_138_944,
+      unit: "bytes",
+      at: "peak",
+      lowerBound: 0,
+      more: { holes: 11, alignmentLoss: 2 ** 21 },
+    },
+    vmas: { value: 319, unit: "vmas", lowerBound: 200, more: { merges: 500 - (entries % 7) } },
+    "thp-risk": { value: 12, unit: "splits", lowerBound: 0, more: { untouchedBytes: 2 ** 30 } },
+    "set-conflicts": { value: 29, unit: "starts", lowerBound: 0 },
     "search-steps": { value: 31_540, unit: "steps", more: { searches: 1_052 } },
     agreement: { value: 0.9654, unit: "share", more: { exact: 218, total: 226 } },
+    "aslr-bits": {
+      value: 19,
+      unit: "bits",
+      upperBound: 22,
+      tables: { classes: { stack: 22, library: 28, "file >= PMD": 19 } },
+    },
+    "tlb-misses": {
+      value: 57_000,
+      unit: "walks",
+      tables: {
+        zen4: { accesses: 40_000, first: 30_000, walks: 28_500 },
+        "golden-cove": { accesses: 40_000, first: 30_100, walks: 28_500 },
+      },
+    },
   };
 }
 
@@ -85,6 +117,7 @@ export const runs: readonly Run[] = setup.traces.flatMap(({ name }) =>
       policy,
       arch: "x86-64",
       metrics: metricsOf(entries + 1_280, { ...bySize, "4K": (bySize["4K"] ?? 0) + 1_280 }),
+      overTime: { lines: [1, 9, 40], values: { "tlb-entries": [0, entries, entries / 2] } },
       counters: { lost: i, gained: 0, orphaned: 2 * i, clobbered: 0 },
       mappings: name === "vm" ? [bar(1, entries, bySize), bar(2, 1_024, { "2M": 1_024 })] : [],
     };

@@ -20,20 +20,26 @@ interface Arguments {
   readonly "--": readonly string[] | undefined;
   readonly pid: number | undefined;
   readonly with: RecorderName;
+  readonly faults: boolean;
   readonly output: string | undefined;
   readonly quiet: boolean;
 }
 
-function targetOf({ command = [], "--": rest = [], pid }: Arguments): Target {
-  const [program, ...args] = [...command, ...rest];
+function targetOf(args: Arguments): Target {
+  const { command = [], "--": rest = [], pid, faults } = args;
+  if (faults && args.with !== "perf")
+    throw new MmreplayError("usage/faults", "strace sees no page faults", {
+      hint: "record with perf: mmreplay record --with perf --faults -- PROGRAM",
+    });
+  const [program, ...more] = [...command, ...rest];
   if ((program === undefined) === (pid === undefined))
     throw new MmreplayError("usage/record-what", "name a program or a pid, one of the two", {
       hint: "mmreplay record -- PROGRAM ARGUMENTS, or mmreplay record -p PID",
     });
-  if (program !== undefined) return { kind: "start", command: [program, ...args] };
+  if (program !== undefined) return { kind: "start", command: [program, ...more], faults };
   if (pid === undefined || !Number.isSafeInteger(pid) || pid <= 0)
     throw new MmreplayError("usage/bad-pid", "a pid is a whole number above 0");
-  return { kind: "attach", pid };
+  return { kind: "attach", pid, faults };
 }
 
 /** How the program ended, in words; undefined if well. */
@@ -117,6 +123,12 @@ function options(yargs: Argv): Argv<Arguments> {
       choices: ["strace", "perf"],
       default: "strace",
       describe: "perf slows a program less and records each search, but needs root",
+    })
+    .option("faults", {
+      type: "boolean",
+      default: false,
+      describe:
+        "page faults too, for replay --populate touched; the recording grows many times (perf)",
     })
     .option("output", {
       alias: "o",
