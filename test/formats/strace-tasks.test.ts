@@ -340,6 +340,16 @@ describe("a set of one file per task", () => {
     ]);
   });
 
+  it("ends a task once, though wait4 began before the end that it returns", async () => {
+    const at = (tenths: number): string => `1795351398.${tenths}00000`;
+    const { events } = await readFiles({
+      "out.10": `${at(0)} ${exec} <0.1>\n${at(2)} ${forked} = 11 <0.1>\n${at(5)} wait4(-1, NULL, 0, NULL) = 11 <0.5>\n`,
+      "out.11": `${at(3)} ${map(1)} <0.01>\n${at(4)} exit_group(0) = ?\n${at(6)} +++ exited with 0 +++\n`,
+    });
+    const ends = events.map(eventText).filter((text) => text.endsWith("* exit"));
+    expect(ends).toEqual(["6 11 * exit"]);
+  });
+
   it("ends calls when their durations say", async () => {
     const thread = "clone(child_stack=0x7f00, flags=CLONE_VM|CLONE_THREAD) = 11 <0.000010>";
     const { events } = await readFiles({

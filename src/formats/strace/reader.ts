@@ -192,7 +192,8 @@ export class StraceReader {
       this.#output.warn(odd.code, odd.message, number, this.#pid());
     }
     if (this.#ahead.active) return;
-    if (this.#tracees.leaving) this.#tracees.reaped(waitedFor(bytes, body));
+    // In merged files wait4 stands where it began, before the end of the child.
+    if (this.#tracees.leaving && !this.#flow.merged) this.#tracees.reaped(waitedFor(bytes, body));
     if (this.#flow.open === 0) return;
     const task = this.#tracees.lives.get(this.#tracees.owner(this.#prefix));
     if (task !== undefined) this.#flow.abandon(task);
