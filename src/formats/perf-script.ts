@@ -3,6 +3,7 @@
 import { type Diagnostics, MmreplayError } from "../errors.ts";
 import type { Sink } from "../trace/event.ts";
 import type { Facts } from "../trace/trace.ts";
+import type { LineOptions } from "./lines.ts";
 import { parsePerfLine } from "./perf/line.ts";
 import { PerfReader } from "./perf/reader.ts";
 import { readTextLines } from "./text-lines.ts";
@@ -45,7 +46,8 @@ async function read(input: Input, emit: Sink, diagnostics: Diagnostics): Promise
       diagnostics.warn("parse/unknown-line", "lines that are no event", line);
     }
   };
-  const lines = await readTextLines(input, take, diagnostics);
+  const plain: LineOptions["plain"] = (bytes, start, number) => reader.plain(bytes, start, number);
+  const lines = await readTextLines(input, take, diagnostics, { plain });
   reader.end();
   const { entries, exits, searches } = reader.seen;
   const at = { file: input.name };

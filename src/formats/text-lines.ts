@@ -2,7 +2,7 @@
 
 import { Buffer } from "node:buffer";
 import type { Diagnostics } from "../errors.ts";
-import { readLines } from "./lines.ts";
+import { type LineOptions, readLines } from "./lines.ts";
 import type { Input } from "./types.ts";
 
 /** Send each line to the sink; `whole` is false for a last line without a line end. Returns how many there were. */
@@ -10,6 +10,7 @@ export function readTextLines(
   input: Input,
   sink: (text: string, number: number, whole: boolean) => void,
   diagnostics: Diagnostics,
+  options: LineOptions = {},
 ): Promise<number> {
   return readLines(
     input,
@@ -18,5 +19,6 @@ export function readTextLines(
       sink(text.toString("utf8", start, end), number, whole);
     },
     diagnostics,
+    options,
   );
 }

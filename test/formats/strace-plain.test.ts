@@ -1,5 +1,6 @@
 import { createReadStream, existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Diagnostics, MmreplayError } from "../../src/errors.ts";
@@ -53,7 +54,10 @@ const atLength: Read = async (input, emit, diagnostics) => {
 };
 
 async function expectSame(bytes: Uint8Array): Promise<void> {
-  expect(await reading(bytes, strace.read)).toEqual(await reading(bytes, atLength));
+  const plain = await reading(bytes, strace.read);
+  const long = await reading(bytes, atLength);
+  // Much faster than the matcher, which explains the difference.
+  if (!isDeepStrictEqual(plain, long)) expect(plain).toEqual(long);
 }
 
 const samples = join(import.meta.dirname, "samples");

@@ -1,8 +1,9 @@
 /** At which line each call took effect, where several of one address space were under way at once. */
 
-import type { Call, Event, Search } from "../../trace/event.ts";
+import type { Call, Search } from "../../trace/event.ts";
 import { MAP_FIXED } from "../../trace/flags.ts";
 import { hasBit, type U64 } from "../../units.ts";
+import type { Effect } from "./window.ts";
 
 /** A call that has ended. */
 export interface Unit {
@@ -13,12 +14,6 @@ export interface Unit {
   readonly exit: number;
   /** The line at which a search or a mapping record saw it change the space; then nothing is to be found out. */
   readonly seen: number | undefined;
-}
-
-/** A unit and where it belongs. */
-export interface Settled {
-  readonly at: number;
-  readonly events: readonly Event[];
 }
 
 /** Pages mapped, as far as the last search told, and the changes since; and the end of the heap. */
@@ -164,38 +159,52 @@ function missingPages(
   return missing;
 }
 
+/** Where a unit belongs, and the pages that it adds. */
+interface Placed {
+  readonly unit: Unit;
+  readonly pages: number;
+  line: number;
+}
+
+/** Put the calls that have no search where the searches of others want them. */
+function moveLoose(placed: readonly Placed[], total: number | undefined): void {
+  const units = placed.map(({ unit }) => unit);
+  const marks = units.flatMap((unit) => markOf(unit) ?? []).toSorted((a, b) => a.at - b.at);
+  const loose = placed.flatMap(({ unit, pages }) => looseOf(unit, marks, pages) ?? []);
+  if (loose.length === 0) return;
+  const isLoose = new Set(loose.map(({ unit }) => unit));
+  const byUnit = new Map(placed.map((one) => [one.unit, one]));
+  const fixed = (unit: Unit): number => (isLoose.has(unit) ? 0 : (byUnit.get(unit)?.pages ?? 0));
+  const slots = chooseSlots(loose, missingPages(units, marks, fixed, total));
+  loose.forEach(({ unit, usual }, index) => {
+    const slot = slots[index] ?? usual;
+    const next = marks[slot]?.at ?? Number.POSITIVE_INFINITY;
+    const moved = byUnit.get(unit);
+    // Right before the mark that it must precede, but not after its end.
+    if (slot !== usual && moved !== undefined) moved.line = Math.min(next - 0.5, unit.exit);
+  });
+}
+
 /**
  * Where the calls of one group belong, all of which overlapped in time. A search runs under the lock that the change is
  * made under, and prints how many pages are mapped: a call that has no search is put where those numbers want it.
  */
-export function settle(units: readonly Unit[], page: number, pages: Pages): readonly Settled[] {
-  const added = new Map<Unit, number>();
-  for (const unit of units) {
-    added.set(unit, pagesAdded(unit, page, pages.brk));
+export function settle(units: readonly Unit[], page: number, pages: Pages): readonly Effect[] {
+  const placed = units.map((unit): Placed => {
+    const added = pagesAdded(unit, page, pages.brk);
     if (unit.call.call === "brk" && unit.call.result !== null) pages.brk = unit.call.result;
-  }
-  const marks = units.flatMap((unit) => markOf(unit) ?? []).toSorted((a, b) => a.at - b.at);
-  const loose = units.flatMap((unit) => looseOf(unit, marks, added.get(unit) ?? 0) ?? []);
-  const lines = new Map(units.map((unit) => [unit, usualLine(unit)]));
-  if (loose.length > 0) {
-    const isLoose = new Set(loose.map(({ unit }) => unit));
-    const fixed = (unit: Unit): number => (isLoose.has(unit) ? 0 : (added.get(unit) ?? 0));
-    const slots = chooseSlots(loose, missingPages(units, marks, fixed, pages.total));
-    loose.forEach(({ unit, usual }, index) => {
-      const slot = slots[index] ?? usual;
-      const next = marks[slot]?.at ?? Number.POSITIVE_INFINITY;
-      // Right before the mark that it must precede, but not after its end.
-      if (slot !== usual) lines.set(unit, Math.min(next - 0.5, unit.exit));
-    });
-  }
-  const ordered = units.toSorted((a, b) => (lines.get(a) ?? 0) - (lines.get(b) ?? 0));
-  for (const unit of ordered) {
+    return { unit, pages: added, line: usualLine(unit) };
+  });
+  const others = placed.length > 1;
+  if (others && units.some(({ searches }) => searches.length > 0)) moveLoose(placed, pages.total);
+  if (others) placed.sort((a, b) => a.line - b.line);
+  for (const { unit, pages: added } of placed) {
     const total = markOf(unit)?.total ?? pages.total;
-    const sum = total === undefined ? Number.NaN : total + (added.get(unit) ?? 0);
+    const sum = total === undefined ? Number.NaN : total + added;
     pages.total = Number.isNaN(sum) ? undefined : sum;
   }
-  return ordered.map((unit) => ({
-    at: lines.get(unit) ?? unit.exit,
-    events: [...unit.searches, unit.call],
+  return placed.map(({ unit: { searches, call }, line }) => ({
+    at: line,
+    events: searches.length === 0 ? [call] : [...searches, call],
   }));
 }

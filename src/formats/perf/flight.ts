@@ -6,6 +6,7 @@ import type { OpenFile } from "../../trace/file.ts";
 import { MAP_ANONYMOUS } from "../../trace/flags.ts";
 import { hasBit, inPage, type U64 } from "../../units.ts";
 import { impossible } from "../checks.ts";
+import { type Draft, fill } from "../draft.ts";
 import { fileOf } from "../kinds.ts";
 import { type End, endOf, type Request } from "./calls.ts";
 import { settle } from "./effects.ts";
@@ -24,6 +25,46 @@ function fileBehind(pending: Pending, end: End): OpenFile | undefined {
   } else if (request.call !== "shmat") return undefined;
   const area = pending.mapped.find(({ area }) => area.start <= address && address < area.end)?.area;
   return area === undefined || area.path === "" ? undefined : fileOf(area.path, -1);
+}
+
+function callOf(
+  pid: number,
+  { name, request, line: entryLine, time: entryTime }: Pending,
+  { outcome, result, error }: End,
+  { line, time }: At,
+  file: OpenFile | undefined,
+): Call {
+  if (time === undefined || entryTime === undefined || line === entryLine || name !== request.call)
+    return {
+      kind: "call",
+      line,
+      pid,
+      ...(time === undefined ? {} : { time }),
+      ...(name === request.call ? {} : { name }),
+      ...(line === entryLine ? {} : { entryLine }),
+      ...(entryTime === undefined || line === entryLine ? {} : { entryTime }),
+      outcome,
+      result,
+      error,
+      ...request,
+      ...(file === undefined ? {} : { file }),
+    };
+  const { call } = request;
+  const draft: Draft = {
+    kind: "call",
+    line,
+    pid,
+    time,
+    entryLine,
+    entryTime,
+    outcome,
+    result,
+    error,
+    call,
+  };
+  fill(draft, request);
+  if (file !== undefined) draft.file = file;
+  return draft as Call;
 }
 
 const smallestPage = 4096;
@@ -53,7 +94,7 @@ export class Flight {
     const seen = { searches: [], mapped: [], effect: undefined };
     task.pending = { space, name, request, ...at, ...seen };
     space.open += 1;
-    this.#window.open(`call ${at.line}`, at.line);
+    this.#window.openCall(at.line);
   }
 
   exit(task: Task, name: string, result: U64, at: At): void {
@@ -81,24 +122,13 @@ export class Flight {
     if (pending === undefined) return;
     task.pending = undefined;
     pending.space.open -= 1;
-    this.#window.close(`call ${pending.line}`);
+    this.#window.closeCall(pending.line);
   }
 
   #finish(task: Task, pending: Pending, end: End, at: At): void {
-    const { name, request, line, time } = pending;
+    const { request, line } = pending;
     const file = fileBehind(pending, end);
-    const call: Call = {
-      kind: "call",
-      line: at.line,
-      pid: task.tid,
-      ...(at.time === undefined ? {} : { time: at.time }),
-      ...(name === request.call ? {} : { name }),
-      ...(at.line === line ? {} : { entryLine: line }),
-      ...(time === undefined || at.line === line ? {} : { entryTime: time }),
-      ...end,
-      ...request,
-      ...(file === undefined ? {} : { file }),
-    };
+    const call = callOf(task.tid, pending, end, at, file);
     task.pending = undefined;
     const { space, searches, effect: seen } = pending;
     const exit = Math.max(at.line, line);
@@ -108,7 +138,7 @@ export class Flight {
       this.#diagnostics.skip(request.call, wrong.code, wrong.message, at.line);
       this.#window.warn(wrong.code, at.line, task.tid);
       this.#window.add(exit, searches);
-      this.#window.close(`call ${line}`);
+      this.#window.closeCall(line);
     }
     space.open -= 1;
     if (space.open === 0 || space.units.length > patience) this.#settle(space);
@@ -119,10 +149,11 @@ export class Flight {
     const { units, pages } = space;
     space.units = [];
     for (const unit of units) for (const search of unit.searches) this.#learn(search);
-    for (const { at, events } of settle(units, this.#page, pages)) {
-      this.#window.add(at, events);
-    }
-    for (const { entry } of units) this.#window.close(`call ${entry}`);
+    const settled = settle(units, this.#page, pages);
+    this.#window.settle(
+      units.map(({ entry }) => entry),
+      settled,
+    );
   }
 
   /** The kernel searches for whole pages. */

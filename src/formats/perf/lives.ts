@@ -52,6 +52,11 @@ export class Lives {
     this.#diagnostics = diagnostics;
   }
 
+  /** True if there are births of which not all is known. */
+  get births(): boolean {
+    return this.#births.size > 0;
+  }
+
   /** A clone or fork began: the child may speak before it returns. */
   clone(task: Task, name: string, flags: number | undefined, at: At): void {
     task.clone = { line: at.line, name, flags };

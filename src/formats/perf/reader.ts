@@ -1,5 +1,6 @@
 /** Which calls, searches and lives the lines of `perf script` tell, in the order in which they took effect. */
 
+import type { Buffer } from "node:buffer";
 import type { Diagnostics } from "../../errors.ts";
 import type { Search, Sink } from "../../trace/event.ts";
 import { parseHex, parseU64, type U64, wrap64 } from "../../units.ts";
@@ -7,6 +8,7 @@ import { isMemoryCall, requestFrom, requestOf } from "./calls.ts";
 import { Flight } from "./flight.ts";
 import { fieldsOf, isTask, type PerfLine, parsePerfLine } from "./line.ts";
 import { cloneCalls, Lives, snapshotOf } from "./lives.ts";
+import { PlainLine } from "./plain.ts";
 import { callName } from "./raw.ts";
 import { mappedOf, relationOf } from "./records.ts";
 import { searchOf } from "./search.ts";
@@ -35,6 +37,7 @@ export class PerfReader {
   readonly #flight: Flight;
   readonly #lives: Lives;
   readonly #diagnostics: Diagnostics;
+  readonly #plain = new PlainLine();
   /** `syscalls:` lines make those of raw_syscalls superfluous. */
   #named = false;
   #attaching = true;
@@ -49,6 +52,38 @@ export class PerfReader {
     this.#flight = new Flight(this.#window, diagnostics);
     this.#lives = new Lives(this.#tasks, this.#window, diagnostics);
     this.#diagnostics = diagnostics;
+  }
+
+  /**
+   * A line with a line end, if it has the shape of most and its task is in the middle of nothing but a memory call.
+   * Returns where the next line begins, 0 if nothing has been read.
+   */
+  plain(bytes: Buffer, start: number, number: number): number {
+    const line = this.#plain;
+    if (!this.#named || this.#attaching || this.#lives.births || !line.read(bytes, start)) return 0;
+    const { tid, pid, time, kind, name, values, next } = line;
+    const task = this.#tasks.known(tid);
+    if (task?.space === undefined || task.exec !== undefined) return 0;
+    if (kind === "search" && task.pending === undefined) return 0;
+    if (time < this.#time) return 0;
+    this.#time = time;
+    const space = this.#tasks.spaceOf(task, pid < 0 ? undefined : pid);
+    if (kind === "enter") {
+      this.seen.entries += 1;
+      task.left = undefined;
+      this.#flight.enter(task, space, name, line.request(), { line: number, time });
+    } else if (kind === "exit") {
+      this.seen.exits += 1;
+      this.#flight.exit(task, name, values[0] as number, { line: number, time });
+      task.fresh = false;
+    } else {
+      this.seen.searches += 1;
+      task.pending?.searches.push(line.search(number, tid));
+      if (task.pending !== undefined) task.pending.effect = number;
+    }
+    task.comm = line.comm;
+    task.alive = true;
+    return next;
   }
 
   /** One line that is neither blank nor a header nor a call chain; false if it is no event. */

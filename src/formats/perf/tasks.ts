@@ -118,6 +118,11 @@ export class Tasks {
     this.#last = task.space;
   }
 
+  /** A task that has been seen. */
+  known(tid: number): Task | undefined {
+    return this.#tasks.get(tid);
+  }
+
   get(tid: number): Task {
     let task = this.#tasks.get(tid);
     if (task === undefined) {

@@ -2,7 +2,8 @@
 
 import type { Event, Sink } from "../../trace/event.ts";
 
-interface Unit {
+/** Events that took effect together. */
+export interface Effect {
   /** Line at which the events took effect. */
   readonly at: number;
   readonly events: readonly Event[];
@@ -19,9 +20,18 @@ class Under {
   begin(name: string, line: number): void {
     this.end(name);
     this.#lines.set(name, line);
+    this.beginLine(line);
+  }
+
+  /** Something without a name. */
+  beginLine(line: number): void {
     const count = this.#counts.get(line);
     this.#counts.set(line, (count ?? 0) + 1);
     if (count === undefined) this.#push(line);
+  }
+
+  endLine(line: number): void {
+    this.#counts.set(line, (this.#counts.get(line) ?? 1) - 1);
   }
 
   /** False if it was not under way. */
@@ -29,7 +39,7 @@ class Under {
     const line = this.#lines.get(name);
     if (line === undefined) return false;
     this.#lines.delete(name);
-    this.#counts.set(line, (this.#counts.get(line) ?? 1) - 1);
+    this.endLine(line);
     return true;
   }
 
@@ -41,11 +51,11 @@ class Under {
 
   /** Infinity if nothing is. */
   get first(): number {
-    let [line] = this.#heap;
+    let line = this.#heap[0];
     while (line !== undefined && this.#counts.get(line) === 0) {
       this.#counts.delete(line);
       this.#pop();
-      [line] = this.#heap;
+      line = this.#heap[0];
     }
     return line ?? Number.POSITIVE_INFINITY;
   }
@@ -83,7 +93,7 @@ class Under {
 /** Holds events back while something is under way that may have taken effect before them. */
 export class Window {
   readonly #emit: Sink;
-  readonly #units: Unit[] = [];
+  readonly #units: Effect[] = [];
   readonly #under = new Under();
 
   constructor(emit: Sink) {
@@ -100,12 +110,35 @@ export class Window {
     if (this.#under.end(name)) this.#flush();
   }
 
+  /** A call began on this line. */
+  openCall(line: number): void {
+    this.#under.beginLine(line);
+  }
+
+  /** It is left out. */
+  closeCall(line: number): void {
+    this.#under.endLine(line);
+    this.#flush();
+  }
+
+  /** Calls that began on these lines are settled. */
+  settle(entries: readonly number[], settled: readonly Effect[]): void {
+    for (const entry of entries) this.#under.endLine(entry);
+    for (const effect of settled) this.#insert(effect);
+    this.#flush();
+  }
+
   /** Events that took effect together at this line. */
   add(at: number, events: readonly Event[]): void {
-    let index = this.#units.length;
-    while (index > 0 && (this.#units[index - 1]?.at ?? 0) > at) index -= 1;
-    this.#units.splice(index, 0, { at, events });
+    this.#insert({ at, events });
     this.#flush();
+  }
+
+  #insert(effect: Effect): void {
+    let index = this.#units.length;
+    while (index > 0 && (this.#units[index - 1]?.at ?? 0) > effect.at) index -= 1;
+    if (index === this.#units.length) this.#units.push(effect);
+    else this.#units.splice(index, 0, effect);
   }
 
   /** A warning among the events of a task. */
@@ -120,13 +153,16 @@ export class Window {
   }
 
   #flush(): void {
-    const limit = this.#under.first;
+    const next = this.#units[0];
+    const limit = next === undefined ? 0 : this.#under.first;
+    if (next === undefined || next.at >= limit) return;
     let ready = 0;
     for (const unit of this.#units) {
       if (unit.at >= limit) break;
       for (const event of unit.events) this.#emit(event);
       ready += 1;
     }
-    this.#units.splice(0, ready);
+    if (ready === this.#units.length) this.#units.length = 0;
+    else this.#units.splice(0, ready);
   }
 }

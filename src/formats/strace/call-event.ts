@@ -3,6 +3,7 @@
 import type { Call, Outcome } from "../../trace/event.ts";
 import type { OpenFile } from "../../trace/file.ts";
 import type { U64 } from "../../units.ts";
+import { type Draft, fill } from "../draft.ts";
 import type { Request } from "../request.ts";
 import type { At, Task } from "./lives.ts";
 
@@ -29,32 +30,6 @@ export interface End {
   readonly injected: boolean;
   readonly file?: OpenFile | undefined;
   readonly length?: U64 | undefined;
-}
-
-/** What an event may have, beside the fields of its call. */
-interface Draft {
-  readonly kind: "call";
-  readonly call: Request["call"];
-  readonly line: number;
-  readonly pid: number;
-  readonly outcome: Outcome;
-  readonly result: U64 | null;
-  readonly error: string | null;
-  name?: string;
-  bare?: true;
-  injected?: true;
-  time?: number;
-  entryLine?: number;
-  entryTime?: number;
-  addr?: U64;
-  length?: U64;
-  prot?: number;
-  flags?: number;
-  fd?: number;
-  offset?: U64;
-  advice?: number;
-  pkey?: number;
-  file?: OpenFile;
 }
 
 function drafted(call: Request["call"], place: Place, end: End): Draft {
@@ -103,38 +78,4 @@ export function plainEvent(
   fill(draft, request);
   if (file !== undefined) draft.file = file;
   return draft as Call;
-}
-
-/** Set the fields of the request one by one: copying objects of many shapes takes most of the time of a reading. */
-function fill(draft: Draft, request: Request): void {
-  switch (request.call) {
-    case "mmap":
-      draft.addr = request.addr;
-      draft.length = request.length;
-      draft.prot = request.prot;
-      draft.flags = request.flags;
-      draft.fd = request.fd;
-      draft.offset = request.offset;
-      break;
-    case "munmap":
-      draft.addr = request.addr;
-      draft.length = request.length;
-      break;
-    case "brk":
-      draft.addr = request.addr;
-      break;
-    case "mprotect":
-      draft.addr = request.addr;
-      draft.length = request.length;
-      draft.prot = request.prot;
-      if (request.pkey !== undefined) draft.pkey = request.pkey;
-      break;
-    case "madvise":
-      draft.addr = request.addr;
-      draft.length = request.length;
-      draft.advice = request.advice;
-      break;
-    default:
-      Object.assign(draft, request);
-  }
 }
