@@ -8,10 +8,11 @@ import { isMemoryCall, requestFrom, requestOf } from "./calls.ts";
 import { Flight } from "./flight.ts";
 import { fieldsOf, isTask, type PerfLine, parsePerfLine } from "./line.ts";
 import { cloneCalls, Lives, snapshotOf } from "./lives.ts";
-import { PlainLine } from "./plain.ts";
+import { PlainLines } from "./plain-lines.ts";
 import { callName } from "./raw.ts";
 import { mappedOf, relationOf } from "./records.ts";
 import { searchOf } from "./search.ts";
+import type { Seen } from "./seen.ts";
 import { type At, type Task, Tasks } from "./tasks.ts";
 import { Window } from "./window.ts";
 
@@ -22,13 +23,6 @@ const exitCalls: ReadonlySet<string> = new Set(["exit", "exit_group"]);
 const inExec = /^(mmap:vm_unmapped_area|PERF_RECORD_|sched:sched_process_exec$|exceptions:)/;
 const inBirth = /^(task:task_newtask|sched:sched_process_fork|PERF_RECORD_FORK)$/;
 
-/** What was seen, for the errors about recordings that cannot be used. */
-export interface Seen {
-  entries: number;
-  exits: number;
-  searches: number;
-}
-
 /** Reads lines one by one; `end` after the last. */
 export class PerfReader {
   readonly seen: Seen = { entries: 0, exits: 0, searches: 0 };
@@ -37,7 +31,7 @@ export class PerfReader {
   readonly #flight: Flight;
   readonly #lives: Lives;
   readonly #diagnostics: Diagnostics;
-  readonly #plain = new PlainLine();
+  readonly #plain: PlainLines;
   /** `syscalls:` lines make those of raw_syscalls superfluous. */
   #named = false;
   #attaching = true;
@@ -51,6 +45,7 @@ export class PerfReader {
     this.#window = new Window(emit);
     this.#flight = new Flight(this.#window, diagnostics);
     this.#lives = new Lives(this.#tasks, this.#window, diagnostics);
+    this.#plain = new PlainLines(this.#tasks, this.#flight, this.seen);
     this.#diagnostics = diagnostics;
   }
 
@@ -59,30 +54,9 @@ export class PerfReader {
    * Returns where the next line begins, 0 if nothing has been read.
    */
   plain(bytes: Buffer, start: number, number: number): number {
-    const line = this.#plain;
-    if (!this.#named || this.#attaching || this.#lives.births || !line.read(bytes, start)) return 0;
-    const { tid, pid, time, kind, name, values, next } = line;
-    const task = this.#tasks.known(tid);
-    if (task?.space === undefined || task.exec !== undefined) return 0;
-    if (kind === "search" && task.pending === undefined) return 0;
-    if (time < this.#time) return 0;
-    this.#time = time;
-    const space = this.#tasks.spaceOf(task, pid < 0 ? undefined : pid);
-    if (kind === "enter") {
-      this.seen.entries += 1;
-      task.left = undefined;
-      this.#flight.enter(task, space, name, line.request(), { line: number, time });
-    } else if (kind === "exit") {
-      this.seen.exits += 1;
-      this.#flight.exit(task, name, values[0] as number, { line: number, time });
-      task.fresh = false;
-    } else {
-      this.seen.searches += 1;
-      task.pending?.searches.push(line.search(number, tid));
-      if (task.pending !== undefined) task.pending.effect = number;
-    }
-    task.comm = line.comm;
-    task.alive = true;
+    if (!this.#named || this.#attaching || this.#lives.births) return 0;
+    const next = this.#plain.read(bytes, start, number, this.#time);
+    if (next > 0) this.#time = this.#plain.time;
     return next;
   }
 
