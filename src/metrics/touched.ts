@@ -3,6 +3,7 @@
 import type { Level } from "../arch/types.ts";
 import type { AddressSpace } from "../space/address-space.ts";
 import type { FaultCount, LeafRun, Range, Touched, TouchedPage } from "../space/observed.ts";
+import { isAnonymous } from "../space/vma.ts";
 import type { PageChange, Watch } from "../space/watch.ts";
 import { alignDown, modulo } from "../units.ts";
 import {
@@ -150,11 +151,11 @@ export class Toucher implements Watch {
       );
   }
 
-  /** Page tables of private memory are copied; those of files fill again by faults (vma_needs_copy). */
-  forking({ id }: AddressSpace, child: number): void {
-    const copy = this.#of(id).copy();
-    for (const run of [...copy.runs])
-      if (run.backing !== "anon") copy.clear(run.start, run.end, this.#base);
+  /** Page tables of mappings with private pages are copied; those of other files fill again by faults (vma_needs_copy). */
+  forking(space: AddressSpace, child: number): void {
+    const copy = this.#of(space.id).copy();
+    for (const vma of space)
+      if (vma.anon === 0 && !isAnonymous(vma)) copy.clear(vma.start, vma.end, this.#base);
     this.#spaces.set(child, copy);
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Touched } from "../../src/space/observed.ts";
 import { at, type Draft } from "../space/program.ts";
-import { anonymous } from "../support/layout.ts";
+import { anonymous, base } from "../support/layout.ts";
 import { bar, compute, fileOn, from, map, replayOf } from "./replays.ts";
 
 const touch = (object: number, offset: number, pages = 1): Draft => ({
@@ -120,15 +120,22 @@ describe("what was touched", () => {
     const drafts: Draft[] = [
       map(1, 16),
       map(2, 16, { area: fileOn("btrfs") }),
+      map(3, 16, { area: { ...fileOn("btrfs"), prot: 3 } }),
       touch(1, 0),
       touch(2, 0),
+      touch(3, 0),
+      // The data of a program, once written, has private pages: its page tables are copied whole.
+      { kind: "protect", at: at(0, 3), pages: 16, prot: 1, ...from },
       { kind: "fork", space: 2, ...from },
     ];
-    const { touched } = touchedBy(drafts, { 1: 0, 2: 32 });
-    expect(touched.peak.map(({ space, backing }) => [space, backing])).toEqual([
-      [1, "anon"],
-      [1, "file"],
-      [2, "anon"],
+    const { touched } = touchedBy(drafts, { 1: 0, 2: 32, 3: 64 });
+    const found = touched.peak.map(({ space, start }) => [space, start - base]);
+    expect(found).toEqual([
+      [1, 0],
+      [1, 32],
+      [1, 64],
+      [2, 0],
+      [2, 64],
     ]);
   });
 
