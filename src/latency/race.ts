@@ -2,6 +2,7 @@
 
 import { Bench, type Task } from "tinybench";
 import { MmreplayError } from "../errors.ts";
+import { medianOf } from "./statistics.ts";
 
 export interface Peer {
   readonly name: string;
@@ -30,10 +31,6 @@ export interface RaceOptions {
   readonly rounds: number;
   /** Milliseconds that each peer runs in each round, at least. */
   readonly time: number;
-}
-
-function medianOf(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 function taken({ name, result }: Task): Omit<Standing, "name"> {

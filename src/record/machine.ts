@@ -100,7 +100,10 @@ function pciResources(): string {
 
 /** How the recording was made, beside what the machine says. */
 export interface Circumstances {
-  readonly recorder: Recorder;
+  readonly recorder: {
+    readonly name: Recorder["name"] | "mmreplay live";
+    readonly version: string;
+  };
   readonly recorderCommand: readonly string[];
   readonly program: readonly string[];
   /** The process whose limits, personality and mounts count. */

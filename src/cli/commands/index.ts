@@ -7,6 +7,7 @@ import { events } from "./events.ts";
 import { explain } from "./explain.ts";
 import { importCommand } from "./import.ts";
 import { list } from "./list.ts";
+import { liveCommand } from "./live.ts";
 import { record } from "./record.ts";
 import { replayCommand } from "./replay.ts";
 import { traceCommand } from "./trace.ts";
@@ -22,6 +23,7 @@ export const commands: readonly CommandModule<any, any>[] = [
   compareCommand,
   bench,
   verifyCommand,
+  liveCommand,
   explain,
   traceCommand,
   list,

@@ -22,10 +22,11 @@ interface Arguments {
 
 const disagreement = 3;
 
-async function verifyPath(
+/** The model against what one path holds. */
+export async function verifyPath(
   path: string,
   policy: Policy | undefined,
-  { free, show, quiet }: Arguments,
+  { free, show, quiet }: Pick<Arguments, "free" | "show" | "quiet">,
 ): Promise<readonly RecordingResult[]> {
   const results: RecordingResult[] = [];
   for (const trace of await load(path, quiet)) {

@@ -1,0 +1,59 @@
+/** Does `mmreplay live` make a trace's calls, and does the model of this kernel give the same answers? */
+
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { release, tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { churn } from "../../src/latency/churn.ts";
+import { kind, liveTable, stride } from "../../src/live/table.ts";
+import { policies } from "../../src/policies/index.ts";
+import { mmreplay } from "../support/cli.ts";
+
+const series: string = release().split(".").slice(0, 2).join(".");
+
+function obstacle(): string | undefined {
+  if (process.platform !== "linux") return "not Linux";
+  if (!policies.ids.includes(`linux-${series}`)) return `kernel ${series} is not modelled`;
+  return existsSync("/proc/self/maps") ? undefined : "no /proc";
+}
+
+const why = obstacle();
+
+describe.skipIf(why !== undefined)(`live${why === undefined ? "" : ` (skipped: ${why})`}`, () => {
+  it.each(["redis-ext4", "qemu-10.0-vfio-7.3"])("makes the calls of %s as modelled", (name) => {
+    for (const free of [[], ["--free"]]) {
+      const args = ["live", `traces/${name}.mmtrace`, "--format", "json", ...free];
+      const { code, stdout, stderr } = mmreplay(args);
+      expect(stderr).toMatch(/^\d+ calls on the running kernel, \d+ ns each\n/);
+      const { total } = JSON.parse(stdout);
+      expect(total.placements.total).toBeGreaterThan(50);
+      expect(total.placements.exact).toBe(total.placements.total);
+      expect(total.vmas.exact).toBe(total.vmas.total);
+      expect(code).toBe(0);
+    }
+  });
+
+  it("keeps the recording where it is told to", () => {
+    const folder = mkdtempSync(join(tmpdir(), "mmreplay-kept-"));
+    mmreplay(["live", "traces/redis-ext4.mmtrace", "-o", folder]);
+    expect(readFileSync(join(folder, "strace.txt"), "utf8")).toMatch(
+      /^brk\(0x0\) = 0x[0-9a-f]+\nmmap\(/,
+    );
+    const { code, stdout } = mmreplay(["verify", folder, "--format", "json"]);
+    expect(JSON.parse(stdout).recordings[0].policy).toBe(`linux-${series}`);
+    expect(code).toBe(0);
+    rmSync(folder, { recursive: true });
+  });
+});
+
+describe("the calls of a program", () => {
+  it("name what earlier calls mapped, and ask for no memory", () => {
+    const { rows, left } = liveTable(churn(10, 5));
+    expect(left.size).toBe(0);
+    expect(rows.length).toBe(20 * stride);
+    const last = [...rows.subarray(-2 * stride)];
+    expect(last.slice(0, 2)).toEqual([kind.unmap, 0]);
+    // A private file without pages, charged to nobody.
+    expect(last.slice(stride)).toEqual([kind.map, 15, 0, 0, expect.any(Number), 1, 0x4002, 0]);
+  });
+});
