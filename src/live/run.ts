@@ -103,7 +103,7 @@ function straceText({ rows }: LiveTable, { answers, brk }: Answers): string {
 }
 
 /** Make the calls of a program's busiest process on the running kernel. */
-export function runLive(program: Program): LiveRun {
+export function liveRecording(program: Program): LiveRun {
   const table = liveTable(program);
   const made = makeCalls(table);
   const { nanoseconds, answers, before, after } = made;

@@ -1,103 +1,55 @@
-/** `mmreplay bench`: how many operations per second a replay does on this machine, now, with few and with many VMAs. */
+/** `mmreplay bench`: how many operations per second a replay does on this machine, now, beside its kernel. */
 
 import type { CommandModule } from "yargs";
-import { archs } from "../../arch/index.ts";
-import { MmreplayError } from "../../errors.ts";
-import { churn } from "../../latency/churn.ts";
-import { type Race, race } from "../../latency/race.ts";
-import { place, placeOnly } from "../../place/place.ts";
-import { plan } from "../../place/plan.ts";
-import type { Placements } from "../../place/types.ts";
-import { policies } from "../../policies/index.ts";
-import { apply } from "../../space/apply.ts";
-import type { Facts } from "../../trace/trace.ts";
+import { type Border, borders, type Replays, replaysOf } from "../bench-replays.ts";
 import { write } from "../io.ts";
 
 interface Arguments {
   readonly format: string;
 }
 
-/** Replays of one size, beside each other. */
-interface Replays extends Race {
-  readonly vmas: number;
-  /** Maps and unmaps of one run. */
-  readonly operations: number;
-}
-
 const sizes = [1000, 10_000, 65_000];
-const facts: Facts = { pageSize: 4096, recorder: "none", aslr: false, inferred: [] };
 
-/** Where everything went, as one number to compare. */
-function sumOf({ objectPage }: Placements): string {
-  return String(objectPage.reduce((sum, page) => (sum * 31 + page) % 2_147_483_647, 0));
+const million = (operations: number, milliseconds: number): string =>
+  (operations / milliseconds / 1000).toFixed(2).padStart(7);
+
+function kernelText({ kernel, operations, vmas }: Replays): string {
+  const lead = `${String(vmas).padStart(6)} VMAs`;
+  if ("missing" in kernel) return `${lead}  not beside the kernel: ${kernel.missing}`;
+  const { median, fastest, aloneRatio, wholeRatio, compared } = kernel;
+  const speed = `${million(operations, median)} million ops/s, at best ${million(operations, fastest)}`;
+  const ratios = `${aloneRatio.toFixed(1)}x as fast is placement alone, ${wholeRatio.toFixed(1)}x with the VMA set`;
+  return `${lead}  ${"the running kernel".padEnd(22)} ${speed} (${compared} addresses equal): ${ratios}`;
 }
 
-/** Throws `bench/failed` for a workload that is not what the table says: then its time would mean nothing. */
-function checkWorkload(vmas: number, { objectPage }: Placements, vmaPeak: number): void {
-  const missing = objectPage.filter((page) => page < 0).length;
-  if (missing === 0 && vmaPeak === vmas) return;
-  throw new MmreplayError(
-    "bench/failed",
-    `${missing} mappings found no place, ${vmaPeak} VMAs instead of ${vmas}`,
-  );
-}
-
-async function replaysOf(vmas: number): Promise<Replays> {
-  const program = churn(vmas, 2 * vmas);
-  const arch = archs.get("x86-64");
-  const policy = policies.get("linux-7.3");
-  const compiled = plan(program, policy, arch, facts, { forced: false });
-  const alone = placeOnly(compiled);
-  const { placements } = place(program, compiled);
-  const options = { touch: "never", compare: false } as const;
-  const vmaPeakOf = (pages: Placements) => apply(program, pages, policy.profile, options).vmaPeak;
-  checkWorkload(vmas, placements, vmaPeakOf(placements));
-  const timed = [
-    { name: "placement alone", run: () => alone.run() },
-    { name: "VMA set alone", run: () => vmaPeakOf(placements) },
-  ].map(({ name, run }) => ({
-    name,
-    run: () => {
-      run();
-      return undefined;
-    },
-  }));
-  const whole = {
-    name: "placement and VMA set",
-    run: () => {
-      const { placements: again } = place(program, compiled);
-      vmaPeakOf(again);
-      return sumOf(again);
-    },
-  };
-  const known = sumOf(placements);
-  if (whole.run() !== known)
-    throw new MmreplayError("bench/different-results", "two replays place differently");
-  const result = await race([...timed, whole], { rounds: 5, time: 100 });
-  return { vmas, operations: program.ops.length, ...result };
-}
-
-function textOf(all: readonly Replays[]): string {
-  const lines = all.flatMap(({ vmas, operations, standings, warnings }) => [
+function replayText(replays: Replays): readonly string[] {
+  const { vmas, operations, standings, warnings } = replays;
+  return [
     ...standings.map(({ name, median, fastest, runs }) => {
-      const speed = (operations / median / 1000).toFixed(2);
-      const best = (operations / fastest / 1000).toFixed(2);
-      return `${String(vmas).padStart(6)} VMAs  ${name.padEnd(22)} ${speed.padStart(7)} million ops/s, at best ${best.padStart(5)} (${runs} runs)`;
+      const speed = million(operations, median);
+      const best = million(operations, fastest);
+      return `${String(vmas).padStart(6)} VMAs  ${name.padEnd(22)} ${speed} million ops/s, at best ${best} (${runs} runs)`;
     }),
+    kernelText(replays),
     ...warnings.map((warning) => `warning: ${vmas} VMAs: ${warning}`),
-  ]);
-  return lines.join("\n");
+  ];
 }
+
+const borderText = ({ batch, each, cost }: Border): string =>
+  `${String(batch).padStart(6)} ops at once: ${each.toFixed(1)} ns each, ${cost.toFixed(1)} ns for crossing`;
 
 async function run({ format }: Arguments): Promise<void> {
-  const all: Replays[] = [];
-  for (const vmas of sizes) all.push(await replaysOf(vmas));
-  write(format === "json" ? JSON.stringify(all, null, 2) : textOf(all), undefined);
+  const replays: Replays[] = [];
+  for (const vmas of sizes) replays.push(await replaysOf(vmas));
+  const border = await borders();
+  const document = { schema: "mmreplay.bench/1", replays, border };
+  const lines = [...replays.flatMap(replayText), ...border.map(borderText)];
+  write(format === "json" ? JSON.stringify(document, null, 2) : lines.join("\n"), undefined);
 }
 
 export const bench: CommandModule<object, Arguments> = {
   command: "bench",
-  describe: "time replays on this machine, with few and with many VMAs",
+  describe: "time replays on this machine, with few and with many VMAs, beside its kernel",
   builder: { format: { choices: ["text", "json"], default: "text" } },
   handler: run,
 };

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { CommandModule } from "yargs";
 import { Diagnostics, MmreplayError } from "../../errors.ts";
-import { type LiveRun, runLive } from "../../live/run.ts";
+import { type LiveRun, liveRecording } from "../../live/run.ts";
 import { policyFor, resolveTrace } from "../../pipeline.ts";
 import { verifyJson, verifyText } from "../../verify/print.ts";
 import { write } from "../io.ts";
@@ -37,7 +37,7 @@ function told({ calls, nanoseconds, left }: LiveRun): string {
 async function run({ trace: path, free, format, output, quiet }: Arguments): Promise<void> {
   const [trace] = await load(path, quiet);
   if (trace === undefined) throw new MmreplayError("live/nothing", "there is nothing to run");
-  const live = runLive(resolveTrace(trace, policyFor(trace.facts), new Diagnostics()));
+  const live = liveRecording(resolveTrace(trace, policyFor(trace.facts), new Diagnostics()));
   const own = output === undefined ? mkdtempSync(join(tmpdir(), "mmreplay-live-")) : undefined;
   const folder = own === undefined ? (output ?? "") : join(own, basename(trace.name));
   try {

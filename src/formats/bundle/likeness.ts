@@ -89,11 +89,18 @@ export class Likeness {
   #remove(range: Range): void {
     this.#borders.set(range, true);
     for (const set of this.#sets) set.remove(range);
-    for (const [start, offset] of this.#offsets) {
-      if (start < range.start || start >= range.end) continue;
-      this.#offsets.delete(start);
-      if (this.#picture.offsets.get(start) === offset) this.#matches -= 1;
-    }
+    const { start, end } = range;
+    // A process with thousands of mappings unmaps few pages at a time.
+    if ((end - start) / this.#page < this.#offsets.size)
+      for (let at = start; at < end; at += this.#page) this.#forget(at);
+    else for (const at of this.#offsets.keys()) if (at >= start && at < end) this.#forget(at);
+  }
+
+  #forget(start: number): void {
+    const offset = this.#offsets.get(start);
+    if (offset === undefined) return;
+    this.#offsets.delete(start);
+    if (this.#picture.offsets.get(start) === offset) this.#matches -= 1;
   }
 
   #add(range: Range, prot: number): void {
