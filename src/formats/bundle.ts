@@ -87,9 +87,7 @@ async function recordingsIn(
   const once = await withoutCopies(found);
   const [first] = unreadable;
   if (once.length === 0 && first !== undefined) throw first;
-  for (const { at, message } of unreadable) {
-    diagnostics.warn("import/unreadable", `${at.file ?? "a file"} is left out: ${message}`);
-  }
+  leaveOut(unreadable, diagnostics);
   return once;
 }
 
@@ -122,6 +120,17 @@ async function firstSame(source: Source, others: readonly Source[]): Promise<Sou
 /** A perf.data that only another perf can print; the folder may hold what can be read without. */
 function isUnreadable(error: unknown): error is MmreplayError {
   return error instanceof MmreplayError && error.code.startsWith("io/");
+}
+
+/** A recording of other things; the folder may hold one with memory calls beside it. */
+function isEmpty(error: unknown): error is MmreplayError {
+  return error instanceof MmreplayError && error.code === "parse/no-memory-calls";
+}
+
+/** Warn of files of a folder that are not read, each with the reason. */
+function leaveOut(errors: readonly MmreplayError[], diagnostics: Diagnostics): void {
+  for (const { at, message } of errors)
+    diagnostics.warn("import/left-out", `${at.file ?? "a file"} is left out: ${message}`);
 }
 
 /** The last part of a path. */
@@ -217,11 +226,19 @@ export async function readAll(
     ),
   );
   const readings: Reading[] = [];
+  const empty: MmreplayError[] = [];
   for (const run of runs) {
     const folder = baseName(located.path);
     const name = located.folder && runs.length > 1 ? `${folder}:${run.stem}` : folder;
-    readings.push(await readingOf(run, beside, name, options));
+    const reading = await readingOf(run, beside, name, options).catch((error: unknown) => {
+      if (!isEmpty(error)) throw error;
+      empty.push(error);
+    });
+    if (reading !== undefined) readings.push(reading);
   }
+  const [first] = empty;
+  if (readings.length === 0 && first !== undefined) throw first;
+  leaveOut(empty, diagnostics);
   return readings;
 }
 

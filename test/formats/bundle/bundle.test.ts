@@ -167,6 +167,17 @@ describe("a folder", () => {
     expect(traces.map(({ events }) => events.length)).toEqual([1]);
   });
 
+  it("leaves out a recording without a memory call, if there is another", async () => {
+    const exec = "sched:sched_process_exec: filename=/a pid=7 old_pid=7";
+    const diagnostics = new Diagnostics();
+    const traces = await load({ "perf-a.txt": perf(exec), "strace-b.txt": strace }, diagnostics);
+    expect(traces.map(({ name }) => name)).toEqual(["demo:strace-b"]);
+    expect([...diagnostics.warnings.keys()]).toContain("import/left-out");
+    await expect(load({ "perf-a.txt": perf(exec) })).rejects.toMatchObject({
+      code: "parse/no-memory-calls",
+    });
+  });
+
   it("without a recording says what it does hold", async () => {
     await expect(load({ "meta.json": "{}", "bases.txt": "# 7.3\n" })).rejects.toMatchObject({
       code: "import/no-recording",
