@@ -94,6 +94,19 @@ describe("a line of perf script", () => {
   });
 });
 
+describe("columns that perf script can be asked for", () => {
+  it("may stand around the event: period, ip and sym", async () => {
+    const lines = [
+      "  odd 7/7  1.100000:   1  syscalls:sys_enter_brk: brk: 0x00000000           401540 __brk+0x12 (/bin/odd)",
+      "  odd 7/7  1.200000:   1  syscalls:sys_exit_brk: 0x9000           401540 __brk+0x12 (/bin/odd)",
+      "  odd 7/7  1.300000:   1  raw_syscalls:sys_enter: NR 12 (0, 1, 2, 3, 4, 5)   401540 __brk",
+      "",
+    ];
+    const { events } = await read(lines.join("\n"));
+    expect(briefly(events)).toEqual(["2 brk 0x9000"]);
+  });
+});
+
 describe("perf script", () => {
   it("pairs entry and exit and keeps the search inside the call before it", async () => {
     const { events } = await read(

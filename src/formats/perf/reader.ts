@@ -143,7 +143,8 @@ export class PerfReader {
       } else this.#enter(task, written, requestFrom(written, fields), at);
       return;
     }
-    const result = parseU64(body.trim());
+    // Columns of the instruction (ip, sym) may follow.
+    const result = parseU64(/^\S*/.exec(body)?.[0] ?? "");
     if (result !== undefined) this.#exit(task, written, result, at);
     else this.#noNumber(task, written, body, at);
   }
@@ -157,7 +158,7 @@ export class PerfReader {
 
   #raw(task: Task, name: string, body: string, at: At): void {
     if (this.#named && !task.compat) return;
-    const match = /^NR (-?\d+) (?:\((.*)\)|= (-?\d+))$/.exec(body.trim());
+    const match = /^NR (-?\d+) (?:\(([^)]*)\)|= (-?\d+))(?:\s|$)/.exec(body);
     this.#silent.delete(task);
     const call = callName(task.compat ? "i386" : this.arch, Number(match?.[1] ?? -1));
     if (match === null || call === undefined) return;
