@@ -1,34 +1,28 @@
-//! How mapping and unmapping a range changes the gaps of an index.
+//! How mapping and unmapping any range changes the gaps of an index; `quick.rs` does the usual ones.
 
 #![expect(clippy::inline_always, reason = "compiled again inside the task of each width")]
 
 use std::ops::Range;
 
-use crate::edit::lower_inner;
 use crate::index::{GapIndex, Spot};
-use crate::lanes::{Lanes, MOST, Task, WIDTH};
+use crate::lanes::{Lanes, Task};
 
 impl GapIndex {
     /// Map a range inside the gap at a spot; false if it lies elsewhere.
-    #[inline(always)]
-    pub fn occupy_at(&mut self, at: &Spot, range: &Range<i64>) -> bool {
-        self.machine.run(OccupyAt { index: self, at, range })
-    }
-
     #[inline(never)]
-    fn occupy_anywhere(&mut self, at: &Spot, range: &Range<i64>) -> bool {
-        self.machine.run(OccupyAnywhere { index: self, at: *at, range })
+    pub fn occupy_anywhere_at(&mut self, at: &Spot, range: &Range<i64>) -> bool {
+        self.machine.run(OccupyAt { index: self, at: *at, range })
     }
 
     /// Map a range; how many of its pages were free.
-    #[inline(always)]
-    pub fn occupy(&mut self, range: &Range<i64>) -> i64 {
+    #[inline(never)]
+    pub fn occupy_anywhere(&mut self, range: &Range<i64>) -> i64 {
         self.machine.run(Occupy { index: self, range })
     }
 
     /// Unmap a range; how many of its pages were mapped.
-    #[inline(always)]
-    pub fn release(&mut self, range: &Range<i64>) -> i64 {
+    #[inline(never)]
+    pub fn release_anywhere(&mut self, range: &Range<i64>) -> i64 {
         self.machine.run(Release { index: self, range })
     }
 
@@ -53,51 +47,11 @@ impl GapIndex {
 
 struct OccupyAt<'a> {
     index: &'a mut GapIndex,
-    at: &'a Spot,
-    range: &'a Range<i64>,
-}
-
-impl Task for OccupyAt<'_> {
-    type Output = bool;
-
-    /// Mostly at the top of a gap, as searches from above place.
-    #[inline(always)]
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "at least 0, less than the size of the gap"
-    )]
-    fn run(self, lanes: impl Lanes) -> bool {
-        let Self { index, at, range } = self;
-        let leaf = index.leaves.get_mut(at.leaf);
-        let entry = at.entry as usize % WIDTH;
-        let (start, old) = (leaf.key[entry], leaf.size[entry]);
-        let below = range.start - start;
-        if old == MOST || below < 0 || range.end != start + i64::from(old) {
-            return index.occupy_anywhere(at, range);
-        }
-        leaf.size[entry] = below as u32;
-        if below == 0 {
-            leaf.remove(lanes, entry);
-        }
-        let repair = below == 0 && (entry == 0 || leaf.is_to_join());
-        if lower_inner(lanes, &mut index.inners, leaf, at, old) {
-            index.lower_root(at, old);
-        }
-        if repair {
-            index.after_removal(at);
-        }
-        true
-    }
-}
-
-struct OccupyAnywhere<'a> {
-    index: &'a mut GapIndex,
     at: Spot,
     range: &'a Range<i64>,
 }
 
-impl Task for OccupyAnywhere<'_> {
+impl Task for OccupyAt<'_> {
     type Output = bool;
 
     #[inline(always)]

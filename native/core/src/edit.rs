@@ -119,7 +119,7 @@ impl GapIndex {
 
     /// A size in a leaf grew to `size`.
     #[inline(always)]
-    fn raise(&mut self, at: Spot, size: u32) {
+    pub(crate) fn raise(&mut self, at: Spot, size: u32) {
         let most = &mut self.inners.get_mut(at.inner).size[at.slot as usize % WIDTH];
         if size > *most {
             *most = size;

@@ -5,10 +5,10 @@
 use crate::arena::Arena;
 use crate::extents::Gap;
 use crate::lanes::{Lanes, MOST, Task, WIDTH};
+use crate::machine::Machine;
 use crate::node::{Entry, Inner, Leaf, UNUSED};
 use crate::root::Root;
 use crate::scalar::Scalar;
-use crate::simd::Machine;
 
 /// All gaps of a window, ascending, neither overlapping nor touching.
 ///
@@ -170,7 +170,7 @@ impl GapIndex {
     }
 
     /// The keys tell, without a look at the leaf.
-    fn start_of_next_leaf(&self, at: Spot) -> i64 {
+    pub(crate) fn start_of_next_leaf(&self, at: Spot) -> i64 {
         let inner = self.inners.get(at.inner);
         let (root, slot) = (at.root as usize + 1, at.slot as usize + 1);
         if slot < inner.count {

@@ -16,16 +16,18 @@ mod find;
 mod guards;
 mod index;
 mod lanes;
+mod machine;
 mod node;
 mod objects;
 mod program;
+mod quick;
 mod root;
 mod rows;
 mod scalar;
 mod search;
 #[expect(
     unsafe_code,
-    reason = "vector loads, and calls of functions whose CPU feature was detected"
+    reason = "vector loads, calls of functions whose CPU features were detected, prefetches"
 )]
 mod simd;
 mod space;

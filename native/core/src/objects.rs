@@ -1,10 +1,15 @@
 //! Where each object lies.
 
+use crate::simd::prefetch;
+
 /// Page of each object, by id; dense, because ids count up.
 #[derive(Debug)]
 pub struct Objects {
     pages: Vec<i64>,
 }
+
+/// Objects whose pages a second-level cache holds beside the index.
+const CACHED: usize = 1 << 16;
 
 const UNDEFINED: i64 = -1;
 const LOST: i64 = -2;
@@ -22,6 +27,16 @@ impl Objects {
             None | Some(&UNDEFINED) => None,
             Some(&LOST) => Some(None),
             Some(&page) => Some(Some(page)),
+        }
+    }
+
+    /// The page will be asked for soon; worth a look only where caches do not hold them all.
+    #[inline]
+    pub fn expect(&self, id: u32) {
+        if self.pages.len() > CACHED
+            && let Some(page) = self.pages.get(id as usize)
+        {
+            prefetch(page);
         }
     }
 

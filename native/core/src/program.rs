@@ -10,6 +10,9 @@ use crate::search::{Row, round_up};
 use crate::space::Space;
 use crate::table::{Answer, Fault, Found, Op, Outcome, Position};
 
+/// Ops that run while the page of an object comes from memory.
+const AHEAD: usize = 12;
+
 /// The address spaces of a trace and its objects. Space 0 exists from the start and is current.
 #[derive(Debug)]
 pub struct Spaces {
@@ -56,6 +59,9 @@ impl Spaces {
         found: &mut Vec<Found>,
     ) -> Result<(), Fault> {
         for (index, op) in ops.iter().enumerate() {
+            if let Some(anchor) = ops.get(index + AHEAD).and_then(Op::anchor) {
+                self.objects.expect(anchor);
+            }
             let mapped = self.current().extents.mapped();
             let outcome = self.step(op, rows, found);
             let outcome = outcome.map_err(|(what, id)| Fault { op: index, what, id })?;

@@ -1,88 +1,25 @@
 //! How is `lanes.rs` done in vectors, as wide as the machine allows?
 //!
-//! The only module with `unsafe`: vector loads from an array, and calls of functions whose CPU features were detected.
+//! The only module with `unsafe`: vector loads and stores in an array, prefetches, and calls of functions whose CPU
+//! features were detected.
 
-#![expect(clippy::inline_always, reason = "compiled again inside the task of each width")]
-
-use crate::lanes::{Keys, Lanes, Sizes, Task};
-use crate::scalar::Scalar;
-
-/// The widest way to compare that this machine has; asked for once, then carried along.
-#[derive(Clone, Copy, Debug)]
-pub struct Machine(Way);
-
-/// Private, so that only `detect` can say what the CPU has.
-#[derive(Clone, Copy, Debug)]
-enum Way {
+/// Have a value on its way to the cache; does nothing where stable Rust has no name for that.
+#[inline]
+pub fn prefetch<T>(value: &T) {
     #[cfg(target_arch = "x86_64")]
-    Avx2,
-    Baseline,
-}
-
-impl Machine {
-    pub fn detect() -> Self {
-        #[cfg(target_arch = "x86_64")]
-        if avx2::is_here() {
-            return Self(Way::Avx2);
-        }
-        Self(Way::Baseline)
+    // SAFETY: a hint, without effect on what the program computes, about an address that may be read.
+    unsafe {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(value).cast());
     }
-
-    /// The way of a machine that has no more than every one of its architecture.
-    #[cfg(test)]
-    pub fn baseline() -> Self {
-        Self(Way::Baseline)
-    }
-
-    #[inline(always)]
-    pub fn run<T: Task>(self, task: T) -> T::Output {
-        match self.0 {
-            #[cfg(target_arch = "x86_64")]
-            // SAFETY: `detect` has found every feature that `run` needs.
-            Way::Avx2 => unsafe { avx2::run(task) },
-            Way::Baseline => baseline(task),
-        }
-    }
-}
-
-/// What every machine of this architecture can do.
-#[derive(Clone, Copy)]
-struct Baseline;
-
-impl Lanes for Baseline {
-    #[inline(always)]
-    fn at_least(self, values: &Sizes, need: u32) -> u64 {
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: every x86-64 CPU has SSE2.
-        return unsafe { sse2::at_least(values, need) };
-        #[cfg(target_arch = "aarch64")]
-        return neon::at_least(values, need);
-        #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-        Scalar.at_least(values, need)
-    }
-
-    #[inline(always)]
-    fn rank(self, keys: &Keys, page: i64) -> usize {
-        Scalar.rank(keys, page)
-    }
-
-    #[inline(always)]
-    fn largest(self, values: &Sizes) -> u32 {
-        #[cfg(target_arch = "aarch64")]
-        return neon::largest(values);
-        #[cfg(not(target_arch = "aarch64"))]
-        Scalar.largest(values)
-    }
-}
-
-/// Apart, so that the usual way stays short.
-#[inline(never)]
-fn baseline<T: Task>(task: T) -> T::Output {
-    task.run(Baseline)
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = value;
 }
 
 #[cfg(target_arch = "x86_64")]
-mod avx2 {
+pub mod avx2 {
+    #![expect(clippy::inline_always, reason = "compiled again inside the task of each width")]
+
     use std::arch::is_x86_feature_detected;
     use std::arch::x86_64::{
         __m256i, _mm_cvtsi128_si32, _mm_max_epu32, _mm_shuffle_epi32, _mm256_castsi256_si128,
@@ -95,9 +32,24 @@ mod avx2 {
     use crate::lanes::{Keys, Lanes, Sizes, Task, WIDTH};
     use crate::scalar::Scalar;
 
-    /// Made by `run` only, so wherever one exists the CPU has what `run` needs.
-    #[derive(Clone, Copy)]
-    struct Avx2(());
+    /// Made by `detect` only, so wherever one exists the CPU has what `run` needs.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Avx2(());
+
+    impl Avx2 {
+        /// The four others came with AVX2 in every CPU, but a virtual machine may hide one.
+        pub fn detect() -> Option<Self> {
+            let others = is_x86_feature_detected!("bmi1") && is_x86_feature_detected!("bmi2");
+            let counts = is_x86_feature_detected!("lzcnt") && is_x86_feature_detected!("popcnt");
+            (is_x86_feature_detected!("avx2") && others && counts).then_some(Self(()))
+        }
+
+        #[inline(always)]
+        pub fn run<T: Task>(self, task: T) -> T::Output {
+            // SAFETY: the CPU has all of these features, or there would be no `self`.
+            unsafe { run(self, task) }
+        }
+    }
 
     impl Lanes for Avx2 {
         #[inline(always)]
@@ -139,16 +91,9 @@ mod avx2 {
         }
     }
 
-    /// The four others came with it in every CPU, but a virtual machine may hide one.
-    pub fn is_here() -> bool {
-        let others = (is_x86_feature_detected!("bmi1"), is_x86_feature_detected!("bmi2"));
-        let counts = (is_x86_feature_detected!("lzcnt"), is_x86_feature_detected!("popcnt"));
-        is_x86_feature_detected!("avx2") && others == (true, true) && counts == (true, true)
-    }
-
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-    pub fn run<T: Task>(task: T) -> T::Output {
-        task.run(Avx2(()))
+    fn run<T: Task>(avx2: Avx2, task: T) -> T::Output {
+        task.run(avx2)
     }
 
     #[inline]
@@ -254,15 +199,24 @@ mod avx2 {
 }
 
 #[cfg(target_arch = "x86_64")]
-mod sse2 {
+pub mod sse2 {
+    #![expect(clippy::inline_always, reason = "compiled again inside the task of each width")]
+
     use std::arch::x86_64::{
         _mm_castsi128_ps, _mm_cmplt_epi32, _mm_loadu_si128, _mm_movemask_ps, _mm_set1_epi32,
     };
 
     use crate::lanes::Sizes;
 
-    #[target_feature(enable = "sse2")]
+    #[inline(always)]
     pub fn at_least(values: &Sizes, need: u32) -> u64 {
+        // SAFETY: every x86-64 CPU has SSE2.
+        unsafe { compare(values, need) }
+    }
+
+    #[inline]
+    #[target_feature(enable = "sse2")]
+    fn compare(values: &Sizes, need: u32) -> u64 {
         let need = _mm_set1_epi32(need.cast_signed());
         let mut mask = 0;
         for lanes in values.rchunks_exact(4) {
@@ -276,7 +230,7 @@ mod sse2 {
 }
 
 #[cfg(target_arch = "aarch64")]
-mod neon {
+pub mod neon {
     use std::arch::aarch64::{
         vaddvq_u32, vandq_u32, vcgeq_u32, vdupq_n_u32, vld1q_u32, vmaxq_u32, vmaxvq_u32,
     };
@@ -307,6 +261,3 @@ mod neon {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

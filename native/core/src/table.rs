@@ -71,6 +71,19 @@ pub enum Op {
     },
 }
 
+impl Op {
+    /// The object whose page it starts from, if any.
+    pub(crate) fn anchor(&self) -> Option<u32> {
+        match self {
+            Self::Fork { .. } | Self::Enter { .. } => None,
+            Self::Map { at, .. }
+            | Self::Probe { at, .. }
+            | Self::Fix { at, .. }
+            | Self::Release { at, .. } => Some(at.anchor),
+        }
+    }
+}
+
 /// What one op did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outcome {

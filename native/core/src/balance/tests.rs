@@ -6,8 +6,8 @@ use std::ops::Range;
 use crate::extents::Gap;
 use crate::index::{FoundGap, GapIndex, saturated};
 use crate::lanes::MOST;
+use crate::machine::Machine;
 use crate::node::Node;
-use crate::simd::Machine;
 
 /// Every rule of the structure; the gaps in order.
 fn check(index: &GapIndex) -> Vec<(i64, i64)> {

@@ -1,0 +1,84 @@
+//! Which way to compare does this machine have?
+
+#![expect(clippy::inline_always, reason = "compiled again inside the task of each width")]
+
+use crate::lanes::{Keys, Lanes, Sizes, Task};
+use crate::scalar::Scalar;
+#[cfg(target_arch = "aarch64")]
+use crate::simd::neon;
+#[cfg(target_arch = "x86_64")]
+use crate::simd::{avx2::Avx2, sse2};
+
+/// The widest way to compare that this machine has; asked for once, then carried along.
+#[derive(Clone, Copy, Debug)]
+pub struct Machine(Way);
+
+#[derive(Clone, Copy, Debug)]
+enum Way {
+    #[cfg(target_arch = "x86_64")]
+    Avx2(Avx2),
+    Baseline,
+}
+
+impl Machine {
+    pub fn detect() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        if let Some(avx2) = Avx2::detect() {
+            return Self(Way::Avx2(avx2));
+        }
+        Self(Way::Baseline)
+    }
+
+    /// The way of a machine that has no more than every one of its architecture.
+    #[cfg(test)]
+    pub fn baseline() -> Self {
+        Self(Way::Baseline)
+    }
+
+    #[inline(always)]
+    pub fn run<T: Task>(self, task: T) -> T::Output {
+        match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            Way::Avx2(avx2) => avx2.run(task),
+            Way::Baseline => baseline(task),
+        }
+    }
+}
+
+/// What every machine of this architecture can do.
+#[derive(Clone, Copy)]
+struct Baseline;
+
+impl Lanes for Baseline {
+    #[inline(always)]
+    fn at_least(self, values: &Sizes, need: u32) -> u64 {
+        #[cfg(target_arch = "x86_64")]
+        return sse2::at_least(values, need);
+        #[cfg(target_arch = "aarch64")]
+        return neon::at_least(values, need);
+        #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+        Scalar.at_least(values, need)
+    }
+
+    #[inline(always)]
+    fn rank(self, keys: &Keys, page: i64) -> usize {
+        Scalar.rank(keys, page)
+    }
+
+    #[inline(always)]
+    fn largest(self, values: &Sizes) -> u32 {
+        #[cfg(target_arch = "aarch64")]
+        return neon::largest(values);
+        #[cfg(not(target_arch = "aarch64"))]
+        Scalar.largest(values)
+    }
+}
+
+/// Apart, so that the usual way stays short.
+#[inline(never)]
+fn baseline<T: Task>(task: T) -> T::Output {
+    task.run(Baseline)
+}
+
+#[cfg(test)]
+mod tests;
