@@ -93,6 +93,7 @@ it.skipIf(!there)(
       learned: 0,
       unexplained: 0,
     };
+    const labels = { pieces: 0, images: 0, stacks: 0, grownInPlace: 0, hintsMissed: 0 };
     for (const name of readdirSync(folder).filter(chosen)) {
       const traces = await load(`${folder}/${name}`, true, () => undefined);
       const strace = traces.filter(({ facts }) => facts.recorder === "strace");
@@ -114,6 +115,12 @@ it.skipIf(!there)(
         sums.held += summary.placeholders.hinted;
         sums.tries += summary.firstTries;
         sums.learned += summary.learned;
+        const { pieces, images, stacks, grownInPlace, hintsMissed } = summary.labels;
+        labels.pieces += pieces;
+        labels.images += images;
+        labels.stacks += stacks;
+        labels.grownInPlace += grownInPlace;
+        labels.hintsMissed += hintsMissed;
         sums.unexplained += summary.unexplained.length;
         for (const one of idioms) {
           if (one.class !== "trim") continue;
@@ -135,6 +142,10 @@ it.skipIf(!there)(
     expect(Object.fromEntries(counted)).toEqual(programs);
     for (const [, times, head, ...mine] of rows) expect(mine).toEqual([times, head]);
     expect([...found.keys()].sort()).toEqual(shapes.map(([shape]) => shape).sort());
+    expect(labels).toEqual({
+      ...{ pieces: 8210, images: 2168, stacks: 335 },
+      ...{ grownInPlace: 57, hintsMissed: 20 },
+    });
     expect(sums).toEqual({
       ...{ trims: 2151, hinted: 1897, placeholders: 50, held: 36 },
       ...{ tries: 5, learned: 26, unexplained: 0 },

@@ -41,9 +41,10 @@ class Labeller {
   };
   readonly #calls: Calls;
   readonly #events: readonly Event[];
-  readonly #made = new Map<number, MapOp>();
+  /** By object: what a call mapped where nothing of the program was, at any place or at a fixed one. */
+  readonly #made = new Map<number, MapOp | FixOp>();
   /** Pieces by their object: the map that they are in. */
-  readonly #inside = new Map<number, MapOp>();
+  readonly #inside = new Map<number, MapOp | FixOp>();
   readonly #pages = new Map<number, number>();
   readonly #recorded = new Map<number, number>([[0, 0]]);
   /** Overlays that belong to a trick. */
@@ -130,6 +131,7 @@ class Labeller {
     const event = this.#events[op.event];
     if (event?.kind !== "call" || event.call !== "mmap") return;
     const inside = this.#made.get(op.at.object) ?? this.#inside.get(op.at.object);
+    if (inside === undefined) this.#made.set(op.object, op);
     if (inside === undefined || op.recorded + op.pages > inside.recorded + inside.pages) return;
     this.#inside.set(op.object, inside);
     if (this.#tricks.has(index)) return;
