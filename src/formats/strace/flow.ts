@@ -15,6 +15,7 @@ import type { Known } from "./names.ts";
 import { OpenCalls } from "./open-calls.ts";
 import type { Output } from "./output.ts";
 import type { PlainCall } from "./plain.ts";
+import { maxPid } from "./prefix.ts";
 import { closingBefore, type NoResult, type Result } from "./result.ts";
 import type { Tracees } from "./tracees.ts";
 
@@ -265,5 +266,5 @@ export function childOf(result: Result): number | undefined {
       ? undefined
       : /\/\* (\d+) in strace's PID NS \*\//.exec(result.suffix)?.[1];
   const value = outside === undefined ? result.value : Number(outside);
-  return typeof value === "number" && value > 0 ? value : undefined;
+  return typeof value === "number" && value > 0 && value <= maxPid ? value : undefined;
 }

@@ -11,8 +11,8 @@ export interface Notice {
 }
 
 const process =
-  /(?:strace: )?Process (\d+)(?:<[^>]*>)? (attached|detached|suspended|resumed)(?: with (\d+) threads)?(?: - interrupt to quit)?$/;
-const personality = /(?:strace: )?\[ Process PID=(\d+) runs in (32 bit|64 bit|x32) mode\. \]$/;
+  /(?:strace: )?Process (\d{1,7})(?:<[^>]*>)? (attached|detached|suspended|resumed)(?: with (\d+) threads)?(?: - interrupt to quit)?$/;
+const personality = /(?:strace: )?\[ Process PID=(\d{1,7}) runs in (32 bit|64 bit|x32) mode\. \]$/;
 
 /** The notice at the end of a text, or undefined. */
 export function noticeOf(text: string): Notice | undefined {

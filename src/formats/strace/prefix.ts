@@ -13,7 +13,7 @@ const paren = 40;
 const plus = 43;
 
 /** PID_MAX_LIMIT; a larger number at the start of a line is a time. */
-const maxPid = 4_194_304;
+export const maxPid = 4_194_304;
 
 const isDigit = (byte: number): boolean => byte >= zero && byte <= nine;
 
@@ -111,7 +111,7 @@ export class Prefix {
     let pid = 0;
     for (; isDigit(this.#byte(at)); at++) pid = pid * 10 + this.#byte(at) - zero;
     if (this.#byte(at) === less) at = this.#afterComm(at);
-    if (this.#byte(at) !== close) return;
+    if (this.#byte(at) !== close || pid > maxPid) return;
     this.bracketed = true;
     this.pid = pid;
     this.#at = at + 1;
@@ -130,7 +130,7 @@ export class Prefix {
     for (; isDigit(this.#byte(at)); at++) value = value * 10 + this.#byte(at) - zero;
     const next = this.#byte(at);
     if (next === colon) this.#day(value, at + 1);
-    else if (mayBePid && next === less) {
+    else if (mayBePid && next === less && value <= maxPid) {
       this.pid = value;
       this.#at = this.#afterComm(at);
     } else if (next === dot) this.#seconds(value, at);

@@ -16,9 +16,8 @@ export interface Ending {
 
 /** Read the text of a line that begins with `+++`; undefined if it tells of no end. */
 export function endingOf(text: string): Ending | undefined {
-  const match = /^\+\+\+ (?:(exited) with|(killed) by|superseded by execve in pid (\d+))/.exec(
-    text,
-  );
+  const match =
+    /^\+\+\+ (?:(exited) with|(killed) by|superseded by execve in pid (\d{1,7})(?!\d))/.exec(text);
   if (match === null) return undefined;
   if (match[3] !== undefined) return { how: "superseded", by: Number(match[3]) };
   return { how: match[1] === undefined ? "killed" : "exit", by: -1 };
