@@ -91,7 +91,8 @@ export async function printLong(
       throw placed(await withText(error, located.sources), located);
     });
   await out.end();
-  const why = "too long to be held, so it was not checked whether the calls fit together";
+  const why =
+    "too long to be held: whether the calls fit together was not checked, and calls that overlapped are ordered by those near by";
   diagnostics.warn("import/unchecked", why);
   printWarnings(diagnostics, located.path, quiet);
   if (quiet) return true;

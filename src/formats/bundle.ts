@@ -25,11 +25,13 @@ import { detect, formats } from "./index.ts";
 import { linearize } from "./linearize.ts";
 import { mmtrace, readTrace } from "./mmtrace.ts";
 import { asOneProcess } from "./one-process.ts";
+import { orderFacts } from "./order-facts.ts";
 import { pageFacts } from "./page-size.ts";
+import { perfScript } from "./perf-script.ts";
 import { isSame } from "./same.ts";
-import { readSet } from "./strace.ts";
+import { readSet, strace } from "./strace.ts";
 import { readTar } from "./tar.ts";
-import type { Input, ReadOptions } from "./types.ts";
+import type { Format, Input, ReadOptions } from "./types.ts";
 
 export type { Source, Sources } from "./bundle/runs.ts";
 
@@ -184,8 +186,14 @@ async function assemble(
     devices: facts.devices ?? [],
     deviceWords: deviceWords(beside.meta),
   };
-  return { trace: { name, facts, events: withFiles(events, knowledge) }, lines: own.lines };
+  // The lines of other recorders are sorted by time.
+  const undecided = diagnostics.count("parse/undecided-order");
+  const order = printsInOrder.has(run.format) ? orderFacts(own.events, undecided) : [];
+  const told = { ...facts, inferred: [...facts.inferred, ...order] };
+  return { trace: { name, facts: told, events: withFiles(events, knowledge) }, lines: own.lines };
 }
+
+const printsInOrder: ReadonlySet<Format> = new Set([strace, perfScript]);
 
 /** A trace, and what was seen while its recording was read. */
 export interface Reading {

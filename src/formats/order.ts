@@ -80,8 +80,6 @@ export class Order {
   readonly #diagnostics: Diagnostics;
   readonly #queues = new WeakMap<object, Queue>();
   #position = 0;
-  /** Events that went out before one that had returned earlier. */
-  reordered = 0;
 
   constructor(emit: Sink, diagnostics: Diagnostics) {
     this.#emit = emit;
@@ -209,7 +207,6 @@ export class Order {
     const at = queue.window.indexOf(item);
     if (at < 0) return;
     queue.window.splice(at, 1);
-    if (at > 0) this.reordered += 1;
     this.#count(queue, item);
     this.#learn(queue, item.event, item.footprint);
     this.#emit(item.event);

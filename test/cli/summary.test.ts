@@ -58,6 +58,31 @@ describe("the summary after a recording", () => {
     expect(mmreplay(["events", "--quiet", path]).stderr).toBe("");
   });
 
+  it("counts calls that took effect in another order, and those of which nobody knows", () => {
+    const fixed = (flags: string): string =>
+      `mmap(0x7f0000001000, 4096, PROT_READ, MAP_PRIVATE|MAP_FIXED|${flags}, -1, 0`;
+    const path = file(
+      "order.strace",
+      '10 execve("/bin/a", ["a"], 0x7ffe /* 9 vars */) = 0',
+      `10 ${map("0x7f0000001000")}`,
+      "10 clone(child_stack=0x7f, flags=CLONE_VM|CLONE_THREAD) = 11",
+      "10 munmap(0x7f0000001000, 4096 <unfinished ...>",
+      `11 ${map("0x7f0000001000")}`,
+      "10 <... munmap resumed>) = 0",
+      `10 ${fixed("MAP_ANONYMOUS")} <unfinished ...>`,
+      `11 ${fixed("MAP_ANONYMOUS|MAP_NORESERVE")}) = 0x7f0000001000`,
+      "10 <... mmap resumed>) = 0x7f0000001000",
+    );
+    const told = [
+      "order of 1 concurrent calls: by addresses",
+      "order of 1 concurrent calls: undecided, kept as they returned",
+    ];
+    const { stderr } = mmreplay(["events", path]);
+    for (const one of told) expect(stderr).toContain(`  ${one}\n`);
+    const { stdout } = mmreplay(["trace", "info", path]);
+    for (const one of told) expect(stdout).toContain(`inferred: ${one}\n`);
+  });
+
   it("of a trace has no lines", () => {
     const path = file("lines.strace", ...mixed);
     const trace = join(folder, "lines.mmtrace");

@@ -97,7 +97,6 @@ describe("strace samples", () => {
     expect(result.facts).toEqual({
       recorder: "strace",
       command: "/srv/demo/bin/life",
-      inferred: [],
     });
   });
 

@@ -339,9 +339,7 @@ export class StraceReader {
   facts(): Partial<Facts> {
     const { command } = this.#flow;
     const told = command === undefined ? {} : { command };
-    const { reordered } = this.#order;
-    const order = reordered === 0 ? [] : [`order of ${reordered} concurrent calls: by addresses`];
-    return { recorder: "strace", ...told, inferred: order };
+    return { recorder: "strace", ...told };
   }
 }
 

@@ -1,0 +1,30 @@
+/** How many overlapping calls stand in another order than their lines, and of how many no order could be told. */
+
+import type { Event } from "../trace/event.ts";
+import { Spaces } from "./bundle/spaces.ts";
+
+/** Calls that took effect before one of the same space that had returned on an earlier line. */
+function reordered(events: readonly Event[]): number {
+  const spaces = new Spaces(events);
+  const latest = new Map<number, number>();
+  let count = 0;
+  for (const event of events) {
+    const { space } = spaces.follow(event);
+    if (event.kind !== "call") continue;
+    const last = latest.get(space) ?? 0;
+    if (event.line < last) count += 1;
+    latest.set(space, Math.max(last, event.line));
+  }
+  return count;
+}
+
+/** The conclusions that a trace keeps; none where no calls overlapped. */
+export function orderFacts(events: readonly Event[], undecided: number): readonly string[] {
+  const moved = reordered(events);
+  return [
+    ...(moved === 0 ? [] : [`order of ${moved} concurrent calls: by addresses`]),
+    ...(undecided === 0
+      ? []
+      : [`order of ${undecided} concurrent calls: undecided, kept as they returned`]),
+  ];
+}
