@@ -25,7 +25,11 @@ function int32(value: U64): number {
 }
 
 const at = (args: readonly U64[], index: number): U64 => args[index] ?? 0;
-const num = (args: readonly U64[], index: number): number => Number(at(args, index));
+/** Flags: of a register that no double holds exactly, the lower half, in which all flags are. */
+const num = (args: readonly U64[], index: number): number => {
+  const value = at(args, index);
+  return typeof value === "number" ? value : Number(BigInt.asUintN(32, value));
+};
 
 const range = (call: "munmap" | "mlock" | "munlock"): Signature => ({
   fields: ["addr|start", "len"],
