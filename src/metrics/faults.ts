@@ -2,7 +2,7 @@
 
 import type { Replay } from "../space/replay.ts";
 import { bestOf } from "./best.ts";
-import { faultAroundPages, faults } from "./leaves.ts";
+import { eachFault, faultAroundPages } from "./leaves.ts";
 import { rangesAt } from "./runs.ts";
 import { add, Tally } from "./sum.ts";
 import type { Metric, MetricValue } from "./types.ts";
@@ -10,8 +10,10 @@ import type { Metric, MetricValue } from "./types.ts";
 /** Each range at its best place, its small pages in whole windows. */
 function fewest(replay: Replay): number {
   let least = 0;
-  for (const { range } of bestOf("peak", replay))
-    for (const count of faults(range, replay, "packed").values()) least += count;
+  const count = (_: unknown, faults: number): void => {
+    least += faults;
+  };
+  for (const { range } of bestOf("peak", replay)) eachFault(range, replay, count, "packed");
   return least;
 }
 
@@ -37,7 +39,7 @@ export const faultCount: Metric = {
     if (touched !== undefined) return touched;
     const tally = new Tally(replay.arch);
     for (const { range } of rangesAt("peak", replay))
-      for (const [size, count] of faults(range, replay)) tally.add(range.backing, size, count);
+      eachFault(range, replay, (level, count) => tally.add(range.backing, level.name, count));
     const { total, bySize, byBacking } = tally.sum();
     return {
       value: total,

@@ -250,21 +250,29 @@ function windows(start: number, end: number, how: "placed" | "packed"): number {
   return Math.ceil(end / faultAroundPages) - Math.floor(start / faultAroundPages);
 }
 
-/** Faults to touch every page once, reading, with everything in the page cache. */
-export function faults(
+/** Visit the faults that touch every page once, reading, with everything in the page cache: the level, and how many. */
+export function eachFault(
   range: Populated,
   { arch, profile }: Machine,
+  visit: (level: Level, count: number) => void,
   how: "placed" | "packed" = "placed",
-): Counts {
-  const counts: Counts = new Map();
-  if (range.backing === "device" || range.backing === "kernel") return counts; // mapped by mmap itself
-  if (range.backing === "vfio" && !profile.hugePfnmap) {
-    add(counts, arch.levels[0]?.name ?? "", 1); // io_remap_pfn_range of the whole VMA in its first fault
-    return counts;
+): void {
+  const { backing } = range;
+  if (backing === "device" || backing === "kernel") return; // mapped by mmap itself
+  const [base] = arch.levels;
+  if (backing === "vfio" && !profile.hugePfnmap && base !== undefined) {
+    visit(base, 1); // io_remap_pfn_range of the whole VMA in its first fault
+    return;
   }
   eachLeaf(range, (level, start, end) => {
-    const around = range.backing === "file" && (level.kind === "base" || level.kind === "cont-pte");
-    add(counts, level.name, around ? windows(start, end, how) : (end - start) / level.pages);
+    const around = backing === "file" && (level.kind === "base" || level.kind === "cont-pte");
+    visit(level, around ? windows(start, end, how) : (end - start) / level.pages);
   });
+}
+
+/** Those faults by level. */
+export function faults(range: Populated, machine: Machine): Counts {
+  const counts: Counts = new Map();
+  eachFault(range, machine, (level, count) => add(counts, level.name, count));
   return counts;
 }

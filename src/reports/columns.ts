@@ -3,14 +3,14 @@
 import type { MetricValue, Numbers } from "../metrics/types.ts";
 import { bytes, count, metric } from "./format.ts";
 import type { Report, Result } from "./report.ts";
-import { asIs, baselineOf, boundRow, type Label, leastOf, resultsOf, valueIn } from "./sections.ts";
+import { asIs, boundRow, type Label, leastOf, resultsOf, valueIn } from "./sections.ts";
 import { left, right, type Table } from "./table.ts";
 
 interface Column {
   readonly title: string;
   /** Id of its metric; without it in any result the column is left out. */
   readonly of: string;
-  cell(value: MetricValue, base: MetricValue): string;
+  cell(value: MetricValue): string;
   /** A cell of the row of bounds. */
   bound?(results: readonly Result[]): string;
 }
@@ -32,19 +32,9 @@ const plain = (title: string, of: string): Column => ({
   bound: (results) => leastOf(results, of),
 });
 
-const mergesLost: Column = {
-  title: "merges lost",
-  of: "vmas",
-  cell({ more: own }, { more: base }) {
-    const { merges } = own ?? {};
-    const { merges: before } = base ?? {};
-    return merges === undefined || before === undefined ? absent : count(before - merges);
-  },
-};
-
 const shape: readonly Column[] = [
   plain("VMAs", "vmas"),
-  mergesLost,
+  { title: "merges lost", of: "vmas", cell: more("mergesLost") },
   { title: "holes", of: "fragmentation", cell: more("holes") },
   plain("hole bytes", "fragmentation"),
   { title: "lost to alignment", of: "fragmentation", cell: more("alignmentLoss", bytes) },
@@ -92,17 +82,11 @@ function tableOf(
   label: Label,
 ): Table | undefined {
   const results = resultsOf(report, trace);
-  const base = baselineOf(report, trace);
   const cells = columns
     .filter(({ of }) => results.some(({ metrics }) => metrics[of] !== undefined))
     .map((column) => ({
       column,
-      rows: results.map((result) =>
-        column.cell(
-          valueIn(result, column.of),
-          base === undefined ? valueIn(result, column.of) : valueIn(base, column.of),
-        ),
-      ),
+      rows: results.map((result) => column.cell(valueIn(result, column.of))),
     }))
     .filter(
       ({ column, rows }) => column.title !== "untouched" || rows.some((row) => row !== absent),

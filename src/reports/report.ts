@@ -122,9 +122,22 @@ function mappingRows(runs: readonly Run[]): MappingRow[] {
   return [...rows.values()].sort((a, b) => b.bytes - a.bytes);
 }
 
+/** Neighbours that the baseline joins on the same trace and this result does not. */
+function withMergesLost(result: Result, results: readonly Result[], baseline: string): Result {
+  const { vmas } = result.metrics;
+  const base = results.find(({ trace, policy }) => trace === result.trace && policy === baseline);
+  const { merges } = vmas?.more ?? {};
+  const { vmas: own } = base?.metrics ?? {};
+  const { merges: before } = own?.more ?? {};
+  if (vmas === undefined || merges === undefined || before === undefined) return result;
+  const more = { ...vmas.more, mergesLost: before - merges };
+  return { ...result, metrics: { ...result.metrics, vmas: { ...vmas, more } } };
+}
+
 /** Build the report; runs in the order of traces, then of policies. */
 export function makeReport(setup: Setup, runs: readonly Run[]): Report {
-  const results = runs.map(({ mappings: _, ...result }) => result);
+  const measured = runs.map(({ mappings: _, ...result }) => result);
+  const results = measured.map((one) => withMergesLost(one, measured, setup.baseline));
   return {
     schema: "mmreplay.report/1",
     setup,

@@ -17,7 +17,7 @@ export const valueIn = (result: Result, id: string): MetricValue => result.metri
 export const resultsOf = (report: Report, trace: string): readonly Result[] =>
   report.results.filter((result) => result.trace === trace);
 
-export const baselineOf = (report: Report, trace: string): Result | undefined =>
+const baselineOf = (report: Report, trace: string): Result | undefined =>
   resultsOf(report, trace).find((result) => result.policy === report.setup.baseline);
 
 /** The row of what no placement can beat; none where nothing is known. */
