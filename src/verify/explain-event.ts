@@ -8,7 +8,7 @@ import { requestOf } from "../place/request.ts";
 import type { Placements } from "../place/types.ts";
 import type { Policy } from "../policies/types.ts";
 import { bytesText, wordsOf } from "../policies/words.ts";
-import type { Op, Position, Program } from "../resolve/program.ts";
+import type { How, Op, Position, Program } from "../resolve/program.ts";
 import type { AddressSpace } from "../space/address-space.ts";
 import { Run } from "../space/apply.ts";
 import { mapsLine } from "../space/compare-maps.ts";
@@ -121,11 +121,21 @@ function searchLines({ plan, found, program, placements }: Answer, index: number
   return lines;
 }
 
+/** What the position of a request is. */
+const wanted: Readonly<Record<How, string>> = {
+  place: "hint:",
+  claim: "exactly at",
+  grow: "grows in place where there is room, else moves, from",
+  "grow-in-place": "grows in place, from",
+  brk: "grows the heap at",
+};
+
 function placedLines(answer: Answer, op: MapOp, index: number, machine: Machine): string[] {
   const { placements, program } = answer;
   const page = placements.opPage[index] ?? -1;
   const searches = searchLines(answer, index);
-  const hint = op.hint === undefined ? [] : [`  hint: ${positionText(answer, op.hint)}`];
+  const hint =
+    op.hint === undefined ? [] : [`  ${wanted[op.how]} ${positionText(answer, op.hint)}`];
   const taken = page >= 0 && searches.length === 0 && op.hint !== undefined;
   const how = taken ? ["  taken there without a search"] : [];
   const where = page < 0 ? [] : gapLines(answer, index, page, machine);

@@ -44,6 +44,23 @@ vfio-thp parts from linux-7.3 first here (0x7fff77ff7000 against 0x7fff77e00000)
     expect(gone.stdout).toContain("part of a trick done otherwise");
   });
 
+  it("that moves, or grows the heap, is explained from where it was", () => {
+    const moved = explained(
+      "traces/postgres-ext4.mmtrace",
+      "--event",
+      "3159",
+      "--policy",
+      "linux-7.3",
+    );
+    expect(moved.stdout).toContain(
+      "asks for anon 388K mremap\n  grows in place where there is room",
+    );
+    expect(moved.stdout).toContain("except what is kept");
+    const heap = explained(bar, "--event", "12", "--policy", "linux-7.3");
+    expect(heap.stdout).toContain("grows the heap at ");
+    expect(heap.stdout).toContain("linux-7.3: 0x4d2000");
+  });
+
   it("has searches of another architecture where asked", () => {
     const { stdout } = explained(
       bar,
