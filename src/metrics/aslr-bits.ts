@@ -1,6 +1,7 @@
 /** How many random bits an address keeps under a policy, by class of mapping: the attacker's guesses, log2. */
 
 import type { Arch } from "../arch/types.ts";
+import { overMapped } from "../place/over-map.ts";
 import { place } from "../place/place.ts";
 import { plan } from "../place/plan.ts";
 import { assumedFilesystem } from "../place/request.ts";
@@ -136,8 +137,9 @@ function sweepOf({ arch, facts, policy, program }: Replay): Record<string, numbe
     devices: [{ address: "sweep", bars: [{ index: 0, start: 2 ** 40, size: 2048 * mib }] }],
   };
   const swept = sweep(arch, machine, random, legacy);
-  const compiled = plan(swept, policy, arch, machine, { forced: false });
-  const { objectPage } = place(swept, compiled).placements;
+  const asked = overMapped(swept, policy, machine, arch);
+  const compiled = plan(asked, policy, arch, machine, { forced: false });
+  const { objectPage } = place(asked, compiled).placements;
   const left: Record<string, number> = {
     stack: bitsLeft(
       stackBits(arch),

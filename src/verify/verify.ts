@@ -11,6 +11,7 @@ import type { Op, Program, SpaceFacts } from "../resolve/program.ts";
 import type { Applied, ApplyOptions } from "../space/applied.ts";
 import { apply } from "../space/apply.ts";
 import { applyClosest } from "../space/closest.ts";
+import { neighboursOf } from "../space/neighbours.ts";
 import type { Touch } from "../space/rules.ts";
 import type { Event, Search } from "../trace/event.ts";
 import type { Trace } from "../trace/trace.ts";
@@ -76,16 +77,17 @@ class Verification {
     this.#reasons = this.#findReasons();
     const asRecorded = new Set(this.#reasons.keys());
     this.#plan = plan(program, policy, arch, trace.facts, { forced: !input.free, asRecorded });
-    this.#run = place(program, this.#plan);
-    const { mapped } = this.#run.placements;
-    this.#placements = input.free
-      ? this.#freely(asRecorded)
-      : { ...recordedPlacements(program), mapped };
     this.#applyOptions = {
       ...(trace.facts.maxMapCount !== undefined && { maxMapCount: trace.facts.maxMapCount }),
       pfnOf: (area) => pfnOf(area, trace.facts),
       marksData: trace.facts.arch === "arm64",
     };
+    const neighbours = neighboursOf(program, policy.profile, this.#applyOptions);
+    this.#run = place(program, this.#plan, neighbours);
+    const { mapped } = this.#run.placements;
+    this.#placements = input.free
+      ? this.#freely(asRecorded)
+      : { ...recordedPlacements(program), mapped };
     const { applied, touch, torn } = applyClosest(
       program,
       this.#placements,
