@@ -262,6 +262,23 @@ describe("the end of a task", () => {
   });
 });
 
+describe("an equals sign behind the result", () => {
+  it("is not taken for the result", async () => {
+    const lines = [
+      `10<a = b> ${exec}`,
+      `10<a = b> ${forked} = 11<a = b>`,
+      "11<a = b> munmap(0x7f0000001000, 4096) = -1 ENOMEM (Speicher = voll)",
+      `11<a = b> ${map(1)}`,
+    ];
+    expect(await read(lines)).toEqual([
+      "1 10 * exec /bin/a",
+      "2 10 * fork child=11",
+      "3 11 munmap(0x7f0000001000, 4096) = ENOMEM",
+      "4 11 mmap = 0x7f0000001000",
+    ]);
+  });
+});
+
 describe("lines without a pid", () => {
   it("have the number that is found later, and are marked", async () => {
     const lines = [

@@ -31,8 +31,12 @@ export function bareResult(outcome: Outcome): Result {
 
 /** Where ` = ` and the result begin, after the parenthesis that closes the arguments; -1 if there is none. */
 export function resultAt(text: string): number {
-  const at = text.lastIndexOf(" = ");
-  return at >= 0 && text.charCodeAt(closingBefore(text, at)) === 41 ? at : -1;
+  let at = text.lastIndexOf(" = ");
+  // What is said of an error, and the name of a command (-Y), may hold an equals sign too.
+  while (at > 0 && text.charCodeAt(closingBefore(text, at)) !== 41) {
+    at = text.lastIndexOf(" = ", at - 1);
+  }
+  return at > 0 ? at : -1;
 }
 
 /** The index of the parenthesis that closes the arguments before a result at `at`. */
