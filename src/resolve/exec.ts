@@ -48,12 +48,14 @@ function images(
     (area) => isVdso(area.name),
   );
   const loader = run(areas, isLoader, (area) => isLoader(area) || unnamed(area));
+  const others = areas.filter((one) => !vdso.includes(one) && !loader.includes(one));
   return searches.map(({ search, index }) => {
     const start = search.result === null ? -1 : pageOf(search.result, pageBytes);
     const end = start + pagesFor(search.length, pageBytes);
     const holds = (group: readonly PlacedArea[]) =>
       group.filter((placed) => start <= placed.start && placed.end <= end);
-    const group = [vdso, loader].map(holds).find((held) => held.length > 0);
+    // A static PIE is placed whole by a search, as the loader is.
+    const group = [vdso, loader, others].map(holds).find((held) => held.length > 0);
     return { search, index, areas: group ?? [] };
   });
 }

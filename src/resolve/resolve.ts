@@ -1,7 +1,15 @@
 /** What a trace asked for: events become ops on objects, one stream per address space. */
 
 import type { Diagnostics } from "../errors.ts";
-import type { Call, Event, Fault, Lifecycle, MapsArea, Search } from "../trace/event.ts";
+import {
+  type Call,
+  type Event,
+  type Fault,
+  growthSource,
+  type Lifecycle,
+  type MapsArea,
+  type Search,
+} from "../trace/event.ts";
 import type { OpenFile } from "../trace/file.ts";
 import { MAP_LOCKED, MAP_POPULATE } from "../trace/flags.ts";
 import type { Trace } from "../trace/trace.ts";
@@ -155,7 +163,8 @@ class Resolver {
         this.#settle((unmaps) => unmaps.flush());
         const { source, exact, areas } = event;
         growStack(this.#context.state, areas, this.#context.pageBytes, from);
-        this.#context.state.ops.push({ kind: "snapshot", source, exact, areas, ...from });
+        if (source !== growthSource)
+          this.#context.state.ops.push({ kind: "snapshot", source, exact, areas, ...from });
         return;
       }
       case "lost":
@@ -293,8 +302,13 @@ function growStack(
 ): void {
   const stack = areas.find(({ path }) => path === "[stack]");
   if (stack === undefined) return;
-  const piece = state.live.find(pageOf(stack.end, pageBytes) - 1);
+  let piece = state.live.find(pageOf(stack.end, pageBytes) - 1);
   const start = pageOf(stack.start, pageBytes);
+  // What it has grown by before lies below.
+  for (let below = piece; below !== undefined; below = state.live.endingAt(below.start)) {
+    if (state.areas[below.object]?.name !== "[stack]") break;
+    piece = below;
+  }
   if (piece === undefined || piece.start <= start) return;
   const pages = piece.start - start;
   if (state.live.over(start, piece.start).length > 0) return;

@@ -9,6 +9,8 @@ import type { Advice, Area, Exclusion, Op, Origin, Position } from "./program.ts
 export interface SpaceState {
   readonly space: number;
   readonly live: Live;
+  /** What MADV_DONTFORK keeps from children. */
+  readonly ownOnly: Live;
   /** Page where the heap begins, once known. */
   brkStart?: number;
   /** Page after the heap's last one: the break, rounded up. */
@@ -63,7 +65,7 @@ export class State {
   /** Make a space current; a new one is empty. */
   enter(space: number, from: Origin): void {
     if (this.#current?.space === space) return;
-    const state = this.#spaces.get(space) ?? { space, live: new Live() };
+    const state = this.#spaces.get(space) ?? { space, live: new Live(), ownOnly: new Live() };
     this.#spaces.set(space, state);
     this.#current = state;
     this.ops.push({ kind: "enter", space, ...from });
@@ -71,9 +73,14 @@ export class State {
 
   /** `space` becomes a copy of the current one. */
   fork(space: number, from: Origin): void {
-    this.#spaces.set(space, { ...this.space, space, live: this.live.copy() });
+    const { ownOnly } = this.space;
+    const child = { ...this.space, space, live: this.live.copy(), ownOnly: new Live() };
+    this.#spaces.set(space, child);
     this.ops.push({ kind: "fork", space, ...from });
     this.#count(space, this.live.accessible);
+    if (ownOnly.pieces.length === 0) return;
+    this.enter(space, from);
+    for (const { start, end } of ownOnly.pieces) this.release(start, end - start, from);
   }
 
   exit(space: number, from: Origin): void {
@@ -127,6 +134,7 @@ export class State {
     spare?: { object: number; pages: number },
   ): void {
     for (const piece of joined(pieces)) {
+      if (spare === undefined) this.space.ownOnly.cut(piece.start, piece.end);
       this.ops.push({
         kind: "release",
         at: { object: piece.object, offset: piece.offset },
@@ -185,7 +193,9 @@ export class State {
   }
 
   advise(start: number, end: number, change: Advice, from: Origin): void {
+    if ("clear" in change && change.clear === "dc") this.space.ownOnly.cut(start, end);
     for (const piece of joined(this.live.over(start, end))) {
+      if ("set" in change && change.set === "dc") this.space.ownOnly.put(piece);
       const at = { object: piece.object, offset: piece.offset };
       this.ops.push({ kind: "advise", at, pages: piece.end - piece.start, change, ...from });
     }
@@ -216,6 +226,7 @@ export class State {
   }
 
   #put(start: number, pages: number, object: number, prot: number): void {
+    this.space.ownOnly.cut(start, start + pages);
     this.live.put({ start, end: start + pages, object, offset: 0, prot });
     this.#measure();
   }

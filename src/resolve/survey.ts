@@ -1,6 +1,6 @@
 /** What a first pass over the events finds out about each address space before any call is resolved. */
 
-import type { Event, Search, Snapshot } from "../trace/event.ts";
+import { type Event, growthSource, type Search, type Snapshot } from "../trace/event.ts";
 import { MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_HUGETLB, PROT_WRITE } from "../trace/flags.ts";
 import type { Facts } from "../trace/trace.ts";
 import { alignUp, hasBit, pageOf, pagesFor, type U64 } from "../units.ts";
@@ -137,7 +137,7 @@ class Surveyor {
         return;
       case "snapshot": {
         const survey = this.#of(event.pid);
-        survey.snapshot ??= event;
+        if (event.source !== growthSource) survey.snapshot ??= event;
         return;
       }
       case "call":

@@ -8,7 +8,7 @@ import { keysOfMaps, keysOfModel, type MapsKey } from "./compare-maps.ts";
 import type { Watch } from "./watch.ts";
 
 /** So many ops of the space, before and after its place, may fall into the reading. */
-const reach = 64;
+const reach = 160;
 
 interface Reading {
   readonly space: number;

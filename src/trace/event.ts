@@ -210,6 +210,9 @@ export interface Snapshot extends EventBase {
   readonly exact: boolean;
 }
 
+/** The source of a snapshot that holds nothing but a stack, which has grown. */
+export const growthSource = "growth";
+
 /** From here on events are missing: state is doubtful until the next exec. */
 export interface Lost extends EventBase {
   readonly kind: "lost";

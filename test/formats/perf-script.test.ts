@@ -555,3 +555,27 @@ describe("perf lines that name process and task", () => {
     ]);
   });
 });
+
+describe("records of the stack", () => {
+  const at = (second: number, event: string): string =>
+    `  zoo     7 [000]  ${second}.000000: ${event}\n`;
+  const stack = (start: string, length: string): string =>
+    `PERF_RECORD_MMAP2 7/7: [0x${start}(0x${length}) @ 0x7ffffffde000 00:00 0 0]: rw-p [stack]`;
+
+  it("are its growth where it begins lower than before, and no exec", async () => {
+    const lines = [
+      at(1, "PERF_RECORD_COMM exec: zoo:7/7"),
+      at(2, stack("7ffd2553b000", "21000")),
+      at(3, "syscalls:sys_enter_brk: brk: 0x00000000"),
+      at(4, "syscalls:sys_exit_brk: 0x9000"),
+      at(5, stack("7ffd25539000", "23000")),
+      at(6, "syscalls:sys_enter_brk: brk: 0x00000000"),
+      at(7, "syscalls:sys_exit_brk: 0x9000"),
+    ];
+    const { events } = await read(lines.join(""));
+    const execs = events.filter((one) => one.kind === "lifecycle" && one.lifecycle === "exec");
+    expect(execs).toHaveLength(1);
+    const grown = events.filter((one) => one.kind === "snapshot" && one.source === "growth");
+    expect(grown).toMatchObject([{ line: 5, areas: [{ start: 0x7ffd_2553_9000 }] }]);
+  });
+});

@@ -155,6 +155,70 @@ describe("resolve", () => {
     ]);
   });
 
+  it("keeps from a child what MADV_DONTFORK marks, as far as it is still there", () => {
+    const advise = (page: number, pages: number, advice: number): Event => ({
+      kind: "call",
+      call: "madvise",
+      outcome: "ok",
+      error: null,
+      line: 9,
+      pid: 1,
+      addr: page * 4096,
+      length: pages * 4096,
+      advice,
+      result: 0,
+    });
+    const { program } = resolved([
+      mmap(100, 8),
+      advise(100, 6, 10),
+      advise(104, 1, 11),
+      munmap(100, 1),
+      lifecycle("fork", 1, { child: 2 }),
+      munmap(107, 1),
+    ]);
+    expect(drawn(program.ops).filter((op) => op !== "advise")).toEqual([
+      "enter 1",
+      "place 1 100+8",
+      "release 1+0 1",
+      "fork 2",
+      "enter 2",
+      "release 1+1 3",
+      "release 1+5 1",
+      "enter 1",
+      "release 1+7 1",
+    ]);
+  });
+
+  it("lets a stack grow as often as a recorder saw it", () => {
+    const stack = (start: number, source: string): Event => ({
+      kind: "snapshot",
+      line: 9,
+      pid: 1,
+      source,
+      exact: true,
+      areas: [
+        {
+          line: 9,
+          start: start * 4096,
+          end: 900 * 4096,
+          perms: "rw-p",
+          offset: 0,
+          device: "00:00",
+          inode: 0,
+          path: "[stack]",
+        },
+      ],
+    });
+    const { program } = resolved([
+      stack(890, "maps"),
+      mmap(100, 1),
+      stack(889, "growth"),
+      stack(887, "growth"),
+    ]);
+    const ops = drawn(program.ops).filter((op) => op.startsWith("fix") || op === "snapshot");
+    expect(ops).toEqual(["fix 1 @0+890 10", "snapshot", "fix 3 @1+-1 1", "fix 4 @3+-2 2"]);
+  });
+
   it("takes the pages before a hole of a mprotect that failed with ENOMEM", () => {
     const failed: Event = {
       kind: "call",

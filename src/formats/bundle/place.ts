@@ -112,6 +112,7 @@ class Seeker {
     const place = this.#tracks.places[index];
     if (place === undefined) return;
     const { space, made } = place;
+    if (made !== undefined && made.from === undefined) this.#close(space, event.time);
     if (made !== undefined && this.#follows(made.space)) {
       const from = made.from === undefined ? undefined : this.#states.get(made.from);
       const pid = event.kind === "lifecycle" ? (event.child ?? event.pid) : event.pid;
@@ -119,7 +120,7 @@ class Seeker {
       this.#states.set(made.space, {
         pid,
         likeness: from?.likeness.copy() ?? fresh,
-        last: undefined,
+        last: { index, time: event.time },
       });
     }
     if (event.kind !== "call" || event.outcome !== "ok" || !this.#follows(space)) return;
@@ -127,6 +128,14 @@ class Seeker {
     if (this.#wanted?.has(space) ?? true) this.#judge(state, event.time);
     state.likeness.apply(event);
     state.last = { index, time: event.time };
+  }
+
+  /** An exec ends a space. */
+  #close(space: number, time: number | undefined): void {
+    const state = this.#states.get(space);
+    if (state === undefined) return;
+    if (this.#wanted?.has(space) ?? true) this.#judge(state, time);
+    state.last = undefined;
   }
 
   end(): void {

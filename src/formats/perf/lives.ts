@@ -1,7 +1,13 @@
 /** How tasks begin, change their program and end, as tracepoints and perf's own records tell it. */
 
 import type { Diagnostics } from "../../errors.ts";
-import type { Event, Lifecycle, MapsArea, Snapshot } from "../../trace/event.ts";
+import {
+  type Event,
+  growthSource,
+  type Lifecycle,
+  type MapsArea,
+  type Snapshot,
+} from "../../trace/event.ts";
 import { CLONE_THREAD, CLONE_VFORK, CLONE_VM } from "../../trace/flags.ts";
 import { hasBit } from "../../units.ts";
 import { overlay } from "./areas.ts";
@@ -46,6 +52,9 @@ export class Lives {
   /** Tasks of 32-bit programs that make another. */
   readonly #cloning = new Set<Task>();
 
+  /** Events were lost. */
+  #lossy = false;
+
   constructor(tasks: Tasks, window: Window, diagnostics: Diagnostics) {
     this.#tasks = tasks;
     this.#window = window;
@@ -55,6 +64,10 @@ export class Lives {
   /** True if there are births of which not all is known. */
   get births(): boolean {
     return this.#births.size > 0;
+  }
+
+  lost(): void {
+    this.#lossy = true;
   }
 
   /** A clone or fork began: the child may speak before it returns. */
@@ -81,7 +94,8 @@ export class Lives {
 
   /** The child spoke before the call returned, and nothing else tells of its birth. */
   #late(parent: Task, child: number, at: At): void {
-    if (this.#tasks.get(child).hasParent) return;
+    // Where events were lost it may have run another program by now.
+    if (this.#lossy || this.#tasks.get(child).hasParent) return;
     const from = parent.clone?.line ?? at.line;
     this.#births.set(child, { parent, birth: { ...at, thread: undefined, from } });
   }
@@ -135,6 +149,7 @@ export class Lives {
     task.hasParent = true;
     task.compat = parent.compat;
     task.comm = parent.comm;
+    task.stack = parent.stack;
     const entry = parent.clone?.line;
     const event: Lifecycle = {
       kind: "lifecycle",
@@ -196,6 +211,18 @@ export class Lives {
     const events: Event[] = [event, ...exec.searches];
     const snapshot = snapshotOf("exec", task.tid, exec.areas);
     this.#endExec(task, exec, snapshot === undefined ? events : [...events, snapshot]);
+  }
+
+  /** A stack that begins lower than before has grown (expand_downwards): no call tells. */
+  grown(task: Task, stack: MapsArea, { line, time }: At): boolean {
+    const { stack: known, exec } = task;
+    task.stack = stack;
+    if (known === undefined || known.end !== stack.end || known.start <= stack.start) return false;
+    if (exec !== undefined) return false;
+    const from = { line, pid: task.tid, ...(time === undefined ? {} : { time }) };
+    const state = { source: growthSource, areas: [stack], exact: true };
+    this.#window.add(line, [{ kind: "snapshot", ...from, ...state }]);
+    return true;
   }
 
   /** A line that belongs to no exec: the one under way is over, or never was one. */

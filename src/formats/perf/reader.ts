@@ -297,6 +297,7 @@ export class PerfReader {
     const mapped = mappedOf(body, at.line);
     if (mapped === undefined || mapped.pid < 0) return;
     const task = this.#tasks.get(mapped.tid);
+    if (mapped.area.path === "[stack]" && this.#lives.grown(task, mapped.area, at)) return;
     // An exec maps the stack first; maps of a running process come in ascending order.
     const begins = mapped.area.path === "[stack]" && task.attached.length === 0;
     if (begins && task.pending === undefined) this.#lives.execs(task, true, at);
@@ -322,6 +323,7 @@ export class PerfReader {
       this.#lives.settleExec(task, false);
       this.#flight.abandon(task);
     }
+    this.#lives.lost();
     this.#diagnostics.warn("parse/lost-events", "the recorder lost events here", at.line);
     this.#window.add(at.line, [
       {

@@ -78,6 +78,8 @@ export interface Task {
   made: number | undefined;
   /** Areas that perf listed because they existed when it came. */
   readonly attached: MapsArea[];
+  /** Its stack as last recorded; a child has that of its parent. */
+  stack: MapsArea | undefined;
 }
 
 function newSpace(pages: Pages = { total: undefined, brk: undefined }): Space {
@@ -142,6 +144,7 @@ export class Tasks {
         leaving: undefined,
         made: undefined,
         attached: [],
+        stack: undefined,
       };
       this.#tasks.set(tid, task);
     }
