@@ -6,7 +6,7 @@ use crate::node::{Entry, FEW, JOINED};
 use crate::scalar::Scalar;
 
 /// Unused leaves that are always let be.
-const SPARE: usize = 16;
+const SPARE: usize = 4;
 
 impl GapIndex {
     /// Halve a full leaf, and before it its inner node if that is full too. Ends every path.
