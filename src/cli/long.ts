@@ -4,7 +4,6 @@ import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { Diagnostics, MmreplayError } from "../errors.ts";
 import { decompress, headBytes, headOf } from "../formats/decompress.ts";
-import { detect } from "../formats/index.ts";
 import { PageEvidence } from "../formats/page-size.ts";
 import { strace } from "../formats/strace.ts";
 import type { Input } from "../formats/types.ts";
@@ -72,7 +71,7 @@ export async function printLong(
   const [source] = located.sources;
   if (strict || source === undefined || (await textBytes(located)) < longest) return false;
   const head = await headOf(decompress(source.open(), source.name), headBytes);
-  if (detect(head, source.name) !== strace) return false;
+  if (!strace.sniff(head)) return false;
   const diagnostics = new Diagnostics();
   const out = new Outgoing(output);
   const input = paced(located, out);

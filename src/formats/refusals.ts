@@ -94,6 +94,17 @@ const refusals: readonly Refusal[] = [
   },
 ];
 
+/** Where the first thing stands that the pattern, or any word, matches; 1-based. */
+function placeOf(
+  text: string,
+  pattern: RegExp,
+): { readonly line: number; readonly column: number } {
+  const match = pattern.exec(text);
+  const start = (match?.index ?? 0) + (/^\s*/.exec(match?.[0] ?? "")?.[0].length ?? 0);
+  const before = text.slice(0, start).split("\n");
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+}
+
 /** The error for a text that is of no format. */
 export function refusal(head: Uint8Array, name: string): MmreplayError {
   const at = { file: name };
@@ -109,12 +120,15 @@ export function refusal(head: Uint8Array, name: string): MmreplayError {
   }
   const found = refusals.find(({ pattern }) => pattern.test(text));
   if (found !== undefined) {
-    const { code, what, hint } = found;
+    const { code, what, hint, pattern } = found;
     return new MmreplayError(code, `this is ${what}, which is no recording to replay`, {
-      at,
+      at: { ...at, ...placeOf(text, pattern) },
       hint,
     });
   }
   const message = "this is no recording of strace or perf script, nor a maps file";
-  return new MmreplayError("parse/unknown-format", message, { at, hint: again });
+  return new MmreplayError("parse/unknown-format", message, {
+    at: { ...at, ...placeOf(text, /\S/) },
+    hint: again,
+  });
 }

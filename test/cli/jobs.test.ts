@@ -41,7 +41,7 @@ describe("--jobs", () => {
     const traces = ["traces/postgres-ext4.mmtrace", join(folder, "damaged.mmtrace"), ...one];
     const alone = replayed(traces);
     expect(alone.code).toBe(1);
-    expect(alone.stderr).toMatch(/^postgres-ext4: warning.*\n.*damaged\.mmtrace: error\[/);
+    expect(alone.stderr).toMatch(/^postgres-ext4: warning.*\n.*damaged\.mmtrace:1:1: error\[/);
     expect(replayed(traces, "--jobs", "2")).toEqual(alone);
     rmSync(folder, { recursive: true });
   });

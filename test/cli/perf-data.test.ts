@@ -67,7 +67,7 @@ describe("a perf.data file", () => {
     writeFileSync(join(mixed, "perf.txt"), readFileSync(text));
     const { code, stdout, stderr } = mmreplay(["events", mixed]);
     expect(stderr).toMatch(
-      /warning\[import\/unreadable\] 1x: .*perf\.data is left out: perf script failed: \S/,
+      /warning\[import\/left-out\] 1x: .*perf\.data is left out: perf script failed: \S/,
     );
     expect(stdout).toBe(mmreplay(["events", text]).stdout);
     expect(code).toBe(0);
