@@ -478,6 +478,29 @@ describe("a birth that no task event tells", () => {
     expect(briefly(events)).toEqual(["2 brk 0x9000", "7 vfork 8", "6 brk 0x9000", "9 brk 0x9000"]);
   });
 
+  it("leaves a child the program that it runs by then", async () => {
+    const wide = search.replace("hi=0x81000", "hi=0x7ffff7fff000");
+    const lines = [
+      at(7, 1, search.replace("hi=0x81000", "hi=0xf7fdc000")),
+      at(7, 1, "raw_syscalls:sys_exit: NR 11 = 0"),
+      at(7, 2, "raw_syscalls:sys_enter: NR 190 (0, 0, 0, 0, 0, 0)"),
+      at(8, 3, "raw_syscalls:sys_exit: NR 190 = 0"),
+      at(8, 4, "raw_syscalls:sys_enter: NR 11 (0, 0, 0, 0, 0, 0)"),
+      at(8, 4, wide),
+      at(8, 4, "sched:sched_process_exec: filename=/bin/b pid=8 old_pid=8"),
+      at(7, 5, "raw_syscalls:sys_exit: NR 190 = 8"),
+      at(8, 6, "raw_syscalls:sys_enter: NR 12 (0, 0, 0, 0, 0, 0)"),
+      at(8, 7, "raw_syscalls:sys_exit: NR 12 = 36864"),
+    ];
+    const { events } = await read(lines.join(""));
+    expect(briefly(events).slice(2)).toEqual([
+      "8 vfork 8",
+      "7 exec /bin/b",
+      "6 search 0x7f000",
+      "10 brk 0x9000",
+    ]);
+  });
+
   it("is a thread's if clone3 does not show its flags", async () => {
     const lines = [
       brk(7, 1),

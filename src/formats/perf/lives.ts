@@ -144,10 +144,13 @@ export class Lives {
     const task = this.#tasks.get(child);
     const lifecycle = birthName(flags);
     parent.made = child;
-    this.#tasks.born(parent, task, lifecycle !== "fork");
+    // A vfork may return after its child's exec.
+    if (!task.hasImage) {
+      this.#tasks.born(parent, task, lifecycle !== "fork");
+      task.compat = parent.compat;
+    }
     task.alive = true;
     task.hasParent = true;
-    task.compat = parent.compat;
     task.comm = parent.comm;
     task.stack = parent.stack;
     const entry = parent.clone?.line;
@@ -244,6 +247,7 @@ export class Lives {
     if (!task.alive) return;
     task.alive = false;
     task.hasParent = false;
+    task.hasImage = false;
     task.clone = undefined;
     this.#cloning.delete(task);
     task.leaving = undefined;

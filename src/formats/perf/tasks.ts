@@ -62,6 +62,8 @@ export interface Task {
   alive: boolean;
   /** It was seen to be born. */
   hasParent: boolean;
+  /** It was seen to exec. */
+  hasImage: boolean;
   /** No line since its exec. */
   fresh: boolean;
   /** A 32-bit program, of which only searches are recorded. */
@@ -115,6 +117,7 @@ export class Tasks {
 
   /** A new program in a new space. */
   execed(task: Task): void {
+    task.hasImage = true;
     task.space = newSpace();
     this.#byProcess.set(task.tid, task.space);
     this.#last = task.space;
@@ -134,6 +137,7 @@ export class Tasks {
         comm: undefined,
         alive: false,
         hasParent: false,
+        hasImage: false,
         fresh: false,
         compat: false,
         pending: undefined,
