@@ -72,6 +72,12 @@ class Pieces {
 const began = (event: Event): number =>
   "entryLine" in event ? (event.entryLine ?? event.line) : event.line;
 
+const candidateOf = (event: Event): Candidate => ({
+  effect: effectOf(event),
+  entry: began(event),
+  exit: event.line,
+});
+
 /** The events of each space by index, in order. */
 function bySpace({ places }: Tracks): ReadonlyMap<number, readonly number[]> {
   const lists = new Map<number, number[]>();
@@ -108,31 +114,71 @@ function around(
   return { indices: [...own.slice(first, at), ...own.slice(at + 1, last)], before: at - first };
 }
 
-/** How many of the calls came before the copy: the number that the child's own calls contradict least. */
+/** A call in question: what it did, and when it began and returned. */
+interface Candidate {
+  readonly effect: Effect;
+  readonly entry: number;
+  readonly exit: number;
+}
+
+/** More calls than this are only cut in two where they are, not chosen one by one. */
+const fewCalls = 8;
+
+/** Every choice of calls that may have come before the copy, the rest after it: the nearest to the first one first. */
+function choices(calls: readonly Candidate[], before: number): readonly (readonly boolean[])[] {
+  const cuts = Array.from({ length: calls.length + 1 }, (_, count) =>
+    calls.map((_, i) => i < count),
+  );
+  const all =
+    calls.length > fewCalls
+      ? cuts
+      : [...cuts, ...Array.from({ length: 2 ** calls.length }, (_, n) => bits(n, calls.length))];
+  const distance = (choice: readonly boolean[]): number =>
+    choice.reduce((sum, chosen, i) => sum + Number(chosen !== i < before), 0);
+  return all
+    .filter((choice) => isPossible(calls, choice))
+    .map((choice) => ({ choice, far: distance(choice) }))
+    .sort((one, other) => one.far - other.far)
+    .map(({ choice }) => choice);
+}
+
+const bits = (number: number, count: number): readonly boolean[] =>
+  Array.from({ length: count }, (_, i) => Math.floor(number / 2 ** i) % 2 === 1);
+
+/** No call before the copy began after one had returned that came later than it. */
+const isPossible = (calls: readonly Candidate[], choice: readonly boolean[]): boolean =>
+  calls.every(
+    ({ entry }, i) => !choice[i] || calls.every(({ exit }, j) => choice[j] || exit >= entry),
+  );
+
+/** Which of the calls came before the copy: those that the child's own calls contradict least. */
 function copiedAfter(
-  effects: readonly Effect[],
+  calls: readonly Candidate[],
   before: number,
   child: readonly Effect[],
   topDown: boolean,
-): number {
-  const faults = (count: number): number => {
-    const pieces = Pieces.after(effects, count);
+): readonly boolean[] {
+  const effects = calls.map(({ effect }) => effect);
+  const faults = (choice: readonly boolean[], most: number): number => {
+    const first = effects.filter((_, i) => choice[i]);
+    const pieces = Pieces.after([...first, ...effects.filter((_, i) => !choice[i])], first.length);
     let sum = 0;
     for (const effect of child) {
       if (pieces.contradicts(effect, topDown)) sum += 1;
+      if (sum >= most) return sum;
       pieces.apply(effect);
     }
     return sum;
   };
-  let best = { count: before, faults: faults(before) };
-  for (let distance = 1; best.faults > 0 && distance <= effects.length; distance++) {
-    for (const count of [before + distance, before - distance]) {
-      if (count < 0 || count > effects.length) continue;
-      const found = faults(count);
-      if (found < best.faults) best = { count, faults: found };
-    }
+  let best: readonly boolean[] = [];
+  let fewest = Number.POSITIVE_INFINITY;
+  for (const choice of choices(calls, before)) {
+    const found = faults(choice, fewest);
+    if (found >= fewest) continue;
+    [best, fewest] = [choice, found];
+    if (found === 0) break;
   }
-  return best.count;
+  return best;
 }
 
 const isFork = (event: Event): event is Lifecycle =>
@@ -151,18 +197,16 @@ export function placeForks(events: readonly Event[], topDown: boolean): readonly
     const { space, made } = tracks.places[fork] ?? {};
     if (!isFork(event) || space === undefined || made === undefined) return;
     const child = lists.get(made.space) ?? [];
-    const first = events[child[0] ?? -1];
-    const until = Math.min(event.line, first === undefined ? event.line : began(first));
+    const spoke = events[child[0] ?? -1];
+    const until = Math.min(event.line, spoke === undefined ? event.line : began(spoke));
     const { indices, before } = around(events, lists.get(space) ?? [], fork, until);
-    const effects = indices.map((index) => effectOf(events[index]));
-    if (effects.every(({ frees, takes }) => frees.length + takes.length === 0)) return;
+    const calls = indices.map((index) => candidateOf(events[index] ?? event));
+    if (calls.every(({ effect: { frees, takes } }) => frees.length + takes.length === 0)) return;
     const seen = child.slice(0, patience).map((index) => effectOf(events[index]));
-    const count = copiedAfter(effects, before, seen, topDown);
-    indices.slice(before, count).forEach((index, i) => {
-      keys[index] = fork - 1 + (i + 1) / (indices.length + 1);
-    });
-    indices.slice(count, before).forEach((index, i) => {
-      keys[index] = fork + (i + 1) / (indices.length + 1);
+    const first = copiedAfter(calls, before, seen, topDown);
+    indices.forEach((index, i) => {
+      const step = (i + 1) / (indices.length + 1);
+      if (first[i] !== i < before) keys[index] = first[i] ? fork - 1 + step : fork + step;
     });
   });
   return keys

@@ -76,6 +76,13 @@ describe("a fork while another thread maps and unmaps", () => {
     expect(order([born, fork, ...during])).toEqual([1, 20, 12, 14]);
   });
 
+  it("is copied with one of two calls that overlapped, whichever the child asks for", () => {
+    const gone = unmap(thread, [11, 14], 200, 10);
+    const made = map(parent, [12, 15], 100, 10);
+    const below = [map(child, [30, 30], 194, 6), map(child, [31, 31], 84, 16)];
+    expect(order([born, gone, made, fork, ...below])).toEqual([1, 15, 20, 14, 30, 31]);
+  });
+
   it("is judged from below where searches go up", () => {
     const events = [born, fork, ...during, map(child, [30, 30], 110, 6)];
     expect(order(events, false)).toEqual([1, 12, 20, 14, 30]);
