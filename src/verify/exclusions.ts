@@ -8,6 +8,9 @@ import type { Excluded } from "./types.ts";
 
 type Placing = Extract<Op, { kind: "map" | "probe" }>;
 
+/** Why nothing is claimed after a loss. */
+export const afterLoss = "events were lost before it: the state is doubtful";
+
 /** Collects exclusions by reason. */
 export class Exclusions {
   readonly #byReason = new Map<string, { count: number; firstLine: number }>();
@@ -30,7 +33,13 @@ export class Exclusions {
       reason,
       count,
       firstLine,
+      ...(reason === afterLoss && { doubtful: true as const }),
     }));
+  }
+
+  /** How many stand after a loss. */
+  get doubtful(): number {
+    return this.#byReason.get(afterLoss)?.count ?? 0;
   }
 }
 

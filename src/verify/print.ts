@@ -17,6 +17,7 @@ export function verifyJson(results: readonly RecordingResult[]): string {
   const total = {
     ...Object.fromEntries(kinds.map((kind) => [kind, sum(results, kind)])),
     excluded: excludedOf(results),
+    doubtful: results.reduce((all, { doubtful }) => all + doubtful, 0),
   };
   return JSON.stringify({ schema: "mmreplay.verify/1", recordings: results, total }, null, 2);
 }
@@ -74,8 +75,10 @@ export function verifyText(results: readonly RecordingResult[]): string {
   for (const result of results) {
     if (result.divergences === 0 && result.excluded.length === 0) continue;
     lines.push("", result.path, ...explanations(result));
-    for (const { reason, count, firstLine } of result.excluded)
-      lines.push(`  excluded ${count}: ${reason} (first: line ${firstLine})`);
+    for (const { reason, count, firstLine, doubtful } of result.excluded) {
+      const word = doubtful ? "doubtful" : "excluded";
+      lines.push(`  ${word} ${count}: ${reason} (first: line ${firstLine})`);
+    }
   }
   return lines.join("\n");
 }

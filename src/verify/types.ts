@@ -10,6 +10,8 @@ export interface Excluded {
   readonly count: number;
   /** 1-based line in the recording. */
   readonly firstLine: number;
+  /** It stands after lost events, so that the state before it is in doubt. */
+  readonly doubtful?: true;
 }
 
 /** One answer of the kernel that the model does not give. */
@@ -39,6 +41,8 @@ export interface RecordingResult {
   readonly placements: Count;
   readonly vmas: Count;
   readonly excluded: readonly Excluded[];
+  /** How many of the excluded stand after lost events. */
+  readonly doubtful: number;
   /** How mmap_base was found, by space. */
   readonly layoutFrom: readonly string[];
   readonly notes: readonly string[];

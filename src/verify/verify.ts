@@ -16,7 +16,7 @@ import type { Touch } from "../space/rules.ts";
 import type { Event, Search } from "../trace/event.ts";
 import type { Trace } from "../trace/trace.ts";
 import { explainDivergence, type Finding } from "./divergence.ts";
-import { Exclusions, exclusionOf } from "./exclusions.ts";
+import { afterLoss, Exclusions, exclusionOf } from "./exclusions.ts";
 import { type ModelSearch, sameSearch } from "./searches.ts";
 import type { Count, Divergence, RecordingResult } from "./types.ts";
 
@@ -103,8 +103,7 @@ class Verification {
   /** Why nothing in this space can be held against the model from here on. */
   #doubt(index: number, space: number): string | undefined {
     const { program } = this.#input;
-    if ((program.doubtfulFrom.get(space) ?? Number.POSITIVE_INFINITY) <= index)
-      return "events were lost before it: the state is doubtful";
+    if ((program.doubtfulFrom.get(space) ?? Number.POSITIVE_INFINITY) <= index) return afterLoss;
     const facts = this.#space(space);
     if (facts?.untold)
       return "calls that begin processes were not recorded: whose address space it is, is not known";
@@ -252,6 +251,7 @@ class Verification {
       placements: this.placements.count,
       vmas: this.vmas.count,
       excluded: this.excluded.list(),
+      doubtful: this.excluded.doubtful,
       layoutFrom: [...layouts],
       notes: [...trace.facts.inferred, ...tornNotes(this.#torn), touchNotes[this.#touch]],
       divergences: this.findings.length,

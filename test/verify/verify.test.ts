@@ -107,6 +107,8 @@ describe.runIf(shares)("events that were lost (in ../shared)", () => {
       const [result] = await verified(`${folder}app-gcc-make-lost-ext4`, { free });
       const lost = result?.excluded.find(({ reason }) => reason.startsWith("events were lost"));
       expect(lost?.count).toBeGreaterThan(1000);
+      expect(lost?.doubtful).toBe(true);
+      expect(result?.doubtful).toBe(lost?.count);
       expect(result?.divergences).toBe(0);
       expect(result?.placements.total).toBeGreaterThan(1000);
     }
