@@ -54,6 +54,8 @@ function fullArea(columns: readonly string[], text: string, line: number): MapsA
   const value = (name: string): string => row[words.indexOf(name) + 1] ?? "";
   const offset = parseHex(value("Offset"));
   if (!/^[r-][w-][x-][ps]$/.test(value("Perm")) || offset === undefined) return undefined;
+  const counts = ["Inode", "Size"].map((name) => Number(value(name)));
+  if (!counts.every((count) => Number.isSafeInteger(count * kilo) && count >= 0)) return undefined;
   const rest = row[words.length + 1] ?? "";
   const flags = columns.includes("VmFlags")
     ? (/^(?:[a-z]{2}(?= |$) ?)*/.exec(rest)?.[0] ?? "")
@@ -71,7 +73,7 @@ function fullArea(columns: readonly string[], text: string, line: number): MapsA
     : {
         ...area,
         ...(flags === "" ? {} : { vmFlags: flags.trim().split(" ") }),
-        ...(page > 0 ? { kernelPageSize: page * kilo } : {}),
+        ...(page > 0 && Number.isSafeInteger(page * kilo) ? { kernelPageSize: page * kilo } : {}),
       };
 }
 

@@ -163,7 +163,9 @@ export class Arguments {
     const negative = text.charCodeAt(start) === 45;
     const value = numberAt(text, negative ? start + 1 : start, end);
     if (value === undefined) return this.#fail("parse/bad-number", "number", index);
-    if (negative) return -Number(value);
+    if (negative) {
+      return value <= two31 ? -Number(value) : this.#fail("parse/bad-number", "number", index);
+    }
     const low = typeof value === "number" ? value % two32 : Number(BigInt.asUintN(32, value));
     return low < two31 ? low : low - two32;
   }
