@@ -12,15 +12,20 @@ export interface Traits extends Omit<Vma, "start" | "end" | "pgoff" | "anonOffse
 const column = { start: 0, end: 1, pgoff: 2, stride: 4 } as const;
 const word = { anon: 6, traits: 7, stride: 8 } as const;
 
-/** Rows that a chunk has room for. */
+/** Rows that a chunk has at most, and by how many its memory grows. */
 export const chunkRows = 128;
+const growth = 16;
 
 export class Chunk {
-  readonly #cells = new Float64Array(chunkRows * column.stride);
-  readonly #words = new Uint32Array(this.#cells.buffer);
+  #cells = new Float64Array(0);
+  #words = new Uint32Array(0);
   count = 0;
   /** Belongs to a copied set too: to be cloned before a change. */
   shared = false;
+
+  get bytes(): number {
+    return this.#cells.byteLength;
+  }
 
   start(index: number): number {
     return this.#cells[index * column.stride] ?? 0;
@@ -70,9 +75,19 @@ export class Chunk {
     return first;
   }
 
-  /** Make room for `added` rows in the place of `removed`; there must be enough. */
+  #reserve(rows: number): void {
+    const { stride } = column;
+    if (rows * stride <= this.#cells.length) return;
+    const cells = new Float64Array(Math.ceil(rows / growth) * growth * stride);
+    cells.set(this.#cells.subarray(0, this.count * stride));
+    this.#cells = cells;
+    this.#words = new Uint32Array(cells.buffer);
+  }
+
+  /** Make room for `added` rows in the place of `removed`. */
   splice(index: number, removed: number, added: number): void {
     const { stride } = column;
+    this.#reserve(this.count + added - removed);
     if (removed !== added) {
       const from = (index + removed) * stride;
       this.#cells.copyWithin((index + added) * stride, from, this.count * stride);
@@ -93,9 +108,10 @@ export class Chunk {
     this.#words[index * word.stride + word.traits] = traits;
   }
 
-  /** Append rows [from, to) of another chunk; there must be room. */
+  /** Append rows [from, to) of another chunk. */
   append(other: Chunk, from: number, to: number): void {
     const { stride } = column;
+    this.#reserve(this.count + to - from);
     const rows = other.#cells.subarray(from * stride, to * stride);
     this.#cells.set(rows, this.count * stride);
     this.count += to - from;

@@ -26,6 +26,11 @@ export class VmaSet {
     return this.#size;
   }
 
+  /** Bytes of its rows. */
+  get bytes(): number {
+    return this.#chunks.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
   /** A set of its own; chunks are shared until one of both changes them. */
   copy(): VmaSet {
     const copy = new VmaSet();

@@ -188,6 +188,22 @@ describe("a set of VMAs", () => {
     fc.assert(property, { seed, numRuns: 60 });
   });
 
+  it("takes at most 48 bytes for a VMA, whatever the order of its making", () => {
+    const pages = Array.from({ length: 20_000 }, (_, i) => 3 * i);
+    const random = pages.map((page, i) => [(page * 48_271) % 60_013, i] as const);
+    const shuffled = random.sort((a, b) => a[0] - b[0]).map(([, i]) => pages[i] ?? 0);
+    for (const order of [pages, pages.toReversed(), shuffled]) {
+      const set = new VmaSet();
+      for (const page of order) set.replace(page, page + 2, [at(page, page + 2)]);
+      // Halve it and fill it again, elsewhere.
+      for (const page of shuffled.slice(0, 10_000)) set.replace(page, page + 2, []);
+      for (const page of shuffled.slice(0, 10_000))
+        set.replace(page + 1, page + 2, [at(page + 1, page + 2)]);
+      expect(set.size).toBe(pages.length);
+      expect(set.bytes / set.size).toBeLessThanOrEqual(48);
+    }
+  });
+
   it("keeps offsets, the anon_vma and what VMAs have in common apart", () => {
     const set = new VmaSet();
     const moved = { ...at(20, 24), anonOffset: 3, anon: 7, forked: true, label: "heap" };
