@@ -53,7 +53,7 @@ export const coverage: Metric = {
   title: "entries that map 90 % of the populated bytes",
   unit: "entries",
   better: "less",
-  needs: "population",
+  needs: ["population"],
   compute(replay) {
     const entries = curve(sizesOf(replay));
     const value = { value: entries["90%"] ?? 0, unit: "entries", at: "peak" } as const;

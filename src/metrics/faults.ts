@@ -33,7 +33,7 @@ export const faultCount: Metric = {
   title: "page faults that populate everything accessible",
   unit: "faults",
   better: "less",
-  needs: "population",
+  needs: ["population"],
   compute(replay) {
     const touched = touchedFaults(replay);
     if (touched !== undefined) return touched;

@@ -3,6 +3,7 @@
 import type { Arch } from "../arch/types.ts";
 import type { Replay } from "../space/replay.ts";
 import { alignDown, alignUp } from "../units.ts";
+import { holdsCalls } from "./calls.ts";
 import { type Gap, gapsOf, sizeOf } from "./gaps.ts";
 import { add } from "./sum.ts";
 import type { Metric, Numbers } from "./types.ts";
@@ -97,7 +98,7 @@ export const fragmentation: Metric = {
         largestHole: largestOf(holes) * pageBytes,
         largestGap: largestOf(spaces.map((space) => space.free)) * pageBytes,
         spanOverMapped: mapped === 0 ? 1 : add(spaces.map((space) => space.span)) / mapped,
-        alignmentLoss: alignmentLoss(replay) * pageBytes,
+        ...(holdsCalls(replay.program) && { alignmentLoss: alignmentLoss(replay) * pageBytes }),
       },
       tables: { holes: histogram(holes, arch), unusable: unusable(holes, arch) },
     };

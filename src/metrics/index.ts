@@ -4,6 +4,7 @@ import { type Registry, registry } from "../registry.ts";
 import type { Replay } from "../space/replay.ts";
 import { agreement } from "./agreement.ts";
 import { aslrBits } from "./aslr-bits.ts";
+import { holdsCalls } from "./calls.ts";
 import { coverage } from "./coverage.ts";
 import { faultCount } from "./faults.ts";
 import { fragmentation } from "./fragmentation.ts";
@@ -31,12 +32,18 @@ export const metrics: Registry<Metric> = registry("metric", [
   tlbMisses,
 ]);
 
+/** Why there is no page to look at. */
+function unpopulated({ population, touched }: Replay): string | undefined {
+  if (population.mode === "full" || touched !== undefined) return undefined;
+  return population.mode === "none"
+    ? "--populate none counts placement alone"
+    : "the recording holds no page faults (perf record -e exceptions:page_fault_user)";
+}
+
 /** Why a metric cannot be had of this replay. */
-function missing({ needs }: Metric, { population, touched }: Replay): string | undefined {
-  if (needs === undefined || population.mode === "full") return undefined;
-  if (population.mode === "none") return "--populate none counts placement alone";
-  if (touched !== undefined) return undefined;
-  return "the recording holds no page faults (perf record -e exceptions:page_fault_user)";
+function missing({ needs = [] }: Metric, replay: Replay): string | undefined {
+  if (needs.includes("calls") && !holdsCalls(replay.program)) return "the recording holds no calls";
+  return needs.includes("population") ? unpopulated(replay) : undefined;
 }
 
 /** One metric, null with a reason where the replay cannot give it. */

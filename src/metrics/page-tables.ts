@@ -94,7 +94,7 @@ export const pageTables: Metric = {
   title: "page-table pages of everything populated",
   unit: "bytes",
   better: "less",
-  needs: "population",
+  needs: ["population"],
   compute(replay) {
     const { pageBytes } = replay.arch;
     const shape = shapeOf(replay);

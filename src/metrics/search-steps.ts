@@ -14,6 +14,7 @@ export const searchSteps: Metric = {
   title: "nodes visited by all gap searches",
   unit: "steps",
   better: "less",
+  needs: ["calls"],
   compute({ placements, program }) {
     if (placements.source === "recorded")
       return { value: null, unit: "steps", reason: "recorded placements are not searched" };

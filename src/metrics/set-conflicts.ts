@@ -51,7 +51,7 @@ export const setConflicts: Metric = {
   title: "starts of mappings beyond a fair share of 128 TLB sets",
   unit: "starts",
   better: "less",
-  needs: "population",
+  needs: ["population"],
   compute(replay) {
     const tlb = table(bySpace(replay, entryNumber));
     const cache = table(bySpace(replay, ({ start }) => start));

@@ -7,7 +7,7 @@ export const thpRisk: Metric = {
   title: "PMD entries split by a partial munmap, mprotect or madvise",
   unit: "splits",
   better: "less",
-  needs: "population",
+  needs: ["population", "calls"],
   compute({ observed, touched, arch }) {
     const value = { value: observed.splits, unit: "splits", lowerBound: 0 };
     if (touched === undefined)

@@ -39,7 +39,7 @@ export const tlbEntries: Metric = {
   title: "leaf entries to map everything populated",
   unit: "entries",
   better: "less",
-  needs: "population",
+  needs: ["population"],
   compute(replay) {
     const peak = sumAt("peak", replay);
     const end = sumAt("end", replay);

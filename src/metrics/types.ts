@@ -23,16 +23,16 @@ export interface MetricValue {
   readonly tables?: Readonly<Record<string, Numbers>>;
 }
 
-/** What a metric looks at beside the calls: which pages are there. */
-export type Need = "population";
+/** What not every recording or replay has: pages that are there, and calls (a maps file has none). */
+export type Need = "population" | "calls";
 
 export interface Metric {
   readonly id: string;
   readonly title: string;
   readonly unit: string;
   readonly better: "less" | "more";
-  /** Default: only the calls. */
-  readonly needs?: Need;
+  /** Without it the value is null. */
+  readonly needs?: readonly Need[];
   /** It takes longer than the replay: computed only where it is named. */
   readonly costly?: true;
   compute(replay: Replay): MetricValue;

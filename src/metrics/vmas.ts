@@ -3,6 +3,7 @@
 import type { AddressSpace } from "../space/address-space.ts";
 import { defaultMaxMapCount } from "../space/map-count.ts";
 import { isAnonymous, neverMerges, type Vma } from "../space/vma.ts";
+import { holdsCalls } from "./calls.ts";
 import type { Metric } from "./types.ts";
 
 /** VMAs of one key, and of files one run of offsets, could be one. */
@@ -42,7 +43,7 @@ export const vmas: Metric = {
   title: "VMAs of the largest process",
   unit: "vmas",
   better: "less",
-  compute({ vmaPeak, peak, end, facts, observed }) {
+  compute({ vmaPeak, peak, end, facts, observed, program }) {
     const limit = facts.maxMapCount ?? defaultMaxMapCount;
     return {
       value: vmaPeak,
@@ -52,7 +53,7 @@ export const vmas: Metric = {
       more: {
         end: Math.max(0, ...end.map((space) => space.count)),
         headroom: limit - vmaPeak,
-        merges: observed.merges,
+        ...(holdsCalls(program) && { merges: observed.merges }),
       },
     };
   },

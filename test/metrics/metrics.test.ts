@@ -201,7 +201,7 @@ describe("every metric", () => {
   });
 
   it("that counts pages is absent where none is populated, and says why", () => {
-    const counting = metrics.all.filter(({ needs }) => needs === "population");
+    const counting = metrics.all.filter(({ needs = [] }) => needs.includes("population"));
     const none = measure(replayOf(drafts, { 1: 0 }, { population: { mode: "none" } }), counting);
     const { touched: _, ...silent } = replayOf(
       drafts,
@@ -217,6 +217,28 @@ describe("every metric", () => {
         reason: expect.stringContaining("no page faults"),
       });
     }
+  });
+
+  it("that counts what calls do is absent where a recording has none", () => {
+    const area = { ...anonymous, flags: 0 };
+    const listed: Draft = {
+      kind: "fix",
+      object: 1,
+      at: at(0),
+      recorded: base,
+      pages: 4,
+      guard: 0,
+      area,
+      ...from,
+    };
+    const state = replayOf([listed], { 1: 0 });
+    const values = measure(state);
+    for (const id of ["search-steps", "thp-risk"])
+      expect(values[id]).toMatchObject({ value: null, reason: "the recording holds no calls" });
+    expect(values["tlb-entries"]).toMatchObject({ value: 4 });
+    const { vmas, fragmentation } = values;
+    expect(vmas?.more).not.toHaveProperty("merges");
+    expect(fragmentation?.more).not.toHaveProperty("alignmentLoss");
   });
 
   it("is measured unless it takes longer than the replay", () => {

@@ -1,0 +1,16 @@
+/** Whether a program was recorded call by call, or is only the state that a maps file shows. */
+
+import type { Program } from "../resolve/program.ts";
+
+const known = new WeakMap<Program, boolean>();
+
+/** True if any call maps, unmaps or changes something; exec and snapshots alone make areas too. */
+export function holdsCalls(program: Program): boolean {
+  const before = known.get(program);
+  if (before !== undefined) return before;
+  const holds = program.ops.some(({ kind }) =>
+    ["map", "probe", "release", "protect", "advise", "discard"].includes(kind),
+  );
+  known.set(program, holds);
+  return holds;
+}
