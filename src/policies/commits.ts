@@ -59,6 +59,11 @@ export const drmAligned: Commit = {
   title: "drm/gem: Introduce drm_gem_get_unmapped_area() fop",
 };
 
+export const anonOffsetsCompared: Commit = {
+  commit: "v7.3",
+  title: "private file mappings merge only with contiguous anonymous page offsets",
+};
+
 /** The commits that set a policy apart from `previous`. */
 export function since(previous: string, commits: readonly Commit[]): readonly Difference[] {
   return commits.map((commit) => ({ ...commit, previous }));
