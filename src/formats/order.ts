@@ -6,17 +6,7 @@ import { type Footprint, footprint, intersect, type Range } from "./footprint.ts
 import { KnownFree } from "./known-free.ts";
 import { foundFirst, isUndecided, mayPrecede, mustPrecede, notTaken } from "./precedence.ts";
 import type { Request } from "./request.ts";
-
-/** A call that has begun and not returned. */
-export interface Begun {
-  readonly space: object;
-  /** undefined for a fork. */
-  readonly footprint: Footprint | undefined;
-  /** Position in the recording. */
-  readonly entry: number;
-  /** Place among the open calls of its address space. */
-  slot: number;
-}
+import { Begun, Underway } from "./underway.ts";
 
 /** An event that waits until it is certain that nothing comes before it. */
 interface Item {
@@ -32,8 +22,7 @@ interface Item {
 
 /** What is going on in one address space. */
 interface Queue {
-  /** In no order. */
-  readonly open: Begun[];
+  readonly underway: Underway;
   readonly window: Item[];
   free: KnownFree;
   /** False until the event that makes the space is out. */
@@ -44,25 +33,9 @@ interface Queue {
   last: Range | undefined;
 }
 
-/** What a call did; undefined if it did nothing. `begun` is what was known when it began. */
-function effect(call: Call, begun?: Footprint): Footprint | undefined {
-  if (call.outcome !== "ok" || call.injected === true) return undefined;
-  const isKnown = call.call === "mprotect" || call.call === "munmap";
-  return isKnown && begun !== undefined ? begun : footprint(call, call.result);
-}
-
-function opened(queue: Queue, begun: Begun): Begun {
-  begun.slot = queue.open.push(begun) - 1;
-  return begun;
-}
-
-function closed({ open }: Queue, begun: Begun): void {
-  const last = open.at(-1);
-  if (last === undefined || open[begun.slot] !== begun) return;
-  open[begun.slot] = last;
-  last.slot = begun.slot;
-  open.pop();
-}
+/** What a call did; undefined if it did nothing. */
+const effect = (call: Call): Footprint | undefined =>
+  call.outcome === "ok" && call.injected !== true ? footprint(call, call.result) : undefined;
 
 /** The calls that map and unmap. */
 const remaps: ReadonlySet<string> = new Set(["mmap", "munmap", "mremap", "shmat", "shmdt"]);
@@ -90,7 +63,7 @@ export class Order {
     let queue = this.#queues.get(space);
     if (queue === undefined) {
       queue = {
-        open: [],
+        underway: new Underway(),
         window: [],
         free: new KnownFree(),
         born: true,
@@ -106,22 +79,20 @@ export class Order {
   /** A call begins. What it may concern is held until it ends. */
   begin(space: object, request: Request): Begun {
     this.#position += 1;
-    const begun = { space, footprint: footprint(request, null), entry: this.#position, slot: 0 };
-    return opened(this.#queue(space), begun);
+    return this.#queue(space).underway.begin(new Begun(space, request, this.#position));
   }
 
   /** A fork begins: what begins after it does not reach the copy. */
   fork(space: object): Begun {
     this.#position += 1;
-    const begun = { space, footprint: undefined, entry: this.#position, slot: 0 };
-    return opened(this.#queue(space), begun);
+    return this.#queue(space).underway.begin(new Begun(space, undefined, this.#position));
   }
 
   /** A call returned; undefined if nothing is known of how. */
   end(begun: Begun, event: Call | undefined): void {
     const queue = this.#queue(begun.space);
-    closed(queue, begun);
-    if (event !== undefined) this.#push(queue, event, begun.entry, begun.footprint);
+    queue.underway.end(begun);
+    if (event !== undefined) this.#push(queue, event, begun.entry);
     this.#flush(queue);
   }
 
@@ -142,7 +113,7 @@ export class Order {
     if (begun === undefined) {
       queue.window.push({ event, footprint: undefined, entry: exit, exit, made });
     } else {
-      closed(queue, begun);
+      queue.underway.end(begun);
       const { entry } = begun;
       const at = queue.window.findIndex((item) => item.entry > entry);
       const item = { event, footprint: undefined, entry, exit, made, copies: true };
@@ -151,15 +122,17 @@ export class Order {
     this.#flush(queue);
   }
 
-  #push(queue: Queue, event: Event, entry: number, begun?: Footprint): void {
+  #push(queue: Queue, event: Event, entry: number): void {
     this.#position += 1;
     const isNext = queue.window.length === 0 && queue.born;
-    if (isNext && queue.open.length === 0) {
+    const { underway } = queue;
+    const isAlone = underway.open.length === 0 || (event.kind === "call" && underway.leaves(event));
+    if (isNext && isAlone) {
       this.#learn(queue, event);
       this.#emit(event);
       return;
     }
-    const print = event.kind === "call" ? effect(event, begun) : undefined;
+    const print = event.kind === "call" ? effect(event) : undefined;
     const item = { event, footprint: print, entry, exit: this.#position };
     if (!isNext || this.#mustWait(queue, item)) {
       queue.window.push(item);
@@ -219,7 +192,7 @@ export class Order {
 
   #mustWait(queue: Queue, { footprint: print, entry, exit, copies }: Item): boolean {
     if (queue.window.length > patience) return false;
-    for (const open of queue.open) {
+    for (const open of queue.underway.open) {
       if (open.entry > exit) continue;
       const isFork = open.footprint === undefined;
       if (isFork || copies === true ? open.entry < entry : this.#mayPrecede(open, print))
@@ -285,7 +258,7 @@ export class Order {
   #count(queue: Queue, { event, footprint: print, entry, exit }: Item): void {
     if (print === undefined) return;
     let undecided = 0;
-    for (const open of queue.open) {
+    for (const open of queue.underway.open) {
       if (open.entry < exit && isUndecided(print, open.footprint)) undecided += 1;
     }
     for (const item of queue.window) {

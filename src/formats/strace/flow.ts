@@ -1,8 +1,9 @@
 /** Which lines of a task belong to one call, and what calls other than those of memory do. */
 
 import { impossible } from "../checks.ts";
-import type { Begun, Order } from "../order.ts";
+import type { Order } from "../order.ts";
 import type { Request } from "../request.ts";
+import type { Begun } from "../underway.ts";
 import type { Moment } from "./call-event.ts";
 import { Calls } from "./calls.ts";
 import { commandOf, executed } from "./executed.ts";

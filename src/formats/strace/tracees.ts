@@ -1,7 +1,8 @@
 /** Whose line is it: by the pid printed, by who is the only one alive, or by the clone that turns up later. */
 
 import type { Lifecycle, LifecycleName } from "../../trace/event.ts";
-import type { Begun, Order } from "../order.ts";
+import type { Order } from "../order.ts";
+import type { Begun } from "../underway.ts";
 import type { Ahead, Named } from "./ahead.ts";
 import { type At, type Exiting, Lives, printedTid, sharingOf, type Task } from "./lives.ts";
 import type { Notice } from "./notices.ts";
