@@ -185,26 +185,35 @@ function moveLoose(placed: readonly Placed[], total: number | undefined): void {
   });
 }
 
+/** A unit where it usually belongs. */
+function placedOf(unit: Unit, page: number, pages: Pages): Placed {
+  const added = pagesAdded(unit, page, pages.brk);
+  if (unit.call.call === "brk" && unit.call.result !== null) pages.brk = unit.call.result;
+  return { unit, pages: added, line: usualLine(unit) };
+}
+
+/** What is mapped after a unit; the effect that it has. */
+function done({ unit, pages: added, line }: Placed, pages: Pages): Effect {
+  const { searches, call } = unit;
+  const total = markOf(unit)?.total ?? pages.total;
+  const sum = total === undefined ? Number.NaN : total + added;
+  pages.total = Number.isNaN(sum) ? undefined : sum;
+  return { at: line, events: searches.length === 0 ? [call] : [...searches, call] };
+}
+
+/** Where a call belongs that nothing overlapped. */
+export function settleAlone(unit: Unit, page: number, pages: Pages): Effect {
+  return done(placedOf(unit, page, pages), pages);
+}
+
 /**
  * Where the calls of one group belong, all of which overlapped in time. A search runs under the lock that the change is
  * made under, and prints how many pages are mapped: a call that has no search is put where those numbers want it.
  */
 export function settle(units: readonly Unit[], page: number, pages: Pages): readonly Effect[] {
-  const placed = units.map((unit): Placed => {
-    const added = pagesAdded(unit, page, pages.brk);
-    if (unit.call.call === "brk" && unit.call.result !== null) pages.brk = unit.call.result;
-    return { unit, pages: added, line: usualLine(unit) };
-  });
+  const placed = units.map((unit) => placedOf(unit, page, pages));
   const others = placed.length > 1;
   if (others && units.some(({ searches }) => searches.length > 0)) moveLoose(placed, pages.total);
   if (others) placed.sort((a, b) => a.line - b.line);
-  for (const { unit, pages: added } of placed) {
-    const total = markOf(unit)?.total ?? pages.total;
-    const sum = total === undefined ? Number.NaN : total + added;
-    pages.total = Number.isNaN(sum) ? undefined : sum;
-  }
-  return placed.map(({ unit: { searches, call }, line }) => ({
-    at: line,
-    events: searches.length === 0 ? [call] : [...searches, call],
-  }));
+  return placed.map((one) => done(one, pages));
 }

@@ -9,7 +9,7 @@ import { impossible } from "../checks.ts";
 import { type Draft, fill } from "../draft.ts";
 import { fileOf } from "../kinds.ts";
 import { type End, endOf, type Request } from "./calls.ts";
-import { settle } from "./effects.ts";
+import { settle, settleAlone } from "./effects.ts";
 import type { At, Pending, Space, Task } from "./tasks.ts";
 import type { Window } from "./window.ts";
 
@@ -91,8 +91,9 @@ export class Flight {
       this.#window.warn("parse/no-exit", line, task.tid);
       this.abandon(task);
     }
-    const seen = { searches: [], mapped: [], effect: undefined };
-    task.pending = { space, name, request, ...at, ...seen };
+    const { line, time } = at;
+    const effect = undefined;
+    task.pending = { space, name, request, line, time, searches: [], mapped: [], effect };
     space.open += 1;
     this.#window.openCall(at.line);
   }
@@ -148,6 +149,12 @@ export class Flight {
   #settle(space: Space): void {
     const { units, pages } = space;
     space.units = [];
+    const unit = units[0];
+    if (unit !== undefined && units.length === 1) {
+      for (const search of unit.searches) this.#learn(search);
+      this.#window.settleAlone(unit.entry, settleAlone(unit, this.#page, pages));
+      return;
+    }
     for (const unit of units) for (const search of unit.searches) this.#learn(search);
     const settled = settle(units, this.#page, pages);
     this.#window.settle(

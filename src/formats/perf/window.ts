@@ -128,6 +128,14 @@ export class Window {
     this.#flush();
   }
 
+  /** A call that began on this line is settled. */
+  settleAlone(entry: number, effect: Effect): void {
+    this.#under.endLine(entry);
+    if (this.#units.length > 0 || effect.at >= this.#under.first) this.#insert(effect);
+    else for (const event of effect.events) this.#emit(event);
+    this.#flush();
+  }
+
   /** Events that took effect together at this line. */
   add(at: number, events: readonly Event[]): void {
     this.#insert({ at, events });
