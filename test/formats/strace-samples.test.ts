@@ -10,7 +10,9 @@ import { inputOf, readWith, sample } from "../support/samples.ts";
 import { shared } from "../support/shared.ts";
 
 const expected = join(import.meta.dirname, "expected");
-const listed = readdirSync(expected).map((file) => file.replace(/\.events$/, ""));
+const listed = readdirSync(expected)
+  .filter((file) => file.startsWith("strace-"))
+  .map((file) => file.replace(/\.events$/, ""));
 
 /** The file behind each successful mapping of a descriptor: `line id kind path`. */
 function files(events: readonly Event[]): string[] {
