@@ -22,7 +22,7 @@ mod spaces;
 mod treap;
 
 use report::Out;
-use spaces::Stream;
+use spaces::{Setting, Stream};
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
@@ -38,8 +38,14 @@ fn main() {
         sizes = vec![100, 1_000, 10_000, 65_536, 1_000_000];
     }
     for vmas in sizes {
+        let mut setting = Setting::new(Stream::Random, vmas);
         for stream in Stream::ALL {
-            race::race(stream, vmas, if json { Out::Json } else { Out::Text });
+            if stream.shares_space() {
+                setting.find_places(stream);
+            } else if stream != Stream::Random {
+                setting = Setting::new(stream, vmas);
+            }
+            race::race(&mut setting, stream, vmas, if json { Out::Json } else { Out::Text });
         }
     }
 }

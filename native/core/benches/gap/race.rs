@@ -11,9 +11,13 @@ use crate::dice::Dice;
 use crate::report::{Out, Race};
 use crate::spaces::{OPS, Setting, Stream, WINDOW, scan, search};
 
-const ROUNDS: usize = 40;
 /// Mappings that the scans of one round may look at.
 const SCANNED: usize = 1 << 20;
+
+/// More than a hundred thousand mappings take seconds per round with scans.
+fn rounds(vmas: usize) -> usize {
+    if vmas > 100_000 { 11 } else { 40 }
+}
 
 /// Nanoseconds per operation, one value per round.
 #[derive(Default)]
@@ -62,27 +66,26 @@ fn median(list: &[f64]) -> f64 {
     sorted[sorted.len() / 2]
 }
 
-/// All races of one stream in a space of `vmas` mappings.
-pub fn race(stream: Stream, vmas: usize, out: Out) {
-    let mut setting = Setting::new(stream, vmas);
+/// All races of one stream in its space of `vmas` mappings.
+pub fn race(setting: &mut Setting, stream: Stream, vmas: usize, out: Out) {
     out.space(stream, vmas, &setting.extents);
     let report = |op, peer, times: &Times| {
         let (ours, theirs, ratio) = times.medians();
         let rounds = times.ours.len();
         out.race(&Race { op, stream, vmas, peer, ours, theirs, ratio, rounds });
     };
-    report("search", "treap", &searches(&setting, stream, vmas));
-    report("pair", "treap", &pairs(&mut setting, stream));
-    let few = (SCANNED / vmas).clamp(4, 64);
-    report("search", "scan", &scans(&setting, stream, vmas, few));
-    report("cycle", "scan", &cycles(&mut setting, stream, vmas, few));
+    report("search", "treap", &searches(setting, stream, vmas));
+    report("pair", "treap", &pairs(setting, stream, vmas));
+    let few = (SCANNED / vmas).clamp(1, 64);
+    report("search", "scan", &scans(setting, stream, vmas, few));
+    report("cycle", "scan", &cycles(setting, stream, vmas, few));
 }
 
 /// Searches for fresh sizes in every round, so that no branch predictor knows them by heart.
 fn searches(setting: &Setting, stream: Stream, vmas: usize) -> Times {
     let Setting { extents, treap, .. } = setting;
     let (mut times, mut dice) = (Times::default(), Dice(4));
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds(vmas) {
         let needs = stream.needs(vmas, &mut dice);
         times.round(
             OPS,
@@ -97,7 +100,7 @@ fn searches(setting: &Setting, stream: Stream, vmas: usize) -> Times {
 fn scans(setting: &Setting, stream: Stream, vmas: usize, few: usize) -> Times {
     let Setting { extents, scan: mapped, .. } = setting;
     let (mut times, mut dice) = (Times::default(), Dice(4));
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds(vmas) {
         let needs = stream.needs(vmas, &mut dice);
         let sample = || needs.iter().step_by(OPS / few).take(few);
         let expected: i64 = sample().map(|&need| search(extents, need)).sum();
@@ -109,10 +112,10 @@ fn scans(setting: &Setting, stream: Stream, vmas: usize, few: usize) -> Times {
 }
 
 /// Store ranges in batches, erase each batch in another order.
-fn pairs(setting: &mut Setting, stream: Stream) -> Times {
+fn pairs(setting: &mut Setting, stream: Stream, vmas: usize) -> Times {
     let Setting { extents, treap, places, .. } = setting;
     let (mut times, mut dice) = (Times::default(), Dice(3));
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds(vmas) {
         if stream != Stream::Sequential {
             dice.shuffle(places);
         }
@@ -149,7 +152,7 @@ fn in_batches(places: &[Range<i64>], mut change: impl FnMut(&Range<i64>, bool)) 
 fn cycles(setting: &mut Setting, stream: Stream, vmas: usize, few: usize) -> Times {
     let Setting { extents, scan: mapped, .. } = setting;
     let (mut times, mut dice) = (Times::default(), Dice(4));
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds(vmas) {
         let needs = stream.needs(vmas, &mut dice);
         let sample = || needs.iter().step_by(OPS / few).take(few);
         let expected: i64 = sample().map(|&need| cycle(extents, need)).sum();

@@ -40,6 +40,11 @@ impl Stream {
     pub const ALL: [Self; 5] =
         [Self::Random, Self::Sequential, Self::Pmd, Self::Adversarial, Self::Churn];
 
+    /// Whether it is put to the same space as `Random`.
+    pub fn shares_space(self) -> bool {
+        matches!(self, Self::Sequential | Self::Pmd)
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Self::Random => "random",
@@ -82,7 +87,7 @@ impl Setting {
         } else {
             setting.stairs(vmas, stream, &mut dice);
         }
-        setting.find_places(stream, &mut dice);
+        setting.find_places(stream);
         setting
     }
 
@@ -136,7 +141,9 @@ impl Setting {
         }
     }
 
-    fn find_places(&mut self, stream: Stream, dice: &mut Dice) {
+    /// Choose places for a stream that is put to this space.
+    pub fn find_places(&mut self, stream: Stream) {
+        let mut dice = Dice(6);
         let (mut places, mut gap_start) = (Vec::new(), WINDOW.start);
         for (&start, &end) in &self.scan {
             if stream == Stream::Pmd {
