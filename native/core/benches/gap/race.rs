@@ -102,7 +102,7 @@ fn scans(setting: &Setting, stream: Stream, vmas: usize, few: usize) -> Times {
     let (mut times, mut dice) = (Times::default(), Dice(4));
     for _ in 0..rounds(vmas) {
         let needs = stream.needs(vmas, &mut dice);
-        let sample = || needs.iter().skip(OPS / few / 2).step_by(OPS / few);
+        let sample = || needs.iter().skip(OPS / few / 2).step_by(OPS / few).take(few);
         let expected: i64 = sample().map(|&need| search(extents, need)).sum();
         let own = per_op(OPS, || needs.iter().map(|&need| search(extents, need)).sum());
         let other = per_op(few, || sample().map(|&need| scan(mapped, need)).sum());
@@ -154,7 +154,7 @@ fn cycles(setting: &mut Setting, stream: Stream, vmas: usize, few: usize) -> Tim
     let (mut times, mut dice) = (Times::default(), Dice(4));
     for _ in 0..rounds(vmas) {
         let needs = stream.needs(vmas, &mut dice);
-        let sample = || needs.iter().skip(OPS / few / 2).step_by(OPS / few);
+        let sample = || needs.iter().skip(OPS / few / 2).step_by(OPS / few).take(few);
         let expected: i64 = sample().map(|&need| cycle(extents, need)).sum();
         let own = per_op(OPS, || needs.iter().map(|&need| cycle(extents, need)).sum());
         let other = per_op(few, || sample().map(|&need| scan_cycle(mapped, need)).sum());
