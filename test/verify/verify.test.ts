@@ -131,7 +131,7 @@ const kinds: Readonly<Record<string, RegExp>> = {
   "probes on x86-64": /^[67]\.\d+-probe-(?!1[46])/,
   "static PIE probes on x86-64": /^[67]\.\d+-probe-1[46]-/,
   "VFIO, DPDK and QEMU": /^[67]\.\d+(\+\w+)?-(vfio-bars|dpdk|qemu)/,
-  arm64: /^arm64-.*-(edges|probe-(?!16)|vfio)/,
+  arm64: /^arm64-.*-(edges|probe|vfio)/,
   riscv64: /^riscv64-.*-(edges|probe)/,
 };
 
@@ -146,7 +146,7 @@ describe.runIf(shares).each(Object.entries(kinds))(
       async (free) => {
         expect(folders.length).toBeGreaterThan(0);
         for (const name of folders) {
-          const { searches, placements, excluded } = agreement(
+          const { searches, placements, vmas, excluded } = agreement(
             await verified(folder + name, { free }),
           );
           expect({ name, ...searches }).toEqual({
@@ -159,6 +159,7 @@ describe.runIf(shares).each(Object.entries(kinds))(
             total: placements.total,
             exact: placements.total,
           });
+          expect({ name, ...vmas }).toEqual({ name, total: vmas.total, exact: vmas.total });
           expect(placements.total).toBeGreaterThan(0);
           expect(excluded).toBe(0);
         }
@@ -166,3 +167,28 @@ describe.runIf(shares).each(Object.entries(kinds))(
     );
   },
 );
+
+describe.runIf(shares)("all recordings (in ../shared) of programs", () => {
+  const folders = (shares ? readdirSync(folder) : []).filter((name) => /^app-/.test(name));
+
+  it.each([false, true])(
+    "agree address for address (free: %s)",
+    { timeout: 600_000 },
+    async (free) => {
+      expect(folders.length).toBeGreaterThan(0);
+      for (const name of folders) {
+        const { searches, placements } = agreement(await verified(folder + name, { free }));
+        expect({ name, ...searches }).toEqual({
+          name,
+          total: searches.total,
+          exact: searches.total,
+        });
+        expect({ name, ...placements }).toEqual({
+          name,
+          total: placements.total,
+          exact: placements.total,
+        });
+      }
+    },
+  );
+});
