@@ -189,6 +189,14 @@ describe("resolve", () => {
     ]);
   });
 
+  it("keeps below a stack the guard gap that the kernel was booted with", () => {
+    const guard = (facts: Partial<Facts>): number | undefined => {
+      const [op] = resolved([mmap(100, 4, { flags: 0x122 })], facts).program.ops.slice(1);
+      return op?.kind === "map" ? op.guard : undefined;
+    };
+    expect([guard({}), guard({ stackGuardGap: 16 })]).toEqual([256, 16]);
+  });
+
   it("lets a stack grow as often as a recorder saw it", () => {
     const stack = (start: number, source: string): Event => ({
       kind: "snapshot",
