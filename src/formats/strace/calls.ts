@@ -3,7 +3,7 @@
 import type { Call } from "../../trace/event.ts";
 import type { OpenFile } from "../../trace/file.ts";
 import { MAP_ANONYMOUS } from "../../trace/flags.ts";
-import { hasBit, inPage } from "../../units.ts";
+import { hasBit, inPage, wrap64 } from "../../units.ts";
 import { cutResult, impossible } from "../checks.ts";
 import type { Request } from "../request.ts";
 import type { Problem } from "./arguments.ts";
@@ -53,7 +53,7 @@ export class Calls {
       this.#output.warn("parse/page-offsets", message, place.exit.line, printedTid(place));
     }
     if (!this.#pageOffsets) return request;
-    return { ...request, offset: Number(request.offset) * mmap2Unit };
+    return { ...request, offset: wrap64(BigInt(request.offset) * BigInt(mmap2Unit)) };
   }
 
   /** The file behind the descriptor of a mapping, while the call begins. */
