@@ -21,8 +21,10 @@ async function read(bytes: Uint8Array, chunk: number): Promise<string> {
       new Diagnostics(),
     )) {
       resolveTrace(trace, policyFor(trace.facts), new Diagnostics());
-      lines.push(...trace.events.flatMap(eventJson).map(jsonLine));
-      expect(decode(encode(trace), "x").events).toHaveLength(trace.events.length);
+      const told = trace.events.flatMap(eventJson).map(jsonLine);
+      const stored = decode(encode(trace), "x").events.flatMap(eventJson).map(jsonLine);
+      expect(stored).toEqual(told);
+      lines.push(...told);
     }
   } catch (error) {
     if (error instanceof MmreplayError) return error.code;
