@@ -118,7 +118,18 @@ export function replay(
   touch: Touch = "at-once",
   look: Look = {},
 ): Replayed {
-  const { program: asked, placements } = answer({ program, facts, arch }, policy, touch);
+  const subject = { program, facts, arch };
+  return follow(subject, answer(subject, policy, touch), policy, touch, look);
+}
+
+/** What comes of an answer: VMAs, and what the metrics look at. */
+export function follow(
+  { facts, arch }: Pick<Subject, "facts" | "arch">,
+  { program: asked, placements }: Answered,
+  policy: Policy,
+  touch: Touch,
+  look: Look,
+): Replayed {
   const { profile } = policy;
   const { population = everything } = look;
   const machine = { arch, profile, facts, population };
@@ -133,6 +144,26 @@ export function replay(
     applied,
     touch,
   };
+}
+
+/** True if following the answer gives what was seen of another policy: the same calls went to the same places. */
+export function goesAlike(
+  done: Replay,
+  { program, placements }: Answered,
+  policy: Policy,
+): boolean {
+  const columns = ["objectPage", "opPage", "mapped", "searches", "steps"] as const;
+  return (
+    done.program === program &&
+    done.profile === policy.profile &&
+    columns.every((column) => isSame(done.placements[column], placements[column]))
+  );
+}
+
+/** Numbers and NaN compared bit by bit. */
+function isSame(a: Float64Array, b: Float64Array): boolean {
+  const bytes = (of: Float64Array) => Buffer.from(of.buffer, of.byteOffset, of.byteLength);
+  return bytes(a).equals(bytes(b));
 }
 
 /** What was recorded as VMAs; `policy` is the recording kernel's, for the rules around placement. */

@@ -2,7 +2,7 @@
 
 import { Diagnostics, MmreplayError } from "../errors.ts";
 import { onArch, policyFor, resolveTrace } from "../pipeline.ts";
-import { intended } from "../place/intent.ts";
+import { intentOf } from "../place/intent.ts";
 import { parsePolicies } from "../policies/index.ts";
 import type { Policy } from "../policies/types.ts";
 import { answer, rebuild } from "../replay.ts";
@@ -52,9 +52,10 @@ function answersOf(trace: Trace, question: Question, recorded: Policy) {
   const on = (asked: Program) => onArch(asked, trace.facts, question.arch);
   const policies = question.policies ?? [recorded, ...parsePolicies(discussed)];
   const { arch, facts } = on(program);
+  const intend = intentOf(program, idioms, question.idioms);
   const answers = policies.map((policy): Answer => {
     const placed = (asked: Program) => answer(on(asked), policy, touch).placements;
-    const { program: asked } = intended(program, idioms, question.idioms, placed, arch.pageBytes);
+    const { program: asked } = intend(placed, arch.pageBytes);
     return { policy, ...answer(on(asked), policy, touch) };
   });
   return { answers, machine: { facts, arch, touch } };

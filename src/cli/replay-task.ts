@@ -4,12 +4,12 @@ import { type At, Diagnostics, MmreplayError } from "../errors.ts";
 import { measure as measureLatency } from "../latency/measure.ts";
 import { deviceMappings } from "../metrics/device-mappings.ts";
 import { measure, metrics } from "../metrics/index.ts";
-import type { MetricValue } from "../metrics/types.ts";
+import type { Metric, MetricValue } from "../metrics/types.ts";
 import { onArch, policyFor, resolveTrace, type Subject } from "../pipeline.ts";
-import { type Intended, intended, misalignedOf, unmetOf } from "../place/intent.ts";
+import { type Intend, type Intended, intentOf, misalignedOf, unmetOf } from "../place/intent.ts";
 import { placeOnly } from "../place/place.ts";
 import type { Policy } from "../policies/types.ts";
-import { answer, rebuild, replay } from "../replay.ts";
+import { answer, follow, goesAlike, type Replayed, rebuild } from "../replay.ts";
 import type { Run, TraceSetup } from "../reports/report.ts";
 import { recognise } from "../resolve/idioms/recognise.ts";
 import { summarise } from "../resolve/idioms/summary.ts";
@@ -121,13 +121,20 @@ function subjectOf(
   prepared: Prepared,
   task: Task,
   policy: Policy,
+  intend: Intend,
 ): Subject & Pick<Intended, "unsettled"> {
-  const { program, idioms, facts, touch } = prepared;
+  const { program, facts, touch } = prepared;
   const on = (asked: Program) => onArch(asked, facts, task.arch);
   const answers = (asked: Program) => answer(on(asked), policy, touch).placements;
   const { pageBytes } = on(program).arch;
-  const asked = intended(program, idioms, task.idioms, answers, pageBytes);
+  const asked = intend(answers, pageBytes);
   return { ...on(asked.program), unsettled: asked.unsettled };
+}
+
+/** A policy's run, and what it was made from. */
+interface Done {
+  readonly replayed: Replayed;
+  readonly run: Run;
 }
 
 function runOf(
@@ -135,24 +142,25 @@ function runOf(
   task: Task,
   subject: ReturnType<typeof subjectOf>,
   policy: Policy,
-): Run {
-  const { program, facts, arch } = subject;
+  before: readonly Done[],
+): Done {
+  const { program, arch } = subject;
   const { idioms, setup, program: recorded, touch } = prepared;
   const { population, points } = task;
+  const chosen = task.metrics.map((id) => metrics.get(id));
+  const answered = answer(subject, policy, touch);
+  const alike = before.find(({ replayed }) => goesAlike(replayed.replay, answered, policy));
+  if (alike !== undefined) return renamed(alike, policy, subject.unsettled, chosen);
   const look = { population, points, cpus: task.cpus.map((id) => cpus.get(id)) };
-  const looked = replay(program, facts, arch, policy, touch, look);
-  const { replay: finished, counters, applied } = looked;
-  const { overTime } = finished;
-  const { placements } = finished;
+  const replayed = follow(subject, answered, policy, touch, look);
+  const { replay: finished, counters, applied } = replayed;
+  const { overTime, placements } = finished;
   const unmet = unmetOf(recorded, idioms, task.idioms, placements, arch.pageBytes);
-  return {
+  const run: Run = {
     trace: setup.name,
     policy: policy.id,
     arch: arch.id,
-    metrics: measure(
-      finished,
-      task.metrics.map((id) => metrics.get(id)),
-    ),
+    metrics: measure(finished, chosen),
     counters: {
       ...counters,
       clobbered: applied.clobbered,
@@ -167,6 +175,27 @@ function runOf(
     }),
     ...(overTime !== undefined && { overTime }),
     mappings: deviceMappings(finished),
+  };
+  return { replayed, run };
+}
+
+/** The run of a policy that places everything as another did. */
+function renamed(
+  { replayed, run }: Done,
+  policy: Policy,
+  unsettled: number,
+  chosen: readonly Metric[],
+): Done {
+  const replay = { ...replayed.replay, policy };
+  const own = chosen.filter(({ asksPolicy }) => asksPolicy === true);
+  return {
+    replayed: { ...replayed, replay },
+    run: {
+      ...run,
+      policy: policy.id,
+      metrics: { ...run.metrics, ...measure(replay, own) },
+      counters: { ...run.counters, unsettled },
+    },
   };
 }
 
@@ -192,12 +221,15 @@ function prepared(read: Trace, task: Task, say: Say): Prepared {
 }
 
 function replayed(trace: Prepared, task: Task, policies: readonly Policy[]): ReplayedTrace {
+  const intend = intentOf(trace.program, trace.idioms, task.idioms);
+  const done: Done[] = [];
   const runs = policies.map((policy) => {
-    const subject = subjectOf(trace, task, policy);
-    const finished = runOf(trace, task, subject, policy);
-    if (!task.latency) return finished;
+    const subject = subjectOf(trace, task, policy, intend);
+    const finished = runOf(trace, task, subject, policy, done);
+    done.push(finished);
+    if (!task.latency) return finished.run;
     const latency = latencyOf(subject, policy, trace.touch);
-    return { ...finished, metrics: { ...finished.metrics, latency } };
+    return { ...finished.run, metrics: { ...finished.run.metrics, latency } };
   });
   return { setup: trace.setup, runs };
 }

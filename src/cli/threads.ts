@@ -16,7 +16,7 @@ import {
 const packed = 20;
 
 /** Bytes of strace text times policies, below which starting threads takes longer than they save. */
-const worthwhile = 6_000_000;
+const worthwhile = 40_000_000;
 
 /** Each thread holds programs of its own. */
 const most = 8;

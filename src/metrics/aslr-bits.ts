@@ -163,6 +163,7 @@ export const aslrBits: Metric = {
   unit: "bits",
   better: "more",
   costly: true,
+  asksPolicy: true,
   compute(replay) {
     const byClass = sweepOf(replay);
     const { arch, facts } = replay;

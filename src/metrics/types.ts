@@ -35,5 +35,7 @@ export interface Metric {
   readonly needs?: readonly Need[];
   /** It takes longer than the replay: computed only where it is named. */
   readonly costly?: true;
+  /** It asks the policy itself: two that place a program alike may differ in it. */
+  readonly asksPolicy?: true;
   compute(replay: Replay): MetricValue;
 }

@@ -50,39 +50,35 @@ export interface Intended {
 /** Most branches that are settled otherwise than recorded. */
 const mostSettled = 256;
 
+/** Asks under one policy, `place`; `pageBytes`: of its placements, where they are not the recording's. */
+export type Intend = (place: (program: Program) => Placements, pageBytes?: number) => Intended;
+
 /**
- * The program that asks what its author would under the policy that `place` stands for. A branch is settled before
- * those after it, whose answers it may change. `pageBytes`: of the placements, where they are not the recording's.
+ * The program that asks what its author would under a policy. A branch is settled before those after it, whose answers
+ * it may change. Where all branches go as recorded, policies get the same program.
  */
-export function intended(
-  program: Program,
-  idioms: readonly Idiom[],
-  mode: IdiomMode,
-  place: (program: Program) => Placements,
-  pageBytes: number = program.pageBytes,
-): Intended {
+export function intentOf(program: Program, idioms: readonly Idiom[], mode: IdiomMode): Intend {
   const branches = idioms
     .map((idiom, index) => ({ idiom, index, at: decidedAt(idiom) }))
     .filter((one) => one.at !== undefined)
     .sort((a, b) => (a.at ?? 0) - (b.at ?? 0));
-  const outcomes = new Map<number, Outcome>();
-  let asked = rewrite(program, idioms, mode);
-  if (mode !== "redo") return { program: asked, unsettled: 0 };
-  for (let next = 0; next < branches.length; ) {
-    if (outcomes.size === mostSettled) return { program: asked, unsettled: branches.length - next };
-    const placements = place(asked);
-    const found = firstOther(
-      branches.slice(next),
-      placements,
-      asked,
-      pageBytes / program.pageBytes,
-    );
-    if (found === undefined) break;
-    outcomes.set(found.index, found.outcome);
-    next = branches.findIndex(({ index }) => index === found.index) + 1;
-    asked = rewrite(program, idioms, mode, outcomes satisfies Outcomes);
-  }
-  return { program: asked, unsettled: 0 };
+  const unbranched = rewrite(program, idioms, mode);
+  if (mode !== "redo") return () => ({ program: unbranched, unsettled: 0 });
+  return (place, pageBytes = program.pageBytes) => {
+    const scale: Scale = pageBytes / program.pageBytes;
+    const outcomes = new Map<number, Outcome>();
+    let asked = unbranched;
+    for (let next = 0; next < branches.length; ) {
+      if (outcomes.size === mostSettled)
+        return { program: asked, unsettled: branches.length - next };
+      const found = firstOther(branches.slice(next), place(asked), asked, scale);
+      if (found === undefined) break;
+      outcomes.set(found.index, found.outcome);
+      next = branches.findIndex(({ index }) => index === found.index) + 1;
+      asked = rewrite(program, idioms, mode, outcomes satisfies Outcomes);
+    }
+    return { program: asked, unsettled: 0 };
+  };
 }
 
 /** The first branch that goes otherwise than in the recording. */

@@ -12,7 +12,7 @@ const one = ["traces/redis-ext4.mmtrace"];
 const three = [...one, "traces/postgres-ext4.mmtrace", "traces/qemu-7.2-vfio-7.3.mmtrace"];
 
 function replayed(traces: readonly string[], ...more: string[]) {
-  const policies = ["--policy", "unaligned,linux-7.3,core-align"];
+  const policies = ["--policy", "unaligned,linux-7.3,vfio-thp,core-align"];
   return mmreplay(["replay", ...traces, ...policies, "--format", "json", ...more]);
 }
 

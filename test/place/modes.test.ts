@@ -3,7 +3,7 @@
 import { expect, it } from "vitest";
 import { Diagnostics } from "../../src/errors.ts";
 import { archFor, policyFor, resolveTrace } from "../../src/pipeline.ts";
-import { intended } from "../../src/place/intent.ts";
+import { intentOf } from "../../src/place/intent.ts";
 import { parsePolicy } from "../../src/policies/index.ts";
 import { answer, replay } from "../../src/replay.ts";
 import { recognise } from "../../src/resolve/idioms/recognise.ts";
@@ -29,7 +29,7 @@ it.each(traces.flatMap((trace) => policies.map((policy) => [trace, policy])))(
     const pages = (mode: IdiomMode): number => {
       const answers = (asked: Program) =>
         answer({ program: asked, facts, arch }, policy, "at-once").placements;
-      const { program: asked } = intended(program, idioms, mode, answers);
+      const { program: asked } = intentOf(program, idioms, mode)(answers);
       const { replay: finished, applied, counters } = replay(asked, facts, arch, policy);
       expect(applied.drift).toBeNull();
       expect([counters.lost, counters.orphaned, applied.clobbered]).toEqual([0, 0, 0]);

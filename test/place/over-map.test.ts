@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { Diagnostics } from "../../src/errors.ts";
 import { deviceMappings } from "../../src/metrics/device-mappings.ts";
 import { archFor, policyFor, resolveTrace } from "../../src/pipeline.ts";
-import { intended } from "../../src/place/intent.ts";
+import { intentOf } from "../../src/place/intent.ts";
 import { parsePolicy } from "../../src/policies/index.ts";
 import { answer, replay } from "../../src/replay.ts";
 import { recognise } from "../../src/resolve/idioms/recognise.ts";
@@ -75,7 +75,7 @@ describe("QEMU without its own alignment", () => {
     const program = resolveTrace(trace, policyFor(facts), new Diagnostics());
     const answers = (asked: typeof program) =>
       answer({ program: asked, facts, arch }, policy, "at-once").placements;
-    const { program: asked } = intended(program, recognise(program, trace.events), mode, answers);
+    const { program: asked } = intentOf(program, recognise(program, trace.events), mode)(answers);
     const { replay: finished } = replay(asked, facts, arch, policy);
     return deviceMappings(finished).map(({ address, bytes, bySize }) => ({
       address,

@@ -2,7 +2,7 @@
 
 import { archs } from "../../src/arch/index.ts";
 import { Diagnostics } from "../../src/errors.ts";
-import { intended } from "../../src/place/intent.ts";
+import { intentOf } from "../../src/place/intent.ts";
 import { place } from "../../src/place/place.ts";
 import { plan } from "../../src/place/plan.ts";
 import { policies } from "../../src/policies/index.ts";
@@ -78,7 +78,7 @@ export function caseOf(events: readonly Event[]): Case {
       const run = (asked: Program) =>
         place(asked, plan(asked, policies.get("linux-6.1"), arch, trace.facts, { forced: false }))
           .placements;
-      const { program: asked, unsettled } = intended(placed, idioms, mode, run);
+      const { program: asked, unsettled } = intentOf(placed, idioms, mode)(run);
       const { objectPage } = run(asked);
       return { program: asked, unsettled, address: (object) => (objectPage[object] ?? -1) * P };
     },

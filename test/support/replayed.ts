@@ -5,7 +5,7 @@ import { type DeviceMapping, deviceMappings } from "../../src/metrics/device-map
 import { metrics } from "../../src/metrics/index.ts";
 import type { MetricValue } from "../../src/metrics/types.ts";
 import { onArch, policyFor, resolveTrace } from "../../src/pipeline.ts";
-import { intended } from "../../src/place/intent.ts";
+import { intentOf } from "../../src/place/intent.ts";
 import { parsePolicy } from "../../src/policies/index.ts";
 import { answer, replay } from "../../src/replay.ts";
 import { recognise } from "../../src/resolve/idioms/recognise.ts";
@@ -28,7 +28,7 @@ export function replayer(trace: Trace) {
     const on = (asked: Program) => onArch(asked, trace.facts, arch);
     const answers = (asked: Program) => answer(on(asked), policy, "at-once").placements;
     const { pageBytes } = on(program).arch;
-    const asked = on(intended(program, idioms, mode, answers, pageBytes).program);
+    const asked = on(intentOf(program, idioms, mode)(answers, pageBytes).program);
     const { replay: finished } = replay(asked.program, asked.facts, asked.arch, policy);
     return {
       mappings: deviceMappings(finished),

@@ -1,0 +1,45 @@
+/** When may the replay of one policy stand for another: only where the same calls went to the same places. */
+
+import { describe, expect, it } from "vitest";
+import { Diagnostics } from "../../src/errors.ts";
+import { measure } from "../../src/metrics/index.ts";
+import { archFor, policyFor, resolveTrace } from "../../src/pipeline.ts";
+import { parsePolicies } from "../../src/policies/index.ts";
+import type { Policy } from "../../src/policies/types.ts";
+import { answer, goesAlike, replay } from "../../src/replay.ts";
+import { shippedTrace, shippedTraces } from "../support/traces.ts";
+
+const [first, ...others] = parsePolicies(
+  "linux-7.3,vfio-thp,start-pfn,core-align,unaligned,linux-6.18,qemu-over-map",
+) as [Policy, ...Policy[]];
+
+/** Ids of the policies that go as linux-7.3 does; each is measured alone, too. */
+function alike(name: string): string[] {
+  const { facts, ...trace } = shippedTrace(name);
+  const program = resolveTrace({ facts, ...trace }, policyFor(facts), new Diagnostics());
+  const arch = archFor(facts);
+  const { replay: done } = replay(program, facts, arch, first);
+  return others
+    .filter((policy) => {
+      if (!goesAlike(done, answer({ program, facts, arch }, policy, "at-once"), policy))
+        return false;
+      const { replay: own } = replay(program, facts, arch, policy);
+      expect(measure(own)).toEqual(measure(done));
+      return true;
+    })
+    .map(({ id }) => id);
+}
+
+describe("policies go alike", () => {
+  it.each(shippedTraces)("in %s only with the same metrics", (name) => {
+    expect(alike(name)).not.toContain("linux-6.18"); // other rules of merging
+  });
+
+  it("where no device is mapped, if they differ for devices only", () => {
+    expect(alike("redis-ext4")).toEqual(["vfio-thp", "start-pfn", "core-align"]);
+  });
+
+  it("never where one of them places a device otherwise", () => {
+    expect(alike("vfio-bar-2g-7.3")).toEqual([]);
+  });
+});
