@@ -77,6 +77,7 @@ export function plotOf(all) {
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="11">`,
+    "<title>Nanoseconds of a search, and of a store and erase, over the number of mappings</title>",
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
     ...panelOf(all, "search", "search, ns over mappings", panel.left),
     ...panelOf(
