@@ -61,7 +61,8 @@ export const drmAligned: Commit = {
 
 export const anonOffsetsCompared: Commit = {
   commit: "v7.3",
-  title: "private file mappings merge only with contiguous anonymous page offsets",
+  title:
+    "private file mappings merge only with contiguous anonymous page offsets; compare https://lkml.iu.edu/hypermail/linux/kernel/2606.3/09131.html",
 };
 
 /** The commits that set a policy apart from `previous`. */

@@ -20,7 +20,7 @@ export const coreAlign: Policy = parameterised(
     summary: "the mm core aligns to the largest level that is no longer than the mapping",
     kernel: "arch_get_unmapped_area_topdown, generic_get_unmapped_area_topdown",
     source:
-      "Wilcox, Re: [PATCH] vfio: Request THP-aligned mmap for device fds, 17 June 2026; no code",
+      "Wilcox, Re: [PATCH] vfio: Request THP-aligned mmap for device fds, 17 June 2026, as quoted in https://lkml.iu.edu/hypermail/linux/kernel/2606.2/05173.html; no code",
     profile: rules73.profile,
     parameters,
   },

@@ -19,7 +19,7 @@ export const execFolioPolicy: Policy = {
   summary: "files with the THP hook fall back to contiguous-PTE alignment (arm64), code or not",
   kernel: "mm/huge_memory.c thp_get_unmapped_area_vmflags",
   source:
-    "Arif, [PATCH 4/4] mm: align file-backed mmap to exec folio order in thp_get_unmapped_area, 10 March 2026",
+    "Arif, [PATCH 4/4] mm: align file-backed mmap to exec folio order in thp_get_unmapped_area, 10 March 2026, https://lkml.iu.edu/2603.1/04848.html",
   profile: rules73.profile,
   searches: (request, target) => {
     const size = execFolio(target);

@@ -31,7 +31,8 @@ export const mappingOrderV1: Policy = parameterised(
     id: "mapping-order-v1",
     summary: "BARs of vfio-pci are padded to a PUD, then to a PMD; hints are tested padded",
     kernel: "drivers/vfio/pci/vfio_pci_core.c get_unmapped_area",
-    source: "Xu, [PATCH 0/5] mm/vfio: huge pfnmaps with !MAP_FIXED mappings, June 2025",
+    source:
+      "Xu, [PATCH 0/5] mm/vfio: huge pfnmaps with !MAP_FIXED mappings, 13 June 2025, https://lore.kernel.org/r/20250613134111.469884-1-peterx@redhat.com",
     profile: rules73.profile,
     parameters: { ...mappingOrderParameters, ...openParameters },
   },

@@ -12,7 +12,8 @@ export const mappingOrderV2: Policy = parameterised(
     id: "mapping-order-v2",
     summary: "BARs of vfio-pci are padded once, to the largest leaf not longer than what is mapped",
     kernel: "drivers/vfio/pci/vfio_pci_core.c get_mapping_order, mm/mmap.c __get_unmapped_area",
-    source: "Xu, [PATCH v2 0/4] mm/vfio: huge pfnmaps with !MAP_FIXED mappings, December 2025",
+    source:
+      "Xu, [PATCH v2 0/4] mm/vfio: huge pfnmaps with !MAP_FIXED mappings, 4 December 2025, https://lore.kernel.org/r/20251204151003.171039-1-peterx@redhat.com",
     profile: rules73.profile,
     parameters: mappingOrderParameters,
   },

@@ -54,7 +54,7 @@ export const maxOrder: Policy = parameterised(
     summary: "files are aligned to the largest folio that their owner declares",
     kernel: "mm/mmap.c __get_unmapped_area, asking the file's owner",
     source:
-      "Gunthorpe, Re: [PATCH] vfio: Request THP-aligned mmap for device fds, 17 June 2026; no code",
+      "Gunthorpe, Re: [PATCH] vfio: Request THP-aligned mmap for device fds, 17 June 2026, https://lkml.iu.edu/hypermail/linux/kernel/2606.2/03747.html; no code",
     profile: rules73.profile,
     parameters,
   },

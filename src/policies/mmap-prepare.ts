@@ -27,7 +27,7 @@ export const mmapPrepare: Policy = parameterised(
     summary: "as start-pfn, for drivers that declare their page frames in mmap_prepare",
     kernel: "mm/vma.c call_mmap_prepare, moved before the placement",
     source:
-      "Stoakes, Re: [PATCH] vfio: Request THP-aligned mmap for device fds, 18 June 2026; no code",
+      "Stoakes, Re: [PATCH] vfio: Request THP-aligned mmap for device fds, 18 June 2026, https://lkml.iu.edu/hypermail/linux/kernel/2606.2/05153.html; no code",
     profile: rules73.profile,
     parameters,
   },

@@ -56,7 +56,7 @@ export const startPfnPolicy: Policy = parameterised(
     summary: "device memory is aligned to its page frames, PUD first",
     kernel: "mm/mmap.c __get_unmapped_area, asked with a page frame",
     source:
-      "Gunthorpe, Re: [PATCH] vfio: Request THP-aligned mmap for device fds, 17 June 2026; no code",
+      "Gunthorpe, Re: [PATCH] vfio: Request THP-aligned mmap for device fds, 17 June 2026, https://lkml.iu.edu/hypermail/linux/kernel/2606.2/03747.html; no code",
     profile: rules73.profile,
     parameters: pfnParameters,
   },
