@@ -20,6 +20,8 @@ const steps = [
     repair: "npx biome check --write",
   },
   { name: "types", run: ["tsc"] },
+  // Scripts that import what is built are checked against it.
+  { name: "build", run: ["scripts/build"] },
   { name: "types of the scripts", run: ["tsc", "-p", "scripts"] },
   { name: "unused code", run: ["knip"] },
   {
@@ -42,7 +44,6 @@ const steps = [
     run: ["node", "scripts/counts.mjs"],
     repair: "node scripts/counts.mjs --update, if the change explains them",
   },
-  { name: "build", run: ["scripts/build"] },
   { name: "package", run: ["publint", "--strict"] },
   { name: "tests", run: ["vitest", "run"] },
 ];
