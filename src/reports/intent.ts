@@ -11,8 +11,8 @@ function alignments(byAlign: ClassSummary["byAlign"]): string {
     .join(", ");
 }
 
-/** The calls that a policy decides about: what is not among them is the same under every policy. */
-function boundNote({ bound }: IntentSummary): string {
+/** The calls that a policy decides about: what is not among them is the same under every policy. Stands before the tables. */
+export function decided({ bound }: IntentSummary): string {
   const { mmaps, placed, atLeast64K, atLeast2M, byBacking, reservations } = bound;
   const backings = Object.entries(byBacking)
     .sort(([, a], [, b]) => b - a)
@@ -91,11 +91,10 @@ function labelNote({ labels }: IntentSummary): string[] {
   return said.length === 0 ? [] : [`replayed as it is: ${said.join("; ")}`];
 }
 
-/** All notes on one trace, the bound first. */
+/** All notes on the tricks of one trace. */
 export function intentNotes(summary: IntentSummary): readonly string[] {
   const { trims, placeholders, lines } = summary;
   return [
-    boundNote(summary),
     ...classNote("over-map-and-trim", trims, lines.trims, ` (${alignments(trims.byAlign)})`),
     ...classNote("placeholder", placeholders, lines.placeholders, ""),
     ...otherNotes(summary),

@@ -2,6 +2,7 @@
 
 import { aslrTable, memoryTable, shapeTable, tlbTable } from "./columns.ts";
 import { plural } from "./format.ts";
+import { decided } from "./intent.ts";
 import type { Report, TraceSetup } from "./report.ts";
 import {
   about,
@@ -64,6 +65,7 @@ function traceLines(report: Report, trace: TraceSetup): string[] {
   return [
     ...wrap(title, { width }),
     "",
+    ...(trace.intent === undefined ? [] : [...wrap(decided(trace.intent), { width }), ""]),
     ...fitted(costTable(report, name, label), 1, width),
     ...fitted(shapeTable(report, name, label), 1, width),
     ...fitted(memoryTable(report, name, label), 1, width),

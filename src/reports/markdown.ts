@@ -1,6 +1,7 @@
 /** The report for an issue or a README. */
 
 import { aslrTable, memoryTable, shapeTable, tlbTable } from "./columns.ts";
+import { decided } from "./intent.ts";
 import { timeTable } from "./over-time.ts";
 import type { Report, TraceSetup } from "./report.ts";
 import { about, boundOf, costTable, mappingsOf, mappingTable } from "./sections.ts";
@@ -21,6 +22,7 @@ function traceLines(report: Report, trace: TraceSetup): string[] {
     "",
     about(trace),
     "",
+    ...(trace.intent === undefined ? [] : [`${decided(trace.intent)}.`, ""]),
     ...markdownTable(costTable(report, name)),
     "",
     ...(bound === undefined ? [] : [`No placement needs fewer than ${bound} entries.`, ""]),

@@ -2,6 +2,7 @@
 
 import { aslrTable, memoryTable, shapeTable, tlbTable } from "./columns.ts";
 import { plural } from "./format.ts";
+import { decided } from "./intent.ts";
 import { timeTable } from "./over-time.ts";
 import type { Report, TraceSetup } from "./report.ts";
 import { about, boundOf, costTable, mappingLabels, mappingsOf, mappingTable } from "./sections.ts";
@@ -23,6 +24,9 @@ function traceLines(report: Report, trace: TraceSetup): string[] {
     ...wrap(about(trace), { width, indent: "  " }),
     ...(trace.command === undefined ? [] : wrapCommand(trace.command, { width, indent: "  " })),
     "",
+    ...(trace.intent === undefined
+      ? []
+      : [...wrap(decided(trace.intent), { width, indent: "  " }), ""]),
     `  page-table entries at the peak${bound === undefined ? "" : `; no placement needs fewer than ${bound}`}`,
     "",
     ...fitted(costTable(report, name), 1, width),
