@@ -83,7 +83,8 @@ function mmap(
     return;
   }
   const plan = placingOf(context, area, pages, call.flags, noReplace ? "claim" : "place", searches);
-  const hinted = page > 0 ? { ...plan, hint: state.near(page) } : plan;
+  // A hint right below an object stays absolute: below mmap_min_addr the kernel raises it.
+  const hinted = page > 0 ? { ...plan, hint: state.near(page, noReplace ? pages : 0) } : plan;
   if (call.result === null) refuse(context, call, hinted, from);
   else place(context, pageOf(call.result, pageBytes), hinted, from);
 }
@@ -178,7 +179,7 @@ function shmat(
     return;
   }
   const plan = placingOf(context, area, pages, 0, addressed ? "claim" : "place", searches);
-  place(context, at, addressed ? { ...plan, hint: state.near(at) } : plan, from);
+  place(context, at, addressed ? { ...plan, hint: state.near(at, pages) } : plan, from);
 }
 
 /** Every piece of the attach goes, wherever it was split. */

@@ -105,12 +105,17 @@ export class State {
       : { object: piece.object, offset: piece.offset + page - piece.start };
   }
 
-  /** As `inside`, but a page right above an object counts as the object's end. */
-  near(page: number): Position {
-    const below = this.live.find(page) === undefined ? this.live.endingAt(page) : undefined;
-    return below === undefined
+  /**
+   * As `inside`, but a page right above an object counts as the object's end, and `pages` that end where an object
+   * starts lie just below it.
+   */
+  near(page: number, pages = 0): Position {
+    if (this.live.find(page) !== undefined) return this.inside(page);
+    const above = this.live.find(page + pages);
+    const piece = this.live.endingAt(page) ?? (above?.start === page + pages ? above : undefined);
+    return piece === undefined
       ? this.inside(page)
-      : { object: below.object, offset: below.offset + page - below.start };
+      : { object: piece.object, offset: piece.offset + page - piece.start };
   }
 
   guardOf(area: Area): number {

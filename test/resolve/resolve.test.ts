@@ -71,6 +71,19 @@ describe("resolve", () => {
     ]);
   });
 
+  it("takes a claim right below an object, not a hint, as relative to it, and a hint as absolute", () => {
+    const wall = (at: number, pages = 2) => mmap(at, pages, { addr: at * 4096, flags: 0x100022 });
+    const { program } = resolved([mmap(100, 4), wall(98), mmap(90, 4), wall(94, 4), wall(80)]);
+    expect(drawn(program.ops).slice(2)).toEqual([
+      "claim 2 98+2 hint 1+-2",
+      "place 3 90+4",
+      "claim 4 94+4 hint 3+4",
+      "claim 5 80+2 hint 0+80",
+    ]);
+    const hinted = resolved([mmap(16, 4), mmap(90, 1, { addr: 15 * 4096 })]);
+    expect(drawn(hinted.program.ops).at(-1)).toBe("place 2 90+1 hint 0+15");
+  });
+
   it("claims the exact range for MAP_FIXED_NOREPLACE and probes it when refused", () => {
     const flags = 0x100022;
     const refused = {
