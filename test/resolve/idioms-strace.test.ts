@@ -245,4 +245,32 @@ describe("what is no trick", () => {
       ...{ grownInPlace: 1, grownMoved: 1, hintsTaken: 1, hintsMissed: 0 },
     });
   });
+
+  it("counts a piece without access at the edge of a stack as a guard, and no whole map", async () => {
+    const stack = mmap(M, base, { flags: "MAP_PRIVATE|MAP_ANONYMOUS|MAP_STACK" });
+    const none = (at: number, length: number) => `mprotect(${hex(at)}, ${length}, PROT_NONE) = 0`;
+    const lines = [
+      ...[stack, fixed(base, 16 * K), none(base, 16 * K)],
+      ...[fixed(base + 512 * K, 16 * K), none(base + 512 * K, 16 * K)],
+      ...[mmap(4 * K, base + G, { prot: "PROT_READ" }), none(base + G, 4 * K)],
+    ];
+    expect((await found(lines)).labels).toMatchObject({ pieces: 2, guards: 1 });
+  });
+
+  it("counts a claimed address as a hint that was taken, and a refused one not at all", async () => {
+    const flags = "MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED_NOREPLACE";
+    const claim = mmap(M, base, { hint: hex(base), flags });
+    const refused = claim.replace(/= .*/, "= -1 EEXIST (File exists)");
+    const { labels } = await found([claim, refused]);
+    expect(labels).toMatchObject({ hintsTaken: 1, hintsMissed: 0 });
+  });
+
+  it("counts no growth where a shared map is duplicated", async () => {
+    const flags = "MAP_SHARED|MAP_ANONYMOUS";
+    const lines = [
+      mmap(2 * M, base + G, { prot: "PROT_READ", flags }),
+      `mremap(${hex(base + G)}, 0, ${2 * M}, MREMAP_MAYMOVE) = ${hex(base)}`,
+    ];
+    expect((await found(lines)).labels).toMatchObject({ grownInPlace: 0, grownMoved: 0 });
+  });
 });

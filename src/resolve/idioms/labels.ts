@@ -78,7 +78,8 @@ class Labeller {
     this.#made.set(op.object, op);
     if (event.call === "mremap" && op.source !== undefined && op.how !== "place") this.#grow(op);
     if (event.call !== "mmap") return;
-    if (op.hint !== undefined && op.how === "place") this.#hint(op, op.hint);
+    if (op.hint !== undefined && (op.how === "place" || op.how === "claim"))
+      this.#hint(op, op.hint);
     if (hasBit(op.area.flags, MAP_STACK) || this.#opensAsStack(op)) this.labels.stacks += 1;
     if (this.#regrows(op)) this.labels.regrown += 1;
   }
@@ -145,10 +146,17 @@ class Labeller {
     }
   }
 
+  /** Of its object, or, where all of a piece is protected, of the map that the piece is in. */
   #protect({ at, pages, prot }: Extract<Op, { kind: "protect" }>): void {
-    const whole = this.#pages.get(at.object) ?? 0;
-    if (prot !== 0 || pages > mostGuard || pages >= whole) return;
-    if (at.offset === 0 || at.offset + pages === whole) this.labels.guards += 1;
+    if (prot !== 0 || pages > mostGuard) return;
+    const own = {
+      recorded: this.#recorded.get(at.object) ?? 0,
+      pages: this.#pages.get(at.object) ?? 0,
+    };
+    const map = pages < own.pages ? own : (this.#inside.get(at.object) ?? own);
+    const start = own.recorded + at.offset;
+    const edge = start === map.recorded || start + pages === map.recorded + map.pages;
+    if (edge && pages < map.pages) this.labels.guards += 1;
   }
 
   done(): Labels {
