@@ -4,15 +4,11 @@ import type { Buffer } from "node:buffer";
 import type { Diagnostics } from "../../errors.ts";
 import type { Sink } from "../../trace/event.ts";
 import type { Facts } from "../../trace/trace.ts";
-import { Order } from "../order.ts";
 import type { ReadOptions } from "../types.ts";
-import { Ahead } from "./ahead.ts";
-import { LineClock } from "./clock.ts";
-import { childOf, Flow } from "./flow.ts";
+import { childOf } from "./flow.ts";
 import { type Line, latin1 } from "./line.ts";
 import type { At } from "./lives.ts";
-import { Merging } from "./merging.ts";
-import { type Known, lookUp, makesDescriptor, nameEnd, oddName, resumedName } from "./names.ts";
+import { type Known, lookUp, makesDescriptor, nameEnd, resumedName } from "./names.ts";
 import {
   continues,
   isOfPerf,
@@ -22,18 +18,14 @@ import {
   stripColor,
   summaryLine,
 } from "./notices.ts";
-import { Output } from "./output.ts";
+import { Parts } from "./parts.ts";
 import { Pieces } from "./pieces.ts";
-import { PlainCall } from "./plain.ts";
-import { Prefix } from "./prefix.ts";
+import { PlainLines } from "./plain-lines.ts";
 import { Quote } from "./quote.ts";
-import { waitedFor } from "./reaped.ts";
 import { readResult, resultAt } from "./result.ts";
 import { endingOf, Told } from "./told.ts";
-import { Tracees } from "./tracees.ts";
 import { verdict } from "./verdict.ts";
 
-const lineFeed = 10;
 const escapeByte = 27;
 const paren = 40;
 const plus = 43;
@@ -43,18 +35,11 @@ const less = 60;
 
 export class StraceReader {
   readonly #name: string;
-  readonly #prefix = new Prefix();
-  readonly #clock = new LineClock();
-  readonly #ahead = new Ahead();
-  readonly #call = new PlainCall();
+  readonly #parts: Parts;
+  readonly #plain: PlainLines;
   readonly #pieces = new Pieces();
   readonly #quote: Quote;
-  readonly #output: Output;
-  readonly #order: Order;
-  readonly #tracees: Tracees;
-  readonly #flow: Flow;
   readonly #told: Told;
-  readonly #merging: Merging;
   #lines = 0;
   #recognised = 0;
   /** Lines of another recorder. */
@@ -72,16 +57,16 @@ export class StraceReader {
     { merged = false, oneProcess = false }: ReadOptions & { readonly merged?: boolean } = {},
   ) {
     this.#name = name;
-    this.#output = new Output(emit, diagnostics);
-    this.#order = new Order((event) => this.#output.emit(event), diagnostics);
-    this.#tracees = new Tracees(this.#output, this.#order, this.#ahead);
-    this.#tracees.oneProcess = oneProcess;
-    this.#flow = new Flow(this.#tracees, this.#order, this.#output);
-    this.#told = new Told(this.#flow, this.#tracees);
-    this.#merging = new Merging(merged);
-    this.#flow.merged = merged;
+    this.#parts = new Parts(emit, diagnostics, merged, oneProcess);
+    this.#plain = new PlainLines(this.#parts);
+    this.#told = new Told(this.#parts.flow, this.#parts.tracees);
     this.#quote = new Quote(name, (line) =>
-      this.#output.warn("parse/quoted-lines", "every line is quoted as in a mail", line, null),
+      this.#parts.output.warn(
+        "parse/quoted-lines",
+        "every line is quoted as in a mail",
+        line,
+        null,
+      ),
     );
   }
 
@@ -90,65 +75,23 @@ export class StraceReader {
     if (from === end) return;
     this.#lines += 1;
     const start = this.#quote.skip(bytes, from, end, number);
-    this.#prefix.read(bytes, start, end);
+    this.#parts.prefix.read(bytes, start, end);
     if (this.#pieces.waiting) {
       if (this.#join(bytes, start, end, number, whole)) return;
-      this.#prefix.read(bytes, start, end);
+      this.#parts.prefix.read(bytes, start, end);
     }
-    if (!this.#clock.tick(this.#prefix)) {
-      this.#output.warn("parse/time-goes-back", "times go back", number, this.#pid());
-    }
-    this.#read({ bytes, start, end, first: number, number, whole, time: this.#clock.now });
+    this.#parts.tick(number);
+    this.#read({ bytes, start, end, first: number, number, whole, time: this.#parts.clock.now });
   }
 
-  /**
-   * A line with a line end, if it is of the shape of most lines: a call that does not matter, or a memory call without
-   * anything odd, of a task that is known. Returns where the next line begins, 0 if nothing has been read.
-   */
+  /** A line that `PlainLines` may read. Returns where the next line begins, 0 if nothing has been read. */
   plain(bytes: Buffer, start: number, number: number): number {
-    if (!this.#quote.none || this.#pieces.waiting || this.#ahead.active) return 0;
-    if (this.#flow.merged || !this.#prefix.plain(bytes, start, bytes.length)) return 0;
-    const { pid, body } = this.#prefix;
-    if (!this.#call.read(bytes, body)) return this.#pass(bytes, body, number);
-    const task = this.#tracees.lives.get(pid);
-    const request = task === undefined ? undefined : this.#flow.asks(task, this.#call);
-    if (task === undefined || request === undefined) return 0;
-    const { form, duration, next } = this.#call;
-    if (!this.#merging.isPlain(this.#prefix)) return 0;
-    this.#tick(number);
-    this.#merging.seePlain(this.#prefix, form !== "whole", Math.max(duration, 0));
-    this.#flow.plain(task, this.#call, request, { line: number, time: this.#prefix.seconds });
-    return next;
-  }
-
-  /** A plain line whose call does not matter. */
-  #pass(bytes: Buffer, body: number, number: number): number {
-    const stop = nameEnd(bytes, body, bytes.length);
-    if (stop < 0 || bytes[stop] !== paren) return 0;
-    const known = lookUp(bytes, body, stop);
-    const end = bytes.indexOf(lineFeed, stop);
-    if (known !== undefined && (known.name !== "ioctl" || makesDescriptor(bytes, stop, end)))
-      return 0;
-    this.#tick(number);
-    this.#unimportant(bytes, number, body, stop);
-    return end + 1;
-  }
-
-  /** A line has been recognised. */
-  #tick(number: number): void {
-    this.#lines += 1;
-    this.#recognised += 1;
-    if (this.#clock.tick(this.#prefix)) return;
-    this.#output.warn("parse/time-goes-back", "times go back", number, this.#pid());
-  }
-
-  #pid(): number | null {
-    return this.#prefix.pid < 0 ? null : this.#prefix.pid;
+    return this.#quote.none && !this.#pieces.waiting ? this.#plain.read(bytes, start, number) : 0;
   }
 
   /** True if the line went on with a call that began before it. */
   #join(bytes: Buffer, start: number, end: number, number: number, whole: boolean): boolean {
-    const joined = this.#pieces.join(bytes, start, this.#prefix.body, end);
+    const joined = this.#pieces.join(bytes, start, this.#parts.prefix.body, end);
     const { lines } = this.#pieces;
     const line = this.#pieces.take(number, whole, joined);
     if (line !== undefined) this.#again(line);
@@ -159,44 +102,28 @@ export class StraceReader {
 
   /** A line whose prefix has not been read, or that has been read before. */
   #again(line: Line): void {
-    this.#prefix.read(line.bytes, line.start, line.end);
+    this.#parts.prefix.read(line.bytes, line.start, line.end);
     this.#read(line);
   }
 
   /** A line whose prefix has been read. */
   #read(line: Line): void {
     const { bytes, end, time } = line;
-    if (this.#flow.merged && !this.#ahead.active && time !== undefined) this.#flow.endUntil(time);
-    const { body } = this.#prefix;
+    if (this.#parts.flow.merged && !this.#parts.ahead.active && time !== undefined)
+      this.#parts.flow.endUntil(time);
+    const { body } = this.#parts.prefix;
     const first = bytes[body];
     const stop = nameEnd(bytes, body, end);
     if (stop > 0 && bytes[stop] === paren) {
       const known = lookUp(bytes, body, stop);
       this.#recognised += 1;
       const matters = known?.name !== "ioctl" || makesDescriptor(bytes, stop, end);
-      if (known === undefined || !matters) this.#unimportant(bytes, line.number, body, stop);
+      if (known === undefined || !matters) this.#parts.unimportant(bytes, line.number, body, stop);
       else this.#relevant(line, known, body, false);
     } else if (first === less && bytes[body + 1] === dot) this.#resumes(line, body);
     else if (first === plus) this.#end(line);
     else if (first === minus && isSignal(bytes, body)) this.#recognised += 1;
     else this.#other(line);
-  }
-
-  /** A call that does not matter. It proves that an earlier call of its task is over. */
-  #unimportant(bytes: Buffer, number: number, body: number, stop: number): void {
-    this.#tracees.follow(this.#prefix);
-    const odd = oddName(bytes, body, stop);
-    if (odd?.call !== undefined) {
-      this.#output.skip(odd.call, odd.code, odd.message, number, this.#pid());
-    } else if (odd !== undefined) {
-      this.#output.warn(odd.code, odd.message, number, this.#pid());
-    }
-    if (this.#ahead.active) return;
-    // In merged files wait4 stands where it began, before the end of the child.
-    if (this.#tracees.leaving && !this.#flow.merged) this.#tracees.reaped(waitedFor(bytes, body));
-    if (this.#flow.open === 0) return;
-    const task = this.#tracees.lives.get(this.#tracees.owner(this.#prefix));
-    if (task !== undefined) this.#flow.abandon(task);
   }
 
   #resumes(line: Line, body: number): void {
@@ -208,7 +135,7 @@ export class StraceReader {
     this.#recognised += 1;
     const [from, to] = name;
     const known = lookUp(line.bytes, from, to);
-    if (known === undefined) this.#unimportant(line.bytes, line.number, body, body);
+    if (known === undefined) this.#parts.unimportant(line.bytes, line.number, body, body);
     else this.#relevant(line, known, to + " resumed>".length, true);
   }
 
@@ -220,55 +147,56 @@ export class StraceReader {
       this.#piece(line);
       return;
     }
-    this.#tracees.follow(this.#prefix);
-    this.#flow.merged = this.#merging.see(this.#prefix, line.time, text, resumes);
-    if (this.#ahead.active) {
+    this.#parts.tracees.follow(this.#parts.prefix);
+    this.#parts.flow.merged = this.#parts.merging.see(this.#parts.prefix, line.time, text, resumes);
+    if (this.#parts.ahead.active) {
       this.#hold(line, known, text, at, resumes);
       return;
     }
     if (known.role === "identity") this.#identity(text, at);
-    const tid = this.#tracees.owner(this.#prefix);
+    const tid = this.#parts.tracees.owner(this.#parts.prefix);
     const exit: At = { line: line.number, time: line.time };
-    const task = this.#tracees.find(tid, exit, resumes, known.role === "exec");
+    const task = this.#parts.tracees.find(tid, exit, resumes, known.role === "exec");
     if (task === undefined) {
-      this.#ahead.start(tid, this.#tracees.cloning.size);
+      this.#parts.ahead.start(tid, this.#parts.tracees.cloning.size);
       this.#hold(line, known, text, at, resumes);
       return;
     }
     const entry = line.first === line.number ? exit : { line: line.first, time: line.time };
-    const bare = this.#prefix.pid < 0;
+    const bare = this.#parts.prefix.pid < 0;
     const logical = { task, bare, entry, exit, known, text, at, whole: line.whole };
-    if (resumes) this.#flow.resumed(logical);
-    else this.#flow.call(logical);
+    if (resumes) this.#parts.flow.resumed(logical);
+    else this.#parts.flow.call(logical);
   }
 
   #identity(text: string, at: number): void {
-    if (this.#prefix.pid >= 0 || this.#ownNumber !== undefined) return;
+    if (this.#parts.prefix.pid >= 0 || this.#ownNumber !== undefined) return;
     const result = at < 0 ? "cut" : readResult(text, at + 3, true);
     if (typeof result !== "string") this.#ownNumber = childOf(result);
   }
 
   /** Keep a line until it is known whose child a task is. */
   #hold(line: Line, known: Known, text: string, at: number, resumes: boolean): void {
-    const tid = this.#tracees.owner(this.#prefix);
-    this.#ahead.hold(line);
-    if (this.#tracees.lives.get(tid) === undefined && !resumes) this.#ahead.unknown(tid);
+    const tid = this.#parts.tracees.owner(this.#parts.prefix);
+    this.#parts.ahead.hold(line);
+    if (this.#parts.tracees.lives.get(tid) === undefined && !resumes)
+      this.#parts.ahead.unknown(tid);
     if (known.role === "clone") {
       const result = at < 0 ? "cut" : readResult(text, at + 3, line.whole);
       const child = typeof result === "string" ? undefined : childOf(result);
-      if (at < 0) this.#ahead.began();
-      else if (child === undefined) this.#ahead.ended(undefined, resumes);
+      if (at < 0) this.#parts.ahead.began();
+      else if (child === undefined) this.#parts.ahead.ended(undefined, resumes);
       else {
         const { number, time } = line;
-        const bare = this.#prefix.pid < 0;
-        this.#ahead.ended({ child, parent: tid, line: number, time, bare, text }, resumes);
+        const bare = this.#parts.prefix.pid < 0;
+        this.#parts.ahead.ended({ child, parent: tid, line: number, time, bare, text }, resumes);
       }
     }
-    if (this.#ahead.settled) this.#release();
+    if (this.#parts.ahead.settled) this.#release();
   }
 
   #release(): void {
-    for (const held of this.#ahead.release()) this.#again(held);
+    for (const held of this.#parts.ahead.release()) this.#again(held);
   }
 
   /** A call that goes on on the next line. */
@@ -280,14 +208,14 @@ export class StraceReader {
   }
 
   #end(line: Line): void {
-    const ending = endingOf(latin1(line.bytes, this.#prefix.body, line.end));
+    const ending = endingOf(latin1(line.bytes, this.#parts.prefix.body, line.end));
     if (ending === undefined) {
       this.#foreign(line);
       return;
     }
     this.#recognised += 1;
-    if (this.#ahead.active) this.#ahead.hold(line);
-    else this.#told.ending(ending, this.#prefix, { line: line.number, time: line.time });
+    if (this.#parts.ahead.active) this.#parts.ahead.hold(line);
+    else this.#told.ending(ending, this.#parts.prefix, { line: line.number, time: line.time });
   }
 
   #other(line: Line): void {
@@ -297,7 +225,7 @@ export class StraceReader {
       this.#again({ ...line, bytes: plain, start: 0, end: plain.length });
       return;
     }
-    const text = latin1(bytes, this.#prefix.body, end);
+    const text = latin1(bytes, this.#parts.prefix.body, end);
     const notice = noticeOf(text);
     if (notice !== undefined) this.#notice(notice, line);
     else if (summaryLine(text, this.#summary)) this.#summary = true;
@@ -313,23 +241,23 @@ export class StraceReader {
 
   #foreign(line: Line): void {
     if (isOfPerf(latin1(line.bytes, line.start, line.end))) this.#others += 1;
-    this.#output.warn("parse/foreign-line", "lines that are not strace's", line.number, null);
+    this.#parts.output.warn("parse/foreign-line", "lines that are not strace's", line.number, null);
   }
 
   /** Nothing more comes. Throws if there is nothing to work with. */
   end(): void {
     const piece = this.#pieces.take(0, false);
     if (piece !== undefined) this.#again(piece);
-    if (this.#ahead.active) this.#release();
-    this.#flow.end();
-    this.#tracees.settle();
-    this.#output.end(this.#ownNumber);
+    if (this.#parts.ahead.active) this.#release();
+    this.#parts.flow.end();
+    this.#parts.tracees.settle();
+    this.#parts.output.end(this.#ownNumber);
     const error = verdict(this.#name, {
-      lines: this.#lines,
-      recognised: this.#recognised,
+      lines: this.#lines + this.#plain.lines,
+      recognised: this.#recognised + this.#plain.lines,
       others: this.#others,
-      calls: this.#output.calls,
-      missing: this.#flow.memory.missing,
+      calls: this.#parts.output.calls,
+      missing: this.#parts.flow.memory.missing,
       summary: this.#summary,
     });
     if (error !== undefined) throw error;
@@ -337,7 +265,7 @@ export class StraceReader {
 
   /** What the text itself tells. */
   facts(): Partial<Facts> {
-    const { command } = this.#flow;
+    const { command } = this.#parts.flow;
     const told = command === undefined ? {} : { command };
     return { recorder: "strace", ...told };
   }

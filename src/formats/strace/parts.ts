@@ -1,0 +1,65 @@
+/** What reads the lines of one recording: the parts that keep what is known, and what both ways to read a line do with them. */
+
+import type { Buffer } from "node:buffer";
+import type { Diagnostics } from "../../errors.ts";
+import type { Sink } from "../../trace/event.ts";
+import { Order } from "../order.ts";
+import { Ahead } from "./ahead.ts";
+import { LineClock } from "./clock.ts";
+import { Flow } from "./flow.ts";
+import { Merging } from "./merging.ts";
+import { oddName } from "./names.ts";
+import { Output } from "./output.ts";
+import { Prefix } from "./prefix.ts";
+import { waitedFor } from "./reaped.ts";
+import { Tracees } from "./tracees.ts";
+
+export class Parts {
+  /** Of the line that is being read. */
+  readonly prefix: Prefix = new Prefix();
+  readonly clock: LineClock = new LineClock();
+  readonly ahead: Ahead = new Ahead();
+  readonly output: Output;
+  readonly order: Order;
+  readonly tracees: Tracees;
+  readonly flow: Flow;
+  readonly merging: Merging;
+
+  constructor(emit: Sink, diagnostics: Diagnostics, merged: boolean, oneProcess: boolean) {
+    this.output = new Output(emit, diagnostics);
+    this.order = new Order((event) => this.output.emit(event), diagnostics);
+    this.tracees = new Tracees(this.output, this.order, this.ahead);
+    this.tracees.oneProcess = oneProcess;
+    this.flow = new Flow(this.tracees, this.order, this.output);
+    this.flow.merged = merged;
+    this.merging = new Merging(merged);
+  }
+
+  /** Take the time of the line. */
+  tick(number: number): void {
+    if (this.clock.tick(this.prefix)) return;
+    this.output.warn("parse/time-goes-back", "times go back", number, this.#pid());
+  }
+
+  #pid(): number | null {
+    return this.prefix.pid < 0 ? null : this.prefix.pid;
+  }
+
+  /** A call that does not matter, with a name in `[body, stop)`. It proves that an earlier call of its task is over. */
+  unimportant(bytes: Buffer, number: number, body: number, stop: number): void {
+    const { tracees, flow, output } = this;
+    tracees.follow(this.prefix);
+    const odd = oddName(bytes, body, stop);
+    if (odd?.call !== undefined) {
+      output.skip(odd.call, odd.code, odd.message, number, this.#pid());
+    } else if (odd !== undefined) {
+      output.warn(odd.code, odd.message, number, this.#pid());
+    }
+    if (this.ahead.active) return;
+    // In merged files wait4 stands where it began, before the end of the child.
+    if (tracees.leaving && !flow.merged) tracees.reaped(waitedFor(bytes, body));
+    if (flow.open === 0) return;
+    const task = tracees.lives.get(tracees.owner(this.prefix));
+    if (task !== undefined) flow.abandon(task);
+  }
+}
