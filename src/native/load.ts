@@ -6,8 +6,8 @@ import { MmreplayError } from "../errors.ts";
 /** The address spaces of one trace under one policy; columns and kinds of the tables are in `place/wire.ts`. */
 export interface Spaces {
   /**
-   * Runs the ops and returns the number of searches run. `out` needs a row per op, `found` one per down or up row that
-   * the ops name. Throws, with `code` `InvalidArg`, for a table that is no valid table.
+   * Runs the ops and returns the number of searches run. `out` needs a row per op, `found` one per row that
+   * searches and that the ops name. Throws, with `code` `InvalidArg`, for a table that is no valid table.
    */
   run(ops: Float64Array, searches: Float64Array, out: Float64Array, found: Float64Array): number;
   /** Gives the memory back before the garbage collector does; `run` fails from then on. */

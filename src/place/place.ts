@@ -93,12 +93,10 @@ export function place(program: Program, compiled: Plan, neighboursOf?: Neighbour
   const neighbours = neighboursOf?.(results.placements) ?? { join: () => false };
   const spaces = openSpaces();
   const table = compiled.table.table;
-  const widest = widestList(compiled);
+  const { out, found } = roomFor(compiled);
   for (const block of compiled.blocks) {
     settle(block, compiled, spaces, neighbours);
     const { ops, of } = block;
-    const out = new Float64Array(of.length * outColumn.stride);
-    const found = new Float64Array(of.length * widest * foundColumn.stride);
     spaces.run(ops, table, out, found);
     results.take(ops, of, out, found);
   }
@@ -109,12 +107,7 @@ export function place(program: Program, compiled: Plan, neighboursOf?: Neighbour
 /** The crossings of a plan alone, to be timed: what they answer is thrown away. */
 export function placeOnly(compiled: Plan): { readonly placements: number; run(): void } {
   const table = compiled.table.table;
-  const widest = widestList(compiled);
-  const blocks = compiled.blocks.map(({ ops, of }) => ({
-    ops,
-    out: new Float64Array(of.length * outColumn.stride),
-    found: new Float64Array(of.length * widest * foundColumn.stride),
-  }));
+  const { out, found } = roomFor(compiled);
   const isPlacement = (ops: Float64Array, i: number) =>
     ops[i * opColumn.stride + opColumn.kind] === opKind.map;
   const placements = compiled.blocks.reduce(
@@ -125,13 +118,22 @@ export function placeOnly(compiled: Plan): { readonly placements: number; run():
     placements,
     run: () => {
       const spaces = openSpaces();
-      for (const { ops, out, found } of blocks) spaces.run(ops, table, out, found);
+      for (const { ops } of compiled.blocks) spaces.run(ops, table, out, found);
       spaces.free();
     },
   };
 }
 
-/** Most rows that one op can run, for the size of `found`. */
+/** Arrays for the answers to any block of the plan, one after the other. */
+function roomFor(compiled: Plan): { readonly out: Float64Array; readonly found: Float64Array } {
+  const most = compiled.blocks.reduce((most, { of }) => Math.max(most, of.length), 0);
+  return {
+    out: new Float64Array(most * outColumn.stride),
+    found: new Float64Array(most * widestList(compiled) * foundColumn.stride),
+  };
+}
+
+/** Most rows that one op can run. */
 function widestList(compiled: Plan): number {
   let widest = 1;
   for (const { ops, of } of compiled.blocks)

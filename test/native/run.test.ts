@@ -199,6 +199,7 @@ describe("tables that are none", () => {
     ["a hint rounding on a search", probe({}), row({ 8: 5 }), /^search 0, column 8: 5/],
     ["a search for nothing", probe({}), row({ 2: 0 }), /^search 0, column 2: 0 is too small/],
     ["negative pages", probe({ 4: -1 }), row({}), /^op 0, column 4: -1 is too small/],
+    ["a row of nothing", probe({}), row({}).fill(Number.NaN), /^search 0, column 0: NaN/],
     ["a mask with holes", probe({}), row({ 5: 5 }), /^search 0, column 5: 5 is not a power/],
     ["a row out of range", probe({ 6: 1 }), row({}), /^op 0, column 6: 1 is out of range/],
     ["too many rows", probe({ 7: 2 }), row({}), /^op 0, column 6: 0 is out of range/],
@@ -230,11 +231,38 @@ describe("tables that are none", () => {
     expect(() => openSpaces().run(ops, searches, ...answers)).toThrow(message);
   });
 
+  it("needs room for what searches without inflation find", () => {
+    const searches = Float64Array.from(row({ 0: rowKind.exactDown }));
+    const [ops, out] = [Float64Array.from(probe({})), new Float64Array(5)];
+    expect(() => openSpaces().run(ops, searches, out, new Float64Array(1))).toThrow(
+      /^found has 1 cells and needs 2/,
+    );
+  });
+
   it("refuses answers that lie in each other", () => {
     const out = new Float64Array(10);
     const ops = Float64Array.from(probe({}));
     const searches = Float64Array.from(rows.flat());
     expect(() => openSpaces().run(ops, searches, out, out.subarray(2))).toThrow(/of their own/);
+  });
+
+  it("believes rows anew in every call, even in an array that was passed before", () => {
+    const [out, found] = [new Float64Array(10), new Float64Array(4)];
+    const ops = Float64Array.from([probe({}), probe({})].flat());
+    const searches = Float64Array.from(rows.flat());
+    const spaces = openSpaces();
+    const pages = () => {
+      spaces.run(ops, searches, out, found);
+      return [out[0], out[5]];
+    };
+    expect(pages()).toEqual([9, 9]);
+    searches[4] = 8;
+    expect(pages()).toEqual([7, 7]);
+    searches[5] = 5;
+    expect(pages).toThrow(/^search 0, column 5: 5 is not a power/);
+    expect(pages).toThrow(/^search 0, column 5: 5 is not a power/);
+    searches[5] = 0;
+    expect(pages()).toEqual([7, 7]);
   });
 
   it("changes nothing when a cell is wrong", () => {

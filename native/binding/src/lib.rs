@@ -80,8 +80,8 @@ impl State {
         for (index, cells) in ops.chunks_exact(op::STRIDE).enumerate() {
             let op = read_op(cells, count).map_err(|wrong| cell("op", index, wrong))?;
             if let core::Op::Map { rows, .. } | core::Op::Probe { rows, .. } = &op {
-                let read = self.rows.read(searches, rows.clone());
-                most += read.map_err(|(row, wrong)| cell("search", row, wrong))?;
+                let read = self.rows.read(searches, rows);
+                most += read.map_err(|(row, wrong)| cell("search", row, wrong))? as usize;
             }
             self.ops.push(op);
         }

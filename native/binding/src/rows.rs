@@ -1,4 +1,4 @@
-//! Which rows of `searches` a call uses, each converted once.
+//! Which rows of `searches` a call uses, each converted once, and only if the calls before it did not.
 
 use std::ops::Range;
 
@@ -10,11 +10,23 @@ use crate::wire::{Wrong, read_row, search::STRIDE};
 #[derive(Default)]
 pub struct Rows {
     list: Vec<Row>,
-    seen_in: Vec<u32>,
+    /// What the rows were converted from: calls mostly pass the table of the one before, and comparing is cheaper.
+    cells: Vec<f64>,
+    /// By first row.
+    seen: Vec<Seen>,
     call: u32,
 }
 
-/// Stands where no call has used a row yet.
+/// A list of rows that ops name: the last call that did, its end, and the searches in it.
+#[derive(Clone, Copy, Default)]
+struct Seen {
+    call: u32,
+    end: u32,
+    searches: u32,
+}
+
+/// Stands where no call has used a row yet, and what it would be converted from.
+const UNUSED_CELLS: [f64; STRIDE] = [3.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
 const UNUSED: Row = Row {
     kind: RowKind::At,
     attempt: 0,
@@ -31,32 +43,64 @@ const UNUSED: Row = Row {
 };
 
 impl Rows {
-    /// Forget what earlier calls passed.
+    /// Believe nothing of what earlier calls passed.
     pub fn begin(&mut self, count: usize) {
         self.list.resize(count, UNUSED);
-        self.seen_in.resize(count, 0);
+        self.cells.truncate(count * STRIDE);
+        while self.cells.len() < count * STRIDE {
+            self.cells.extend_from_slice(&UNUSED_CELLS);
+        }
+        self.seen.resize(count, Seen::default());
         self.call = self.call.wrapping_add(1);
         if self.call == 0 {
-            self.seen_in.fill(0);
+            self.seen.fill(Seen::default());
             self.call = 1;
         }
     }
 
     /// Convert what is new in `range` and count the searches in it; on failure also the row's index.
-    pub fn read(&mut self, table: &[f64], range: Range<u32>) -> Result<usize, (usize, Wrong)> {
-        let mut searches = 0;
-        for index in range.start as usize..range.end as usize {
-            if self.seen_in[index] != self.call {
-                let cells = &table[index * STRIDE..(index + 1) * STRIDE];
-                self.list[index] = read_row(cells).map_err(|wrong| (index, wrong))?;
-                self.seen_in[index] = self.call;
-            }
-            searches += usize::from(matches!(self.list[index].kind, RowKind::Down | RowKind::Up));
+    #[inline]
+    pub fn read(&mut self, table: &[f64], range: &Range<u32>) -> Result<u32, (usize, Wrong)> {
+        match self.seen.get(range.start as usize) {
+            Some(seen) if seen.call == self.call && seen.end == range.end => Ok(seen.searches),
+            _ => self.compare(table, range),
+        }
+    }
+
+    #[inline(never)]
+    fn compare(&mut self, table: &[f64], range: &Range<u32>) -> Result<u32, (usize, Wrong)> {
+        let (start, end) = (range.start as usize, range.end as usize);
+        let cells = start * STRIDE..end * STRIDE;
+        if !are_same(&table[cells.clone()], &self.cells[cells]) {
+            self.convert(table, start..end)?;
+        }
+        let searches = self.list[start..end].iter().map(|row| u32::from(searches(row.kind))).sum();
+        if let Some(seen) = self.seen.get_mut(start) {
+            *seen = Seen { call: self.call, end: range.end, searches };
         }
         Ok(searches)
+    }
+
+    fn convert(&mut self, table: &[f64], rows: Range<usize>) -> Result<(), (usize, Wrong)> {
+        for index in rows {
+            let cells = index * STRIDE..(index + 1) * STRIDE;
+            self.list[index] = read_row(&table[cells.clone()]).map_err(|wrong| (index, wrong))?;
+            self.cells[cells.clone()].copy_from_slice(&table[cells]);
+        }
+        Ok(())
     }
 
     pub fn as_slice(&self) -> &[Row] {
         &self.list
     }
+}
+
+/// Whether a row adds to `found`.
+fn searches(kind: RowKind) -> bool {
+    !matches!(kind, RowKind::At | RowKind::Claim)
+}
+
+/// Whether all bits are the same; all are looked at, so that they are compared in vectors.
+fn are_same(cells: &[f64], known: &[f64]) -> bool {
+    cells.iter().zip(known).fold(0, |bits, (a, b)| bits | (a.to_bits() ^ b.to_bits())) == 0
 }
