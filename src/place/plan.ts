@@ -41,8 +41,8 @@ export interface Plan {
 /** Bytes of the 64-bit space. */
 const addressSpaceBytes: number = 2 ** 64;
 
-/** Wire ops of one crossing: 4 MiB of ops. */
-const blockOps = 65_536;
+/** Wire ops of one crossing: so many that it costs nothing, so few that a second-level cache holds all of their tables. */
+const blockOps = 4096;
 
 type Placing = Extract<Op, { kind: "map" | "probe" }>;
 
