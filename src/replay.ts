@@ -14,6 +14,7 @@ import { recordedPlacements } from "./place/recorded.ts";
 import { pfnOf } from "./place/request.ts";
 import type { Placements } from "./place/types.ts";
 import type { Policy } from "./policies/types.ts";
+import { opNumber } from "./resolve/op-table.ts";
 import type { Program } from "./resolve/program.ts";
 import type { Applied, ApplyOptions } from "./space/applied.ts";
 import { apply } from "./space/apply.ts";
@@ -66,7 +67,7 @@ function watching(
   const sink = (touch: TouchedPage): void => {
     for (const { tlb } of tlbs) tlb.access(accessOf(touch, machine));
   };
-  const touches = program.ops.some((op) => op.kind === "touch");
+  const touches = program.ops.table.kind.includes(opNumber.touch);
   const toucher = touches ? new Toucher(machine, program.peak, sink) : undefined;
   const population = machine.population.mode === "touched" ? toucher : undefined;
   const touched = population && ((space: number) => population.runs(space));

@@ -14,6 +14,8 @@ import type { Run, TraceSetup } from "../reports/report.ts";
 import { recognise } from "../resolve/idioms/recognise.ts";
 import { summarise } from "../resolve/idioms/summary.ts";
 import type { Idiom, IdiomMode } from "../resolve/idioms/types.ts";
+import type { OpTable } from "../resolve/op-table.ts";
+import { Ops } from "../resolve/ops.ts";
 import type { Program } from "../resolve/program.ts";
 import type { Population } from "../space/population.ts";
 import type { Touch } from "../space/rules.ts";
@@ -69,6 +71,21 @@ export interface Prepared {
   readonly touch: Touch;
 }
 
+/** The same as plain values, which cross to another thread. */
+export interface Packed extends Omit<Prepared, "program"> {
+  readonly program: Omit<Program, "ops"> & { readonly ops: OpTable };
+}
+
+export const packed = ({ program, ...rest }: Prepared): Packed => ({
+  ...rest,
+  program: { ...program, ops: program.ops.table },
+});
+
+const unpacked = ({ program, ...rest }: Packed): Prepared => ({
+  ...rest,
+  program: { ...program, ops: new Ops(program.ops) },
+});
+
 export interface Reading extends Step {
   readonly prepared: readonly Prepared[];
 }
@@ -76,7 +93,7 @@ export interface Reading extends Step {
 /** Prepared traces, and which of the task's policies, counted from 0, are to replay them. */
 export interface Share {
   readonly task: Task;
-  readonly prepared: readonly Prepared[];
+  readonly prepared: readonly Packed[];
   readonly chosen: readonly number[];
 }
 
@@ -267,7 +284,7 @@ export async function runShare({ task, prepared, chosen }: Share): Promise<TaskR
   const run = await step(async () => {
     const all = await loadPolicies(task.policies);
     const policies = all.filter((_, index) => chosen.includes(index));
-    for (const trace of prepared) traces.push(replayed(trace, task, policies));
+    for (const trace of prepared) traces.push(replayed(unpacked(trace), task, policies));
   });
   return { ...run, traces };
 }

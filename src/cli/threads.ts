@@ -3,6 +3,7 @@
 import { availableParallelism } from "node:os";
 import { sizeOf, stdin } from "./io.ts";
 import {
+  packed as plain,
   prepare,
   type ReplayedTrace,
   runShare,
@@ -66,7 +67,7 @@ async function shared(
   const { warnings, prepared, refused } = await prepare(task);
   if (refused !== undefined) return { warnings, traces: [], refused };
   const parts = shares(policies, threads).map((chosen) =>
-    run({ task, prepared, chosen }, runShare.name),
+    run({ task, prepared: prepared.map(plain), chosen }, runShare.name),
   );
   return joined(warnings, await Promise.all(parts));
 }

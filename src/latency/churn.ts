@@ -1,6 +1,7 @@
 /** What a process asks for that keeps a number of mappings and replaces one after the other, by chance from a seed. */
 
-import type { Area, Op, Program } from "../resolve/program.ts";
+import { OpWriter } from "../resolve/op-writer.ts";
+import type { Area, Program } from "../resolve/program.ts";
 
 /** Mappings of a file from its first page never merge, so there is a VMA for each. */
 const area: Area = {
@@ -26,7 +27,7 @@ const origin = { event: -1, line: 0 };
 /** Fill a space with `vmas` mappings of 1 to 64 pages, then `pairs` times unmap one and map another. */
 export function churn(vmas: number, pairs: number): Program {
   const random = dice(1 + vmas);
-  const ops: Op[] = [];
+  const ops = new OpWriter();
   const held: { object: number; pages: number }[] = [];
   const map = (object: number) => {
     const pages = 1 + random(64);
@@ -44,7 +45,7 @@ export function churn(vmas: number, pairs: number): Program {
     held[which] = map(vmas + pair);
   }
   return {
-    ...{ name: `churn-${vmas}`, pageBytes: 4096, ops, objects: vmas + pairs },
+    ...{ name: `churn-${vmas}`, pageBytes: 4096, ops: ops.done(), objects: vmas + pairs },
     ...{ peak: vmas - 1, doubtfulFrom: new Map(), exclusions: [] },
     spaces: [
       {

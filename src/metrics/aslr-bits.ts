@@ -5,6 +5,7 @@ import { overMapped } from "../place/over-map.ts";
 import { place } from "../place/place.ts";
 import { plan } from "../place/plan.ts";
 import { assumedFilesystem } from "../place/request.ts";
+import { OpWriter } from "../resolve/op-writer.ts";
 import type { Area, Op, Program, SpaceFacts } from "../resolve/program.ts";
 import type { Replay } from "../space/replay.ts";
 import type { Facts } from "../trace/trace.ts";
@@ -95,9 +96,9 @@ function sweep(arch: Arch, facts: Facts, random: readonly number[], legacy: bool
   const sizes = classes.map(({ bytes }) =>
     bytes === 0 ? 2 * arch.pmd : Math.ceil(bytes / arch.pageBytes),
   );
-  const ops: Op[] = [];
+  const ops = new OpWriter();
   const spaces = random.map((draw, space): SpaceFacts => {
-    ops.push(...opsOf(space, 1 + space * classes.length, sizes));
+    for (const op of opsOf(space, 1 + space * classes.length, sizes)) ops.push(op);
     const options = { random: draw, aslr: true, legacy, stackLimit: facts.stackLimit ?? 8 * mib };
     const { mmapBase, bottomUpBase, topDown } = arch.layout(options);
     const limits = { mmapBase, bottomUpBase, topDown, layoutFrom: "formula" } as const;
@@ -106,7 +107,7 @@ function sweep(arch: Arch, facts: Facts, random: readonly number[], legacy: bool
   return {
     name: "sweep",
     pageBytes: arch.pageBytes,
-    ops,
+    ops: ops.done(),
     spaces,
     objects: random.length * classes.length,
     peak: 0,

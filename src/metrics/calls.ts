@@ -1,6 +1,13 @@
 /** Whether a program was recorded call by call, or is only the state that a maps file shows. */
 
+import { opNumber } from "../resolve/op-table.ts";
 import type { Program } from "../resolve/program.ts";
+
+const calls = new Set(
+  (["map", "probe", "release", "protect", "advise", "discard"] as const).map(
+    (kind) => opNumber[kind],
+  ),
+);
 
 const known = new WeakMap<Program, boolean>();
 
@@ -8,9 +15,7 @@ const known = new WeakMap<Program, boolean>();
 export function holdsCalls(program: Program): boolean {
   const before = known.get(program);
   if (before !== undefined) return before;
-  const holds = program.ops.some(({ kind }) =>
-    ["map", "probe", "release", "protect", "advise", "discard"].includes(kind),
-  );
+  const holds = program.ops.table.kind.some((kind) => calls.has(kind));
   known.set(program, holds);
   return holds;
 }

@@ -70,7 +70,7 @@ export class Sampler implements Watch {
     if (index !== last && (index + 1) % this.#step !== 0) return;
     const costs = [...alive].map((space) => this.#costOf(space));
     this.#changed.clear();
-    this.#lines.push(this.#program.ops[index]?.line ?? 0);
+    this.#lines.push(this.#program.ops.table.line[index] ?? 0);
     for (const [name, value] of Object.entries(values))
       this.#values[name as keyof typeof values].push(value(costs));
   }

@@ -1,13 +1,21 @@
 /** How many nodes of the gap index the searches visited: exact, unlike their time. */
 
-import type { Op } from "../resolve/program.ts";
+import { type OpTable, opNumber, ways } from "../resolve/op-table.ts";
 import type { Metric } from "./types.ts";
 
 const sum = (values: Float64Array): number =>
   values.reduce((all, value) => (Number.isNaN(value) ? all : all + value), 0);
 
-const isSearched = (op: Op): boolean =>
-  op.kind === "map" && op.how === "place" && op.hint === undefined && op.source === undefined;
+/** Mappings at no particular place. */
+function searched({ kind, how, atObject, sourceObject }: OpTable): number {
+  let count = 0;
+  for (let index = 0; index < kind.length; index++) {
+    const place = ways[how[index] ?? 0] === "place";
+    const free = (atObject[index] ?? -1) < 0 && (sourceObject[index] ?? -1) < 0;
+    if (kind[index] === opNumber.map && place && free) count += 1;
+  }
+  return count;
+}
 
 export const searchSteps: Metric = {
   id: "search-steps",
@@ -22,7 +30,7 @@ export const searchSteps: Metric = {
       value: sum(placements.steps),
       unit: "steps",
       // A mapping without a hint is searched for, and a search looks at one node at least.
-      lowerBound: program.ops.filter(isSearched).length,
+      lowerBound: searched(program.ops.table),
       more: { searches: sum(placements.searches) },
     };
   },

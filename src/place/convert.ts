@@ -1,6 +1,7 @@
 /** What a recorded program asks for on an architecture with other pages: the same bytes, rounded as the program would. */
 
 import type { Arch } from "../arch/types.ts";
+import { OpWriter } from "../resolve/op-writer.ts";
 import type { Area, How, Op, Position, Program } from "../resolve/program.ts";
 import type { Facts } from "../trace/trace.ts";
 import { alignDown, modulo } from "../units.ts";
@@ -278,7 +279,7 @@ export function convert(program: Program, facts: Facts, own: Arch, to: Arch): Co
     bases.set(space, both);
   }
   const converter = new Converter(own, to, bases);
-  const ops: Op[] = [];
+  const ops = new OpWriter();
   /** By op of the recording: its index now. */
   const index: number[] = [];
   for (const op of program.ops) {
@@ -291,7 +292,7 @@ export function convert(program: Program, facts: Facts, own: Arch, to: Arch): Co
       ...program,
       pageBytes: to.pageBytes,
       converted: true,
-      ops,
+      ops: ops.done(),
       spaces: layouts,
       peak: index[program.peak] ?? 0,
       doubtfulFrom: new Map(

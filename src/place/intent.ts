@@ -31,7 +31,7 @@ function outcomeOf(
   if (idiom.class !== "ladder") return undefined;
   const pageOf = (attempt: Ladder["attempts"][number]) =>
     "probe" in attempt
-      ? (opPage[asked.ops.findIndex(({ event }) => event === attempt.probe.event)] ?? -1)
+      ? (opPage[[...asked.ops].findIndex(({ event }) => event === attempt.probe.event)] ?? -1)
       : page(attempt.map.object);
   const rung = idiom.attempts.findIndex((attempt) => {
     const { hint } = "probe" in attempt ? attempt.probe : attempt.map;
@@ -136,7 +136,7 @@ export function misalignedOf(
   pageBytes: number = program.pageBytes,
 ): number {
   const tricks = new Set(idioms.flatMap((one) => ("map" in one ? [one.map.object] : [])));
-  return program.ops.filter(
+  return [...program.ops].filter(
     (op) =>
       op.kind === "map" &&
       op.how === "place" &&

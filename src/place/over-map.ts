@@ -47,7 +47,9 @@ const isPlain = (op: Op): op is MapOp =>
 export function overMapped(program: Program, policy: Policy, facts: Facts, arch: Arch): Program {
   if (policy.reserves === undefined) return program;
   const edits = new Edits(program);
-  for (const [index, op] of program.ops.entries()) {
+  let index = -1;
+  for (const op of program.ops) {
+    index += 1;
     const reserve = isPlain(op) ? policy.reserves(requestOf(op, facts), arch) : undefined;
     if (isPlain(op) && reserve !== undefined) edits.replace(index, asTrick(op, reserve, edits));
   }

@@ -107,8 +107,8 @@ function overlapMessage(
   from: Origin,
 ): string {
   if (diagnostics.count("resolve/overlap") > 0) return "";
-  const older = state.ops.find((op) => "object" in op && op.object === stale[0]?.object);
-  const where = older === undefined ? "" : ` of line ${older.line}`;
+  const older = state.ops.lineOf(stale[0]?.object ?? -1);
+  const where = older === undefined ? "" : ` of line ${older}`;
   return `the result on line ${from.line} overlaps the mapping${where}, which is taken as gone`;
 }
 

@@ -2,6 +2,7 @@
 
 import type { MapsArea, Search } from "../trace/event.ts";
 import type { OpenFile } from "../trace/file.ts";
+import type { Ops } from "./ops.ts";
 
 /** A page relative to an object; object 0 is the origin, so its offset is an absolute page. */
 export interface Position {
@@ -174,7 +175,7 @@ export interface Program {
   readonly pageBytes: number;
   /** It was recorded on another architecture: `recorded` pages are not what this one's kernel would answer. */
   readonly converted?: true;
-  readonly ops: readonly Op[];
+  readonly ops: Ops;
   readonly spaces: readonly SpaceFacts[];
   /** Number of objects; ids are 1 to objects. */
   readonly objects: number;

@@ -75,7 +75,7 @@ class Resolver {
     return {
       name: this.#trace.name,
       pageBytes: this.#context.pageBytes,
-      ops: state.ops,
+      ops: state.ops.done(),
       spaces: this.#spaces,
       objects: state.areas.length - 1,
       peak: state.peak,

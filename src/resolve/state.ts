@@ -3,6 +3,7 @@
 import { MAP_GROWSDOWN } from "../trace/flags.ts";
 import { hasBit } from "../units.ts";
 import { joined, Live, type Piece } from "./live.ts";
+import { OpWriter } from "./op-writer.ts";
 import type { Advice, Area, Exclusion, Op, Origin, Position } from "./program.ts";
 
 /** One address space while it is resolved. */
@@ -26,7 +27,7 @@ export type Placing = Omit<
 export const origin: Position = { object: 0, offset: 0 };
 
 export class State {
-  readonly ops: Op[] = [];
+  readonly ops: OpWriter = new OpWriter();
   readonly exclusions: Exclusion[] = [];
   /** By object id: what it was mapped with. */
   readonly areas: Area[] = [{ backing: "anon", prot: 0, shared: false, pgoff: 0, flags: 0 }];

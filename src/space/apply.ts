@@ -38,7 +38,9 @@ export function apply(
   let refused: MapCountLimit | null = null;
   const limit = options.maxMapCount ?? defaultMaxMapCount;
   const seen = new Map<number, AddressSpace>();
-  for (const [index, op] of program.ops.entries()) {
+  let index = -1;
+  for (const op of program.ops) {
+    index += 1;
     if (options.lookAt?.has(index)) seen.set(index, run.current.copy());
     const { count } = run.current;
     run.step(op, index);
@@ -290,7 +292,7 @@ export class Run {
     let end = start + op.pages;
     let next = index + 1;
     for (; next < this.#program.ops.length; next += 1) {
-      const slice = this.#program.ops[next];
+      const slice = this.#program.ops.at(next);
       if (slice === undefined || !sameChange(op, slice) || this.#pageAt(slice.at) !== end) break;
       end += slice.pages;
     }

@@ -1,6 +1,8 @@
 /** What the next snapshot of a space shows of written memory: whether two areas that touch at a page are one by then. */
 
-import type { Op, Program } from "../resolve/program.ts";
+import { opNumber } from "../resolve/op-table.ts";
+import type { Ops } from "../resolve/ops.ts";
+import type { Program } from "../resolve/program.ts";
 import type { MapsArea } from "../trace/event.ts";
 import { pageOf } from "../units.ts";
 
@@ -62,7 +64,7 @@ export class NextBorders {
   constructor(program: Program, torn: ReadonlyMap<number, number> = new Map()) {
     const entered = spacesOf(program.ops);
     for (let index = program.ops.length - 1; index >= 0; index--) {
-      const op = program.ops[index];
+      const op = program.ops.at(index);
       const space = entered[index] ?? 0;
       if (op?.kind === "snapshot") {
         this.#after.set(torn.get(index) ?? index, [space, this.#next.get(space)]);
@@ -87,10 +89,10 @@ export class NextBorders {
 }
 
 /** The space in which each op takes place. */
-export function spacesOf(ops: readonly Op[]): readonly number[] {
+export function spacesOf({ table: { kind, object } }: Ops): Int32Array {
   let space = -1;
-  return ops.map((op) => {
-    if (op.kind === "enter") space = op.space;
+  return object.map((entered, index) => {
+    if (kind[index] === opNumber.enter) space = entered;
     return space;
   });
 }

@@ -20,10 +20,10 @@ export function neighboursOf(
     return {
       join: (index, page) => {
         for (; next < index; next += 1) {
-          const op = program.ops[next];
+          const op = program.ops.at(next);
           if (op !== undefined) run.step(op, next);
         }
-        const op = program.ops[index];
+        const op = program.ops.at(index);
         return op?.kind === "map" && run.joins(op, page);
       },
     };

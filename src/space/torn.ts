@@ -1,6 +1,6 @@
 /** Maps that were read while calls went on: each line shows the state of its own moment, and the moments ascend. */
 
-import type { Op, Program } from "../resolve/program.ts";
+import type { Program } from "../resolve/program.ts";
 import type { AddressSpace } from "./address-space.ts";
 import type { SnapshotComparison } from "./applied.ts";
 import { spacesOf } from "./borders.ts";
@@ -22,7 +22,7 @@ interface Reading {
 }
 
 /** The first and last op of a space within reach of one. */
-function within(entered: readonly number[], at: number): readonly [number, number] {
+function within(entered: Int32Array, at: number): readonly [number, number] {
   const space = entered[at];
   const limit = (step: number): number => {
     let index = at;
@@ -58,7 +58,7 @@ export class TornReadings implements Watch {
   constructor(program: Program, torn: readonly SnapshotComparison[]) {
     const entered = spacesOf(program.ops);
     for (const { op: index, space } of torn) {
-      const op: Op | undefined = program.ops[index];
+      const op = program.ops.at(index);
       if (op?.kind !== "snapshot") continue;
       const [from, to] = within(entered, index);
       const lines = keysOfMaps(op.areas);

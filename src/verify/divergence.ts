@@ -1,7 +1,8 @@
 /** What stood around a divergence, and which rule and commit explain it. */
 
 import type { Plan } from "../place/plan.ts";
-import type { Op } from "../resolve/program.ts";
+import { opNumber } from "../resolve/op-table.ts";
+import type { Ops } from "../resolve/ops.ts";
 import type { AddressSpace } from "../space/address-space.ts";
 import { type MapsDifference, mapsLine } from "../space/compare-maps.ts";
 import type { Call, Search } from "../trace/event.ts";
@@ -38,7 +39,7 @@ const neighbours = 2;
 function centreOf(input: VerifyInput, finding: Finding): number {
   const { pageBytes, ops } = input.program;
   if (finding.of === "vma") return pageOf(finding.difference.start, pageBytes);
-  const op = ops[finding.op];
+  const op = ops.at(finding.op);
   if (op?.kind === "map") return op.recorded;
   const result = finding.of === "search" ? finding.kernel?.result : undefined;
   return result === undefined || result === null ? 0 : pageOf(result, pageBytes);
@@ -59,16 +60,13 @@ function around(
     .map((vma) => mapsLine(vma, input.program.pageBytes));
 }
 
-function enteredSpace(ops: readonly Op[], until: number): number {
-  for (let i = until - 1; i >= 0; i--) {
-    const op = ops[i];
-    if (op?.kind === "enter") return op.space;
-  }
+function enteredSpace({ table: { kind, object } }: Ops, until: number): number {
+  for (let i = until - 1; i >= 0; i--) if (kind[i] === opNumber.enter) return object[i] ?? 0;
   return 0;
 }
 
 function rule(input: VerifyInput, compiled: Plan, finding: Finding): readonly string[] {
-  const op = input.program.ops[finding.op];
+  const op = input.program.ops.at(finding.op);
   if (op?.kind !== "map" && op?.kind !== "probe") return [];
   const layout = compiled.layouts.get(enteredSpace(input.program.ops, finding.op));
   const rows = compiled.rowsOf(finding.op);
@@ -88,7 +86,7 @@ function sides(input: VerifyInput, finding: Finding): { kernel: string; model: s
         model: finding.model === undefined ? "no search" : printedModel(finding.model, pageBytes),
       };
     case "placement": {
-      const op = ops[finding.op];
+      const op = ops.at(finding.op);
       const recorded = op?.kind === "map" ? hex(addressOf(op.recorded, pageBytes)) : "?";
       const model = finding.page < 0 ? "no fit" : hex(addressOf(finding.page, pageBytes));
       return { kernel: recorded, model };
@@ -103,7 +101,7 @@ function sides(input: VerifyInput, finding: Finding): { kernel: string; model: s
 
 function commits(input: VerifyInput, finding: Finding): readonly string[] {
   const { program, trace, policy, recorded = policy, arch } = input;
-  const op = program.ops[finding.op];
+  const op = program.ops.at(finding.op);
   if (op?.kind !== "map" && op?.kind !== "probe") return [];
   const space = enteredSpace(program.ops, finding.op);
   return commitsBetween(policy, recorded, { op, space, program, facts: trace.facts, arch });
@@ -117,7 +115,7 @@ export function explainDivergence(
   state: AddressSpace | undefined,
 ): Divergence {
   const { program, trace } = input;
-  const event = trace.events[program.ops[finding.op]?.event ?? -1];
+  const event = trace.events[program.ops.at(finding.op)?.event ?? -1];
   const between = commits(input, finding);
   return {
     of: finding.of,

@@ -43,7 +43,7 @@ const sizeText = (pages: number, { pageBytes }: Program): string => bytesText(pa
 /** `offset 0x1000 of what line 17 mapped`, or the address itself. */
 function positionText({ program }: Answer, position: Position): string {
   if (position.object === 0) return at(position.offset, program);
-  const maker = program.ops.find(
+  const maker = [...program.ops].find(
     (op) => (op.kind === "map" || op.kind === "fix") && op.object === position.object,
   );
   const whose = maker === undefined ? "a mapping" : `what line ${maker.line} mapped`;
@@ -61,7 +61,7 @@ function stateBefore(answer: Answer, index: number, { touch }: Machine): Address
   const { program, placements, policy } = answer;
   const run = new Run(program, placements, vmaRules(policy.profile, touch));
   for (let next = 0; next < index; next += 1) {
-    const op = program.ops[next];
+    const op = program.ops.at(next);
     if (op !== undefined) run.step(op, next);
   }
   return run.current;
@@ -151,7 +151,7 @@ function placedLines(answer: Answer, op: MapOp, index: number, machine: Machine)
 
 /** What one op of the event does. */
 function opLines(answer: Answer, index: number, machine: Machine): string[] {
-  const op = answer.program.ops[index];
+  const op = answer.program.ops.at(index);
   switch (op?.kind) {
     case "map":
     case "probe":
@@ -189,7 +189,7 @@ function partingLine(base: Answer, other: Answer, event: number): string {
   const [first] = differ;
   if (first === undefined) return `${name} nowhere in this recording`;
   const [of, page] = first;
-  const line = base.program.ops.find((op) => op.event === of)?.line ?? 0;
+  const line = base.program.ops.lineOf(of);
   const answers = `${at(page, base.program)} against ${at(there.get(of) ?? -1, other.program)}`;
   const when =
     of === event ? "here" : of < event ? `before, at line ${line}` : `after, at line ${line}`;
@@ -206,7 +206,7 @@ export function explainEvent(
   const lines: string[] = [];
   for (const answer of answers) {
     const { program, policy } = answer;
-    const indices = program.ops.flatMap((op, index) => (op.event === event ? [index] : []));
+    const indices = program.ops.of(event);
     const page = pagesByEvent(answer).get(event);
     const address = page === undefined ? undefined : page < 0 ? "no room" : at(page, program);
     const same = address === recorded && program.converted !== true ? ", as recorded" : "";

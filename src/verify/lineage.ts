@@ -4,6 +4,7 @@ import type { Arch, Row } from "../arch/types.ts";
 import { plan } from "../place/plan.ts";
 import { policies } from "../policies/index.ts";
 import type { Difference, Policy } from "../policies/types.ts";
+import { OpWriter } from "../resolve/op-writer.ts";
 import type { Op, Program } from "../resolve/program.ts";
 import { seriesNumber } from "../space/rules.ts";
 import type { Facts } from "../trace/trace.ts";
@@ -52,7 +53,7 @@ function fits({ title }: Difference, { op }: Asked): boolean {
 
 /** The rows that a policy makes of the call alone. */
 function rowsOf({ op, space, program, facts, arch }: Asked, policy: Policy): readonly Row[] {
-  const alone: Op[] = [{ kind: "enter", space, event: op.event, line: op.line }, op];
+  const alone = OpWriter.opsOf([{ kind: "enter", space, event: op.event, line: op.line }, op]);
   return plan({ ...program, ops: alone }, policy, arch, facts, { forced: true }).rowsOf(1);
 }
 

@@ -20,7 +20,7 @@ function on(arch: string, trace: Trace): Subject {
 const file = { id: 1, kind: "regular", filesystem: "ext4" } as const;
 
 const opsOf = (arch: string, events: readonly Event[]): readonly Op[] =>
-  on(arch, traceOf(events)).program.ops.filter(({ kind }) => kind !== "enter");
+  [...on(arch, traceOf(events)).program.ops].filter(({ kind }) => kind !== "enter");
 
 const counts = (arch: string, events: readonly Event[]) => on(arch, traceOf(events)).conversion;
 
@@ -63,8 +63,8 @@ describe.each(shippedTraces)("%s", (name) => {
     const trace = shippedTrace(name);
     const own = resolveTrace(trace, policyFor(trace.facts), new Diagnostics());
     const { program, conversion } = onArch(own, trace.facts, "arm64-4k");
-    const shape = (ops: readonly Op[]) =>
-      ops.map((op) => {
+    const shape = (ops: Iterable<Op>) =>
+      [...ops].map((op) => {
         const at = "at" in op && op.at.object !== 0 ? op.at : null;
         return [op.kind, "pages" in op ? op.pages : 0, at, "area" in op ? op.area.pgoff : 0];
       });

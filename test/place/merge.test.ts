@@ -45,14 +45,14 @@ describe("merge-first", () => {
       const { placements } = answer(subject, policy, "at-once");
       const rules = vmaRules(policy.profile, "at-once");
       const decided = { kept: 0, aligned: 0 };
-      for (const [index, op] of program.ops.entries()) {
+      for (const [index, op] of [...program.ops].entries()) {
         if (op.kind !== "map" || op.how !== "place" || op.hint !== undefined) continue;
         // A private mapping that holds a block asks; two searches ran where it did not merge.
         const searches = placements.searches[index] ?? 0;
         if (op.area.backing !== "anon" || op.pages < arch.pmd || op.low32) continue;
         const fresh = new Run(program, placements, rules);
         for (let before = 0; before < index; before += 1) {
-          const earlier = program.ops[before];
+          const earlier = program.ops.at(before);
           if (earlier !== undefined) fresh.step(earlier, before);
         }
         const page = placements.opPage[index] ?? -1;

@@ -36,7 +36,7 @@ describe("policies go alike", () => {
   });
 
   it("where no device is mapped, if they differ for devices only", () => {
-    expect(alike("redis-ext4")).toEqual(["vfio-thp", "start-pfn", "core-align"]);
+    expect(alike("redis-ext4")).toEqual(["vfio-thp", "start-pfn", "core-align", "qemu-over-map"]);
   });
 
   it("never where one of them places a device otherwise", () => {

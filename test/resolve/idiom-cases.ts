@@ -97,5 +97,5 @@ export function trimOf({ idioms }: Case, index = 0): Trim {
 
 /** The op that makes an object by a search. */
 export function mapOf(program: Program, object: number): MapOp | undefined {
-  return program.ops.find((op): op is MapOp => op.kind === "map" && op.object === object);
+  return [...program.ops].find((op): op is MapOp => op.kind === "map" && op.object === object);
 }

@@ -13,8 +13,8 @@ function resolved(events: readonly Event[], facts: Partial<Facts> = {}) {
 }
 
 /** Ops as short text: `map 1 100+4`, `release 1+0 4`, `fix 2 @1+2 1`. */
-function drawn(ops: readonly Op[]): string[] {
-  return ops.map((op) => {
+function drawn(ops: Iterable<Op>): string[] {
+  return [...ops].map((op) => {
     switch (op.kind) {
       case "map": {
         const hint = op.hint === undefined ? "" : ` hint ${op.hint.object}+${op.hint.offset}`;
@@ -204,7 +204,8 @@ describe("resolve", () => {
 
   it("keeps below a stack the guard gap that the kernel was booted with", () => {
     const guard = (facts: Partial<Facts>): number | undefined => {
-      const [op] = resolved([mmap(100, 4, { flags: 0x122 })], facts).program.ops.slice(1);
+      const { program } = resolved([mmap(100, 4, { flags: 0x122 })], facts);
+      const op = program.ops.at(1);
       return op?.kind === "map" ? op.guard : undefined;
     };
     expect([guard({}), guard({ stackGuardGap: 16 })]).toEqual([256, 16]);
@@ -270,7 +271,7 @@ describe("resolve", () => {
       mmap(96, 4, { line: 100_000, entryLine: 1 }),
       search(90, 1),
     ]);
-    const placed = program.ops.filter((op) => op.kind === "map");
+    const placed = [...program.ops].filter((op) => op.kind === "map");
     expect(placed.map((op) => op.searches.length)).toEqual([0, 1]);
     expect(program.exclusions.map(({ reason }) => reason)).toEqual([
       "a search whose call was not recorded",

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { profile61, profile73 } from "../../src/policies/profiles.ts";
 import type { Profile } from "../../src/policies/types.ts";
+import { OpWriter } from "../../src/resolve/op-writer.ts";
 import type { Applied, ApplyOptions } from "../../src/space/applied.ts";
 import { apply } from "../../src/space/apply.ts";
 import type { OpenFile } from "../../src/trace/file.ts";
@@ -95,7 +96,7 @@ describe("a program with places", () => {
       }),
     );
     const of = program([enter, map(1, 4, { area: hugetlb }), ...slices]);
-    const one = { ...of, ops: of.ops.map((op) => ({ ...op, event: 0 })) };
+    const one = { ...of, ops: OpWriter.opsOf([...of.ops].map((op) => ({ ...op, event: 0 }))) };
     const drawn = (which: typeof of): string => {
       const [space] = apply(which, placed(which, { 1: 0 }), profile73).end;
       return space === undefined ? "" : picture(space, 4);

@@ -1,6 +1,7 @@
 /** How a test writes a program: ops with what they say, the rest filled in, and a place for every object. */
 
 import type { Placements } from "../../src/place/types.ts";
+import { OpWriter } from "../../src/resolve/op-writer.ts";
 import type { Op, Position, Program } from "../../src/resolve/program.ts";
 import { base } from "../support/layout.ts";
 
@@ -38,7 +39,7 @@ export function program(drafts: readonly Draft[], more: Partial<Program> = {}): 
   return {
     name: "drawn",
     pageBytes: 4096,
-    ops,
+    ops: OpWriter.opsOf(ops),
     spaces: [],
     objects,
     peak: ops.length - 1,
@@ -55,7 +56,7 @@ export function placed(of: Program, pages: Readonly<Record<number, number>>): Pl
   for (const [object, page] of Object.entries(pages))
     objectPage[Number(object)] = page < 0 ? -1 : base + page;
   const opPage = blank();
-  for (const [index, op] of of.ops.entries())
+  for (const [index, op] of [...of.ops].entries())
     if (op.kind === "map" || op.kind === "fix") opPage[index] = objectPage[op.object] ?? -1;
   return {
     source: "policy",

@@ -66,7 +66,7 @@ export class Calls {
   }
 
   op(index: number): Op {
-    const op = this.program.ops[index];
+    const op = this.program.ops.at(index);
     if (op === undefined) throw new Error(`the program has no op ${index}`);
     return op;
   }

@@ -1,5 +1,6 @@
 /** How the ops of a program change while every later op still finds its objects. */
 
+import { OpWriter } from "../op-writer.ts";
 import type { Op, Position, Program } from "../program.ts";
 
 /** Where an object's recorded offsets are now. */
@@ -24,7 +25,7 @@ export class Edits {
   }
 
   op(index: number): Op {
-    const op = this.#program.ops[index];
+    const op = this.#program.ops.at(index);
     if (op === undefined) throw new Error(`the program has no op ${index}`);
     return op;
   }
@@ -116,17 +117,36 @@ export class Edits {
     return changed === undefined ? [] : [changed];
   }
 
+  /** Whether an op does not stay as it is. */
+  #changes(index: number): boolean {
+    const { atObject, sourceObject } = this.#program.ops.table;
+    const [at, source] = [atObject[index] ?? -1, sourceObject[index] ?? -1];
+    return (
+      this.#replaced.has(index) ||
+      [at, source].some((object) => this.#moved.has(object) || this.#forgotten.has(object))
+    );
+  }
+
   done(): Program {
-    const ops: Op[] = [];
+    const old = this.#program.ops;
+    if (this.#replaced.size + this.#moved.size + this.#forgotten.size === 0) return this.#program;
+    const ops = new OpWriter(old);
     /** By op: how many ops there are up to it. */
-    const until = this.#program.ops.map((op, index) => {
-      ops.push(...this.#opsOf(op, index));
-      return ops.length;
-    });
+    const until = new Int32Array(old.length);
+    let copied = 0;
+    for (let index = 0; index < old.length; index++) {
+      if (this.#changes(index)) {
+        ops.copy(old, copied, index);
+        for (const op of this.#opsOf(this.op(index), index)) ops.push(op);
+        copied = index + 1;
+      }
+      until[index] = ops.length + index + 1 - copied;
+    }
+    ops.copy(old, copied, old.length);
     const first = (index: number) => until[index - 1] ?? 0;
     return {
       ...this.#program,
-      ops,
+      ops: ops.done(),
       objects: this.#objects,
       peak: Math.max((until[this.#program.peak] ?? ops.length) - 1, 0),
       doubtfulFrom: new Map(

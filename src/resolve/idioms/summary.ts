@@ -77,7 +77,7 @@ function boundOf(program: Program, events: readonly Event[], idioms: readonly Id
     return event?.kind === "call" && event.call === "mmap";
   };
   // What a call found missing, a space of its own say, is made in its name as well: its own op is the last.
-  const byCall = new Map(program.ops.filter(isMmap).map((op) => [op.event, op]));
+  const byCall = new Map([...program.ops].filter(isMmap).map((op) => [op.event, op]));
   const made = [...byCall.values()];
   const placed = made.filter((op): op is MapOp => op.kind === "map" && !tookHint(op, recorded));
   const atLeast = (bytes: number) => placed.filter((op) => op.pages * program.pageBytes >= bytes);

@@ -1,0 +1,109 @@
+/** How ops lie in memory: a column for what most ops have, and a list for what few do. */
+
+import type { Search } from "../trace/event.ts";
+import type { Advice, Area, How, Op } from "./program.ts";
+
+/** Kinds by their number in the table. */
+export const opKinds: readonly Op["kind"][] = [
+  ...(["enter", "fork", "exit", "map", "probe", "fix"] as const),
+  ...(["release", "protect", "advise", "discard", "touch", "snapshot"] as const),
+];
+
+const numbers = Object.fromEntries(opKinds.map((kind, index) => [kind, index]));
+export const opNumber: Readonly<Record<Op["kind"], number>> = numbers as Record<Op["kind"], number>;
+
+/** Ways by their number in `how`. */
+export const ways: readonly How[] = ["place", "claim", "grow", "grow-in-place", "brk"];
+
+type Snapshot = Extract<Op, { kind: "snapshot" }>;
+
+/** What few ops have. */
+export interface Extra {
+  readonly kept?: number;
+  readonly align?: number;
+  readonly alignOffset?: number;
+  readonly startGap?: number;
+  readonly failed?: string;
+  readonly spare?: { readonly object: number; readonly pages: number };
+  readonly searches?: readonly Search[];
+  readonly change?: Advice;
+  readonly snapshot?: Pick<Snapshot, "source" | "exact" | "areas">;
+}
+
+/** One entry per op and column, 76 bytes together; pages. Plain values: it crosses to another thread. */
+export interface OpTable {
+  readonly kind: Uint8Array;
+  /** The way of a map or probe, in `ways`. */
+  readonly how: Uint8Array;
+  /** 1 is true. */
+  readonly low32: Uint8Array;
+  readonly above4g: Uint8Array;
+  readonly event: Int32Array;
+  readonly line: Uint32Array;
+  /** What a map or fix makes; the space of enter, fork and exit. */
+  readonly object: Int32Array;
+  readonly recorded: Float64Array;
+  readonly pages: Float64Array;
+  /** Where it acts; the hint of a map or probe. Object -1 is none. */
+  readonly atObject: Int32Array;
+  readonly atOffset: Float64Array;
+  readonly sourceObject: Int32Array;
+  readonly sourceOffset: Float64Array;
+  /** Index in `areas`, or -1. */
+  readonly area: Int32Array;
+  /** The guard of what is mapped; the access of protect. */
+  readonly guard: Float64Array;
+  /** Index in `extras`, or -1. */
+  readonly extra: Int32Array;
+  /** Equal ones stand here once. */
+  readonly areas: readonly Area[];
+  readonly extras: readonly Extra[];
+}
+
+/** The columns of a table. */
+export type Columns = Omit<OpTable, "areas" | "extras">;
+
+/** Columns with room for `count` ops, which threads may share. */
+export function columnsFor(count: number): Columns {
+  const bytes = (each: number) => new SharedArrayBuffer(count * each);
+  const whole = () => new Int32Array(bytes(4));
+  const pages = () => new Float64Array(bytes(8));
+  return {
+    kind: new Uint8Array(bytes(1)),
+    how: new Uint8Array(bytes(1)),
+    low32: new Uint8Array(bytes(1)),
+    above4g: new Uint8Array(bytes(1)),
+    event: whole(),
+    line: new Uint32Array(bytes(4)),
+    object: whole(),
+    recorded: pages(),
+    pages: pages(),
+    atObject: whole(),
+    atOffset: pages(),
+    sourceObject: whole(),
+    sourceOffset: pages(),
+    area: whole(),
+    guard: pages(),
+    extra: whole(),
+  };
+}
+
+/** Copy rows [from, to) of a table to row `at` of another. */
+export function copyRows(into: Columns, at: number, of: Columns, from: number, to: number): void {
+  into.kind.set(of.kind.subarray(from, to), at);
+  into.how.set(of.how.subarray(from, to), at);
+  into.low32.set(of.low32.subarray(from, to), at);
+  into.above4g.set(of.above4g.subarray(from, to), at);
+  into.event.set(of.event.subarray(from, to), at);
+  into.line.set(of.line.subarray(from, to), at);
+  into.object.set(of.object.subarray(from, to), at);
+  into.recorded.set(of.recorded.subarray(from, to), at);
+  into.pages.set(of.pages.subarray(from, to), at);
+  into.atObject.set(of.atObject.subarray(from, to), at);
+  into.atOffset.set(of.atOffset.subarray(from, to), at);
+  into.sourceObject.set(of.sourceObject.subarray(from, to), at);
+  into.sourceOffset.set(of.sourceOffset.subarray(from, to), at);
+  into.area.set(of.area.subarray(from, to), at);
+  into.guard.set(of.guard.subarray(from, to), at);
+  into.extra.set(of.extra.subarray(from, to), at);
+}

@@ -1,0 +1,217 @@
+/** How ops become a table: one after the other, each area stored once. */
+
+import type { OpenFile } from "../trace/file.ts";
+import { type Columns, columnsFor, copyRows, type Extra, opNumber, ways } from "./op-table.ts";
+import { Ops } from "./ops.ts";
+import type { Area, Op, Origin, Position } from "./program.ts";
+
+type MapOp = Extract<Op, { kind: "map" }>;
+type ProbeOp = Extract<Op, { kind: "probe" }>;
+type FixOp = Extract<Op, { kind: "fix" }>;
+
+const wayNumber = new Map(ways.map((way, index) => [way, index]));
+
+/** Numbers of things, by what they are. */
+class Numbers<K> {
+  readonly #known = new Map<K, number>();
+
+  of(key: K | undefined): number {
+    if (key === undefined) return -1;
+    const known = this.#known.get(key) ?? this.#known.size;
+    if (known === this.#known.size) this.#known.set(key, known);
+    return known;
+  }
+}
+
+export class OpWriter {
+  #columns: Columns;
+  #length = 0;
+  readonly #areas: Area[] = [];
+  readonly #extras: Extra[] = [];
+  readonly #areaOf = new Map<Area | string, number>();
+  readonly #extraOf = new Map<string, number>();
+  readonly #files = new Numbers<OpenFile>();
+  readonly #vmFlags = new Numbers<readonly string[]>();
+
+  /** `base`: whose rows are to be copied, among others. */
+  constructor(base?: Ops) {
+    this.#columns = columnsFor(Math.max(64, (base?.length ?? 0) + 64));
+    for (const area of base?.table.areas ?? []) this.#areaOf.set(area, this.#areas.push(area) - 1);
+    for (const extra of base?.table.extras ?? []) this.#extras.push(extra);
+  }
+
+  static opsOf(ops: Iterable<Op>): Ops {
+    const writer = new OpWriter();
+    for (const op of ops) writer.push(op);
+    return writer.done();
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Line of the op that makes an object. */
+  lineOf(object: number): number | undefined {
+    const { kind, line, object: made } = this.#columns;
+    for (let index = 0; index < this.#length; index++) {
+      const makes = kind[index] === opNumber.map || kind[index] === opNumber.fix;
+      if (makes && made[index] === object) return line[index];
+    }
+    return undefined;
+  }
+
+  /** Append rows [from, to) of the base. */
+  copy(base: Ops, from: number, to: number): void {
+    this.#reserve(to - from);
+    copyRows(this.#columns, this.#length, base.table, from, to);
+    this.#length += to - from;
+  }
+
+  done(): Ops {
+    const columns = columnsFor(this.#length);
+    copyRows(columns, 0, this.#columns, 0, this.#length);
+    return new Ops({ ...columns, areas: this.#areas, extras: this.#extras });
+  }
+
+  push(op: Op): void {
+    const row = this.#row(op.kind, op);
+    switch (op.kind) {
+      case "enter":
+      case "fork":
+      case "exit":
+        this.#columns.object[row] = op.space;
+        break;
+      case "map":
+        this.#columns.object[row] = op.object;
+        this.#columns.recorded[row] = op.recorded;
+        this.#place(row, op);
+        break;
+      case "probe":
+        this.#place(row, op);
+        break;
+      case "fix":
+        this.#fix(row, op);
+        break;
+      case "snapshot": {
+        const { source, exact, areas } = op;
+        this.#extra(row, { snapshot: { source, exact, areas } });
+        break;
+      }
+      default:
+        this.#range(row, op);
+    }
+  }
+
+  #reserve(rows: number): void {
+    const { length } = this.#columns.kind;
+    if (this.#length + rows <= length) return;
+    const larger = columnsFor(Math.max(this.#length + rows, Math.ceil(length * 1.5)));
+    copyRows(larger, 0, this.#columns, 0, this.#length);
+    this.#columns = larger;
+  }
+
+  #row(kind: Op["kind"], { event, line }: Origin): number {
+    this.#reserve(1);
+    const row = this.#length;
+    const columns = this.#columns;
+    columns.kind[row] = opNumber[kind];
+    columns.event[row] = event;
+    columns.line[row] = line;
+    columns.atObject[row] = -1;
+    columns.sourceObject[row] = -1;
+    columns.area[row] = -1;
+    columns.extra[row] = -1;
+    this.#length += 1;
+    return row;
+  }
+
+  #extra(row: number, extra: Extra): void {
+    this.#columns.extra[row] = this.#extras.push(extra) - 1;
+  }
+
+  /** What is often the same and says it in a word. */
+  #sameExtra(row: number, key: string, extra: Extra): void {
+    const known = this.#extraOf.get(key) ?? this.#extras.push(extra) - 1;
+    this.#extraOf.set(key, known);
+    this.#columns.extra[row] = known;
+  }
+
+  #at(row: number, at: Position | undefined): void {
+    if (at === undefined) return;
+    this.#columns.atObject[row] = at.object;
+    this.#columns.atOffset[row] = at.offset;
+  }
+
+  #source(row: number, source: Position | undefined): void {
+    if (source === undefined) return;
+    this.#columns.sourceObject[row] = source.object;
+    this.#columns.sourceOffset[row] = source.offset;
+  }
+
+  #mapped(row: number, op: MapOp | ProbeOp | FixOp): void {
+    this.#columns.pages[row] = op.pages;
+    this.#columns.guard[row] = op.guard;
+    this.#columns.area[row] = this.#areaIndex(op.area);
+    this.#source(row, op.source);
+  }
+
+  #place(row: number, op: MapOp | ProbeOp): void {
+    this.#mapped(row, op);
+    this.#at(row, op.hint);
+    const { kept, startGap, searches } = op;
+    this.#columns.how[row] = wayNumber.get(op.how) ?? 0;
+    this.#columns.low32[row] = op.low32 ? 1 : 0;
+    this.#columns.above4g[row] = op.above4g ? 1 : 0;
+    const failed = op.kind === "probe" ? op.failed : undefined;
+    if (kept === undefined && startGap === 0 && searches.length === 0) {
+      if (failed !== undefined) this.#sameExtra(row, `failed ${failed}`, { failed });
+      return;
+    }
+    this.#extra(row, {
+      ...(kept !== undefined && { kept }),
+      ...(startGap !== 0 && { startGap }),
+      ...(searches.length > 0 && { searches }),
+      ...(failed !== undefined && { failed }),
+    });
+  }
+
+  #fix(row: number, op: FixOp): void {
+    this.#columns.object[row] = op.object;
+    this.#columns.recorded[row] = op.recorded;
+    this.#mapped(row, op);
+    this.#at(row, op.at);
+    const { kept, align, alignOffset } = op;
+    if (kept === undefined && align === undefined && alignOffset === undefined) return;
+    this.#extra(row, {
+      ...(kept !== undefined && { kept }),
+      ...(align !== undefined && { align }),
+      ...(alignOffset !== undefined && { alignOffset }),
+    });
+  }
+
+  #range(
+    row: number,
+    op: Extract<Op, { kind: "release" | "protect" | "advise" | "discard" | "touch" }>,
+  ): void {
+    this.#at(row, op.at);
+    this.#columns.pages[row] = op.pages;
+    if (op.kind === "protect") this.#columns.guard[row] = op.prot;
+    else if (op.kind === "advise") {
+      const { change } = op;
+      this.#sameExtra(row, JSON.stringify(change), { change });
+    } else if (op.kind === "release" && op.spare !== undefined)
+      this.#extra(row, { spare: op.spare });
+  }
+
+  #areaIndex(area: Area): number {
+    const same = this.#areaOf.get(area);
+    if (same !== undefined) return same;
+    const { backing, prot, shared, pgoff, flags, huge, shm, name } = area;
+    const file = this.#files.of(area.file);
+    const vmFlags = this.#vmFlags.of(area.vmFlags);
+    const key = `${backing} ${file} ${prot} ${shared} ${pgoff} ${flags} ${huge} ${shm} ${vmFlags} ${name}`;
+    const known = this.#areaOf.get(key) ?? this.#areas.push(area) - 1;
+    this.#areaOf.set(key, known);
+    return known;
+  }
+}
