@@ -295,6 +295,9 @@ export class PerfReader {
 
   #mapped(body: string, at: At): void {
     const mapped = mappedOf(body, at.line);
+    if (mapped === undefined && !body.startsWith("-1/")) {
+      this.#diagnostics.warn("parse/bad-record", "records of mappings that cannot be", at.line);
+    }
     if (mapped === undefined || mapped.pid < 0) return;
     const task = this.#tasks.get(mapped.tid);
     if (mapped.area.path === "[stack]" && this.#lives.grown(task, mapped.area, at)) return;

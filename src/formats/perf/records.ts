@@ -26,12 +26,11 @@ export function relationOf(body: string): { task: TaskId; parent: TaskId } | und
 const mmap =
   /^(-?\d+)\/(-?\d+): \[0x([0-9a-f]+)\(0x([0-9a-f]+)\) @ (?:0x)?([0-9a-f]+)(?: ([0-9a-f]+:[0-9a-f]+) (\d+) \d+)?(?: <[0-9a-f]*>)?\]: (\S+) ?(.*)$/s;
 
-function sum(start: U64, length: U64): U64 {
-  const end = BigInt(start) + BigInt(length);
-  return end <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(end) : end;
-}
+/** The end of a range; undefined if it lies above 64 bits. */
+const endOf = (start: U64, length: U64): U64 | undefined =>
+  parseHex((BigInt(start) + BigInt(length)).toString(16));
 
-/** MMAP and MMAP2; a build id stands in place of device and inode, which are then "" and 0. */
+/** MMAP and MMAP2, undefined if they cannot be; a build id stands in place of device and inode, which are then "" and 0. */
 export function mappedOf(body: string, line: number): Mapped | undefined {
   const match = mmap.exec(body);
   if (match === null || !isTask(Number(match[1])) || !isTask(Number(match[2]))) return undefined;
@@ -40,6 +39,8 @@ export function mappedOf(body: string, line: number): Mapped | undefined {
   const length = parseHex(lengthText ?? "");
   const offset = parseHex(offsetText ?? "");
   if (start === undefined || length === undefined || offset === undefined) return undefined;
+  const end = endOf(start, length);
+  if (end === undefined) return undefined;
   const anonymous = path === "//anon";
   return {
     pid: Number(pid),
@@ -47,7 +48,7 @@ export function mappedOf(body: string, line: number): Mapped | undefined {
     area: {
       line,
       start,
-      end: sum(start, length),
+      end,
       perms: perms ?? "",
       offset: anonymous ? 0 : offset,
       device: device ?? "",
