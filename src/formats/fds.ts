@@ -9,41 +9,43 @@ interface Slot {
 
 /** The descriptors of one `files_struct`. */
 export class FdTable {
-  readonly #slots: Map<number, Slot>;
+  /** undefined while there is none: most of many tasks open nothing. */
+  #slots: Map<number, Slot> | undefined;
 
-  constructor(slots: Iterable<readonly [number, Slot]> = []) {
-    this.#slots = new Map(slots);
+  constructor(slots?: Iterable<readonly [number, Slot]>) {
+    this.#slots = slots === undefined ? undefined : new Map(slots);
   }
 
   get(fd: number): OpenFile | undefined {
-    return this.#slots.get(fd)?.file;
+    return this.#slots?.get(fd)?.file;
   }
 
   set(fd: number, file: OpenFile, closeOnExec: boolean): void {
+    this.#slots ??= new Map();
     this.#slots.set(fd, { file, closeOnExec });
   }
 
   closesOnExec(fd: number): boolean {
-    return this.#slots.get(fd)?.closeOnExec === true;
+    return this.#slots?.get(fd)?.closeOnExec === true;
   }
 
   close(fd: number): void {
-    this.#slots.delete(fd);
+    this.#slots?.delete(fd);
   }
 
   /** close_range: both ends included. */
   closeRange(first: number, last: number): void {
-    for (const fd of [...this.#slots.keys()]) if (fd >= first && fd <= last) this.#slots.delete(fd);
+    for (const fd of this.fds()) if (fd >= first && fd <= last) this.#slots?.delete(fd);
   }
 
   /** F_SETFD and CLOSE_RANGE_CLOEXEC. */
   mark(fd: number, closeOnExec: boolean): void {
-    const slot = this.#slots.get(fd);
-    if (slot !== undefined) this.#slots.set(fd, { file: slot.file, closeOnExec });
+    const slot = this.#slots?.get(fd);
+    if (slot !== undefined) this.#slots?.set(fd, { file: slot.file, closeOnExec });
   }
 
   fds(): number[] {
-    return [...this.#slots.keys()];
+    return [...(this.#slots?.keys() ?? [])];
   }
 
   /** What a child without CLONE_FILES gets. */
@@ -52,6 +54,7 @@ export class FdTable {
   }
 
   afterExec(): FdTable {
+    if (this.#slots === undefined) return new FdTable();
     return new FdTable([...this.#slots].filter(([, slot]) => !slot.closeOnExec));
   }
 }

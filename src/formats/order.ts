@@ -6,7 +6,7 @@ import { type Footprint, footprint, intersect, type Range } from "./footprint.ts
 import { KnownFree } from "./known-free.ts";
 import { foundFirst, isUndecided, mayPrecede, mustPrecede, notTaken } from "./precedence.ts";
 import type { Request } from "./request.ts";
-import { Begun, Underway } from "./underway.ts";
+import { Begun, leaves, openCalls, type Underway, withBegun, withoutBegun } from "./underway.ts";
 
 /** An event that waits until it is certain that nothing comes before it. */
 interface Item {
@@ -15,22 +15,28 @@ interface Item {
   readonly entry: number;
   readonly exit: number;
   /** The address space that this event makes. */
-  readonly made?: object;
+  readonly made?: Ordered;
   /** The space is copied when the call begins: dup_mmap() holds the lock from then on. */
   readonly copies?: boolean;
 }
 
 /** What is going on in one address space. */
-interface Queue {
-  readonly underway: Underway;
+export interface Queue {
+  underway: Underway;
   readonly window: Item[];
-  free: KnownFree;
+  /** undefined until something is freed or found. */
+  free: KnownFree | undefined;
   /** False until the event that makes the space is out. */
   born: boolean;
   /** Placements right below, and right above, the one before. */
   down: number;
   up: number;
   last: Range | undefined;
+}
+
+/** The identity of an address space, which keeps what is going on in it. */
+export interface Ordered {
+  queue?: Queue | undefined;
 }
 
 /** What a call did; undefined if it did nothing. */
@@ -51,7 +57,6 @@ const patience = 4096;
 export class Order {
   readonly #emit: Sink;
   readonly #diagnostics: Diagnostics;
-  readonly #queues = new WeakMap<object, Queue>();
   #position = 0;
 
   constructor(emit: Sink, diagnostics: Diagnostics) {
@@ -59,45 +64,47 @@ export class Order {
     this.#diagnostics = diagnostics;
   }
 
-  #queue(space: object): Queue {
-    let queue = this.#queues.get(space);
-    if (queue === undefined) {
-      queue = {
-        underway: new Underway(),
-        window: [],
-        free: new KnownFree(),
-        born: true,
-        down: 0,
-        up: 0,
-        last: undefined,
-      };
-      this.#queues.set(space, queue);
-    }
-    return queue;
+  #queue(space: Ordered): Queue {
+    space.queue ??= {
+      underway: undefined,
+      window: [],
+      free: undefined,
+      born: true,
+      down: 0,
+      up: 0,
+      last: undefined,
+    };
+    return space.queue;
   }
 
   /** A call begins. What it may concern is held until it ends. */
-  begin(space: object, request: Request): Begun {
-    this.#position += 1;
-    return this.#queue(space).underway.begin(new Begun(space, request, this.#position));
+  begin(space: Ordered, request: Request): Begun {
+    return this.#begin(space, request);
   }
 
   /** A fork begins: what begins after it does not reach the copy. */
-  fork(space: object): Begun {
+  fork(space: Ordered): Begun {
+    return this.#begin(space, undefined);
+  }
+
+  #begin(space: Ordered, request: Request | undefined): Begun {
     this.#position += 1;
-    return this.#queue(space).underway.begin(new Begun(space, undefined, this.#position));
+    const begun = new Begun(space, request, this.#position);
+    const queue = this.#queue(space);
+    queue.underway = withBegun(queue.underway, begun);
+    return begun;
   }
 
   /** A call returned; undefined if nothing is known of how. */
   end(begun: Begun, event: Call | undefined): void {
     const queue = this.#queue(begun.space);
-    queue.underway.end(begun);
+    queue.underway = withoutBegun(queue.underway, begun);
     if (event !== undefined) this.#push(queue, event, begun.entry);
     this.#flush(queue);
   }
 
   /** Something that took effect at once. */
-  add(space: object, event: Event): void {
+  add(space: Ordered, event: Event): void {
     this.#position += 1;
     const queue = this.#queue(space);
     this.#push(queue, event, this.#position);
@@ -105,7 +112,7 @@ export class Order {
   }
 
   /** An event that makes another address space, whose events come after it; `begun` if it is a fork. */
-  born(space: object, event: Event, made: object, begun?: Begun): void {
+  born(space: Ordered, event: Event, made: Ordered, begun?: Begun): void {
     this.#position += 1;
     this.#queue(made).born = false;
     const queue = this.#queue(space);
@@ -113,7 +120,7 @@ export class Order {
     if (begun === undefined) {
       queue.window.push({ event, footprint: undefined, entry: exit, exit, made });
     } else {
-      queue.underway.end(begun);
+      queue.underway = withoutBegun(queue.underway, begun);
       const { entry } = begun;
       const at = queue.window.findIndex((item) => item.entry > entry);
       const item = { event, footprint: undefined, entry, exit, made, copies: true };
@@ -126,7 +133,8 @@ export class Order {
     this.#position += 1;
     const isNext = queue.window.length === 0 && queue.born;
     const { underway } = queue;
-    const isAlone = underway.open.length === 0 || (event.kind === "call" && underway.leaves(event));
+    const isAlone =
+      openCalls(underway).length === 0 || (event.kind === "call" && leaves(underway, event));
     if (isNext && isAlone) {
       this.#learn(queue, event);
       this.#emit(event);
@@ -185,14 +193,14 @@ export class Order {
     this.#emit(item.event);
     if (item.made === undefined) return;
     const child = this.#queue(item.made);
-    if (item.copies === true) child.free = queue.free.copy();
+    if (item.copies === true) child.free = queue.free?.copy();
     child.born = true;
     this.#flush(child);
   }
 
   #mustWait(queue: Queue, { footprint: print, entry, exit, copies }: Item): boolean {
     if (queue.window.length > patience) return false;
-    for (const open of queue.underway.open) {
+    for (const open of openCalls(queue.underway)) {
       if (open.entry > exit) continue;
       const isFork = open.footprint === undefined;
       if (isFork || copies === true ? open.entry < entry : this.#mayPrecede(open, print))
@@ -226,7 +234,7 @@ export class Order {
   /** First fit tells that `a` came before `b`, and no third call explains it otherwise. */
   #fits(queue: Queue, { exit }: Item, a: Footprint, b: Footprint): boolean {
     const topDown = queue.down >= queue.up;
-    const around = (range: Range): Range => queue.free.around(range);
+    const around = (range: Range): Range => queue.free?.around(range) ?? range;
     const { found } = a;
     if (found === undefined) return false;
     if (foundFirst(a, b, around(found), topDown)) {
@@ -258,7 +266,7 @@ export class Order {
   #count(queue: Queue, { event, footprint: print, entry, exit }: Item): void {
     if (print === undefined) return;
     let undecided = 0;
-    for (const open of queue.underway.open) {
+    for (const open of openCalls(queue.underway)) {
       if (open.entry < exit && isUndecided(print, open.footprint)) undecided += 1;
     }
     for (const item of queue.window) {
@@ -277,6 +285,7 @@ export class Order {
     const print = known ?? effect(event);
     if (print === undefined) return;
     const { found, searches, frees, named } = print;
+    queue.free ??= new KnownFree();
     for (const range of named) queue.free.take(range);
     for (const range of frees) queue.free.add(range);
     if (found !== undefined) queue.free.take(found);

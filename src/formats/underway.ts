@@ -3,11 +3,12 @@
 import { MAP_FIXED } from "../trace/flags.ts";
 import { hasBit } from "../units.ts";
 import { type Footprint, footprint } from "./footprint.ts";
+import type { Ordered } from "./order.ts";
 import type { Request } from "./request.ts";
 
 /** A call that has begun and not returned. */
 export class Begun {
-  readonly space: object;
+  readonly space: Ordered;
   /** undefined for a fork. */
   readonly request: Request | undefined;
   /** Position in the recording. */
@@ -16,7 +17,7 @@ export class Begun {
   slot = 0;
   #footprint: Footprint | undefined;
 
-  constructor(space: object, request: Request | undefined, entry: number) {
+  constructor(space: Ordered, request: Request | undefined, entry: number) {
     this.space = space;
     this.request = request;
     this.entry = entry;
@@ -69,22 +70,34 @@ const maySearch = (request: Request): boolean =>
   request.call === "mremap" ||
   request.call === "shmat";
 
-export class Underway {
+/** As far as forks and searches under way go: the order of this call among them changes nothing. */
+function mayPass(request: Request, forks: number, searching: number): boolean {
+  if (forks > 0 || (request.call === "munmap" && searching > 0)) return false;
+  return isHarmless(request) || request.call === "munmap";
+}
+
+/** Calls that have overlapped in one address space. */
+class Several {
   /** In no order. */
   readonly open: Begun[] = [];
-  readonly #lows: number[] = [];
-  readonly #highs: number[] = [];
+  /** Low and high of each of them. */
+  readonly #bounds: number[] = [];
   #forks = 0;
   #searching = 0;
 
-  begin(begun: Begun): Begun {
+  begin(begun: Begun): void {
     const { request } = begun;
     begun.slot = this.open.push(begun) - 1;
-    this.#lows.push(request === undefined ? everywhere : lowOf(request));
-    this.#highs.push(request === undefined ? -everywhere : highOf(request));
-    if (request === undefined) this.#forks += 1;
-    else if (maySearch(request)) this.#searching += 1;
-    return begun;
+    this.#bounds.push(
+      request === undefined ? everywhere : lowOf(request),
+      request === undefined ? -everywhere : highOf(request),
+    );
+    this.#count(request, 1);
+  }
+
+  #count(request: Request | undefined, by: number): void {
+    if (request === undefined) this.#forks += by;
+    else if (maySearch(request)) this.#searching += by;
   }
 
   end(begun: Begun): void {
@@ -93,26 +106,60 @@ export class Underway {
     const moved = this.open[last];
     if (moved === undefined || this.open[slot] !== begun) return;
     this.open[slot] = moved;
-    this.#lows[slot] = this.#lows[last] as number;
-    this.#highs[slot] = this.#highs[last] as number;
+    const bounds = this.#bounds;
+    bounds[2 * slot] = bounds[2 * last] as number;
+    bounds[2 * slot + 1] = bounds[2 * last + 1] as number;
     moved.slot = slot;
     this.open.pop();
-    this.#lows.pop();
-    this.#highs.pop();
-    if (request === undefined) this.#forks -= 1;
-    else if (maySearch(request)) this.#searching -= 1;
+    bounds.pop();
+    bounds.pop();
+    this.#count(request, -1);
   }
 
-  /** True if none of the open calls can have taken effect before this one, nor touches what it touches. */
   leaves(request: Request): boolean {
-    if (this.#forks > 0 || (request.call === "munmap" && this.#searching > 0)) return false;
-    if (!isHarmless(request) && request.call !== "munmap") return false;
+    if (!mayPass(request, this.#forks, this.#searching)) return false;
     const low = lowOf(request);
     const high = highOf(request);
-    for (let index = 0; index < this.#lows.length; index++) {
-      if ((this.#lows[index] as number) < high && low < (this.#highs[index] as number))
-        return false;
+    const bounds = this.#bounds;
+    for (let index = 0; index < bounds.length; index += 2) {
+      if ((bounds[index] as number) < high && low < (bounds[index + 1] as number)) return false;
     }
     return true;
   }
+}
+
+/** What is under way in one address space: for most of a recording with many of them no more than one call. */
+export type Underway = Begun | Several | undefined;
+
+/** A call begins. */
+export function withBegun(underway: Underway, begun: Begun): Underway {
+  if (underway === undefined) return begun;
+  const several = underway instanceof Begun ? new Several() : underway;
+  if (underway instanceof Begun) several.begin(underway);
+  several.begin(begun);
+  return several;
+}
+
+/** A call returned. */
+export function withoutBegun(underway: Underway, begun: Begun): Underway {
+  if (underway === begun) return undefined;
+  if (underway instanceof Several) underway.end(begun);
+  return underway;
+}
+
+const none: readonly Begun[] = [];
+
+/** The open calls, in no order. */
+export function openCalls(underway: Underway): readonly Begun[] {
+  if (underway instanceof Several) return underway.open;
+  return underway === undefined ? none : [underway];
+}
+
+/** True if none of the open calls can have taken effect before this one, nor touches what it touches. */
+export function leaves(underway: Underway, request: Request): boolean {
+  if (underway instanceof Several) return underway.leaves(request);
+  if (underway === undefined) return true;
+  const { request: open } = underway;
+  if (open === undefined || !mayPass(request, 0, maySearch(open) ? 1 : 0)) return false;
+  return lowOf(open) >= highOf(request) || lowOf(request) >= highOf(open);
 }

@@ -41,6 +41,8 @@ function afterName(text: string, start: number, end: number): number {
   return at > start && text.charCodeAt(at) === equals ? at + 1 : -1;
 }
 
+const none: readonly string[] = [];
+
 /** Takes arguments by position; the first that makes no sense is the problem. */
 export class Arguments {
   readonly #text: string;
@@ -48,7 +50,7 @@ export class Arguments {
   #ends: number[] = [];
   problem: Problem | undefined;
   /** Names of flags that nobody knows. */
-  unknown: readonly string[] = [];
+  unknown: readonly string[] = none;
 
   constructor(text: string) {
     this.#text = text;

@@ -172,8 +172,9 @@ export class Flow {
 
   /** An execve begun by another thread of the process goes on under the leader's number. */
   #fromThread(task: Task): Open | undefined {
-    for (const [other, open] of this.#open.all()) {
-      if (open.known.role !== "exec" || other.process !== task.process) continue;
+    for (const other of this.#open.all()) {
+      const { open } = other;
+      if (open?.known.role !== "exec" || other.process !== task.process) continue;
       this.#open.delete(other);
       return { ...open, caller: other.tid };
     }
@@ -236,7 +237,7 @@ export class Flow {
   /** Nothing more comes. */
   end(): void {
     this.endUntil(Number.POSITIVE_INFINITY);
-    for (const [task] of this.#open.all()) this.abandon(task);
+    for (const task of this.#open.all()) this.abandon(task);
   }
 
   #exiting({ task, known, entry, bare }: Logical): void {

@@ -11,12 +11,17 @@ import {
 } from "../../trace/flags.ts";
 import { hasBit } from "../../units.ts";
 import { FdTable } from "../fds.ts";
+import type { Ordered } from "../order.ts";
+import type { Open } from "./logical.ts";
+import { Process } from "./process.ts";
 
 /** One address space; only its identity and its word size matter. */
-export interface Space {
+export interface Space extends Ordered {
   /** A 32-bit program. */
   narrow: boolean;
 }
+
+const spaceOf = (narrow: boolean): Space => ({ narrow, queue: undefined });
 
 /** Where in the recording something is. */
 export interface At {
@@ -34,12 +39,16 @@ export interface Exiting extends At {
 export interface Task {
   /** 0 for the first task while the recording has not told its number. */
   tid: number;
-  process: Set<Task>;
+  process: Process;
   space: Space;
   files: FdTable;
+  /** Of unknown origin. */
+  stranger: boolean;
   /** The exit call was seen, the end of the task not yet. */
   exiting: Exiting | undefined;
-  /** Its place among the calls that have begun; -1 for none. */
+  /** The call that has begun, its number among all that have, and its place among those that have not ended. */
+  open: Open | undefined;
+  opened: number;
   slot: number;
 }
 
@@ -102,11 +111,14 @@ export class Lives {
   appear(tid: number): Task {
     const task: Task = {
       tid,
-      process: new Set(),
-      space: { narrow: false },
+      process: new Process(),
+      space: spaceOf(false),
       files: new FdTable(),
+      stranger: false,
       exiting: undefined,
-      slot: -1,
+      open: undefined,
+      opened: 0,
+      slot: 0,
     };
     task.process.add(task);
     this.#tasks.set(tid, task);
@@ -117,11 +129,14 @@ export class Lives {
     const { birth } = sharing;
     const task: Task = {
       tid,
-      process: birth === "thread" ? parent.process : new Set(),
-      space: birth === "fork" ? { ...parent.space } : parent.space,
+      process: birth === "thread" ? parent.process : new Process(),
+      space: birth === "fork" ? spaceOf(parent.space.narrow) : parent.space,
       files: sharing.files ? parent.files : parent.files.copy(),
+      stranger: false,
       exiting: undefined,
-      slot: -1,
+      open: undefined,
+      opened: 0,
+      slot: 0,
     };
     task.process.add(task);
     this.#tasks.set(tid, task);
@@ -131,8 +146,9 @@ export class Lives {
   /** A new program: its own space, and open files without those that close on exec. */
   exec(task: Task): void {
     for (const other of task.process) if (other !== task) this.#tasks.delete(other.tid);
-    task.process = new Set([task]);
-    task.space = { narrow: false };
+    task.process = new Process();
+    task.process.add(task);
+    task.space = spaceOf(false);
     task.files = task.files.afterExec();
   }
 

@@ -24,7 +24,7 @@ export interface Logical {
 /** A call that has begun. */
 export interface Open {
   readonly known: Known;
-  /** Up to where it was interrupted. */
+  /** Up to where it was interrupted; of a call whose arguments are known, only the name. */
   readonly text: string;
   readonly entry: At;
   readonly bare: boolean;

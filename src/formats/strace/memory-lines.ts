@@ -65,7 +65,8 @@ export class MemoryLines {
     }
     const file = this.#calls.file(parsed, task);
     const begun = this.#order.begin(task.space, parsed.request);
-    return { known, text, entry, bare, parsed, file, begun, caller: undefined };
+    const written = place.name === known.name ? known.name : place.name;
+    return { known, text: written, entry, bare, parsed, file, begun, caller: undefined };
   }
 
   /** A call ends that began on another line. */

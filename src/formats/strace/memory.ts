@@ -17,7 +17,7 @@ import type { Request } from "../request.ts";
 import { Arguments, type Problem } from "./arguments.ts";
 import { unquote } from "./quoted.ts";
 
-/** A request, the text of its descriptor argument, and flag names that nobody knows. */
+/** A request, its descriptor argument if it is printed with a path, and flag names that nobody knows. */
 export interface Parsed {
   readonly request: Request;
   readonly fdText: string;
@@ -232,5 +232,6 @@ export function readRequest(
   }
   const request = signature.request(args);
   const { problem, unknown } = args;
-  return problem ?? { request, unknown, fdText: signature === mmap ? args.text(4) : "" };
+  const fdText = signature === mmap ? args.text(4) : "";
+  return problem ?? { request, unknown, fdText: fdText.includes("<") ? fdText : "" };
 }

@@ -3,46 +3,38 @@
 import type { Task } from "./lives.ts";
 import type { Open } from "./logical.ts";
 
-interface Entry {
-  readonly task: Task;
-  readonly open: Open;
-  /** Calls began in this order. */
-  readonly order: number;
-}
-
 export class OpenCalls {
   /** In no order; each task knows its place. */
-  readonly #entries: Entry[] = [];
+  readonly #tasks: Task[] = [];
   #order = 0;
 
   get size(): number {
-    return this.#entries.length;
+    return this.#tasks.length;
   }
 
   get(task: Task): Open | undefined {
-    return task.slot < 0 ? undefined : this.#entries[task.slot]?.open;
+    return task.open;
   }
 
   /** The task begins a call. */
   set(task: Task, open: Open): void {
-    this.delete(task);
+    if (task.open === undefined) task.slot = this.#tasks.push(task) - 1;
     this.#order += 1;
-    task.slot = this.#entries.push({ task, open, order: this.#order }) - 1;
+    task.open = open;
+    task.opened = this.#order;
   }
 
   delete(task: Task): void {
-    const { slot } = task;
-    const last = slot < 0 ? undefined : this.#entries.pop();
-    if (last === undefined) return;
-    task.slot = -1;
-    if (last.task === task) return;
-    this.#entries[slot] = last;
-    last.task.slot = slot;
+    if (task.open === undefined) return;
+    task.open = undefined;
+    const last = this.#tasks.pop();
+    if (last === undefined || last === task) return;
+    this.#tasks[task.slot] = last;
+    last.slot = task.slot;
   }
 
-  /** In the order in which they began. */
-  all(): readonly (readonly [Task, Open])[] {
-    const ordered = this.#entries.toSorted((a, b) => a.order - b.order);
-    return ordered.map(({ task, open }) => [task, open]);
+  /** The tasks, in the order in which their calls began. */
+  all(): readonly Task[] {
+    return this.#tasks.toSorted((a, b) => a.opened - b.opened);
   }
 }

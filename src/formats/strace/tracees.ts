@@ -4,7 +4,15 @@ import type { Lifecycle, LifecycleName } from "../../trace/event.ts";
 import type { Order } from "../order.ts";
 import type { Begun } from "../underway.ts";
 import type { Ahead, Named } from "./ahead.ts";
-import { type At, type Exiting, Lives, printedTid, sharingOf, type Task } from "./lives.ts";
+import {
+  type At,
+  type Exiting,
+  Lives,
+  printedTid,
+  type Space,
+  sharingOf,
+  type Task,
+} from "./lives.ts";
 import type { Notice } from "./notices.ts";
 import { firstTask, type Output } from "./output.ts";
 import type { Prefix } from "./prefix.ts";
@@ -32,8 +40,6 @@ export class Tracees {
   /** By task. */
   readonly cloning: Map<Task, Cloning> = new Map();
   readonly #leaving = new Set<Task>();
-  /** Tasks of unknown origin. */
-  readonly #strangers = new Set<Task>();
   #first: Task | undefined;
   /** Tasks of unknown origin are threads of the first. */
   oneProcess = false;
@@ -124,7 +130,7 @@ export class Tracees {
       if (tid === firstTask) this.#followed.add(tid);
     }
     if (isFirst && begins) return task;
-    if (!isFirst) this.#strangers.add(task);
+    task.stranger = !isFirst;
     const bare = tid === firstTask;
     this.#lifecycle(task, "attach", at, bare ? { bare } : {});
     const [code, message] = isFirst
@@ -164,8 +170,7 @@ export class Tracees {
     if (this.#bornEarly.delete(child)) return;
     const previous = this.lives.get(child);
     // Without unfinished lines (-z) a child may speak before it is known whose it is.
-    const isStranger = previous !== undefined && this.#strangers.delete(previous);
-    if (previous !== undefined && !isStranger)
+    if (previous !== undefined && !previous.stranger)
       this.#die(previous, "exit", previous.exiting ?? end, false);
     this.#born(parent, child, cloning, end);
   }
@@ -216,8 +221,7 @@ export class Tracees {
 
   /** The leader of the process that a thread belongs to. */
   leaderOf(tid: number): number | undefined {
-    const [leader] = this.lives.get(tid)?.process ?? [];
-    return leader?.tid;
+    return this.lives.get(tid)?.process.leader?.tid;
   }
 
   ended(task: Task, how: "exit" | "killed", at: At, bare: boolean): void {
@@ -229,7 +233,6 @@ export class Tracees {
     this.#lifecycle(task, how, at, bare ? { bare } : {});
     this.cloning.delete(task);
     this.#leaving.delete(task);
-    this.#strangers.delete(task);
     this.lives.die(task);
   }
 
@@ -279,7 +282,7 @@ export class Tracees {
     return { kind: "lifecycle", line: at.line, pid, lifecycle, ...time, ...more };
   }
 
-  #send(space: object, event: Lifecycle, made: object, begun?: Begun): void {
+  #send(space: Space, event: Lifecycle, made: Space, begun?: Begun): void {
     if (made !== space) {
       this.#order.born(space, event, made, begun);
       return;
