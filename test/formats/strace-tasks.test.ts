@@ -454,6 +454,26 @@ describe("descriptors", () => {
     expect(await files(mapped(fd))).toMatchObject([{ id: -1, kind }]);
   });
 
+  it.each([
+    ["fcntl(3, F_DUPFD, 10) = 10", "/a/b"],
+    ["fcntl(3</a/b>, F_DUPFD_CLOEXEC, 10) = 10</a/b>", undefined],
+    ["fcntl(3</a, F_GETFD>, 0x406, 10) = 10</a/b>", undefined],
+    ["fcntl(fd=3, op=F_DUPFD, arg=10) = 10", "/a/b"],
+    ["fcntl(10, F_SETFD, 0) = 0", "/old"],
+    ["fcntl(10, F_SETFL, O_RDWR) = 0", undefined],
+    ["fcntl(10, F_GETFD) = 0x1 (flags FD_CLOEXEC)", undefined],
+  ])("are copied and kept over exec by fcntl: %s", async (line, path) => {
+    const lines = [
+      'openat(AT_FDCWD, "/old", O_RDWR|O_CLOEXEC) = 10',
+      'openat(AT_FDCWD, "/a/b", O_RDWR) = 3',
+      line,
+      exec,
+      mapped("10"),
+    ];
+    const found = (await files(...lines)) as { path?: string }[];
+    expect(found.map((file) => file.path)).toEqual([path]);
+  });
+
   it("stay one file until they are closed, where opens are recorded", async () => {
     const open = 'openat(AT_FDCWD</a>, "b", O_RDWR) = 3</a/b>';
     const ids = async (...lines: string[]): Promise<unknown[]> =>

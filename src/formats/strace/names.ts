@@ -1,6 +1,7 @@
 /** Which system calls matter here: recognised by their bytes, so that the lines of all others never become text. */
 
 import type { Buffer } from "node:buffer";
+import { bytesOf, matches } from "../scan.ts";
 import type { Problem } from "./arguments.ts";
 
 /** What a line of this call is read for. */
@@ -70,8 +71,17 @@ function numberedCall(text: string): Known | undefined {
   return found === undefined ? undefined : { role: found[0], name: found[1] };
 }
 
-const paren = 40;
 const space = 32;
+const paren = 40;
+const comma = 44;
+const less = 60;
+const greater = 62;
+const letterD = 68;
+const letterF = 70;
+const underscore = 95;
+const setDescriptor = bytesOf("F_SETFD");
+
+const isDigit = (byte: number): boolean => byte >= 48 && byte <= 57;
 
 interface Entry extends Known {
   readonly bytes: Uint8Array;
@@ -192,11 +202,39 @@ export function oddName(bytes: Uint8Array, start: number, end: number): Odd | un
 
 const newDescriptor = /^\(\d+(?:<.*?>)?, (?:VFIO_GROUP_GET_DEVICE_FD|0x3b6a)\b/;
 
-/** True for an ioctl that makes a descriptor of a device; programs make millions of others. */
-export function makesDescriptor(bytes: Buffer, from: number, end: number): boolean {
+/** True for an ioctl that makes a descriptor of a device. */
+function makesDescriptor(bytes: Buffer, from: number, end: number): boolean {
   // The request stands within a path and a number from the name.
   const request = bytes.indexOf(", ", from);
   const next = bytes[request + 2];
   if (request < 0 || request > end || (next !== 86 && next !== 48)) return false;
   return newDescriptor.test(bytes.toString("latin1", from, end));
+}
+
+/** Where `F_GETLK` stands in `(3</data/t.db>, F_GETLK, ...`; -1 if that takes a closer look. */
+function commandAt(bytes: Buffer, from: number, end: number): number {
+  let at = from + 1;
+  while (isDigit(bytes[at] as number)) at += 1;
+  if (at === from + 1) return -1;
+  if (bytes[at] === less) {
+    while (at < end && bytes[at] !== greater && bytes[at] !== comma) at += 1;
+    if (bytes[at] === greater) at += 1;
+  }
+  const isNamed = bytes[at] === comma && bytes[at + 2] === letterF && bytes[at + 3] === underscore;
+  return isNamed && at + 4 < end ? at + 2 : -1;
+}
+
+/** True for a fcntl that may make a descriptor (`F_DUPFD`) or tell what exec does with one (`F_SETFD`). */
+function controlsDescriptor(bytes: Buffer, from: number, end: number): boolean {
+  const command = commandAt(bytes, from, end);
+  return command < 0 || bytes[command + 2] === letterD || matches(bytes, command, setDescriptor);
+}
+
+/**
+ * True if this call, whose name ends at `from` and whose line at `end`, is one that matters: of ioctl and fcntl, of which
+ * programs make millions, only a few have to do with descriptors.
+ */
+export function matters({ name }: Known, bytes: Buffer, from: number, end: number): boolean {
+  if (name === "ioctl") return makesDescriptor(bytes, from, end);
+  return (name !== "fcntl" && name !== "fcntl64") || controlsDescriptor(bytes, from, end);
 }

@@ -1,7 +1,7 @@
 /** What a line tells that is of the shape of most lines: told from its bytes, without making text of it. */
 
 import type { Buffer } from "node:buffer";
-import { lookUp, makesDescriptor, nameEnd } from "./names.ts";
+import { lookUp, matters, nameEnd } from "./names.ts";
 import type { Parts } from "./parts.ts";
 import { PlainCall } from "./plain.ts";
 
@@ -44,8 +44,7 @@ export class PlainLines {
     if (stop < 0 || bytes[stop] !== paren) return 0;
     const known = lookUp(bytes, body, stop);
     const end = bytes.indexOf(lineFeed, stop);
-    if (known !== undefined && (known.name !== "ioctl" || makesDescriptor(bytes, stop, end)))
-      return 0;
+    if (known !== undefined && matters(known, bytes, stop, end)) return 0;
     this.#tick(number);
     this.#parts.unimportant(bytes, number, body, stop);
     return end + 1;

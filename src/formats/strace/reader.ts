@@ -8,7 +8,7 @@ import type { ReadOptions } from "../types.ts";
 import { childOf } from "./flow.ts";
 import { type Line, latin1 } from "./line.ts";
 import type { At } from "./lives.ts";
-import { type Known, lookUp, makesDescriptor, nameEnd, resumedName } from "./names.ts";
+import { type Known, lookUp, matters, nameEnd, resumedName } from "./names.ts";
 import {
   continues,
   isOfPerf,
@@ -117,8 +117,8 @@ export class StraceReader {
     if (stop > 0 && bytes[stop] === paren) {
       const known = lookUp(bytes, body, stop);
       this.#recognised += 1;
-      const matters = known?.name !== "ioctl" || makesDescriptor(bytes, stop, end);
-      if (known === undefined || !matters) this.#parts.unimportant(bytes, line.number, body, stop);
+      if (known === undefined || !matters(known, bytes, stop, end))
+        this.#parts.unimportant(bytes, line.number, body, stop);
       else this.#relevant(line, known, body, false);
     } else if (first === less && bytes[body + 1] === dot) this.#resumes(line, body);
     else if (first === plus) this.#end(line);
