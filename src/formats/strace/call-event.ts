@@ -17,11 +17,6 @@ export interface Place {
   readonly name: string;
 }
 
-/** A line and its time, both known. */
-export interface Moment extends At {
-  readonly time: number;
-}
-
 /** How it ended, and what belongs to some calls only. */
 export interface End {
   readonly outcome: Outcome;
@@ -30,6 +25,18 @@ export interface End {
   readonly injected: boolean;
   readonly file?: OpenFile | undefined;
   readonly length?: U64 | undefined;
+}
+
+/** How a call ended on a plain line. */
+export interface PlainEnd {
+  readonly pid: number;
+  readonly bare: boolean;
+  readonly entry: At;
+  readonly exit: At;
+  /** Unless there is an error. */
+  readonly value: number;
+  readonly error: string | null;
+  readonly file: OpenFile | undefined;
 }
 
 function drafted(call: Request["call"], place: Place, end: End): Draft {
@@ -62,19 +69,23 @@ export function callEvent(request: Request, place: Place, end: End): Call {
   return draft as Call;
 }
 
-/** The event of a call under its own name that succeeded, of a task whose lines have pids and times. */
+/** The event of a call under its own name whose result was printed: a number, or the symbol of an error. */
 export function plainEvent(
   request: Request,
-  pid: number,
-  entry: Moment,
-  { line, time }: Moment,
-  result: U64,
-  file: OpenFile | undefined,
+  { pid, bare, entry, exit, value, error, file }: PlainEnd,
 ): Call {
   const { call } = request;
-  const draft: Draft = { kind: "call", call, line, pid, outcome: "ok", result, error: null, time };
+  const { line, time } = exit;
+  const outcome = error === null ? "ok" : "error";
+  const result = error === null ? value : null;
+  const draft: Draft =
+    time === undefined || bare
+      ? { kind: "call", call, line, pid, outcome, result, error }
+      : { kind: "call", call, line, pid, outcome, result, error, time };
+  if (bare) draft.bare = true;
+  if (bare && time !== undefined) draft.time = time;
   if (entry.line !== line) draft.entryLine = entry.line;
-  if (entry.time !== time) draft.entryTime = entry.time;
+  if (entry.time !== undefined && entry.time !== time) draft.entryTime = entry.time;
   fill(draft, request);
   if (file !== undefined) draft.file = file;
   return draft as Call;

@@ -12,25 +12,30 @@ export class LineClock {
   now: number | undefined;
   #days = 0;
 
+  /** The time of a line that comes next. */
+  timeOf({ clock, seconds }: Prefix): number | undefined {
+    switch (clock) {
+      case "none":
+        return this.now;
+      case "delta":
+        return (this.now ?? 0) + seconds;
+      case "unix":
+        return seconds;
+      case "day":
+        return seconds + (this.#isNextDay(seconds) ? this.#days + 1 : this.#days) * day;
+    }
+  }
+
+  #isNextDay(seconds: number): boolean {
+    return this.now !== undefined && seconds + this.#days * day < this.now - day / 2;
+  }
+
   /** Take the time of a line; false if time went back. */
   tick(prefix: Prefix): boolean {
     const before = this.now;
-    switch (prefix.clock) {
-      case "none":
-        return true;
-      case "delta":
-        this.now = (before ?? 0) + prefix.seconds;
-        return true;
-      case "unix":
-        this.now = prefix.seconds;
-        break;
-      case "day":
-        this.now = prefix.seconds + this.#days * day;
-        if (before !== undefined && this.now < before - day / 2) {
-          this.#days += 1;
-          this.now += day;
-        }
-    }
-    return before === undefined || this.now >= before - tolerance;
+    const now = this.timeOf(prefix);
+    if (prefix.clock === "day" && this.#isNextDay(prefix.seconds)) this.#days += 1;
+    this.now = now;
+    return before === undefined || now === undefined || now >= before - tolerance;
   }
 }

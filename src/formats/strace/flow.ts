@@ -4,12 +4,11 @@ import { impossible } from "../checks.ts";
 import type { Order } from "../order.ts";
 import type { Request } from "../request.ts";
 import type { Begun } from "../underway.ts";
-import type { Moment } from "./call-event.ts";
 import { Calls } from "./calls.ts";
 import { commandOf, executed } from "./executed.ts";
 import { Files } from "./files.ts";
 import { LateEnds } from "./late-ends.ts";
-import { printedTid, sharingOf, type Task } from "./lives.ts";
+import { type At, printedTid, sharingOf, type Task } from "./lives.ts";
 import type { Logical, Open } from "./logical.ts";
 import { MemoryLines, resultOf } from "./memory-lines.ts";
 import type { Known } from "./names.ts";
@@ -73,34 +72,33 @@ export class Flow {
 
   /** What a plain line asks for; undefined if it cannot have happened as it is printed, or needs a closer look. */
   asks(task: Task, plain: PlainCall): Request | undefined {
-    const { form, known, result } = plain;
+    const { form, known, value, error } = plain;
     if (task.space.narrow) return undefined;
     if (form === "begin") return plain.request();
     const request = form === "whole" ? plain.request() : this.#asked(task, known);
-    if (request === undefined || impossible(request, "ok", result) !== undefined) return undefined;
-    return request;
+    if (request === undefined || error !== null) return request;
+    return impossible(request, "ok", value) === undefined ? request : undefined;
   }
 
   /** What the open call of a task asks for, if it is this one and begins plainly. */
   #asked(task: Task, known: Known): Request | undefined {
     const open = this.#open.get(task);
     if (open?.known !== known || open.parsed === undefined) return undefined;
-    const isPlain = open.entry.time !== undefined && open.parsed.unknown.length === 0;
-    return isPlain ? open.parsed.request : undefined;
+    return open.parsed.unknown.length === 0 ? open.parsed.request : undefined;
   }
 
-  /** A plain line that asks for this. */
-  plain(task: Task, plain: PlainCall, request: Request, at: Moment): void {
+  /** A plain line that asks for this; `bare` if it has no pid. */
+  plain(task: Task, plain: PlainCall, request: Request, at: At, bare: boolean): void {
     const open = this.#open.get(task);
     if (plain.form === "end") {
       if (open === undefined) return;
       this.#open.delete(task);
-      this.memory.endPlain(task, open, request, plain.result, at);
+      this.memory.endPlain(task, open, request, plain, at, bare);
       return;
     }
     if (open !== undefined) this.abandon(task);
-    if (plain.form === "whole") this.memory.wholePlain(task, plain, request, at);
-    else this.#open.set(task, this.memory.beginPlain(task, plain, request, at));
+    if (plain.form === "whole") this.memory.wholePlain(task, plain, request, at, bare);
+    else this.#open.set(task, this.memory.beginPlain(task, plain, request, at, bare));
   }
 
   /** False unless this line of a merged recording tells how long its call took. */

@@ -2,10 +2,9 @@
 
 import type { Call, Outcome } from "../../trace/event.ts";
 import type { OpenFile } from "../../trace/file.ts";
-import type { U64 } from "../../units.ts";
 import type { Order } from "../order.ts";
 import type { Request } from "../request.ts";
-import { type Moment, type Place, plainEvent } from "./call-event.ts";
+import { type Place, plainEvent } from "./call-event.ts";
 import type { Calls } from "./calls.ts";
 import { type At, printedTid, type Task } from "./lives.ts";
 import { type Logical, type Open, writtenName } from "./logical.ts";
@@ -101,30 +100,40 @@ export class MemoryLines {
   }
 
   /** A plain line that begins a call. */
-  beginPlain(task: Task, { known, fdText }: PlainCall, request: Request, entry: Moment): Open {
+  beginPlain(task: Task, plain: PlainCall, request: Request, entry: At, bare: boolean): Open {
+    const { known, fdText } = plain;
     const parsed = { request, fdText, unknown: none };
     const file = request.call === "mmap" ? this.#calls.file(parsed, task) : undefined;
     const begun = this.#order.begin(task.space, request);
     const text = known.name;
-    return { known, text, entry, bare: false, parsed, file, begun, caller: undefined };
+    return { known, text, entry, bare, parsed, file, begun, caller: undefined };
   }
 
   /** A plain line that ends one. */
-  endPlain(task: Task, open: Open, request: Request, result: U64, exit: Moment): void {
+  endPlain(
+    task: Task,
+    open: Open,
+    request: Request,
+    plain: PlainCall,
+    exit: At,
+    bare: boolean,
+  ): void {
     const { entry, file } = open;
-    const call = plainEvent(request, task.tid, entry as Moment, exit, result, file);
-    this.#close(task, open, call);
+    const { value, error } = plain;
+    const end = { pid: task.tid, bare: bare && open.bare, entry, exit, value, error, file };
+    this.#close(task, open, plainEvent(request, end));
   }
 
   /** A plain line with all of a call. */
-  wholePlain(task: Task, plain: PlainCall, request: Request, entry: Moment): void {
-    const { fdText, duration, result } = plain;
+  wholePlain(task: Task, plain: PlainCall, request: Request, entry: At, bare: boolean): void {
+    const { fdText, duration, value, error } = plain;
     const file =
       request.call === "mmap"
         ? this.#calls.file({ request, fdText, unknown: none }, task)
         : undefined;
-    const exit = duration > 0 ? { line: entry.line, time: entry.time + duration } : entry;
-    this.#order.add(task.space, plainEvent(request, task.tid, entry, exit, result, file));
+    const exit = duration > 0 ? later(entry, duration) : entry;
+    const end = { pid: task.tid, bare, entry, exit, value, error, file };
+    this.#order.add(task.space, plainEvent(request, end));
   }
 
   /** A call that will not be seen to return. */

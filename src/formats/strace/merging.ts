@@ -33,15 +33,22 @@ export class Merging {
   }
 
   /** True if nothing tells that lines were sorted, nor would a line without a mark that begins like this. */
-  isPlain({ pid, step, seconds }: Prefix): boolean {
-    if (this.#marked || step > finest) return !this.#certain;
-    return !this.#merged && !this.#isEarly(pid, seconds);
+  isPlain({ pid, step }: Prefix, time: number | undefined): boolean {
+    if (this.#marked || pid < 0 || time === undefined || step > finest) return !this.#certain;
+    return !this.#merged && !this.#isEarly(pid, time);
   }
 
   /** Look at a plain line; `duration` is 0 if it is not printed. */
-  seePlain({ pid, step, seconds }: Prefix, marked: boolean, duration: number): void {
+  seePlain(
+    { pid, step }: Prefix,
+    time: number | undefined,
+    marked: boolean,
+    duration: number,
+  ): void {
     if (marked) this.#marked = true;
-    else if (!this.#marked && step <= finest) this.#follows(pid, seconds, duration);
+    else if (!this.#marked && pid >= 0 && time !== undefined && step <= finest) {
+      this.#follows(pid, time, duration);
+    }
   }
 
   #isEarly(pid: number, time: number): boolean {

@@ -41,6 +41,13 @@ export function continues(text: string): boolean {
   return /^(?:, |=> |\)|<unfinished \.\.\.>|<detached \.\.\.>)|^[^(]*\)\s+= \S/.test(text);
 }
 
+/** `--- SIGCHLD {...} ---`, `--- stopped by SIGSTOP ---`. */
+export function isSignal(bytes: Uint8Array, body: number): boolean {
+  return (
+    bytes[body] === 45 && bytes[body + 1] === 45 && bytes[body + 2] === 45 && bytes[body + 3] === 32
+  );
+}
+
 /** A line of `-k`: ` > /usr/lib/libc.so.6(mmap+0x17) [0x11de97]`. */
 export function isStackFrame(bytes: Uint8Array, start: number): boolean {
   return bytes[start] === 32 && bytes[start + 1] === 62 && bytes[start + 2] === 32;

@@ -1,12 +1,15 @@
 /** What a line tells that is of the shape of most lines: told from its bytes, without making text of it. */
 
 import type { Buffer } from "node:buffer";
-import { lookUp, matters, nameEnd } from "./names.ts";
+import { lookUp, matters, nameEnd, resumedName } from "./names.ts";
+import { isSignal } from "./notices.ts";
 import type { Parts } from "./parts.ts";
 import { PlainCall } from "./plain.ts";
 
 const lineFeed = 10;
+const carriageReturn = 13;
 const paren = 40;
+const less = 60;
 
 export class PlainLines {
   readonly #parts: Parts;
@@ -23,30 +26,54 @@ export class PlainLines {
    * is known. Returns where the next line begins, 0 if nothing has been read.
    */
   read(bytes: Buffer, start: number, number: number): number {
-    const { prefix, ahead, flow, tracees, merging } = this.#parts;
-    if (ahead.active || flow.merged || !prefix.plain(bytes, start, bytes.length)) return 0;
-    const { pid, body } = prefix;
-    if (!this.#call.read(bytes, body)) return this.#pass(bytes, body, number);
-    const task = tracees.lives.get(pid);
+    const { prefix, ahead, flow } = this.#parts;
+    if (ahead.active || flow.merged) return 0;
+    if (!prefix.plain(bytes, start, bytes.length) && !this.#prefix(bytes, start)) return 0;
+    return this.#call.read(bytes, prefix.body) ? this.#memory(number) : this.#pass(bytes, number);
+  }
+
+  /** True if something follows the prefix of the line. */
+  #prefix(bytes: Buffer, start: number): boolean {
+    const { prefix } = this.#parts;
+    const feed = bytes.indexOf(lineFeed, start);
+    const end = bytes[feed - 1] === carriageReturn ? feed - 1 : feed;
+    if (end <= start) return false;
+    prefix.any(bytes, start, end);
+    return prefix.body < end;
+  }
+
+  /** What `#call` has read. */
+  #memory(number: number): number {
+    const { prefix, clock, flow, tracees, merging } = this.#parts;
+    const task = tracees.certain(prefix);
     const request = task === undefined ? undefined : flow.asks(task, this.#call);
     if (task === undefined || request === undefined) return 0;
     const { form, duration, next } = this.#call;
-    if (!merging.isPlain(prefix)) return 0;
+    const time = clock.timeOf(prefix);
+    if (!merging.isPlain(prefix, time)) return 0;
     this.#tick(number);
-    merging.seePlain(prefix, form !== "whole", Math.max(duration, 0));
-    flow.plain(task, this.#call, request, { line: number, time: prefix.seconds });
+    tracees.follow(prefix);
+    merging.seePlain(prefix, time, form !== "whole", Math.max(duration, 0));
+    flow.plain(task, this.#call, request, { line: number, time }, prefix.pid < 0);
     return next;
   }
 
-  /** A plain line whose call does not matter. */
-  #pass(bytes: Buffer, body: number, number: number): number {
-    const stop = nameEnd(bytes, body, bytes.length);
-    if (stop < 0 || bytes[stop] !== paren) return 0;
-    const known = lookUp(bytes, body, stop);
-    const end = bytes.indexOf(lineFeed, stop);
-    if (known !== undefined && matters(known, bytes, stop, end)) return 0;
+  /** A line that does not matter: a call, the end of one, or a signal. */
+  #pass(bytes: Buffer, number: number): number {
+    const { body } = this.#parts.prefix;
+    const resumed = bytes[body] === less ? resumedName(bytes, body, bytes.length) : undefined;
+    const from = resumed === undefined ? body : resumed[0];
+    const stop = resumed === undefined ? nameEnd(bytes, body, bytes.length) : resumed[1];
+    const isCall = stop > 0 && (resumed !== undefined || bytes[stop] === paren);
+    if (!isCall && !isSignal(bytes, body)) return 0;
+    const end = bytes.indexOf(lineFeed, body);
+    const known = isCall ? lookUp(bytes, from, stop) : undefined;
+    if (known !== undefined && (resumed !== undefined || matters(known, bytes, stop, end)))
+      return 0;
     this.#tick(number);
-    this.#parts.unimportant(bytes, number, body, stop);
+    if (isCall) {
+      this.#parts.unimportant(bytes, number, body, resumed === undefined ? stop : body);
+    }
     return end + 1;
   }
 

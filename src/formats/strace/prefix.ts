@@ -43,6 +43,11 @@ export class Prefix {
 
   /** Read the prefix of `bytes[start, end)`. */
   read(bytes: Uint8Array, start: number, end: number): void {
+    if (!this.plain(bytes, start, end)) this.any(bytes, start, end);
+  }
+
+  /** Read a prefix that is not plain. */
+  any(bytes: Uint8Array, start: number, end: number): void {
     this.#bytes = bytes;
     this.#end = end;
     this.#at = start;
@@ -50,7 +55,6 @@ export class Prefix {
     this.bracketed = false;
     this.clock = "none";
     this.body = start;
-    if (this.plain(bytes, start, end)) return;
     if (this.#byte(start) === open) this.#bracketPid();
     else if (isDigit(this.#byte(start))) this.#number(true);
     this.#blanks();

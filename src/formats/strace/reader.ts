@@ -12,6 +12,7 @@ import { type Known, lookUp, matters, nameEnd, resumedName } from "./names.ts";
 import {
   continues,
   isOfPerf,
+  isSignal,
   isStackFrame,
   type Notice,
   noticeOf,
@@ -29,7 +30,6 @@ import { verdict } from "./verdict.ts";
 const escapeByte = 27;
 const paren = 40;
 const plus = 43;
-const minus = 45;
 const dot = 46;
 const less = 60;
 
@@ -122,7 +122,7 @@ export class StraceReader {
       else this.#relevant(line, known, body, false);
     } else if (first === less && bytes[body + 1] === dot) this.#resumes(line, body);
     else if (first === plus) this.#end(line);
-    else if (first === minus && isSignal(bytes, body)) this.#recognised += 1;
+    else if (isSignal(bytes, body)) this.#recognised += 1;
     else this.#other(line);
   }
 
@@ -270,7 +270,3 @@ export class StraceReader {
     return { recorder: "strace", ...told };
   }
 }
-
-/** `--- SIGCHLD {...} ---`, `--- stopped by SIGSTOP ---`. */
-const isSignal = (bytes: Buffer, body: number): boolean =>
-  bytes[body + 1] === minus && bytes[body + 2] === minus && bytes[body + 3] === 32;

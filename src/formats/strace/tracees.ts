@@ -77,6 +77,12 @@ export class Tracees {
     return only === undefined || another !== undefined ? first : only;
   }
 
+  /** The task of a line, if that is certain and known already. */
+  certain(prefix: Prefix): Task | undefined {
+    if (prefix.pid >= 0) return this.lives.get(prefix.pid);
+    return this.#followed.size > 1 ? undefined : this.lives.get(this.owner(prefix));
+  }
+
   /** Tasks that have called exit are gone, if another one is alone. */
   #forget(): void {
     const tasks = [...this.#followed].map((tid) => this.lives.get(tid));
