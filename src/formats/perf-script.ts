@@ -1,11 +1,12 @@
 /** How the text of `perf script` becomes events. */
 
-import { type Diagnostics, MmreplayError } from "../errors.ts";
+import type { Diagnostics } from "../errors.ts";
 import type { Sink } from "../trace/event.ts";
 import type { Facts } from "../trace/trace.ts";
 import type { LineOptions } from "./lines.ts";
 import { parsePerfLine } from "./perf/line.ts";
 import { PerfReader } from "./perf/reader.ts";
+import { refuseUnusable } from "./perf/seen.ts";
 import { readTextLines } from "./text-lines.ts";
 import type { Format, Input, ReadResult } from "./types.ts";
 
@@ -49,17 +50,7 @@ async function read(input: Input, emit: Sink, diagnostics: Diagnostics): Promise
   const plain: LineOptions["plain"] = (bytes, start, number) => reader.plain(bytes, start, number);
   const lines = await readTextLines(input, take, diagnostics, { plain });
   reader.end();
-  const { entries, exits, searches } = reader.seen;
-  const at = { file: input.name };
-  if (entries + exits + searches === 0) {
-    const message = "perf script text without a single memory call";
-    throw new MmreplayError("parse/no-memory-calls", message, { at, hint: perfCommand });
-  }
-  if ((entries === 0) !== (exits === 0)) {
-    const missing = entries === 0 ? "entries" : "exits";
-    const message = `perf script text without ${missing} of calls`;
-    throw new MmreplayError("parse/half-calls", message, { at, hint: perfCommand });
-  }
+  refuseUnusable(reader.seen, "perf script text", perfCommand, input.name);
   return { lines, facts };
 }
 

@@ -123,7 +123,7 @@ async function tablesOf(
   if (!tables.some(({ areas }) => areas.length > 0)) {
     const hint = "give /proc/PID/maps instead";
     throw new MmreplayError("parse/pmap", "a table of pmap without areas", {
-      at: { file: input.name },
+      at: { file: input.name, line: tables[0]?.line ?? 1 },
       hint,
     });
   }

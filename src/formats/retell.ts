@@ -1,9 +1,10 @@
 /** In which order the reader of perf script hears what other recorders tell, and on which lines it stood. */
 
-import { Diagnostics, MmreplayError } from "../errors.ts";
+import { Diagnostics } from "../errors.ts";
 import type { Event, Sink } from "../trace/event.ts";
 import type { PerfLine } from "./perf/line.ts";
 import { PerfReader } from "./perf/reader.ts";
+import { refuseUnusable } from "./perf/seen.ts";
 
 interface Told {
   readonly event: PerfLine;
@@ -74,16 +75,9 @@ export class Retelling {
   end(what: string, hint: string, file: string): void {
     this.#release(Number.POSITIVE_INFINITY);
     this.#reader.end();
-    const { entries, exits, searches } = this.#reader.seen;
-    const at = { file };
-    if (entries + exits + searches === 0) {
-      const message = `${what} without a single memory call`;
-      throw new MmreplayError("parse/no-memory-calls", message, { at, hint });
-    }
-    if ((entries === 0) !== (exits === 0)) {
-      const message = `${what} without ${entries === 0 ? "entries" : "exits"} of calls`;
-      throw new MmreplayError("parse/half-calls", message, { at, hint });
-    }
+    const { line, call, ...counts } = this.#reader.seen;
+    const seen = { ...counts, line: this.#lines[line] ?? 0, call: this.#lines[call] ?? 0 };
+    refuseUnusable(seen, what, hint, file);
   }
 
   #position(line: number): number {

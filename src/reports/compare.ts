@@ -47,6 +47,7 @@ export function parseReport(text: string, name: string): Report {
   if (schema === "mmreplay.report/1") return parsed as Report;
   const what = parsed === undefined ? "no JSON" : `schema ${JSON.stringify(schema ?? null)}`;
   throw new MmreplayError("compare/no-report", `${name} is no report: ${what}`, {
+    at: { file: name },
     hint: `write one: mmreplay replay TRACE --format json -o ${name}`,
   });
 }

@@ -516,11 +516,21 @@ const usualCalls = [
   "10 munmap(0x7f0000001000, 4096) = 0x0",
 ];
 
+/** Errors about files of which no line is to blame, or has been read. */
+const ofWholeFiles: ReadonlySet<string> = new Set([
+  "parse/empty",
+  "import/given-twice",
+  "parse/encoding",
+  "parse/perf-data",
+  "parse/trace-dat",
+]);
+
 async function check({ verdict, files, code, calls }: Case): Promise<void> {
   const { error, warnings, events } = await readAll(files);
   if (verdict === "E") {
     expect(error?.code ?? [...warnings]).toEqual(code ?? expect.stringMatching(/^\w+\/[a-z-]+$/));
     expect(error?.at.file).toBeDefined();
+    if (!ofWholeFiles.has(error?.code ?? "")) expect(error?.at.line).toBeGreaterThan(0);
     expect(error?.hint ?? "").not.toBe("");
     return;
   }
@@ -547,6 +557,26 @@ describe("bad input", () => {
   for (const one of cases) {
     it(`${one.is}: ${one.verdict}`, () => check(one));
   }
+
+  it.each([
+    ["parse/half-calls", 2, text("# header", perfEnter, perfEnter)],
+    ["parse/half-calls", 3, text("# header", "", perfExit)],
+    [
+      "parse/mixed-recorders",
+      23,
+      log(...repeat('10 read(3, "x", 1) = 1', 20), ...repeat(perfEnter, 6)),
+    ],
+    ["parse/no-results", 2, text('10 read(3, "x", 1) = 1', `${map.replace(/=.*/, "= ...")}`)],
+  ])("tells with %s the line where it shows", async (code, line, content) => {
+    const { error } = await readAll({ "a.txt": content });
+    expect(error).toMatchObject({ code, at: { line } });
+  });
+
+  it("shows where meta.json is no JSON", async () => {
+    const { error } = await readAll({ "a.strace": log(), "meta.json": '{\n  "kernel": 6.1,,\n}' });
+    expect(error).toMatchObject({ code: "import/bad-meta", at: { line: 2, column: 17 } });
+    expect(error?.hint).toContain("leave it out");
+  });
 
   it("59 many lines take time in proportion", async () => {
     const pairs = (count: number): string => `${before[0]}\n${`${map}\n${after}\n`.repeat(count)}`;

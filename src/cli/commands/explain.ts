@@ -40,6 +40,7 @@ async function explainOne(args: Arguments, line: number): Promise<string> {
     throw new MmreplayError(
       "usage/event",
       `--event and the request "${request}" exclude each other`,
+      { hint: "name a recording with --event, or a policy with a request" },
     );
   const policies = policy === undefined ? undefined : await loadPolicies(policy);
   return explainCall({ path: subject, line, policies, idioms, arch });

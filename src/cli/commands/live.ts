@@ -36,7 +36,11 @@ function told({ calls, nanoseconds, left }: LiveRun): string {
 
 async function run({ trace: path, free, format, output, quiet }: Arguments): Promise<void> {
   const [trace] = await load(path, quiet);
-  if (trace === undefined) throw new MmreplayError("live/nothing", "there is nothing to run");
+  if (trace === undefined)
+    throw new MmreplayError("live/nothing", "there is nothing to run", {
+      at: { file: path },
+      hint: "name a recording, or a trace made by mmreplay import",
+    });
   const live = liveRecording(resolveTrace(trace, policyFor(trace.facts), new Diagnostics()));
   const own = output === undefined ? mkdtempSync(join(tmpdir(), "mmreplay-live-")) : undefined;
   const folder = own === undefined ? (output ?? "") : join(own, basename(trace.name));

@@ -38,7 +38,9 @@ function targetOf(args: Arguments): Target {
     });
   if (program !== undefined) return { kind: "start", command: [program, ...more], faults };
   if (pid === undefined || !Number.isSafeInteger(pid) || pid <= 0)
-    throw new MmreplayError("usage/bad-pid", "a pid is a whole number above 0");
+    throw new MmreplayError("usage/bad-pid", "a pid is a whole number above 0", {
+      hint: "mmreplay record -p $(pgrep -o NAME)",
+    });
   return { kind: "attach", pid, faults };
 }
 

@@ -74,6 +74,7 @@ function populationOf({ populate, folioOrder }: Arguments): Population {
     throw new MmreplayError(
       "usage/folio-order",
       `--folio-order is log2 of the pages of a folio, 0 to ${largestOrder}, not "${folioOrder}"`,
+      { hint: "folios of 2 MiB of 4 KiB pages: --folio-order 9" },
     );
   return { mode: populate, folioOrder };
 }
@@ -103,6 +104,7 @@ function pointsOf({ points, format }: Arguments): number {
   throw new MmreplayError(
     "usage/points",
     `--points is a number of moments, 0 to ${mostPoints}, not "${points}"`,
+    { hint: `give a whole number: --points ${defaultPoints}` },
   );
 }
 
@@ -112,7 +114,9 @@ const defaultPoints = 200;
 function jobsOf({ jobs, latency, trace }: Arguments, policies: number): number {
   if (jobs === undefined) return latency ? 1 : threadsFor(trace, policies);
   if (!Number.isInteger(jobs) || jobs < 1)
-    throw new MmreplayError("usage/jobs", `--jobs is a number of threads, not "${jobs}"`);
+    throw new MmreplayError("usage/jobs", `--jobs is a number of threads, not "${jobs}"`, {
+      hint: "give a whole number above 0, or leave out --jobs",
+    });
   if (latency && jobs > 1)
     throw new MmreplayError("usage/jobs", "--latency has no meaning beside other threads", {
       hint: "leave out --jobs or --latency",

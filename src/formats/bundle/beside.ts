@@ -6,7 +6,7 @@ import type { Facts } from "../../trace/trace.ts";
 import { decompress } from "../decompress.ts";
 import { type CallLog, readCallLog } from "../probe-calls.ts";
 import { metaFacts, metaMounts, pciFacts, thpFacts } from "./facts.ts";
-import { isObject, type Json } from "./json.ts";
+import { isObject, type Json, placeOf } from "./json.ts";
 import { type Mounts, parseMounts } from "./mounts.ts";
 import { plainName, type Source } from "./runs.ts";
 
@@ -26,13 +26,19 @@ async function textOf(source: Source): Promise<string> {
 }
 
 function parseMeta(text: string, file: string): Json {
+  const refuse = (what: string, place: { line: number; column: number }): MmreplayError => {
+    const hint =
+      "repair it, or leave it out: mmreplay then concludes what it can from the recording";
+    return new MmreplayError("import/bad-meta", what, { at: { file, ...place }, hint });
+  };
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(text);
-    if (isObject(value)) return value;
-  } catch {
-    // Told below, as for JSON that is no object.
+    value = JSON.parse(text);
+  } catch (error) {
+    throw refuse("meta.json is no JSON from here on", placeOf(text, error));
   }
-  throw new MmreplayError("import/bad-meta", "meta.json is not a JSON object", { at: { file } });
+  if (isObject(value)) return value;
+  throw refuse("meta.json holds JSON, but no object", { line: 1, column: 1 });
 }
 
 /** True for files that are read here and are no recordings. */

@@ -2,6 +2,13 @@
 
 export type Json = Readonly<Record<string, unknown>>;
 
+/** Where JSON.parse stopped, as its message says; 1-based. */
+export function placeOf(text: string, error: unknown): { line: number; column: number } {
+  const position = /at position (\d+)/.exec(error instanceof Error ? error.message : "")?.[1];
+  const before = text.slice(0, position === undefined ? text.length : Number(position)).split("\n");
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+}
+
 export function isObject(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -12,7 +12,7 @@ import { PlainLines } from "./plain-lines.ts";
 import { callName } from "./raw.ts";
 import { mappedOf, relationOf } from "./records.ts";
 import { searchOf } from "./search.ts";
-import type { Seen } from "./seen.ts";
+import { nothingSeen, type Seen } from "./seen.ts";
 import { type At, type Task, Tasks } from "./tasks.ts";
 import { Window } from "./window.ts";
 
@@ -25,7 +25,7 @@ const inBirth = /^(task:task_newtask|sched:sched_process_fork|PERF_RECORD_FORK)$
 
 /** Reads lines one by one; `end` after the last. */
 export class PerfReader {
-  readonly seen: Seen = { entries: 0, exits: 0, searches: 0 };
+  readonly seen: Seen = nothingSeen();
   readonly #tasks = new Tasks();
   readonly #window: Window;
   readonly #flight: Flight;
@@ -71,6 +71,7 @@ export class PerfReader {
   /** The same, of a line that is split already. */
   take(line: PerfLine, number: number): void {
     const at: At = { line: number, time: line.time };
+    if (this.seen.line === 0) this.seen.line = number;
     this.#clock(line, number);
     if (line.event.startsWith("PERF_RECORD_")) this.#record(line, at);
     else this.#tracepoint(line, at);
@@ -187,6 +188,7 @@ export class PerfReader {
     if (exitCalls.has(name)) task.leaving = at;
     if (!isMemoryCall(name)) return;
     this.seen.entries += 1;
+    if (this.seen.call === 0) this.seen.call = at.line;
     task.left = undefined;
     if (request !== undefined)
       this.#flight.enter(task, this.#tasks.spaceOf(task, undefined), name, request, at);
@@ -206,6 +208,7 @@ export class PerfReader {
       task.execLine = undefined;
     } else if (isMemoryCall(name)) {
       this.seen.exits += 1;
+      if (this.seen.call === 0) this.seen.call = at.line;
       this.#flight.exit(task, name, result, at);
     }
     task.fresh = false;

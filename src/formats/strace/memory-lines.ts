@@ -35,8 +35,9 @@ export class MemoryLines {
   readonly #calls: Calls;
   readonly #order: Order;
   readonly #output: Output;
-  /** Calls without any result. */
+  /** Calls without any result, and the line of the first. */
   missing = 0;
+  firstMissing = 0;
 
   constructor(calls: Calls, order: Order, output: Output) {
     this.#calls = calls;
@@ -179,6 +180,7 @@ export class MemoryLines {
     }
     if (result.outcome === "missing") {
       this.missing += 1;
+      if (this.missing === 1) this.firstMissing = line.exit.line;
       this.#warn(line, "parse/no-result", "a memory call without a result");
     }
     if (result.injected) {

@@ -44,6 +44,7 @@ export class StraceReader {
   #recognised = 0;
   /** Lines of another recorder. */
   #others = 0;
+  #firstOther = 0;
   /** The table of -C has begun. */
   #summary = false;
   /** What the first task says its number is. */
@@ -240,7 +241,10 @@ export class StraceReader {
   }
 
   #foreign(line: Line): void {
-    if (isOfPerf(latin1(line.bytes, line.start, line.end))) this.#others += 1;
+    if (isOfPerf(latin1(line.bytes, line.start, line.end))) {
+      this.#others += 1;
+      if (this.#others === 1) this.#firstOther = line.number;
+    }
     this.#parts.output.warn("parse/foreign-line", "lines that are not strace's", line.number, null);
   }
 
@@ -256,8 +260,10 @@ export class StraceReader {
       lines: this.#lines + this.#plain.lines,
       recognised: this.#recognised + this.#plain.lines,
       others: this.#others,
+      firstOther: this.#firstOther,
       calls: this.#parts.output.calls,
       missing: this.#parts.flow.memory.missing,
+      firstMissing: this.#parts.flow.memory.firstMissing,
       summary: this.#summary,
     });
     if (error !== undefined) throw error;

@@ -8,11 +8,14 @@ export interface Findings {
   readonly lines: number;
   /** Lines that are strace's for certain. */
   readonly recognised: number;
-  /** Lines that are another recorder's for certain. */
+  /** Lines that are another recorder's for certain, and the first of them. */
   readonly others: number;
+  readonly firstOther: number;
   /** Memory calls, and how many of them have no result at all. */
   readonly calls: number;
   readonly missing: number;
+  /** Line of the first call without a result. */
+  readonly firstMissing: number;
   /** There is a table of -c or -C. */
   readonly summary: boolean;
 }
@@ -23,19 +26,28 @@ const few = 10;
 /** The error for a text without anything to replay; undefined if there is something. */
 export function verdict(name: string, findings: Findings): MmreplayError | undefined {
   const { lines, recognised, others, calls, missing, summary } = findings;
+  const { firstOther, firstMissing } = findings;
   const mixed = others * few > recognised;
   if (calls > 0 && missing < calls && !mixed) return undefined;
-  const options = { at: { file: name }, hint: `record again with: ${straceCommand}` };
-  const error = (code: string, message: string): MmreplayError =>
-    new MmreplayError(code, message, options);
+  const again = `record again with: ${straceCommand}`;
+  const error = (code: string, message: string, line: number, hint = again): MmreplayError =>
+    new MmreplayError(code, message, {
+      at: line > 0 ? { file: name, line } : { file: name },
+      hint,
+    });
   if (mixed && recognised > 0) {
-    const message = "lines of strace and of another recorder in one file";
+    const message = `lines of strace, and from here on ${others} of another recorder`;
     const hint = "give each recorder's text in a file of its own";
-    return new MmreplayError("parse/mixed-recorders", message, { at: options.at, hint });
+    return error("parse/mixed-recorders", message, firstOther, hint);
   }
-  if (calls > 0) return error("parse/no-results", "no memory call has a result");
-  if (recognised > 0) return error("parse/no-memory-calls", "strace output without a memory call");
-  if (summary) return error("parse/summary-only", "this is the table of strace -c");
-  if (lines === 0) return error("parse/empty", "the file is empty");
-  return error("parse/not-strace", "no line of this is from strace");
+  if (calls > 0) {
+    return error("parse/no-results", `none of ${calls} memory calls has a result`, firstMissing);
+  }
+  if (recognised > 0) {
+    const message = `${recognised} lines of strace from here on, and no memory call`;
+    return error("parse/no-memory-calls", message, 1);
+  }
+  if (summary) return error("parse/summary-only", "this is the table of strace -c", 1);
+  if (lines === 0) return error("parse/empty", "the file is empty", 0);
+  return error("parse/not-strace", "no line of this is from strace", 1);
 }
