@@ -1,11 +1,11 @@
 /** How import and events read: with everything that is odd about a recording told, and refused if that is wanted. */
 
-import { Diagnostics, MmreplayError } from "../errors.ts";
+import { Diagnostics } from "../errors.ts";
 import type { Reading } from "../formats/bundle.ts";
 import { policyFor, resolveTrace } from "../pipeline.ts";
 import { printWarnings } from "./io.ts";
-import { type Located, placed, readingsOf } from "./load.ts";
-import { withText } from "./quoted-line.ts";
+import { type Located, readingsOf } from "./load.ts";
+import { refuseWarnings } from "./strict.ts";
 import { summaryLines, summed } from "./summary.ts";
 
 /** Options of the commands that read like this. */
@@ -23,29 +23,6 @@ export interface Checking {
   /** Warnings are errors. */
   readonly strict: boolean;
   readonly oneProcess: boolean;
-}
-
-/** A reading under the name that people see. */
-interface Named {
-  readonly name: string;
-  readonly diagnostics: Diagnostics;
-}
-
-/** The first warning as an error. */
-async function refuse(all: readonly Named[], located: Located): Promise<void> {
-  for (const { name, diagnostics } of all) {
-    for (const { code, message, lines, count } of diagnostics.warnings.values()) {
-      const [line] = lines;
-      const often = count === 1 ? "" : ` (${count} times)`;
-      const [only, another] = located.sources;
-      const at = { file: only?.name ?? name, ...(line !== undefined && { line }) };
-      const hint = "leave out --strict to go on; it is counted then";
-      const error = new MmreplayError(code, `${message}${often}`, { at, hint });
-      if (another !== undefined)
-        throw new MmreplayError(code, error.message, { at: { ...at, file: name }, hint });
-      throw placed(await withText(error, located.sources), located);
-    }
-  }
 }
 
 /** Read, and resolve once to see whether the calls fit together; `close` prints the summary. */
@@ -68,7 +45,7 @@ export async function readChecked(
   });
   const all = [{ name: located.path, diagnostics }, ...named];
   for (const one of all) printWarnings(one.diagnostics, one.name, quiet);
-  if (strict) await refuse(all, located);
+  if (strict) for (const one of all) await refuseWarnings(one, located);
   const close = (): void => {
     if (quiet) return;
     for (const one of named) process.stderr.write(summaryLines(summed(one), one.name));

@@ -65,7 +65,7 @@ const resultOf = ({ result }: Call): string => (result === null ? "" : hex(resul
 
 /** The text; throws `usage/event` where the line holds no call. */
 export async function explainCall(question: Question): Promise<string> {
-  const { trace, index, call } = callAt(await load(question.path, false), question);
+  const { trace, index, call } = callAt(await load(question.path), question);
   const recorded = policyFor(trace.facts);
   const { answers, machine } = answersOf(trace, question, recorded);
   const who = call.pid === null ? "" : `, task ${call.pid}`;

@@ -6,7 +6,8 @@ import type { ReadOptions } from "../formats/types.ts";
 import { proven } from "../trace/infer.ts";
 import type { Trace } from "../trace/trace.ts";
 import { type Located, locate, printWarnings } from "./io.ts";
-import { withText } from "./quoted-line.ts";
+import { placed, withText } from "./quoted-line.ts";
+import { refuseWarnings } from "./strict.ts";
 
 export type { Located } from "./io.ts";
 
@@ -29,39 +30,37 @@ export async function readingsOf(
   }
 }
 
-/** An error of a file as the command line named it. */
-export function placed(error: MmreplayError, { path, shown }: Located): MmreplayError {
-  const { at, hint, code, message } = error;
-  const file = shown.get(at.file ?? "") ?? at.file ?? path;
-  return new MmreplayError(code, message, {
-    at: { ...at, file },
-    ...(hint !== undefined && { hint }),
-  });
-}
-
 /** A trace file is called what its owner called it; a recording keeps the name of its run. */
 function nameOf({ path }: Located, name: string): string {
   const own = /([^/]+)\.mmtrace$/.exec(path)?.[1];
   return own ?? name;
 }
 
+/** How what is odd about a recording is told. */
+export interface Loading {
+  readonly quiet?: boolean;
+  /** Warnings are errors. */
+  readonly strict?: boolean;
+  readonly print?: typeof printWarnings;
+}
+
 /** Read one path: a trace, a recording, or a folder with the files of one or more runs. */
 export async function load(
   path: string,
-  quiet: boolean,
-  print: typeof printWarnings = printWarnings,
+  { quiet = false, strict = false, print = printWarnings }: Loading = {},
 ): Promise<readonly Trace[]> {
   const located = locate(path);
   const diagnostics = new Diagnostics();
   const readings = await readingsOf(located, diagnostics);
   for (const reading of readings) diagnostics.add(reading.diagnostics);
   print(diagnostics, located.path, quiet);
+  if (strict) await refuseWarnings({ name: located.path, diagnostics }, located);
   return readings.map(({ trace }) => trace);
 }
 
 /** Read several paths, each for itself. */
 export async function loadAll(paths: readonly string[], quiet: boolean): Promise<readonly Trace[]> {
   const loaded: Trace[] = [];
-  for (const path of paths) loaded.push(...(await load(path, quiet)));
+  for (const path of paths) loaded.push(...(await load(path, { quiet })));
   return loaded;
 }

@@ -12,8 +12,8 @@ import { eventJson, jsonLine } from "../trace/event-json.ts";
 import { Tallying } from "../trace/tally.ts";
 import type { Checking } from "./checked.ts";
 import { printWarnings, textBytes } from "./io.ts";
-import { type Located, placed } from "./load.ts";
-import { withText } from "./quoted-line.ts";
+import type { Located } from "./load.ts";
+import { placed, withText } from "./quoted-line.ts";
 import { summaryLines } from "./summary.ts";
 
 /** A shorter recording is held whole: then its calls can be checked against each other. */

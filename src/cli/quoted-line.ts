@@ -4,6 +4,7 @@ import { Diagnostics, MmreplayError } from "../errors.ts";
 import type { Source } from "../formats/bundle.ts";
 import { decompress } from "../formats/decompress.ts";
 import { LineSplitter } from "../formats/lines.ts";
+import type { Located } from "./io.ts";
 
 /** Bytes of a line that are worth showing. */
 const shown = 4096;
@@ -56,6 +57,16 @@ export async function withText(
   const spot = at.column === undefined ? spotOf(text, message) : {};
   return new MmreplayError(code, message, {
     at: { ...at, text, ...spot },
+    ...(hint !== undefined && { hint }),
+  });
+}
+
+/** An error of a file as the command line named it. */
+export function placed(error: MmreplayError, { path, shown }: Located): MmreplayError {
+  const { at, hint, code, message } = error;
+  const file = shown.get(at.file ?? "") ?? at.file ?? path;
+  return new MmreplayError(code, message, {
+    at: { ...at, file },
     ...(hint !== undefined && { hint }),
   });
 }

@@ -21,9 +21,10 @@ import type { Population } from "../space/population.ts";
 import type { Touch } from "../space/rules.ts";
 import { cpus } from "../tlb/index.ts";
 import type { Facts, Trace } from "../trace/trace.ts";
-import { warningLines } from "./io.ts";
+import { locate, warningLines } from "./io.ts";
 import { load } from "./load.ts";
 import { loadPolicies } from "./policies.ts";
+import { refuseWarnings } from "./strict.ts";
 
 export const idiomModes: readonly IdiomMode[] = ["keep", "redo", "drop"];
 
@@ -43,6 +44,8 @@ export interface Task {
   readonly metrics: readonly string[];
   /** Moments at which values are kept. */
   readonly points: number;
+  /** Warnings are errors. */
+  readonly strict: boolean;
 }
 
 export interface ReplayedTrace {
@@ -222,7 +225,7 @@ function keepsTouches({ population, cpus: simulated }: Task, { events }: Trace):
   return asked && events.some(({ kind }) => kind === "fault");
 }
 
-function prepared(read: Trace, task: Task, say: Say): Prepared {
+async function prepared(read: Trace, task: Task, say: Say): Promise<Prepared> {
   const { pfn } = task;
   const trace = pfn === undefined ? read : { ...read, facts: { ...read.facts, pfn } };
   const { facts, events } = trace;
@@ -230,6 +233,7 @@ function prepared(read: Trace, task: Task, say: Say): Prepared {
   const recorded = policyFor(facts);
   const program = resolveTrace(trace, recorded, diagnostics, keepsTouches(task, trace));
   say(diagnostics, trace.name);
+  if (task.strict) await refuseWarnings({ name: trace.name, diagnostics }, locate(task.path));
   const { touch } = rebuild(program, facts, recorded);
   const idioms = recognise(program, events);
   const intent = summarise(program, events, idioms);
@@ -273,7 +277,8 @@ async function step(work: (say: Say) => Promise<void>): Promise<Step> {
 export async function prepare(task: Task): Promise<Reading> {
   const done: Prepared[] = [];
   const reading = await step(async (say) => {
-    for (const trace of await load(task.path, false, say)) done.push(prepared(trace, task, say));
+    for (const trace of await load(task.path, { strict: task.strict, print: say }))
+      done.push(await prepared(trace, task, say));
   });
   return { ...reading, prepared: done };
 }
@@ -294,8 +299,8 @@ export async function runTask(task: Task): Promise<TaskResult> {
   const traces: ReplayedTrace[] = [];
   const run = await step(async (say) => {
     const policies = await loadPolicies(task.policies);
-    for (const trace of await load(task.path, false, say))
-      traces.push(replayed(prepared(trace, task, say), task, policies));
+    for (const trace of await load(task.path, { strict: task.strict, print: say }))
+      traces.push(replayed(await prepared(trace, task, say), task, policies));
   });
   return { ...run, traces };
 }

@@ -16,6 +16,10 @@ beforeAll(() => {
   writeFileSync(file("notes.txt"), "we saw the mmap of the BAR fail\n".repeat(20));
   writeFileSync(file("truncated.mmtrace"), trace.subarray(0, 700));
   writeFileSync(file("damaged.mmtrace"), damaged);
+  const exec = '10 execve("/bin/a", ["a"], 0x7ffe /* 9 vars */) = 0';
+  const anon = "10 mmap(NULL, 4096, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0x7f0000001000";
+  writeFileSync(file("odd.strace"), `${exec}\n${anon}\nwhat is this\n`);
+  writeFileSync(file("alone.strace"), `${exec}\n${anon}\n`);
   writeFileSync(file("calls.txt"), 'read(3, "x", 1) = 1\nclose(3) = 0\n'.repeat(30));
 });
 
@@ -70,5 +74,34 @@ describe("bad usage", () => {
     expect(stderr).toContain(remedy);
     expect(stderr).not.toMatch(/^\s+at /m);
     expect(code).toBe(2);
+  });
+});
+
+describe("--strict", () => {
+  it.each([
+    ["replay", "--jobs", "1"],
+    ["replay", "--jobs", "2", "--policy", "linux-6.1,linux-7.3"],
+    ["verify"],
+    ["import"],
+    ["events"],
+  ])("makes the first warning the error of %s", (command, ...more) => {
+    const odd = file("odd.strace");
+    const { code, stderr, stdout } = mmreplay([command, odd, "--strict", ...more]);
+    expect(stderr).toContain(`${odd}:3:1: error[parse/foreign-line]: `);
+    expect(stderr).toContain("    3 | what is this\n");
+    expect(stderr).toContain("hint: leave out --strict");
+    expect(stdout).toBe("");
+    expect(code).toBe(1);
+  });
+
+  it.each(["replay", "verify"])("refuses with %s what resolving warns of", (command) => {
+    const { code, stderr } = mmreplay([command, file("alone.strace"), "--strict"]);
+    expect(stderr).toContain("alone.strace:1:4: error[resolve/no-snapshot]: ");
+    expect(code).toBe(1);
+  });
+
+  it("changes nothing where nothing is odd", () => {
+    const { code } = mmreplay(["verify", "traces/redis-ext4.mmtrace", "--strict"]);
+    expect(code).toBe(0);
   });
 });

@@ -20,7 +20,7 @@ async function recorded(path: string): Promise<{ fresh: number; again: number }>
 }
 
 async function modelled(path: string) {
-  const trace = (await load(path, true)).find(({ facts }) => facts.recorder === "perf");
+  const trace = (await load(path, { quiet: true })).find(({ facts }) => facts.recorder === "perf");
   if (trace === undefined) throw new Error("no recording of perf");
   const policy = policyFor(trace.facts);
   const program = resolveTrace(trace, policy, new Diagnostics(), true);

@@ -64,7 +64,7 @@ describe("other recordings of QEMU", () => {
   it.skipIf(shared === undefined)(name, { timeout: 60_000 }, async () => {
     for (const recording of recordings) {
       const path = `${shared}/recordings/${recording}`;
-      const [trace] = await load(path, true, () => undefined);
+      const [trace] = await load(path, { quiet: true });
       if (trace === undefined) throw new Error(`${recording} holds no trace`);
       const replayed = replayer(trace);
       const entries = (policy: string, mode: IdiomMode) =>

@@ -96,7 +96,7 @@ it.skipIf(!there)(
     };
     const labels: Partial<Record<keyof Labels, number>> = {};
     for (const name of readdirSync(folder).filter(chosen)) {
-      const traces = await load(`${folder}/${name}`, true, () => undefined);
+      const traces = await load(`${folder}/${name}`, { quiet: true });
       const strace = traces.filter(({ facts }) => facts.recorder === "strace");
       for (const trace of strace.length > 0 ? strace : traces) {
         const program = resolveTrace(trace, policyFor(trace.facts), new Diagnostics());

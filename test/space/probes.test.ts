@@ -16,7 +16,7 @@ const names =
 
 describe.skipIf(shared === undefined)("a probe (needs ../shared/recordings)", () => {
   it.each(names)("%s has the VMAs that its kernel listed", async (name) => {
-    const traces = await load(`${recordings}/${name}`, true);
+    const traces = await load(`${recordings}/${name}`, { quiet: true });
     expect(traces.length).toBeGreaterThan(0);
     for (const trace of traces) {
       const policy = policyFor(trace.facts);

@@ -23,7 +23,7 @@ function verifyTrace(trace: Trace, { free = false, policy }: Mode): RecordingRes
 
 /** The results of every recording in a folder. */
 export async function verified(folder: string, mode: Mode = {}): Promise<RecordingResult[]> {
-  return (await load(folder, true)).map((trace) => verifyTrace(trace, mode));
+  return (await load(folder, { quiet: true })).map((trace) => verifyTrace(trace, mode));
 }
 
 export interface Agreement {

@@ -35,7 +35,7 @@ function told({ calls, nanoseconds, left }: LiveRun): string {
 }
 
 async function run({ trace: path, free, format, output, quiet }: Arguments): Promise<void> {
-  const [trace] = await load(path, quiet);
+  const [trace] = await load(path, { quiet });
   if (trace === undefined)
     throw new MmreplayError("live/nothing", "there is nothing to run", {
       at: { file: path },

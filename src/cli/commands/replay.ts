@@ -12,6 +12,7 @@ import type { Population } from "../../space/population.ts";
 import { cpus } from "../../tlb/index.ts";
 import type { Cpu } from "../../tlb/types.ts";
 import { parseU64 } from "../../units.ts";
+import { checkOptions } from "../checked.ts";
 import { locate, stdin, write } from "../io.ts";
 import { loadPolicies } from "../policies.ts";
 import { idiomModes, type ReplayedTrace, type Task, type TaskResult } from "../replay-task.ts";
@@ -34,6 +35,7 @@ interface Arguments {
   readonly points: number | undefined;
   readonly output: string | undefined;
   readonly quiet: boolean;
+  readonly strict: boolean;
 }
 
 /** The sides of the June 2026 discussion, after what the kernel does today. */
@@ -59,6 +61,7 @@ function taskOf(args: Arguments, path: string, policies: string): Task {
     cpus: namesOf(args.tlb).map((id) => cpus.get(id).id),
     metrics: chosenMetrics(args),
     points: pointsOf(args),
+    strict: args.strict,
   };
 }
 
@@ -232,6 +235,7 @@ export const replayCommand: CommandModule<object, Arguments> = {
       describe:
         "threads that replay at the same time (default: as many as pay off); the report is the same",
     },
+    strict: checkOptions.strict,
     format: { choices: reports.ids, default: "text" },
     output: { alias: "o", type: "string", describe: "write there instead of standard output" },
   },

@@ -7,8 +7,10 @@ import { type Policy, parsePolicy } from "../../policies/index.ts";
 import { verifyJson, verifyText } from "../../verify/print.ts";
 import type { RecordingResult } from "../../verify/types.ts";
 import { verify } from "../../verify/verify.ts";
-import { printWarnings, write } from "../io.ts";
+import { checkOptions } from "../checked.ts";
+import { locate, printWarnings, write } from "../io.ts";
 import { load } from "../load.ts";
+import { refuseWarnings } from "../strict.ts";
 
 interface Arguments {
   readonly trace: readonly string[];
@@ -18,7 +20,10 @@ interface Arguments {
   readonly format: "text" | "json";
   readonly output: string | undefined;
   readonly quiet: boolean;
+  readonly strict: boolean;
 }
+
+type Verifying = Pick<Arguments, "free" | "show" | "quiet"> & { readonly strict?: boolean };
 
 const disagreement = 3;
 
@@ -26,14 +31,15 @@ const disagreement = 3;
 export async function verifyPath(
   path: string,
   policy: Policy | undefined,
-  { free, show, quiet }: Pick<Arguments, "free" | "show" | "quiet">,
+  { free, show, quiet, strict = false }: Verifying,
 ): Promise<readonly RecordingResult[]> {
   const results: RecordingResult[] = [];
-  for (const trace of await load(path, quiet)) {
+  for (const trace of await load(path, { quiet, strict })) {
     const diagnostics = new Diagnostics();
     const recorded = policyFor(trace.facts);
     const program = resolveTrace(trace, recorded, diagnostics);
     printWarnings(diagnostics, trace.name, quiet);
+    if (strict) await refuseWarnings({ name: trace.name, diagnostics }, locate(path));
     const arch = archFor(trace.facts);
     const used = policy ?? recorded;
     results.push(verify({ trace, program, policy: used, recorded, arch, free, explain: show }));
@@ -67,6 +73,7 @@ export const verifyCommand: CommandModule<object, Arguments> = {
       default: 1,
       describe: "how many divergences of each recording to explain",
     },
+    strict: checkOptions.strict,
     format: { choices: ["text", "json"], default: "text" },
     output: { alias: "o", type: "string" },
   },
