@@ -30,24 +30,24 @@ export function matches(bytes: Uint8Array, at: number, word: Uint8Array): boolea
 
 /** Goes through bytes from left to right; there must be a byte behind that none of its words and numbers has. */
 export class Scanner {
-  protected bytes: Buffer = Buffer.alloc(0);
-  protected at = 0;
+  bytes: Buffer = Buffer.alloc(0);
+  at = 0;
 
   /** Step over this byte; false if another one stands there. */
-  protected takes(byte: number): boolean {
+  takes(byte: number): boolean {
     if (this.bytes[this.at] !== byte) return false;
     this.at += 1;
     return true;
   }
 
-  protected takesWord(word: Uint8Array): boolean {
+  takesWord(word: Uint8Array): boolean {
     if (!matches(this.bytes, this.at, word)) return false;
     this.at += word.length;
     return true;
   }
 
   /** `0x7f60c02e1000` or `4096`, of at most 13 or 15 digits; -1 if no such number is there. */
-  protected number(): number {
+  number(): number {
     const { bytes, at } = this;
     const first = bytes[at] as number;
     if (first === zero && bytes[at + 1] === letterX) return this.hex();
@@ -55,7 +55,7 @@ export class Scanner {
   }
 
   /** `0x7f60c02e1000`. */
-  protected hex(): number {
+  hex(): number {
     const { bytes } = this;
     const start = this.at + 2;
     if (bytes[start - 2] !== zero || bytes[start - 1] !== letterX) return -1;
@@ -72,7 +72,7 @@ export class Scanner {
   }
 
   /** `4096`. */
-  protected decimal(): number {
+  decimal(): number {
     const { bytes, at: start } = this;
     let at = start;
     let value = 0;
@@ -87,7 +87,7 @@ export class Scanner {
   }
 
   /** `0.000017`: the double nearest to it, as both numbers divided are exact; -1 if there are too many digits for that. */
-  protected fraction(): number {
+  fraction(): number {
     const whole = this.decimal();
     if (whole < 0 || !this.takes(dot)) return -1;
     const start = this.at;

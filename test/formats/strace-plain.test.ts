@@ -392,6 +392,39 @@ describe("plain lines of strace", () => {
     );
   });
 
+  it("descriptors are followed as they are at length", async () => {
+    const few = fc.constantFrom("3", "4", "3</a>", "4</b>(deleted)");
+    const made = fc.constantFrom(" = 3", " = 4", " = 3</a>", " = 4</b>", " = -1 EBADF (Bad fd)");
+    const names = fc.constantFrom('"/a"', '"b"', '"../c"', '"/dev/zero"');
+    const where = fc.constantFrom("AT_FDCWD", "AT_FDCWD</home>", "3</etc/d>");
+    const how = fc.constantFrom("O_RDONLY", "O_RDWR|O_CLOEXEC", "O_RDWR|O_CREAT|O_CLOEXEC, 0644");
+    const lines = fc.oneof(
+      fc
+        .tuple(where, names, how, made)
+        .map(([at, name, to, end]) => `openat(${at}, ${name}, ${to})${end}`),
+      fc.tuple(names, how, made).map(([name, to, end]) => `open(${name}, ${to})${end}`),
+      fc.tuple(few, made).map(([open, end]) => `close(${open})${end.replace(/= [34].*/, "= 0")}`),
+      fc
+        .tuple(few, fc.constantFrom("FD_CLOEXEC", "0"))
+        .map(([open, flag]) => `fcntl(${open}, F_SETFD, ${flag}) = 0`),
+      fc.tuple(few, made).map(([open, end]) => `dup(${open})${end}`),
+      fc.tuple(few, few, made).map(([open, to, end]) => `dup2(${open}, ${to})${end}`),
+      few.map((open) => `mmap(NULL, 4096, PROT_READ, MAP_SHARED, ${open}, 0) = 0x7f0000003000`),
+      fc.constant('execve("/bin/true", ["true"], 0x7ffe) = 0'),
+    );
+    const followed = fc.array(lines, { minLength: 1, maxLength: 30 });
+    await fc.assert(
+      fc.asyncProperty(followed, (calls) => {
+        const maps = ["3", "4"].map(
+          (open) => `mmap(NULL, 4096, PROT_READ, MAP_SHARED, ${open}, 0) = 0x7f0000003000`,
+        );
+        const all = ['execve("/bin/true", ["true"], 0x7ffe) = 0', ...calls, ...maps];
+        return expectSame(Buffer.from(`${all.map((text) => `11 ${text}`).join("\n")}\n`));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   it("damaged recordings give what they give at length", async () => {
     const sources = await Promise.all(own.map((name) => text(join(samples, name))));
     sources.push(timed(await text(join(samples, "strace-7.2-plain.txt"))));

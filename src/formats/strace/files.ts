@@ -6,6 +6,7 @@ import type { FdTable } from "../fds.ts";
 import { fileOf } from "../kinds.ts";
 import { inOrder, intOf, splitArgs } from "./args.ts";
 import { fdName, unquote } from "./quoted.ts";
+import { Remembered } from "./remembered.ts";
 import { type NoResult, type Result, readResult, resultAt } from "./result.ts";
 
 type Described = Omit<OpenFile, "id">;
@@ -41,6 +42,10 @@ function hasFlag(arg: string | undefined, name: string, bit: number): boolean {
   return value !== undefined && hasBit(Number(value), bit);
 }
 
+/** What exec does with a descriptor that was made with these flags. */
+export const closesOnExec = (flags: string | undefined): boolean =>
+  hasFlag(flags, "O_CLOEXEC", openCloexec);
+
 /** The name before a file was unlinked; one that really ends like this loses it too. */
 const liveName = (path: string | undefined): string | undefined =>
   path?.replace(/(?: \(deleted\))+$/, "");
@@ -52,6 +57,12 @@ export function hugePageOf(arg: string): number | undefined {
   const raw = /^0x[0-9a-f]+/.exec(arg)?.[0];
   const bits = raw === undefined ? 0 : Math.floor(Number(raw) / 2 ** 26) % 64;
   return bits === 0 ? undefined : 2 ** bits;
+}
+
+/** The file of a path that a program opens. */
+function namedFile(path: string): Described {
+  const { id: _, ...named } = fileOf(path, -1);
+  return path.startsWith("/") ? named : { ...named, kind: "regular" };
 }
 
 /** A path argument, absolute if a directory is printed beside it. */
@@ -107,6 +118,9 @@ function memfd(args: readonly string[]): Made {
 }
 
 export class Files {
+  /** Programs open and map the same files again and again. */
+  readonly #prints = new Remembered(printedFile);
+  readonly #names = new Remembered(namedFile);
   #last = -1;
   /** Files whose path is strace's own. */
   readonly #exact = new Set<number>();
@@ -122,9 +136,11 @@ export class Files {
   /** The file behind a descriptor argument. */
   behind(table: FdTable, fd: number, text: string): OpenFile {
     const known = table.get(fd);
-    const printed = text.includes("<") ? printedFile(text) : undefined;
+    const angle = text.indexOf("<");
+    const printed = angle < 0 ? undefined : this.#printed(text.slice(angle));
     if (printed === undefined) return known ?? unknownFile;
     if (known !== undefined && this.#exact.has(known.id)) {
+      if (known.path === printed.path) return known;
       if (liveName(known.path) === liveName(printed.path)) return known;
     } else if (known !== undefined) {
       // What the program called it, perhaps through a link; strace knows better.
@@ -151,6 +167,36 @@ export class Files {
     this.#perform(name, inOrder(args, argNames[name] ?? []), result, table);
   }
 
+  /** A call of close. One that failed has closed too, unless there was nothing. */
+  closed(fd: number, error: string | null, table: FdTable): void {
+    this.#followed = true;
+    if (error !== "EBADF") table.close(fd);
+  }
+
+  /** A call of dup or dup2 that succeeded. */
+  copied(from: number | undefined, to: number, closeOnExec: boolean, table: FdTable): void {
+    const known = from === undefined ? undefined : table.get(from);
+    if (from === to) return;
+    if (known !== undefined) table.set(to, known, closeOnExec);
+    else table.close(to);
+  }
+
+  /** A call of open or openat that succeeded: `printed` behind its result, of a path and directory as printed. */
+  opened(
+    fd: number,
+    printed: string,
+    path: string,
+    directory: string,
+    closeOnExec: boolean,
+    table: FdTable,
+  ): void {
+    this.#followed = true;
+    const exact = printed === "" ? undefined : this.#printed(printed);
+    const file = this.fresh(exact ?? this.#named(pathOf(path, directory)));
+    if (exact !== undefined) this.#exact.add(file.id);
+    table.set(fd, file, closeOnExec);
+  }
+
   #perform(name: string, args: readonly string[], result: Result, table: FdTable): void {
     if (name === "close" || name === "close_range") {
       this.#followed = true;
@@ -159,11 +205,11 @@ export class Files {
     const fd = result.value;
     if (typeof fd !== "number") return;
     if (name.startsWith("dup")) {
-      this.#copied(args[0], fd, hasFlag(args[2], "O_CLOEXEC", openCloexec), table);
+      this.copied(intOf(args[0] ?? ""), fd, closesOnExec(args[2]), table);
     } else if (name.startsWith("fcntl")) this.#controlled(args, fd, table);
     else {
       const { suffix } = result;
-      const printed = suffix.startsWith("<") ? printedFile(`${fd}${suffix.trimEnd()}`) : undefined;
+      const printed = suffix.startsWith("<") ? this.#printed(suffix.trimEnd()) : undefined;
       const made = this.#made(name, args, printed);
       if (made === undefined) return;
       const file = this.fresh(made.file);
@@ -216,18 +262,15 @@ export class Files {
     flags: string | undefined,
   ): Made {
     this.#followed = true;
-    const { id: _, ...named } = path === undefined ? unknownFile : fileOf(path, -1);
-    const relative = path !== undefined && !path.startsWith("/");
-    const described: Described = relative ? { ...named, kind: "regular" } : named;
-    return { file: printed ?? described, closeOnExec: hasFlag(flags, "O_CLOEXEC", openCloexec) };
+    return { file: printed ?? this.#named(path), closeOnExec: closesOnExec(flags) };
   }
 
-  #copied(from: string | undefined, to: number, closeOnExec: boolean, table: FdTable): void {
-    const fd = intOf(from ?? "");
-    const known = fd === undefined ? undefined : table.get(fd);
-    if (fd === to) return;
-    if (known !== undefined) table.set(to, known, closeOnExec);
-    else table.close(to);
+  #printed(text: string): Described | undefined {
+    return this.#prints.get(text);
+  }
+
+  #named(path: string | undefined): Described {
+    return path === undefined ? { kind: "unknown" } : this.#names.get(path);
   }
 
   #controlled(args: readonly string[], result: number, table: FdTable): void {
@@ -235,9 +278,9 @@ export class Files {
     if (command === "F_SETFD" || command === "0x2") {
       table.mark(intOf(args[0] ?? "") ?? -1, hasFlag(args[2], "FD_CLOEXEC", 1));
     } else if (command === "F_DUPFD" || command === "0")
-      this.#copied(args[0], result, false, table);
+      this.copied(intOf(args[0] ?? ""), result, false, table);
     else if (command === "F_DUPFD_CLOEXEC" || command === "0x406") {
-      this.#copied(args[0], result, true, table);
+      this.copied(intOf(args[0] ?? ""), result, true, table);
     }
   }
 }

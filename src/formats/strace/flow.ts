@@ -15,6 +15,7 @@ import type { Known } from "./names.ts";
 import { OpenCalls } from "./open-calls.ts";
 import type { Output } from "./output.ts";
 import type { PlainCall } from "./plain.ts";
+import type { PlainFile } from "./plain-file.ts";
 import { maxPid } from "./prefix.ts";
 import { closingBefore, type NoResult, type Result } from "./result.ts";
 import type { Tracees } from "./tracees.ts";
@@ -99,6 +100,12 @@ export class Flow {
     if (open !== undefined) this.abandon(task);
     if (plain.form === "whole") this.memory.wholePlain(task, plain, request, at, bare);
     else this.#open.set(task, this.memory.beginPlain(task, plain, request, at, bare));
+  }
+
+  /** A plain line of a call that has to do with descriptors. */
+  file(task: Task, plain: PlainFile): void {
+    if (this.#open.get(task) !== undefined) this.abandon(task);
+    plain.apply(task, this.#files);
   }
 
   /** False unless this line of a merged recording tells how long its call took. */

@@ -5,6 +5,8 @@ import { lookUp, matters, nameEnd, resumedName } from "./names.ts";
 import { isSignal } from "./notices.ts";
 import type { Parts } from "./parts.ts";
 import { PlainCall } from "./plain.ts";
+import { PlainFile } from "./plain-file.ts";
+import { PlainScanner } from "./plain-scanner.ts";
 
 const lineFeed = 10;
 const carriageReturn = 13;
@@ -13,7 +15,9 @@ const less = 60;
 
 export class PlainLines {
   readonly #parts: Parts;
-  readonly #call = new PlainCall();
+  readonly #scan = new PlainScanner();
+  readonly #call = new PlainCall(this.#scan);
+  readonly #file = new PlainFile(this.#scan);
   /** So many lines have been read. */
   lines = 0;
 
@@ -58,6 +62,20 @@ export class PlainLines {
     return next;
   }
 
+  /** What `#file` has read. */
+  #open(number: number): number {
+    const { prefix, clock, flow, tracees, merging } = this.#parts;
+    const task = tracees.certain(prefix);
+    const time = clock.timeOf(prefix);
+    if (task === undefined || !merging.isPlain(prefix, time)) return 0;
+    const { duration, next } = this.#file;
+    this.#tick(number);
+    tracees.follow(prefix);
+    merging.seePlain(prefix, time, false, Math.max(duration, 0));
+    flow.file(task, this.#file);
+    return next;
+  }
+
   /** A line that does not matter: a call, the end of one, or a signal. */
   #pass(bytes: Buffer, number: number): number {
     const { body } = this.#parts.prefix;
@@ -68,8 +86,10 @@ export class PlainLines {
     if (!isCall && !isSignal(bytes, body)) return 0;
     const end = bytes.indexOf(lineFeed, body);
     const known = isCall ? lookUp(bytes, from, stop) : undefined;
-    if (known !== undefined && (resumed !== undefined || matters(known, bytes, stop, end)))
-      return 0;
+    if (known !== undefined && (resumed !== undefined || matters(known, bytes, stop, end))) {
+      const isFile = resumed === undefined && known.role === "file";
+      return isFile && this.#file.read(bytes, stop, known.name) ? this.#open(number) : 0;
+    }
     this.#tick(number);
     if (isCall) {
       this.#parts.unimportant(bytes, number, body, resumed === undefined ? stop : body);

@@ -1,0 +1,168 @@
+/** What stands in a plain line of strace: words, descriptors and results, read from bytes. */
+
+import type { Buffer } from "node:buffer";
+import { bytesOf, matches, Scanner, Words } from "../scan.ts";
+import { latin1 } from "./line.ts";
+
+const lf = 10;
+const space = 32;
+const open = 40;
+const close = 41;
+const star = 42;
+const comma = 44;
+const minus = 45;
+const slash = 47;
+const one = 49;
+const less = 60;
+const equals = 61;
+const greater = 62;
+const letterE = 69;
+
+/** Bytes of a path that mean nothing to those who look for the end of it. */
+const isPathByte: Uint8Array = new Uint8Array(256);
+for (let byte = space; byte < 127; byte++)
+  isPathByte[byte] = '"\\<>(),='.includes(String.fromCharCode(byte)) ? 0 : 1;
+
+/** Bytes of what is said of an error, in any language. */
+const isMessageByte: Uint8Array = new Uint8Array(256).fill(1, space);
+for (const letter of "<>()=") isMessageByte[letter.charCodeAt(0)] = 0;
+
+/** Bytes of `ENOMEM`. */
+const isSymbolByte: Uint8Array = new Uint8Array(256);
+for (const letter of "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
+  isSymbolByte[letter.charCodeAt(0)] = 1;
+
+const unfinished = bytesOf(" <unfinished ...>\n");
+const deleted = bytesOf("(deleted)");
+const two31 = 2 ** 31;
+
+/** Goes through one line; each step is false, or -1, if something else stands there. */
+export class PlainScanner extends Scanner {
+  /** A descriptor, and what is printed behind it: `</usr/lib/libc.so.6>`, or nothing. */
+  fd = -1;
+  file = "";
+  /** What the call returned, if it did not fail. */
+  value = 0;
+  error: string | null = null;
+  /** Seconds; -1 if not printed. */
+  duration = -1;
+  /** Where the next line begins. */
+  next = 0;
+  readonly #symbols: Words<string> = new Words((text) => text);
+
+  start(bytes: Buffer, at: number): void {
+    this.bytes = bytes;
+    this.at = at;
+  }
+
+  /** A comma and a blank. */
+  separates(): boolean {
+    return this.takes(comma) && this.takes(space);
+  }
+
+  /** What the flags mean up to a comma, a parenthesis or a blank; -1 if that takes a closer look. */
+  word(words: Words<number>): number {
+    const bytes = this.bytes;
+    const start = this.at;
+    let at = start;
+    let sum = 0;
+    let byte = bytes[at] as number;
+    while (byte > comma) {
+      sum += byte;
+      at += 1;
+      byte = bytes[at] as number;
+    }
+    if (byte === space && bytes[at + 1] === slash) at = this.#afterComment(at + 2);
+    if (at < 0) return -1;
+    this.at = at;
+    return words.get(bytes, start, at, sum);
+  }
+
+  /** Behind `/* PROT_READ|PROT_WRITE *\/`, whose second byte is at `start`; -1 if it is odd. */
+  #afterComment(start: number): number {
+    const bytes = this.bytes;
+    let at = start + 1;
+    while ((bytes[at] as number) > comma || bytes[at] === space) at += 1;
+    return bytes[start] === star && bytes[at] === star && bytes[at + 1] === slash ? at + 2 : -1;
+  }
+
+  /** `-1`, `3`, `3</usr/lib/libc.so.6>`. */
+  descriptor(): boolean {
+    const negative = this.takes(minus);
+    const number = this.decimal();
+    if (number < 0 || number >= two31) return false;
+    this.fd = negative ? -number : number;
+    return this.described();
+  }
+
+  /** What `-y` prints, if it does: `</usr/lib/libc.so.6>`, `</dev/zero<char 1:5>>`, `</memfd:heap>(deleted)`. */
+  described(): boolean {
+    const { bytes, at: start } = this;
+    this.file = "";
+    if (bytes[start] !== less) return true;
+    let at = start + 1;
+    while (isPathByte[bytes[at] as number] === 1) at += 1;
+    if (bytes[at] === less && bytes[at - 1] !== space) {
+      at += 1;
+      while (isPathByte[bytes[at] as number] === 1) at += 1;
+      if (bytes[at] !== greater) return false;
+      at += 1;
+    }
+    if (bytes[at] !== greater) return false;
+    at += 1;
+    if (matches(bytes, at, deleted)) at += deleted.length;
+    this.at = at;
+    this.file = latin1(bytes, start, at);
+    return true;
+  }
+
+  /** True if the call goes on elsewhere: ` <unfinished ...>`. */
+  stops(): boolean {
+    this.error = null;
+    this.duration = -1;
+    this.next = this.at + unfinished.length;
+    return matches(this.bytes, this.at, unfinished);
+  }
+
+  /** ` = 0x7f60c02e1000 <0.000017>` and the end of the line; `describes` if it is a descriptor, with a path perhaps. */
+  outcome(describes = false): boolean {
+    const { bytes } = this;
+    while (bytes[this.at] === space) this.at += 1;
+    if (bytes[this.at - 1] !== space || !this.takes(equals) || !this.takes(space)) return false;
+    this.error = null;
+    this.duration = -1;
+    if (bytes[this.at] === minus) {
+      if (!this.#failed()) return false;
+    } else {
+      this.value = this.number();
+      if (this.value < 0 || (describes && !this.described())) return false;
+    }
+    if (this.takes(space) && !this.#time()) return false;
+    this.next = this.at + 1;
+    return bytes[this.at] === lf;
+  }
+
+  /** `-1 ENOMEM (Cannot allocate memory)`. */
+  #failed(): boolean {
+    const { bytes, at } = this;
+    const start = at + 3;
+    if (bytes[at + 1] !== one || bytes[at + 2] !== space || bytes[start] !== letterE) return false;
+    let stop = start + 1;
+    let sum = 0;
+    for (; isSymbolByte[bytes[stop] as number] === 1; stop++) sum += bytes[stop] as number;
+    if (stop === start + 1 || bytes[stop] !== space || bytes[stop + 1] !== open) return false;
+    let end = stop + 2;
+    while (isMessageByte[bytes[end] as number] === 1) end += 1;
+    if (bytes[end] !== close) return false;
+    this.error = this.#symbols.get(bytes, start, stop, sum);
+    this.at = end + 1;
+    return true;
+  }
+
+  /** `<0.000017>`. */
+  #time(): boolean {
+    if (!this.takes(less)) return false;
+    this.duration = this.fraction();
+    return this.duration >= 0 && this.takes(greater);
+  }
+}
