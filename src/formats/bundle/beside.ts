@@ -86,7 +86,10 @@ export function factsOf(
 ): Facts {
   const meta = metaFacts(beside.meta, stem);
   const known = { recorder: "unknown", ...own, ...meta, ...beside.facts };
-  const inferred = [...(own.inferred ?? [])];
+  // Who recorded the machine knows better than the programs on it.
+  const isNeeded = (one: string): boolean =>
+    meta.arch === undefined || !one.startsWith("architecture ");
+  const inferred = (own.inferred ?? []).filter(isNeeded);
   // x86 has pages of one size only.
   const certain = known.pageSize ?? (known.arch === "x86-64" ? x86Page : undefined);
   if (certain === undefined) inferred.push(...pages.inferred);

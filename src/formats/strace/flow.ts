@@ -10,6 +10,7 @@ import { Files } from "./files.ts";
 import { LateEnds } from "./late-ends.ts";
 import { type At, printedTid, sharingOf, type Task } from "./lives.ts";
 import type { Logical, Open } from "./logical.ts";
+import { Machine } from "./machine.ts";
 import { MemoryLines, resultOf } from "./memory-lines.ts";
 import type { Known } from "./names.ts";
 import { OpenCalls } from "./open-calls.ts";
@@ -38,6 +39,7 @@ export class Flow {
   readonly #ends = new LateEnds();
   readonly calls: Calls;
   readonly memory: MemoryLines;
+  readonly machine: Machine;
   /** The command line of the first exec. */
   command: string | undefined;
   /** Lines stand where their calls began, so that a call ends after lines that follow it. */
@@ -49,6 +51,9 @@ export class Flow {
     this.#output = output;
     this.calls = new Calls(this.#files, output);
     this.memory = new MemoryLines(this.calls, order, output);
+    this.machine = new Machine((message, line) =>
+      output.warn("parse/other-architecture", message, line, null),
+    );
   }
 
   /** How many calls have begun. */
@@ -103,9 +108,10 @@ export class Flow {
   }
 
   /** A plain line of a call that has to do with descriptors. */
-  file(task: Task, plain: PlainFile): void {
+  file(task: Task, plain: PlainFile, line: number): void {
     if (this.#open.get(task) !== undefined) this.abandon(task);
-    plain.apply(task, this.#files);
+    const path = plain.apply(task, this.#files);
+    if (path !== undefined) this.machine.opened(path, line);
   }
 
   /** False unless this line of a merged recording tells how long its call took. */
@@ -196,13 +202,17 @@ export class Flow {
       return;
     }
     const text = open === undefined ? line.text : open.text + line.text.trimStart();
-    if (role === "file") this.#files.apply(known.name, text, task.files);
-    else if (role === "word-size") task.space.narrow = true;
+    if (role === "file") {
+      this.#files.apply(known.name, text, task.files);
+      if (known.name === "openat" || known.name === "open")
+        this.machine.opened(text, line.exit.line);
+    } else if (role === "word-size") task.space.narrow = true;
     if (role === "file" || role === "word-size" || role === "identity") return;
     const result = resultOf(line);
     if (role === "clone") this.#cloned(line, text, result, open?.begun);
     if (typeof result === "string" || result.injected) return;
     if (role === "exit") this.#exiting(line);
+    else if (role === "image") this.machine.image(text, result.value, task.space, line.exit.line);
     else if (role === "segment") this.calls.segments.made(text, result);
     else if (role === "exec" && result.outcome === "ok") this.#exec(line, text, open);
   }

@@ -19,9 +19,11 @@ import { Process } from "./process.ts";
 export interface Space extends Ordered {
   /** A 32-bit program. */
   narrow: boolean;
+  /** Its first library has been read. */
+  loaded: boolean;
 }
 
-const spaceOf = (narrow: boolean): Space => ({ narrow, queue: undefined });
+const spaceOf = (narrow: boolean): Space => ({ narrow, loaded: false, queue: undefined });
 
 /** Where in the recording something is. */
 export interface At {

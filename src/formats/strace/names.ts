@@ -13,6 +13,7 @@ export type Role =
   | "file" // makes or closes a descriptor
   | "segment" // shmget
   | "word-size" // only 32-bit programs make it
+  | "image" // reads the head of a program (machine.ts)
   | "identity"; // returns the number of the task
 
 export interface Known {
@@ -21,7 +22,7 @@ export interface Known {
   readonly role: Role;
 }
 
-const roles: Readonly<Record<Role, string>> = {
+const roles: Readonly<Record<Exclude<Role, "image">, string>> = {
   memory:
     "mmap mmap2 old_mmap munmap mremap brk mprotect pkey_mprotect madvise shmat shmdt remap_file_pages " +
     "mlock mlock2 munlock mlockall munlockall mseal map_shadow_stack prctl",

@@ -76,16 +76,19 @@ export class PlainFile {
     return this.#scan.next;
   }
 
-  apply({ files: table }: Task, files: Files): void {
+  /** Returns what was opened, in quotes. */
+  apply({ files: table }: Task, files: Files): string | undefined {
     const { error, value, file } = this.#scan;
     if (this.#role === "close") files.closed(this.#fd, error, table);
-    else if (error !== null) return;
+    else if (error !== null) return undefined;
     else if (this.#role === "copy") files.copied(this.#fd, value, false, table);
     else if (this.#role === "mark") table.mark(this.#fd, this.#closeOnExec);
     else {
       const path = latin1(this.#scan.bytes, this.#from, this.#to);
       files.opened(value, file, path, this.#directory, this.#closeOnExec, table);
+      return path;
     }
+    return undefined;
   }
 
   #descriptor(): boolean {

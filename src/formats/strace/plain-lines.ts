@@ -1,6 +1,7 @@
 /** What a line tells that is of the shape of most lines: told from its bytes, without making text of it. */
 
 import type { Buffer } from "node:buffer";
+import { readsImage } from "./machine.ts";
 import { lookUp, matters, nameEnd, resumedName } from "./names.ts";
 import { isSignal } from "./notices.ts";
 import type { Parts } from "./parts.ts";
@@ -72,7 +73,7 @@ export class PlainLines {
     this.#tick(number);
     tracees.follow(prefix);
     merging.seePlain(prefix, time, false, Math.max(duration, 0));
-    flow.file(task, this.#file);
+    flow.file(task, this.#file, number);
     return next;
   }
 
@@ -86,6 +87,7 @@ export class PlainLines {
     if (!isCall && !isSignal(bytes, body)) return 0;
     const end = bytes.indexOf(lineFeed, body);
     const known = isCall ? lookUp(bytes, from, stop) : undefined;
+    if (known === undefined && isCall && readsImage(bytes, from, end) !== undefined) return 0;
     if (known !== undefined && (resumed !== undefined || matters(known, bytes, stop, end))) {
       const isFile = resumed === undefined && known.role === "file";
       return isFile && this.#file.read(bytes, stop, known.name) ? this.#open(number) : 0;

@@ -8,6 +8,7 @@ import type { ReadOptions } from "../types.ts";
 import { childOf } from "./flow.ts";
 import { type Line, latin1 } from "./line.ts";
 import type { At } from "./lives.ts";
+import { readsImage } from "./machine.ts";
 import { type Known, lookUp, matters, nameEnd, resumedName } from "./names.ts";
 import {
   continues,
@@ -116,7 +117,7 @@ export class StraceReader {
     const first = bytes[body];
     const stop = nameEnd(bytes, body, end);
     if (stop > 0 && bytes[stop] === paren) {
-      const known = lookUp(bytes, body, stop);
+      const known = lookUp(bytes, body, stop) ?? readsImage(bytes, body, end);
       this.#recognised += 1;
       if (known === undefined || !matters(known, bytes, stop, end))
         this.#parts.unimportant(bytes, line.number, body, stop);
@@ -271,8 +272,8 @@ export class StraceReader {
 
   /** What the text itself tells. */
   facts(): Partial<Facts> {
-    const { command } = this.#parts.flow;
+    const { command, machine } = this.#parts.flow;
     const told = command === undefined ? {} : { command };
-    return { recorder: "strace", ...told };
+    return { recorder: "strace", ...told, ...machine.facts() };
   }
 }
