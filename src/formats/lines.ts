@@ -6,8 +6,8 @@ import { refuseEncoding } from "./encodings.ts";
 import type { Input } from "./types.ts";
 
 /**
- * Receives `bytes[start, end)`, a line without its end, valid until it returns; `number` is 1-based. `whole` is false
- * if the last line has no line end, or if the line was cut at 10 MiB.
+ * Receives `bytes[start, end)`, a line without its end, valid until it returns; a line end stands at `bytes[end]`.
+ * `number` is 1-based. `whole` is false if the last line has no line end, or if the line was cut at 10 MiB.
  */
 export type LineSink = (
   bytes: Buffer,
@@ -32,19 +32,20 @@ const cr = 13;
 const headBytes = 65_536;
 const longest = 10 * 1024 * 1024;
 
-/** Bytes that grow at their end. */
+/** Bytes that grow at their end, with a line end behind them: what a longer line has left there is not read. */
 class Tail {
   bytes: Buffer = Buffer.alloc(headBytes);
   length = 0;
 
   append(chunk: Uint8Array, start: number, end: number): void {
     const needed = this.length + end - start;
-    if (needed > this.bytes.length) {
-      const larger = Buffer.alloc(Math.max(needed, 2 * this.bytes.length));
+    if (needed >= this.bytes.length) {
+      const larger = Buffer.alloc(Math.max(needed + 1, 2 * this.bytes.length));
       this.bytes.copy(larger, 0, 0, this.length);
       this.bytes = larger;
     }
     this.bytes.set(chunk.subarray(start, end), this.length);
+    this.bytes[needed] = lf;
     this.length = needed;
   }
 }

@@ -55,6 +55,22 @@ describe("LineSplitter", () => {
     expect(split([]).lines).toEqual([]);
   });
 
+  it("leaves nothing of longer lines behind the end of a line", () => {
+    const text = Buffer.from(`${"x".repeat(70_000)}\nlonger line\nshort\r\nlast`);
+    for (let cut = 70_000; cut < text.length; cut++) {
+      const behind: (number | undefined)[] = [];
+      const splitter = new LineSplitter(
+        "x",
+        (line, _, end) => behind.push(line[end]),
+        new Diagnostics(),
+      );
+      splitter.push(text.subarray(0, cut));
+      for (const byte of text.subarray(cut)) splitter.push(Uint8Array.of(byte));
+      splitter.end();
+      expect(behind).toEqual([10, 10, 13, 10]);
+    }
+  });
+
   it("takes CR LF and CR alone as line ends", () => {
     expect(texts("a\r\nb\r\n")).toEqual(["a", "b"]);
     expect(texts("a\rb\rc")).toEqual(["a", "b", "c"]);
