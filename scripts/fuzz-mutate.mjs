@@ -23,6 +23,7 @@ const words = [
   "CPU:1 [LOST 7 EVENTS]",
   "1000-2000 rw-p 00000000 00:00 0 [heap]\n",
   "KernelPageSize:        4 kB\n",
+  "=== out.8\n",
   "</a b, c)\\76>",
   '"\\303\\251\\1"',
   "\r\n",

@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { Session } from "node:inspector/promises";
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
+import { checkAlike } from "./fuzz-alike.mjs";
 import { mutate, Random } from "./fuzz-mutate.mjs";
 import { readBytes } from "./fuzz-target.mjs";
 
@@ -14,6 +15,12 @@ const { corpus, seconds, seed, input, heartbeat } = /** @type {{
 
 /** Bytes that may be alive after a run, above those before the first. */
 const mostHeap = 256 * 1024 * 1024;
+
+/** Seconds of CPU that 16 KiB may take; measured on no other clock, so that a busy machine finds nothing. */
+const mostSeconds = 3;
+
+/** Seconds between lines that say how far the run is. */
+const between = 30;
 
 const session = new Session();
 session.connect();
@@ -43,20 +50,34 @@ async function news() {
 }
 
 /**
- * Read alike, however the bytes are cut.
+ * All that is asked of a reader: no crash, the same whatever the chunks, in time.
+ *
+ * @param {Uint8Array} bytes
+ */
+async function check(bytes) {
+  const from = process.cpuUsage();
+  const whole = await readBytes(bytes);
+  const { user, system } = process.cpuUsage(from);
+  if (user + system > mostSeconds * 1e6) throw new Error(`takes ${(user + system) / 1e6} s of CPU`);
+  return whole;
+}
+
+/**
+ * Read alike, however the bytes come.
  *
  * @param {Uint8Array} bytes
  */
 async function compare(bytes) {
   const [whole, cut] = [await readBytes(bytes), await readBytes(bytes, 7)];
   if (whole !== cut) throw new Error("another reading in chunks of 7 bytes");
+  await checkAlike(bytes);
 }
 
 /**
  * @param {Uint8Array} bytes
  * @param {(bytes: Uint8Array) => Promise<unknown>} target
  */
-async function run(bytes, target = readBytes) {
+async function run(bytes, target = check) {
   input.set(bytes);
   Atomics.store(heartbeat, 1, bytes.length);
   Atomics.add(heartbeat, 0, 1);
@@ -78,29 +99,37 @@ for (const folder of corpus)
   }
 const seeds = pool.length;
 
+/** @param {number} runs */
+const progress = (runs) =>
+  `${runs} runs, seed ${seed}: ${reached.size} blocks reached, ${pool.length - seeds} inputs found beside ${seeds}`;
+
 const random = new Random(seed);
 const before = process.memoryUsage().heapUsed;
-const end = Date.now() + seconds * 1000;
+const start = Date.now();
+let told = start;
 let runs = 0;
-while (Date.now() < end) {
+parentPort?.postMessage({ kind: "told", told: progress(0) });
+while (Date.now() < start + seconds * 1000) {
   // The newest half of the pool has been tried the least.
   const from = random.below(2) === 0 ? 0 : Math.floor(pool.length / 2);
   const base = pool[from + random.below(pool.length - from)] ?? new Uint8Array();
   const bytes = mutate(base, random.pick(pool), random);
   await run(bytes);
   runs += 1;
-  if ((await news()) > 0) {
+  const isNew = (await news()) > 0;
+  if (isNew) {
     pool.push(bytes);
-    await run(bytes, compare);
     parentPort?.postMessage({ kind: "new", bytes });
+  }
+  if (isNew || runs % 8 === 0) await run(bytes, compare);
+  if (Date.now() > told + between * 1000) {
+    told += between * 1000;
+    parentPort?.postMessage({ kind: "told", told: progress(runs) });
   }
   if (runs % 500 === 0 && process.memoryUsage().heapUsed - before > mostHeap) {
     parentPort?.postMessage({ kind: "find", bytes, told: "memory grows from run to run" });
     break;
   }
 }
-parentPort?.postMessage({
-  kind: "end",
-  told: `${runs} runs, seed ${seed}: ${reached.size} blocks reached, ${pool.length - seeds} inputs found beside ${seeds}`,
-});
+parentPort?.postMessage({ kind: "end", told: progress(runs) });
 session.disconnect();

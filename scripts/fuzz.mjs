@@ -19,8 +19,8 @@ const input = new Uint8Array(new SharedArrayBuffer(largest));
 /** Runs so far, and the length of the input under way. */
 const heartbeat = new Int32Array(new SharedArrayBuffer(8));
 
-const corpus = ["test/fuzz/corpus", "test/fuzz/finds", "test/formats/samples"].map((folder) =>
-  join(root, folder),
+const corpus = ["test/fuzz/corpus", "test/fuzz/finds", "test/formats/samples", "traces"].map(
+  (folder) => join(root, folder),
 );
 const worker = new Worker(join(import.meta.dirname, "fuzz-worker.mjs"), {
   workerData: { corpus, seconds, seed, input, heartbeat },
@@ -68,6 +68,7 @@ const watch = setInterval(() => {
 worker.on("message", ({ kind, bytes, told }) => {
   if (kind === "find") find(bytes, told);
   else if (kind === "new" && keep !== undefined) save(keep, bytes);
+  else if (kind === "told") process.stdout.write(`${told}\n`);
   else if (kind === "end") process.stdout.write(`${told}\n${finds.size} finds\n`);
 });
 worker.on("error", (error) => find(underWay(), error.stack ?? error.message));
