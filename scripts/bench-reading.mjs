@@ -16,7 +16,7 @@ const [
   { bytesOf, decompress },
   { decode, encode },
   { readContainer },
-  { decodeNumbers },
+  { decodeInto, unitOf },
   { mmreplay },
 ] = await Promise.all(
   [
@@ -209,7 +209,10 @@ const blocksOf = (file) =>
 function numbersOf(columns) {
   let sum = 0;
   for (const { coding, data, count } of columns) {
-    for (const value of decodeNumbers({ coding, data }, count)) sum += value % 65_521;
+    const values = new Float64Array(count);
+    decodeInto({ coding, data }, values);
+    const unit = unitOf({ coding, data });
+    for (const value of values) sum += (value * unit) % 65_521;
   }
   return String(sum);
 }

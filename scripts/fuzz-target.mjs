@@ -52,8 +52,8 @@ export async function readBytes(bytes, chunk = 65_536) {
     for (const reading of await readAll(located(bytes, chunk), diagnostics)) {
       const trace = proven(reading.trace);
       resolveTrace(trace, policyFor(trace.facts), reading.diagnostics);
-      const told = trace.events.flatMap(eventJson).map(jsonLine);
-      const again = decode(encode(trace), trace.name).events.flatMap(eventJson).map(jsonLine);
+      const told = [...trace.events].flatMap(eventJson).map(jsonLine);
+      const again = [...decode(encode(trace), trace.name).events].flatMap(eventJson).map(jsonLine);
       const at = told.findIndex((line, index) => line !== again[index]);
       if (at >= 0) throw new Error(`a trace file keeps ${again[at]} of ${told[at]}`);
       if (again.length > told.length) throw new Error("a trace file has more events");

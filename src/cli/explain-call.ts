@@ -31,12 +31,15 @@ const discussed = "vfio-thp,core-align,start-pfn";
 /** The first call of the line, its index among the events, and its trace. */
 function callAt(traces: readonly Trace[], { line, path }: Question) {
   const lines: number[] = [];
-  for (const trace of traces)
-    for (const [index, event] of trace.events.entries()) {
+  for (const trace of traces) {
+    let index = -1;
+    for (const event of trace.events) {
+      index += 1;
       if (event.kind !== "call") continue;
       if (event.line === line || event.entryLine === line) return { trace, index, call: event };
       lines.push(event.line);
     }
+  }
   const near = lines.sort((a, b) => Math.abs(a - line) - Math.abs(b - line)).slice(0, 5);
   const hint = `the nearest calls are on lines ${near.sort((a, b) => a - b).join(", ")}`;
   throw new MmreplayError("usage/event", `line ${line} holds no call of the recording`, {

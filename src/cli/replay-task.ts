@@ -20,6 +20,7 @@ import type { Program } from "../resolve/program.ts";
 import type { Population } from "../space/population.ts";
 import type { Touch } from "../space/rules.ts";
 import { cpus } from "../tlb/index.ts";
+import { hasKind } from "../trace/log.ts";
 import type { Facts, Trace } from "../trace/trace.ts";
 import { locate, warningLines } from "./io.ts";
 import { load } from "./load.ts";
@@ -222,7 +223,7 @@ function renamed(
 /** Page faults matter to touched pages and to simulated TLBs; without them neither has anything to count. */
 function keepsTouches({ population, cpus: simulated }: Task, { events }: Trace): boolean {
   const asked = population.mode === "touched" || simulated.length > 0;
-  return asked && events.some(({ kind }) => kind === "fault");
+  return asked && hasKind(events, "fault");
 }
 
 async function prepared(read: Trace, task: Task, say: Say): Promise<Prepared> {

@@ -12,6 +12,7 @@ import {
 } from "../trace/event.ts";
 import type { OpenFile } from "../trace/file.ts";
 import { MAP_LOCKED, MAP_POPULATE } from "../trace/flags.ts";
+import { hasKind } from "../trace/log.ts";
 import type { Trace } from "../trace/trace.ts";
 import { hasBit, pageOf, pagesFor } from "../units.ts";
 import { type Context, resolveCall } from "./calls.ts";
@@ -59,16 +60,18 @@ class Resolver {
       state: new State(trace.facts.stackGuardGap ?? 256, options.touches ?? false),
       pageBytes,
       diagnostics,
-      hasSearches: trace.events.some((event) => event.kind === "search"),
+      hasSearches: hasKind(trace.events, "search"),
       failedRemapUnmaps: options.failedRemapUnmaps,
       segments,
     };
   }
 
   run(): Program {
-    this.#trace.events.forEach((event, index) => {
+    let index = 0;
+    for (const event of this.#trace.events) {
       this.#event(event, { event: index, line: event.line });
-    });
+      index += 1;
+    }
     for (const waiting of this.#pending.values()) this.#strays(waiting);
     this.#settleAll({ event: -1, line: 0 });
     const { state } = this.#context;
@@ -211,7 +214,7 @@ class Resolver {
     const unmaps = this.#unmaps();
     if (unmaps === undefined) return;
     for (const from of due(unmaps, this.#context.state.space)) {
-      const event = this.#trace.events[from.event];
+      const event = this.#trace.events.at(from.event);
       if (event?.kind === "call") resolveCall(this.#context, event, [], from);
     }
   }

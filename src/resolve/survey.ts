@@ -1,6 +1,7 @@
 /** What a first pass over the events finds out about each address space before any call is resolved. */
 
 import { type Event, growthSource, type Search, type Snapshot } from "../trace/event.ts";
+import type { Events } from "../trace/events.ts";
 import { MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_HUGETLB, PROT_WRITE } from "../trace/flags.ts";
 import type { Facts } from "../trace/trace.ts";
 import { alignUp, hasBit, pageOf, pagesFor, type U64 } from "../units.ts";
@@ -58,7 +59,7 @@ export function defaultHugeBytes(pageBytes: number): number {
 }
 
 /** Bytes of the System V segments that snapshots show, by where they are attached. */
-function attachedSizes(events: readonly Event[]): ReadonlyMap<U64, U64> {
+function attachedSizes(events: Events): ReadonlyMap<U64, U64> {
   const sizes = new Map<U64, U64>();
   for (const event of events) {
     if (event.kind !== "snapshot") continue;
@@ -69,7 +70,7 @@ function attachedSizes(events: readonly Event[]): ReadonlyMap<U64, U64> {
 }
 
 /** Bytes of System V segments by id, from whichever attach shows them: shmget, a search, or a snapshot. */
-export function segmentSizes(events: readonly Event[]): ReadonlyMap<number, U64> {
+export function segmentSizes(events: Events): ReadonlyMap<number, U64> {
   const sizes = new Map<number, U64>();
   const attached = attachedSizes(events);
   const lengths = new Map<number | null, Search>();
@@ -211,25 +212,20 @@ class Surveyor {
     }
   }
 
-  #lines: readonly Event[] = [];
+  #lines: Events = [];
   #lineOf(survey: SpaceSurvey): number {
-    return this.#lines[survey.execSearches.at(-1) ?? 0]?.line ?? 0;
+    return this.#lines.at(survey.execSearches.at(-1) ?? 0)?.line ?? 0;
   }
 
-  run(events: readonly Event[]): void {
+  run(events: Events): void {
     this.#lines = events;
-    events.forEach((event, index) => {
-      this.event(event, index);
-    });
+    let index = 0;
+    for (const event of events) this.event(event, index++);
   }
 }
 
 /** Walk once over the events. */
-export function survey(
-  events: readonly Event[],
-  facts: Facts,
-  segments: ReadonlyMap<number, U64>,
-): Survey {
+export function survey(events: Events, facts: Facts, segments: ReadonlyMap<number, U64>): Survey {
   const evidence = kinship(events);
   const surveyor = new Surveyor(facts, evidence, segments);
   surveyor.run(events);

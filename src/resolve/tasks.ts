@@ -1,6 +1,7 @@
 /** Which address space a task uses: threads share it, fork copies it, exec begins a new one. */
 
-import type { Event, Lifecycle } from "../trace/event.ts";
+import type { Lifecycle } from "../trace/event.ts";
+import type { Events } from "../trace/events.ts";
 import type { U64 } from "../units.ts";
 
 /** What a lifecycle event does to spaces. */
@@ -21,7 +22,7 @@ export interface Kinship {
 }
 
 /** Collect the evidence. */
-export function kinship(events: readonly Event[]): Kinship {
+export function kinship(events: Events): Kinship {
   const bases = new Map<number | null, U64>();
   const tasks = new Set<number | null>();
   let births = false;

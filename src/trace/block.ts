@@ -1,6 +1,19 @@
-/** What one block of events holds, before protobuf: the tables that the codec fills and reads. */
+/** What one block of events holds: in memory as columns that can be read, and in a file as columns of bytes. */
 
 import type { OpenFile } from "./file.ts";
+import type { Packed } from "./packed.ts";
+
+/** Up to `blockEvents` events. Strings and files of all blocks of a log are in common tables. */
+export interface Block {
+  readonly count: number;
+  /** The distinct shape numbers, and for each event the place of its own among them. */
+  readonly shapes: readonly number[];
+  readonly places: Uint8Array | Uint16Array;
+  /** By id. */
+  readonly columns: ReadonlyMap<number, Packed>;
+  /** Parts of a second that whole numbers count; 0 where times are doubles. */
+  readonly timeUnit: number;
+}
 
 export interface ColumnData {
   readonly id: number;
@@ -12,9 +25,9 @@ export interface ColumnData {
 
 export interface BlockData {
   readonly count: number;
+  /** Those that no earlier block has named. */
   readonly strings: readonly string[];
   readonly files: readonly OpenFile[];
-  /** Parts of a second that whole numbers count; 0 where times are doubles. */
   readonly timeUnit: number;
   readonly columns: readonly ColumnData[];
 }

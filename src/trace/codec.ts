@@ -1,13 +1,13 @@
 /** How a trace becomes the bytes of an .mmtrace file and comes back; docs/trace-format.md is the contract. */
 
 import { MmreplayError } from "../errors.ts";
-import { type BlockData, blockEvents } from "./block.ts";
+import type { BlockData } from "./block.ts";
 import { type Block, damaged, readContainer, writeContainer } from "./container.ts";
 import { EventDecoder } from "./decode-events.ts";
-import { EventEncoder } from "./encode-events.ts";
-import type { Event } from "./event.ts";
+import { encodeBlock } from "./encode-events.ts";
 import type { FileKind, OpenFile } from "./file.ts";
 import { mmreplay } from "./generated/trace.js";
+import { logOf } from "./log-writer.ts";
 import type { Facts, Trace } from "./trace.ts";
 
 const { Header, Events } = mmreplay.trace;
@@ -122,18 +122,18 @@ function blockOf(message: EventsMessage): BlockData {
 
 /** The whole trace as one file. */
 export function encode(trace: Trace): Uint8Array {
-  const { name, facts, events } = trace;
+  const { name, facts } = trace;
+  const events = logOf(trace.events);
   const header = Header.encode({
     name,
     facts: factsMessage(facts),
     events: events.length,
   }).finish();
-  const encoder = new EventEncoder();
   const blocks: { readonly kind: "header" | "events"; readonly payload: Uint8Array }[] = [
     { kind: "header", payload: header },
   ];
-  for (let start = 0; start < events.length; start += blockEvents) {
-    const block = encoder.block(events.slice(start, start + blockEvents));
+  for (const [index, one] of events.blocks.entries()) {
+    const block = encodeBlock(one, index === 0 ? events.tables : undefined);
     const payload = Events.encode({
       ...block,
       strings: [...block.strings],
@@ -147,13 +147,12 @@ export function encode(trace: Trace): Uint8Array {
 
 /** A trace while its blocks come. */
 class Reading {
-  readonly events: Event[] = [];
   header: HeaderMessage | undefined;
-  readonly #decoder = new EventDecoder();
+  readonly decoder = new EventDecoder();
 
   take({ kind, payload }: Block): void {
     if (kind === "header") this.header ??= Header.decode(payload);
-    else this.#decoder.block(blockOf(Events.decode(payload)), (event) => this.events.push(event));
+    else this.decoder.block(blockOf(Events.decode(payload)));
   }
 }
 
@@ -169,7 +168,8 @@ export function decode(bytes: Uint8Array, name: string): Trace {
       throw damaged(name, block.offset, `a block that cannot be read (${what})`);
     }
   }
-  const { header, events } = reading;
+  const { header } = reading;
+  const events = reading.decoder.done();
   if (!header?.facts) throw damaged(name, bytes.length, "no header");
   if (header.events !== events.length) throw damaged(name, bytes.length, "events are missing");
   return { name: header.name, facts: factsOf(header.facts), events };

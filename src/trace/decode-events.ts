@@ -1,125 +1,148 @@
-/** How columns become events again. */
+/** How the bytes of a block become columns again. */
 
-import type { U64 } from "../units.ts";
-import { type BlockData, type ColumnData, codes, shapeColumn } from "./block.ts";
-import { decodeNumbers } from "./columns.ts";
-import type { Event } from "./event.ts";
+import type { Block, BlockData, ColumnData } from "./block.ts";
+import { codes, shapeColumn } from "./block.ts";
+import { madeBy, type Tables } from "./block-reader.ts";
+import { decodeInto, decodeListed, isDoubles, longestColumn, unitOf } from "./columns.ts";
 import type { OpenFile } from "./file.ts";
-import { makerOf } from "./makers.ts";
-import { areaShape, type Shape, shapeBy } from "./shapes.ts";
+import { EventLog } from "./log.ts";
+import { type Maker, makerOf } from "./makers.ts";
+import { type Packed, pack, packDoubles, unpack } from "./packed.ts";
+import { areaCount, areaShape } from "./shapes.ts";
 import { ByteReader, Malformed } from "./varint.ts";
 
-/** The values of a column, one after the other. */
-class Cursor {
-  readonly #values: Float64Array;
-  readonly #wide = new Map<number, bigint>();
-  #at = 0;
-
-  constructor({ coding, data, count, wide }: ColumnData) {
-    this.#values = decodeNumbers({ coding, data }, count);
-    const reader = new ByteReader(wide);
-    while (!reader.ended) {
-      const index = reader.unsigned();
-      const bytes = reader.bytes(8);
-      const view = new DataView(bytes.buffer, bytes.byteOffset, 8);
-      this.#wide.set(index, view.getBigUint64(0, true));
-    }
+function wideOf({ wide, count }: ColumnData): ReadonlyMap<number, bigint> | undefined {
+  if (wide.length === 0) return undefined;
+  const values = new Map<number, bigint>();
+  const reader = new ByteReader(wide);
+  while (!reader.ended) {
+    const index = reader.unsigned();
+    if (index >= count) throw new Malformed("a wide number is outside of its column");
+    const bytes = reader.bytes(8);
+    values.set(index, new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
   }
+  return values;
+}
 
-  #next(): number {
-    const value = this.#values[this.#at++];
-    if (value === undefined) throw new Malformed("a column is too short");
-    return value;
+/** How many events of each shape there are, by the place of the shape. */
+function countsOf(places: Uint8Array | Uint16Array, shapes: number): Uint32Array {
+  const counts = new Uint32Array(shapes);
+  for (let i = 0; i < places.length; i++) {
+    const place = places[i] ?? 0;
+    if (place >= shapes) throw new Malformed("a place is outside of its list");
+    counts[place] = (counts[place] ?? 0) + 1;
   }
+  return counts;
+}
 
-  number(): number {
-    const value = this.#next();
-    if (this.#wide.size === 0) return value;
-    const wide = this.#wide.get(this.#at - 1);
-    return wide === undefined ? value : Number(BigInt.asIntN(64, wide));
-  }
+/** The values that columns need for certain numbers of events. */
+class Needs {
+  readonly counts = new Map<number, number>();
+  /** Columns of numbers of strings, and of files. */
+  readonly strings = new Set<number>();
+  readonly files = new Set<number>();
 
-  u64(): U64 {
-    const value = this.#next();
-    if (this.#wide.size === 0) return value;
-    return this.#wide.get(this.#at - 1) ?? value;
-  }
-
-  get ended(): boolean {
-    return this.#at === this.#values.length;
+  add({ columns, strings, files }: Maker, count: number): void {
+    if (count === 0) return;
+    for (const id of columns) this.counts.set(id, (this.counts.get(id) ?? 0) + count);
+    for (const id of strings) this.strings.add(id);
+    for (const id of files) this.files.add(id);
   }
 }
 
-function at<T>(table: readonly T[], index: number): T {
-  const value = table[index];
-  if (value === undefined) throw new Malformed("an index is outside of its table");
-  return value;
+function checkPlaces({ stored, base, unit, count, wide }: Packed, length: number): void {
+  let most = 0;
+  for (const value of stored) most = Math.max(most, value);
+  if (count > 0 && (base < 0 || base + unit * most >= length || wide.size > 0)) {
+    throw new Malformed("an index is outside of its table");
+  }
 }
 
 /** Reads blocks in their order; strings and files are numbered through all of them. */
 export class EventDecoder {
   readonly #strings: string[] = [];
   readonly #files: OpenFile[] = [];
-  #cursors = new Map<number, Cursor>();
-  #makers = new Map<number, () => object>();
-  #unit = 0;
+  readonly #blocks: Block[] = [];
+  /** What a column is decoded into before it is packed. */
+  #scratch = new Float64Array(0);
 
-  /** The events of a block; throws Malformed if its columns do not fit together. */
-  block(block: BlockData, emit: (event: Event) => void): void {
-    this.#strings.push(...block.strings);
-    this.#files.push(...block.files);
-    this.#cursors = new Map(block.columns.map((column) => [column.id, new Cursor(column)]));
-    this.#makers = new Map();
-    this.#unit = block.timeUnit;
-    const shapes = this.#cursor(shapeColumn);
-    for (let index = 0; index < block.count; index++) {
-      const shape = shapes.number();
-      const make = this.#makers.get(shape) ?? this.#maker(shape);
-      emit(make() as Event);
+  /** Take a block; throws Malformed if its columns do not fit together. */
+  block({ columns, count, strings, files, timeUnit }: BlockData): void {
+    for (const string of strings) this.#strings.push(string);
+    for (const file of files) this.#files.push(file);
+    const byId = new Map(columns.map((column) => [column.id, column]));
+    const { distinct, places } = this.#places(byId.get(shapeColumn), count);
+    const needs = new Needs();
+    const counts = countsOf(places, distinct.length);
+    for (const [place, shape] of distinct.entries()) {
+      needs.add(madeBy(shape).maker, counts[place] ?? 0);
     }
-    if (!shapes.ended) throw new Malformed("a block has more events than it says");
+    const packed = new Map<number, Packed>();
+    this.#fill(packed, needs, byId);
+    this.#areas(packed, byId);
+    this.#blocks.push({ count, shapes: distinct, places, columns: packed, timeUnit });
   }
 
-  #cursor(id: number): Cursor {
-    const cursor = this.#cursors.get(id);
-    if (cursor === undefined) throw new Malformed(`column ${id} is missing`);
-    return cursor;
+  done(): EventLog {
+    const tables: Tables = { strings: this.#strings, files: this.#files };
+    return new EventLog(this.#blocks, tables);
   }
 
-  /** Makes events of a shape. */
-  #maker(number: number): () => object {
-    const shape = shapeBy(number % codes);
-    if (shape === undefined) throw new Malformed(`events of unknown kind ${number % codes}`);
-    const made = this.#made(shape, Math.floor(number / codes));
-    const make = shape.kind === "snapshot" ? this.#withAreas(made) : made;
-    this.#makers.set(number, make);
-    return make;
-  }
-
-  #made(shape: Shape, bits: number): () => object {
-    const { columns, make } = makerOf(shape, bits);
-    const cursors = columns.map((id) => this.#cursor(id));
-    const strings = (index: number): string => at(this.#strings, index);
-    const files = (index: number): OpenFile => at(this.#files, index);
-    return make(cursors, strings, files, this.#unit);
-  }
-
-  /** Snapshots with their areas, of which their own field has only the number. */
-  #withAreas(made: () => object): () => object {
-    const bits = this.#cursors.get(areaShape.code * codes);
-    const makers = new Map<number, () => object>();
-    const one = (): object => {
-      const shape = bits?.number() ?? 0;
-      const make = makers.get(shape) ?? this.#made(areaShape, shape);
-      makers.set(shape, make);
-      const { vmFlags, ...area } = make() as { readonly vmFlags?: string };
-      if (vmFlags === undefined) return area;
-      return { ...area, vmFlags: vmFlags === "" ? [] : vmFlags.split(" ") };
+  #places(
+    column: ColumnData | undefined,
+    count: number,
+  ): { readonly distinct: readonly number[]; readonly places: Block["places"] } {
+    if (column?.count !== count) throw new Malformed("a block has not the events that it says");
+    const { distinct, places } = decodeListed(column, this.#room(count));
+    return {
+      distinct,
+      places: distinct.length > 256 ? Uint16Array.from(places) : Uint8Array.from(places),
     };
-    return () => {
-      const snapshot = made() as { readonly areas: number };
-      if (snapshot.areas > 0 && bits === undefined) throw new Malformed("areas are missing");
-      return { ...snapshot, areas: Array.from({ length: snapshot.areas }, one) };
-    };
+  }
+
+  /** Decode the columns that are needed. */
+  #fill(packed: Map<number, Packed>, needs: Needs, byId: ReadonlyMap<number, ColumnData>): void {
+    for (const [id, count] of needs.counts) {
+      const column = byId.get(id);
+      if (column === undefined) throw new Malformed(`column ${id} is missing`);
+      if (column.count !== count)
+        throw new Malformed(`column ${id} has not a value for each event`);
+      const values = this.#packed(column);
+      packed.set(id, values);
+      if (needs.strings.has(id)) checkPlaces(values, this.#strings.length);
+      if (needs.files.has(id)) checkPlaces(values, this.#files.length);
+    }
+  }
+
+  /** The areas of the snapshots, which have columns of their own. */
+  #areas(packed: Map<number, Packed>, byId: ReadonlyMap<number, ColumnData>): void {
+    const lengths = packed.get(areaCount);
+    const areas = lengths === undefined ? 0 : unpack(lengths).reduce((a, b) => a + b, 0);
+    if (areas === 0) return;
+    const id = areaShape.code * codes;
+    const column = byId.get(id);
+    if (column?.count !== areas) throw new Malformed("areas are missing");
+    const bits = this.#packed(column);
+    packed.set(id, bits);
+    const counts = new Map<number, number>();
+    for (const shape of unpack(bits)) counts.set(shape, (counts.get(shape) ?? 0) + 1);
+    const needs = new Needs();
+    for (const [shape, count] of counts) needs.add(makerOf(areaShape, shape), count);
+    this.#fill(packed, needs, byId);
+  }
+
+  #packed(column: ColumnData): Packed {
+    const values = this.#room(column.count);
+    decodeInto(column, values);
+    return isDoubles(column) ? packDoubles(values) : pack(values, unitOf(column), wideOf(column));
+  }
+
+  /** Room for so many numbers, until the next call. */
+  #room(count: number): Float64Array {
+    if (count > longestColumn) throw new Malformed("a column is too long");
+    if (count > this.#scratch.length) {
+      this.#scratch = new Float64Array(Math.max(count, 2 * this.#scratch.length));
+    }
+    return this.#scratch.subarray(0, count);
   }
 }

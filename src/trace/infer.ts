@@ -2,6 +2,7 @@
 
 import { hasBit, pagesFor, type U64 } from "../units.ts";
 import type { Call, Event, Search } from "./event.ts";
+import type { Events } from "./events.ts";
 import type { OpenFile } from "./file.ts";
 import { MAP_ANONYMOUS, MAP_POPULATE, MAP_SHARED } from "./flags.ts";
 import type { Facts, Trace } from "./trace.ts";
@@ -54,9 +55,9 @@ function provenFile(call: Mmap, searches: readonly Search[], page: number): Open
  * where the CPU has no cache colouring; only io_uring is mapped at its magic offsets; and a file of which nothing at all
  * is recorded has a placement hook if its first search asks for a PMD more than the call.
  */
-function provenFiles(events: readonly Event[], pageSize: number): readonly Event[] {
+function provenFiles(events: Events, pageSize: number): readonly Event[] {
   const searches = new Map<number | null, Search[]>();
-  return events.map((event) => {
+  return Array.from(events, (event) => {
     if (event.kind === "search") {
       searches.set(event.pid, [...(searches.get(event.pid) ?? []), event]);
       return event;
@@ -71,13 +72,15 @@ function provenFiles(events: readonly Event[], pageSize: number): readonly Event
   });
 }
 
+function firstOf(events: Events, is: (event: Event) => boolean): Event | undefined {
+  for (const event of events) if (is(event)) return event;
+  return undefined;
+}
+
 /** The facts with 5-level paging added where an address or a limit above 2^47 proves it. */
 function provenFacts({ facts, events }: Trace): Facts {
   if (facts.taskSizeBits !== undefined || (facts.arch ?? "x86-64") !== "x86-64") return facts;
-  const proof = events.find((event) => {
-    const address = beyond(event);
-    return address !== undefined && address >= x86Window;
-  });
+  const proof = firstOf(events, (event) => (beyond(event) ?? 0) >= x86Window);
   if (proof === undefined) return facts;
   const why = `5-level paging, from an address above 2^47 in line ${proof.line}`;
   return { ...facts, taskSizeBits: 56, inferred: [...facts.inferred, why] };
@@ -87,7 +90,7 @@ function provenFacts({ facts, events }: Trace): Facts {
  * The events with each exec before its own searches: sched_process_exec is printed when the new image is complete
  * (fs/exec.c exec_binprm), after the loader and the vdso were placed.
  */
-function execsFirst(events: readonly Event[]): readonly Event[] {
+function execsFirst(events: Events): readonly Event[] {
   const ordered: (Event | undefined)[] = [];
   const own = new Map<number | null, number[]>();
   for (const event of events) {
@@ -115,10 +118,10 @@ const isUnplaced = (event: Event): boolean =>
   event.file.filesystem === undefined;
 
 /** What is taken for granted where neither the recording nor its searches say it. */
-function withAssumptions(facts: Facts, events: readonly Event[]): Facts {
+function withAssumptions(facts: Facts, events: Events): Facts {
   const why =
     "files whose filesystem was not recorded are taken to be on one with a placement hook";
-  if (facts.inferred.includes(why) || !events.some(isUnplaced)) return facts;
+  if (facts.inferred.includes(why) || firstOf(events, isUnplaced) === undefined) return facts;
   return { ...facts, inferred: [...facts.inferred, why] };
 }
 

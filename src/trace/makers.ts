@@ -1,7 +1,7 @@
 /** How an event of one shape is made of the next values of its columns: by a function compiled from the fields. */
 
 import type { U64 } from "../units.ts";
-import { columnId } from "./block.ts";
+import { codes, columnId } from "./block.ts";
 import type { OpenFile } from "./file.ts";
 import { areaShape, type Field, type Shape } from "./shapes.ts";
 
@@ -11,16 +11,21 @@ export interface Values {
   u64(): U64;
 }
 
+/** Given the values of its columns, what string and file numbers stand for, and the parts of a second. */
+type Make = (
+  columns: readonly Values[],
+  strings: (index: number) => string,
+  files: (index: number) => OpenFile,
+  unit: number,
+) => () => object;
+
 export interface Maker {
-  /** The columns that it reads from. */
+  /** The columns that it reads from, in the order in which `make` wants them. */
   readonly columns: readonly number[];
-  /** Given their values in that order, what string and file numbers stand for, and the parts of a second. */
-  readonly make: (
-    columns: readonly Values[],
-    strings: (index: number) => string,
-    files: (index: number) => OpenFile,
-    unit: number,
-  ) => () => object;
+  /** Those of them whose values are numbers of strings, and of files. */
+  readonly strings: readonly number[];
+  readonly files: readonly number[];
+  readonly make: Make;
 }
 
 /** The expression for the next value of a field, read from the column `values`. */
@@ -74,39 +79,58 @@ function knownBits({ fields }: Shape, bits: number): number {
 }
 
 /** Compiled: setting fields by name takes ten times as long. Nothing of a file gets into the text. */
-function compile(shape: Shape, found: readonly Found[]): Maker {
-  const columns: number[] = [];
+function compile(shape: Shape, found: readonly Found[]): Make {
   const lines: string[] = [];
   const there = new Set<string>();
   const members = shape === areaShape ? [] : [`kind: ${JSON.stringify(shape.kind)}`];
   if (shape.call !== undefined) members.push(`call: ${JSON.stringify(shape.call)}`);
+  let columns = 0;
   for (const [index, field] of shape.fields.entries()) {
     const { name, same } = field;
     const what = found[index] ?? "absent";
     if (what === "value") {
-      const values = `values${columns.push(columnId(shape.code, field)) - 1}`;
-      lines.push(`const ${name} = ${reading(field, values, there)};`);
+      lines.push(`const ${name} = ${reading(field, `values${columns++}`, there)};`);
       there.add(name);
       members.push(name);
     } else if (what === "same") members.push(`${name}: ${same}`);
     else if (what !== "absent") members.push(`${name}: ${what}`);
   }
-  const given = columns.map((_, index) => `values${index}`).join(", ");
+  const given = Array.from({ length: columns }, (_, index) => `values${index}`).join(", ");
   const made = `${lines.join(" ")} return { ${members.join(", ")} };`;
   const body = `const [${given}] = columns; return () => { ${made} };`;
-  const make = new Function("columns", "strings", "files", "unit", body) as Maker["make"];
-  return { columns, make };
+  return new Function("columns", "strings", "files", "unit", body) as Make;
 }
 
-const makers = new Map<string, Maker>();
+/** Compiles when the first event is made: a trace is loaded before that. */
+function makerFor(shape: Shape, bits: number): Maker {
+  const found = foundIn(shape, bits);
+  const stored = shape.fields.filter((_, index) => found[index] === "value");
+  const columns = (kind?: Field["kind"]): readonly number[] =>
+    stored
+      .filter((field) => kind === undefined || field.kind === kind)
+      .map((field) => columnId(shape.code, field));
+  let compiled: Make | undefined;
+  return {
+    columns: columns(),
+    strings: columns("string"),
+    files: columns("file"),
+    make: (...given) => {
+      compiled ??= compile(shape, found);
+      return compiled(...given);
+    },
+  };
+}
+
+/** By shape number, known bits only. */
+const makers = new Map<number, Maker>();
 
 /** The maker of events of a shape with these bits. */
 export function makerOf(shape: Shape, bits: number): Maker {
   const known = knownBits(shape, bits);
-  const key = `${shape.code} ${known}`;
+  const key = shape.code + codes * known;
   let maker = makers.get(key);
   if (maker === undefined) {
-    maker = compile(shape, foundIn(shape, known));
+    maker = makerFor(shape, known);
     makers.set(key, maker);
   }
   return maker;

@@ -138,6 +138,9 @@ const shapes: readonly Shape[] = [
   { code: 22, kind: "lost", fields: [...base, optional(int("count", 12))] },
 ];
 
+/** The column with the number of a snapshot's areas. */
+export const areaCount: number = 21 * 32 + 14;
+
 /** One area of a snapshot; all areas of all snapshots of a block in a row. */
 export const areaShape: Shape = {
   code: 23,
@@ -170,3 +173,6 @@ export function shapeOf(event: Event): Shape {
 export function shapeBy(code: number): Shape | undefined {
   return byCode.get(code);
 }
+
+/** The columns of times. */
+export const timeColumns: ReadonlySet<number> = new Set([3, 6]);

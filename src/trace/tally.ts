@@ -1,6 +1,7 @@
 /** How many calls a recording shows, what became of them, and of how many tasks. */
 
 import type { Event } from "./event.ts";
+import type { Events } from "./events.ts";
 
 /** Memory calls of one name: every one that was seen is in one of the three. */
 export interface Counts {
@@ -99,7 +100,7 @@ export class Tallying {
 
 /** Count the events of a trace, and the calls that its reader left out. */
 export function tallyOf(
-  events: readonly Event[],
+  events: Events,
   skipped: ReadonlyMap<string, ReadonlyMap<string, number>>,
 ): Tally {
   const tallying = new Tallying();

@@ -1,6 +1,6 @@
 /** What a trace holds: the facts of the machine and the events of one run. */
 
-import type { Event } from "./event.ts";
+import type { Events } from "./events.ts";
 
 /** One memory BAR of a PCI device; bytes. */
 export interface Bar {
@@ -54,5 +54,5 @@ export interface Trace {
   /** Shown in reports: the name of the recording or file, without a folder. */
   readonly name: string;
   readonly facts: Facts;
-  readonly events: readonly Event[];
+  readonly events: Events;
 }

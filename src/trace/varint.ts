@@ -45,20 +45,21 @@ export class Malformed extends Error {}
 /** Reads what ByteWriter wrote. */
 export class ByteReader {
   readonly #bytes: Uint8Array;
-  #at = 0;
+  /** Where the next number begins. */
+  at = 0;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
   }
 
   get ended(): boolean {
-    return this.#at >= this.#bytes.length;
+    return this.at >= this.#bytes.length;
   }
 
   unsigned(): number {
     let value = 0;
     for (let scale = 1; scale < 2 ** 56; scale *= 128) {
-      const byte = this.#bytes[this.#at++];
+      const byte = this.#bytes[this.at++];
       if (byte === undefined) throw new Malformed("a number is cut off");
       if (byte < 128) return value + byte * scale;
       value += (byte - 128) * scale;
@@ -72,10 +73,10 @@ export class ByteReader {
   }
 
   bytes(length: number): Uint8Array {
-    const end = this.#at + length;
+    const end = this.at + length;
     if (end > this.#bytes.length) throw new Malformed("bytes are cut off");
-    const bytes = this.#bytes.subarray(this.#at, end);
-    this.#at = end;
+    const bytes = this.#bytes.subarray(this.at, end);
+    this.at = end;
     return bytes;
   }
 }
@@ -86,4 +87,32 @@ export function signedSize(value: number): number {
   let size = 1;
   for (; rest >= 128; size++) rest = Math.floor(rest / 128);
   return size;
+}
+
+/** Digits that a number may have: the last one is worth 2^49. */
+const mostScale = 2 ** 49;
+
+/** Fill `values` with what `signed` wrote, from a place in the bytes on; returns the place behind the last one. */
+export function readSigned(bytes: Uint8Array, from: number, values: Float64Array): number {
+  let at = from;
+  for (let i = 0; i < values.length; i++) {
+    let byte = bytes[at++];
+    if (byte === undefined) throw new Malformed("a number is cut off");
+    let value = byte;
+    if (byte >= 128) {
+      value -= 128;
+      for (let scale = 128; ; scale *= 128) {
+        byte = bytes[at++];
+        if (byte === undefined) throw new Malformed("a number is cut off");
+        if (byte < 128) {
+          value += byte * scale;
+          break;
+        }
+        if (scale === mostScale) throw new Malformed("a number has too many digits");
+        value += (byte - 128) * scale;
+      }
+    }
+    values[i] = value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+  }
+  return at;
 }

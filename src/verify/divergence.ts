@@ -115,7 +115,7 @@ export function explainDivergence(
   state: AddressSpace | undefined,
 ): Divergence {
   const { program, trace } = input;
-  const event = trace.events[program.ops.at(finding.op)?.event ?? -1];
+  const event = trace.events.at(program.ops.at(finding.op)?.event ?? -1);
   const between = commits(input, finding);
   return {
     of: finding.of,

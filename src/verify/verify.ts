@@ -13,7 +13,7 @@ import { apply } from "../space/apply.ts";
 import { applyClosest } from "../space/closest.ts";
 import { neighboursOf } from "../space/neighbours.ts";
 import type { Touch } from "../space/rules.ts";
-import type { Event, Search } from "../trace/event.ts";
+import { hasKind } from "../trace/log.ts";
 import type { Trace } from "../trace/trace.ts";
 import { explainDivergence, type Finding } from "./divergence.ts";
 import { afterLoss, Exclusions, exclusionOf } from "./exclusions.ts";
@@ -73,7 +73,7 @@ class Verification {
     this.#input = input;
     const { program, policy, arch, trace } = input;
     this.#facts = new Map(program.spaces.map((space) => [space.space, space]));
-    this.#hasSearches = trace.events.some(isSearch);
+    this.#hasSearches = hasKind(trace.events, "search");
     this.#reasons = this.#findReasons();
     const asRecorded = new Set(this.#reasons.keys());
     this.#plan = plan(program, policy, arch, trace.facts, { forced: !input.free, asRecorded });
@@ -274,8 +274,6 @@ const tornNotes = (count: number): readonly string[] =>
   count === 0
     ? []
     : [`${count} maps read while calls went on: each line compared with the state of its moment`];
-
-const isSearch = (event: Event): event is Search => event.kind === "search";
 
 /** Hold the model against one recording. */
 export function verify(input: VerifyInput): RecordingResult {

@@ -450,7 +450,7 @@ describe("perf script", () => {
           }
           const { events } = await read(lines.join("\n"));
           const trace = { name, facts: { pageSize: 4096, recorder: "perf", inferred: [] }, events };
-          expect(decode(encode(trace), name).events).toEqual(events);
+          expect([...decode(encode(trace), name).events]).toEqual(events);
         },
       ),
       { seed: 20_261_124, numRuns: 150 },

@@ -8,7 +8,7 @@ import { bundle } from "../../src/formats/bundle.ts";
 import { bytesOf, decompress } from "../../src/formats/decompress.ts";
 import { decode, encode } from "../../src/trace/codec.ts";
 import type { CallName, Event, Snapshot } from "../../src/trace/event.ts";
-import type { Trace } from "../../src/trace/trace.ts";
+import { listed } from "../support/events.ts";
 import { shared } from "../support/shared.ts";
 
 const recordings = join(shared ?? "", "recordings");
@@ -31,9 +31,13 @@ function located(name: string): Sources {
   return { path, folder: true, sources };
 }
 
-async function load(name: string): Promise<{ traces: readonly Trace[]; diagnostics: Diagnostics }> {
+type Listed = ReturnType<typeof listed>;
+
+async function load(
+  name: string,
+): Promise<{ traces: readonly Listed[]; diagnostics: Diagnostics }> {
   const diagnostics = new Diagnostics();
-  return { traces: await bundle(located(name), diagnostics), diagnostics };
+  return { traces: (await bundle(located(name), diagnostics)).map(listed), diagnostics };
 }
 
 /** The unpacked text of a file of that name, whatever it is packed with. */
@@ -48,7 +52,7 @@ function count(events: readonly Event[], call: CallName): number {
 }
 
 const ofKind = <K extends Event["kind"]>(
-  { events }: Trace,
+  { events }: Listed,
   kind: K,
 ): readonly Extract<Event, { kind: K }>[] =>
   events.filter((event): event is Extract<Event, { kind: K }> => event.kind === kind);
@@ -154,7 +158,7 @@ const programs = folders.filter((name) => tableRow(name) !== undefined);
 const counted: readonly CallName[] = ["mmap", "munmap", "mremap", "mprotect", "madvise", "shmat"];
 
 /** Counts of calls in the text, and those that whoever recorded it wrote down. */
-async function checkCounts(name: string, trace: Trace): Promise<void> {
+async function checkCounts(name: string, trace: Listed): Promise<void> {
   const [, , , , strace = "", perf = ""] = tableRow(name) ?? [];
   if (trace.facts.recorder !== "perf") {
     for (const call of counted) {
@@ -186,7 +190,7 @@ describe.skipIf(shared === undefined)(`recordings of programs${missing}`, () => 
       expect(snapshots.length + stale).toBe((await blocksIn(name)) + attached);
       for (const trace of traces) {
         await checkCounts(name, trace);
-        expect(isDeepStrictEqual(decode(encode(trace), name), trace)).toBe(true);
+        expect(isDeepStrictEqual(listed(decode(encode(trace), name)), trace)).toBe(true);
       }
     },
   );

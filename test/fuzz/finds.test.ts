@@ -21,8 +21,8 @@ async function read(bytes: Uint8Array, chunk: number): Promise<string> {
       new Diagnostics(),
     )) {
       resolveTrace(trace, policyFor(trace.facts), new Diagnostics());
-      const told = trace.events.flatMap(eventJson).map(jsonLine);
-      const stored = decode(encode(trace), "x").events.flatMap(eventJson).map(jsonLine);
+      const told = [...trace.events].flatMap(eventJson).map(jsonLine);
+      const stored = [...decode(encode(trace), "x").events].flatMap(eventJson).map(jsonLine);
       expect(stored).toEqual(told);
       lines.push(...told);
     }

@@ -80,7 +80,7 @@ describe("other recordings of QEMU", () => {
 
 /** The same calls with the files on another filesystem. */
 function on(trace: Trace, filesystem: string): Trace {
-  const moved = trace.events.map((event) => {
+  const moved = [...trace.events].map((event) => {
     if (event.kind !== "call" || event.call !== "mmap" || event.file?.kind !== "regular")
       return event;
     return { ...event, file: { ...event.file, filesystem } };

@@ -9,8 +9,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { decode } from "../../src/trace/codec.ts";
 import type { Event } from "../../src/trace/event.ts";
-import type { Trace } from "../../src/trace/trace.ts";
 import { type Finished, root } from "../support/cli.ts";
+import { listed } from "../support/events.ts";
 import { noAttach, noPerf, noStrace } from "../support/recorders.ts";
 
 let cwd = "";
@@ -47,8 +47,8 @@ function startRecord(...args: readonly string[]): ChildProcess {
   return spawn(process.execPath, command(args), { cwd, stdio: "pipe" });
 }
 
-function traceIn(file: string): Trace {
-  return decode(readFileSync(join(cwd, file)), file);
+function traceIn(file: string): ReturnType<typeof listed> {
+  return listed(decode(readFileSync(join(cwd, file)), file));
 }
 
 function count(events: readonly Event[], kind: Event["kind"], name?: string): number {

@@ -102,3 +102,8 @@ export function search(result: number | null, pages: number, more: Partial<Searc
 export function traceOf(events: readonly Event[], facts: Partial<Facts> = {}): Trace {
   return { name: "test", facts: { pageSize: P, recorder: "test", inferred: [], ...facts }, events };
 }
+
+/** A trace whose events are an array, to be compared and searched. */
+export function listed(trace: Trace): Trace & { readonly events: readonly Event[] } {
+  return { ...trace, events: [...trace.events] };
+}

@@ -1,6 +1,7 @@
 /** Which memory calls a thread made one after the other, and what ops each became. */
 
 import type { Call, Event } from "../../trace/event.ts";
+import type { Events } from "../../trace/events.ts";
 import type { Op, Program } from "../program.ts";
 
 const own = new Set("mmap munmap mremap brk mprotect shmat shmdt".split(" "));
@@ -38,7 +39,7 @@ export class Calls {
   /** By space: ops that copy it. */
   readonly #forks = new Map<number, number[]>();
 
-  constructor(program: Program, events: readonly Event[]) {
+  constructor(program: Program, events: Events) {
     this.program = program;
     this.spaceOf = new Int32Array(program.ops.length);
     let space = 0;
@@ -52,13 +53,15 @@ export class Calls {
         push(this.#touching, op.source.object, index);
       if (op.kind === "fork") push(this.#forks, space, index);
     });
-    events.forEach((call, event) => {
-      if (!isOwn(call)) return;
+    let event = -1;
+    for (const call of events) {
+      event += 1;
+      if (!isOwn(call)) continue;
       const steps = this.#threads.get(call.pid) ?? [];
       this.#threads.set(call.pid, steps);
       this.#place.set(event, { steps, index: steps.length });
       steps.push({ call, event, ops: this.opsOf(event) });
-    });
+    }
   }
 
   opsOf(event: number): readonly number[] {

@@ -1,6 +1,6 @@
 /** What else programs do with addresses, replayed as it is in every mode but named: intent without a trick. */
 
-import type { Event } from "../../trace/event.ts";
+import type { Events } from "../../trace/events.ts";
 import { MAP_ANONYMOUS, MAP_STACK, PROT_WRITE } from "../../trace/flags.ts";
 import { hasBit } from "../../units.ts";
 import type { Op, Program } from "../program.ts";
@@ -40,7 +40,7 @@ class Labeller {
     ...{ grownInPlace: 0, grownMoved: 0, regrown: 0, hintsTaken: 0, hintsMissed: 0 },
   };
   readonly #calls: Calls;
-  readonly #events: readonly Event[];
+  readonly #events: Events;
   /** By object: what a call mapped where nothing of the program was, at any place or at a fixed one. */
   readonly #made = new Map<number, MapOp | FixOp>();
   /** Pieces by their object: the map that they are in. */
@@ -52,7 +52,7 @@ class Labeller {
   readonly #carved = new Set<number>();
   readonly #images = new Set<number>();
 
-  constructor(program: Program, events: readonly Event[], idioms: readonly Idiom[]) {
+  constructor(program: Program, events: Events, idioms: readonly Idiom[]) {
     this.#calls = new Calls(program, events);
     this.#events = events;
     this.#tricks = new Set(
@@ -73,7 +73,7 @@ class Labeller {
   #map(op: MapOp): void {
     this.#recorded.set(op.object, op.recorded);
     this.#pages.set(op.object, op.pages);
-    const event = this.#events[op.event];
+    const event = this.#events.at(op.event);
     if (event?.kind !== "call") return;
     this.#made.set(op.object, op);
     if (event.call === "mremap" && op.source !== undefined && op.how !== "place") this.#grow(op);
@@ -129,7 +129,7 @@ class Labeller {
   #fix(op: FixOp, index: number): void {
     this.#recorded.set(op.object, op.recorded);
     this.#pages.set(op.object, op.pages);
-    const event = this.#events[op.event];
+    const event = this.#events.at(op.event);
     if (event?.kind !== "call" || event.call !== "mmap") return;
     const inside = this.#made.get(op.at.object) ?? this.#inside.get(op.at.object);
     if (inside === undefined) this.#made.set(op.object, op);
@@ -165,11 +165,7 @@ class Labeller {
 }
 
 /** Count the labels of a program in which `idioms` were found. */
-export function labelsOf(
-  program: Program,
-  events: readonly Event[],
-  idioms: readonly Idiom[],
-): Labels {
+export function labelsOf(program: Program, events: Events, idioms: readonly Idiom[]): Labels {
   const labeller = new Labeller(program, events, idioms);
   program.ops.forEach((op, index) => {
     labeller.add(op, index);

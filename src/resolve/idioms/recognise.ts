@@ -1,6 +1,6 @@
 /** Which reservations of a program exist only to be cut to size, and what alignment they were made for. */
 
-import type { Event } from "../../trace/event.ts";
+import type { Events } from "../../trace/events.ts";
 import { MAP_ANONYMOUS, MAP_NORESERVE } from "../../trace/flags.ts";
 import { alignUp, hasBit } from "../../units.ts";
 import type { Op, Program } from "../program.ts";
@@ -126,7 +126,7 @@ function classified(candidates: readonly Candidate[]): Idiom[] {
 }
 
 /** Find the tricks of a program; `events` are those that it was resolved from. In order of the program's ops. */
-export function recognise(program: Program, events: readonly Event[]): readonly Idiom[] {
+export function recognise(program: Program, events: Events): readonly Idiom[] {
   const calls = new Calls(program, events);
   const candidates: Candidate[] = [];
   program.ops.forEach((op, index) => {

@@ -1,6 +1,6 @@
 /** What the tricks of a recording amount to, and how much of it a policy can change at all. */
 
-import type { Event } from "../../trace/event.ts";
+import type { Events } from "../../trace/events.ts";
 import type { Op, Program } from "../program.ts";
 import { type Labels, labelsOf } from "./labels.ts";
 import type { Idiom, MapOp, Trim } from "./types.ts";
@@ -69,11 +69,11 @@ function backingOf({ area }: MapOp): string {
   return area.backing === "file" ? (area.file?.kind ?? "unknown") : area.backing;
 }
 
-function boundOf(program: Program, events: readonly Event[], idioms: readonly Idiom[]): Bound {
+function boundOf(program: Program, events: Events, idioms: readonly Idiom[]): Bound {
   const recorded = recordedPages(program);
   const isMmap = (op: Op): op is Made => {
     if (op.kind !== "map" && op.kind !== "fix") return false;
-    const event = events[op.event];
+    const event = events.at(op.event);
     return event?.kind === "call" && event.call === "mmap";
   };
   // What a call found missing, a space of its own say, is made in its name as well: its own op is the last.
@@ -126,7 +126,7 @@ const linesOf = (idioms: readonly Idiom[]): readonly number[] => idioms.map(({ l
 /** Sum up what `recognise` found in a program. */
 export function summarise(
   program: Program,
-  events: readonly Event[],
+  events: Events,
   idioms: readonly Idiom[],
 ): IntentSummary {
   const recorded = recordedPages(program);

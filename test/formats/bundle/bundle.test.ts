@@ -4,6 +4,7 @@ import type { Source } from "../../../src/formats/bundle/runs.ts";
 import { bundle } from "../../../src/formats/bundle.ts";
 import { encode } from "../../../src/trace/codec.ts";
 import type { Trace } from "../../../src/trace/trace.ts";
+import { listed } from "../../support/events.ts";
 import { inputOf, sample } from "../../support/samples.ts";
 
 type Files = Readonly<Record<string, string | Uint8Array>>;
@@ -14,8 +15,12 @@ const sourcesOf = (files: Files): readonly Source[] =>
     open: () => inputOf(content).chunks,
   }));
 
-function load(files: Files, diagnostics = new Diagnostics()): Promise<readonly Trace[]> {
-  return bundle({ path: "runs/demo", folder: true, sources: sourcesOf(files) }, diagnostics);
+async function load(
+  files: Files,
+  diagnostics = new Diagnostics(),
+): Promise<readonly ReturnType<typeof listed>[]> {
+  const located = { path: "runs/demo", folder: true, sources: sourcesOf(files) };
+  return (await bundle(located, diagnostics)).map(listed);
 }
 
 const perf = (...events: readonly string[]): string =>
@@ -36,7 +41,7 @@ const strace =
   "7 brk(NULL) = 0x9000\n7 mmap(NULL, 8192, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0x7f0000\n";
 
 /** Name and snapshots of each trace. */
-const summary = (traces: readonly Trace[]): readonly object[] =>
+const summary = (traces: Awaited<ReturnType<typeof load>>): readonly object[] =>
   traces.map(({ name, facts, events }) => ({
     name,
     recorder: facts.recorder,
