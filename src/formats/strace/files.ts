@@ -1,15 +1,14 @@
 /** Which calls make, copy and close descriptors, and what file a printed descriptor is. */
 
 import type { OpenFile } from "../../trace/file.ts";
-import { hasBit } from "../../units.ts";
 import type { FdTable } from "../fds.ts";
 import { fileOf } from "../kinds.ts";
 import { inOrder, intOf, splitArgs } from "./args.ts";
+import { forgetMade, forgetReceived } from "./handles.ts";
+import { closesOnExec, type Described, hasFlag, type Made, madeBy } from "./made.ts";
 import { fdName, unquote } from "./quoted.ts";
 import { Remembered } from "./remembered.ts";
 import { type NoResult, type Result, readResult, resultAt } from "./result.ts";
-
-type Described = Omit<OpenFile, "id">;
 
 const unknownFile: OpenFile = { id: -1, kind: "unknown" };
 const decoration = /^[^<]*<(.*)>(?:\(deleted\))?$/s;
@@ -34,30 +33,9 @@ function printedFile(text: string): Described | undefined {
   return inside.startsWith("{") ? { ...file, kind: "device" } : file;
 }
 
-/** The call's flags hold this name or, printed as a number, this bit. */
-function hasFlag(arg: string | undefined, name: string, bit: number): boolean {
-  if (arg === undefined) return false;
-  if (new RegExp(`\\b${name}\\b`).test(arg)) return true;
-  const value = /^0x[0-9a-f]+/.exec(arg)?.[0];
-  return value !== undefined && hasBit(Number(value), bit);
-}
-
-/** What exec does with a descriptor that was made with these flags. */
-export const closesOnExec = (flags: string | undefined): boolean =>
-  hasFlag(flags, "O_CLOEXEC", openCloexec);
-
 /** The name before a file was unlinked; one that really ends like this loses it too. */
 const liveName = (path: string | undefined): string | undefined =>
   path?.replace(/(?: \(deleted\))+$/, "");
-
-/** The huge page size in bytes that `21<<MFD_HUGE_SHIFT` or a raw number gives. */
-export function hugePageOf(arg: string): number | undefined {
-  const shift = /\b(\d+)<<[A-Z]+_HUGE_SHIFT/.exec(arg)?.[1];
-  if (shift !== undefined) return 2 ** Number(shift);
-  const raw = /^0x[0-9a-f]+/.exec(arg)?.[0];
-  const bits = raw === undefined ? 0 : Math.floor(Number(raw) / 2 ** 26) % 64;
-  return bits === 0 ? undefined : 2 ** bits;
-}
 
 /** The file of a path that a program opens. */
 function namedFile(path: string): Described {
@@ -88,34 +66,6 @@ const argNames: Readonly<Record<string, readonly string[]>> = {
   fcntl64: ["fd", "op", "arg"],
   memfd_create: ["name", "flags"],
 };
-
-/** O_CLOEXEC, MFD_CLOEXEC, FD_CLOEXEC of the generic table. */
-const openCloexec = 0x8_0000;
-const memfdHugetlb = 4;
-
-const anonymous: Readonly<Record<string, Described>> = {
-  io_uring_setup: { kind: "io-uring", path: "anon_inode:[io_uring]" },
-  perf_event_open: { kind: "device", path: "anon_inode:[perf_event]" },
-  memfd_secret: { kind: "device", path: "anon_inode:[secretmem]" },
-  socket: { kind: "socket" },
-  ioctl: { kind: "vfio", path: "anon_inode:[vfio-device]" },
-};
-
-/** A file just made, and whether exec closes its descriptor. */
-interface Made {
-  readonly file: Described;
-  readonly closeOnExec: boolean;
-}
-
-function memfd(args: readonly string[]): Made {
-  const path = `/memfd:${unquote(args[0] ?? "")}`;
-  const flags = args[1] ?? "";
-  const hugePage = hugePageOf(flags);
-  const file: Described = hasFlag(flags, "MFD_HUGETLB", memfdHugetlb)
-    ? { kind: "hugetlb", path, ...(hugePage !== undefined && { hugePage }) }
-    : { kind: "shmem", path, huge: "internal" };
-  return { file, closeOnExec: hasFlag(flags, "MFD_CLOEXEC", 1) };
-}
 
 export class Files {
   /** Programs open and map the same files again and again. */
@@ -164,7 +114,10 @@ export class Files {
     if (at < 0) return;
     const result: Result | NoResult = readResult(text, at + 3, true);
     if (typeof result === "string" || result.outcome === "unknown" || result.injected) return;
-    this.#perform(name, inOrder(args, argNames[name] ?? []), result, table);
+    if (forgetMade(name, text, result, table)) return;
+    if (name.startsWith("recv")) forgetReceived(text, table);
+    else if (name !== "unshare")
+      this.#perform(name, inOrder(args, argNames[name] ?? []), result, table);
   }
 
   /** A call of close. One that failed has closed too, unless there was nothing. */
@@ -211,7 +164,11 @@ export class Files {
       const { suffix } = result;
       const printed = suffix.startsWith("<") ? this.#printed(suffix.trimEnd()) : undefined;
       const made = this.#made(name, args, printed);
-      if (made === undefined) return;
+      if (made === undefined) {
+        // Any other command of bpf that makes one, of something that nobody maps.
+        if (name === "bpf" && fd > 2) table.close(fd);
+        return;
+      }
       const file = this.fresh(made.file);
       if (printed !== undefined || name === "memfd_create" || name === "ioctl") {
         this.#exact.add(file.id);
@@ -242,17 +199,8 @@ export class Files {
       case "openat":
       case "openat2":
         return this.#opened(printed, pathOf(args[1], args[0]), args[2]);
-      case "memfd_create":
-        return memfd(args);
-      case "bpf": {
-        if (!/BPF_MAP_CREATE|^0(?:$| )/.test(args[0] ?? "")) return undefined;
-        const kind = args[1]?.includes("BPF_MAP_TYPE_ARENA") ? "bpf-arena" : "device";
-        return { file: { kind, path: "anon_inode:bpf-map" }, closeOnExec: true };
-      }
-      default: {
-        const file = printed ?? anonymous[name];
-        return file === undefined ? undefined : { file, closeOnExec: name !== "socket" };
-      }
+      default:
+        return madeBy(name, args, printed);
     }
   }
 

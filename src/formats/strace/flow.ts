@@ -7,6 +7,7 @@ import type { Begun } from "../underway.ts";
 import { Calls } from "./calls.ts";
 import { commandOf, executed } from "./executed.ts";
 import { Files } from "./files.ts";
+import { forgetPidfd, forgetReceived, unsharesFiles } from "./handles.ts";
 import { LateEnds } from "./late-ends.ts";
 import { type At, printedTid, sharingOf, type Task } from "./lives.ts";
 import type { Logical, Open } from "./logical.ts";
@@ -159,6 +160,7 @@ export class Flow {
     const { role } = known;
     const open = this.#open.get(task) ?? (role === "exec" ? this.#fromThread(task) : undefined);
     if (open === undefined) {
+      if (role === "file") forgetReceived(line.text, task.files);
       if (role !== "memory" && role !== "clone") return;
       const message = "the end of a call whose start is not in the recording";
       this.#lost(line, "parse/resumed-without-start", message);
@@ -203,6 +205,7 @@ export class Flow {
     }
     const text = open === undefined ? line.text : open.text + line.text.trimStart();
     if (role === "file") {
+      if (unsharesFiles(known.name, text)) task.files = task.files.copy();
       this.#files.apply(known.name, text, task.files);
       if (known.name === "openat" || known.name === "open")
         this.machine.opened(text, line.exit.line);
@@ -271,6 +274,7 @@ export class Flow {
     const child = typeof result === "string" || result.injected ? undefined : childOf(result);
     const { task, known, entry, bare, exit } = line;
     const cloning = { name: known.name, text, entry, bare, begun };
+    forgetPidfd(text, task.files);
     if (child !== undefined) this.#tracees.cloned(task, child, cloning, exit);
     if (begun !== undefined) this.#order.end(begun, undefined);
   }

@@ -3,6 +3,7 @@
 import type { Buffer } from "node:buffer";
 import { bytesOf, matches } from "../scan.ts";
 import type { Problem } from "./arguments.ts";
+import { handleCalls } from "./handles.ts";
 
 /** What a line of this call is read for. */
 export type Role =
@@ -31,7 +32,7 @@ const roles: Readonly<Record<Exclude<Role, "image">, string>> = {
   exit: "exit _exit exit_group",
   file:
     "open openat openat2 creat close close_range dup dup2 dup3 fcntl fcntl64 memfd_create memfd_secret " +
-    "io_uring_setup perf_event_open socket bpf ioctl",
+    `io_uring_setup perf_event_open socket accept accept4 bpf ioctl ${handleCalls}`,
   segment: "shmget",
   "word-size": "set_thread_area fstat64 ugetrlimit _llseek",
   identity: "set_tid_address gettid",
@@ -56,7 +57,12 @@ const numbered: Readonly<Record<number, readonly [Role, string]>> = {
   329: ["memory", "pkey_mprotect"],
   376: ["memory", "mlock2"],
   380: ["memory", "pkey_mprotect"],
+  428: ["file", "open_tree"],
+  434: ["file", "pidfd_open"],
   435: ["clone", "clone3"],
+  436: ["file", "close_range"],
+  437: ["file", "openat2"],
+  438: ["file", "pidfd_getfd"],
   453: ["memory", "map_shadow_stack"],
   462: ["memory", "mseal"],
 };
@@ -75,10 +81,14 @@ function numberedCall(text: string): Known | undefined {
 const space = 32;
 const paren = 40;
 const comma = 44;
+const zero = 48;
 const less = 60;
 const greater = 62;
+const letterC = 67;
 const letterD = 68;
 const letterF = 70;
+const letterK = 75;
+const letterV = 86;
 const underscore = 95;
 const setDescriptor = bytesOf("F_SETFD");
 
@@ -201,14 +211,18 @@ export function oddName(bytes: Uint8Array, start: number, end: number): Odd | un
   return { code: "parse/unnamed-call", message };
 }
 
-const newDescriptor = /^\(\d+(?:<.*?>)?, (?:VFIO_GROUP_GET_DEVICE_FD|0x3b6a)\b/;
+const newDescriptor =
+  /^\(\d+(?:<.*?>)?, (?:VFIO_GROUP_GET_DEVICE_FD|KVM_CREATE_VM|KVM_CREATE_VCPU|0x3b6a|0xae01|0xae41)\b/;
 
 /** True for an ioctl that makes a descriptor of a device. */
 function makesDescriptor(bytes: Buffer, from: number, end: number): boolean {
   // The request stands within a path and a number from the name.
   const request = bytes.indexOf(", ", from);
   const next = bytes[request + 2];
-  if (request < 0 || request > end || (next !== 86 && next !== 48)) return false;
+  if (request < 0 || request > end) return false;
+  // VFIO_, KVM_C: of KVM_RUN there are millions.
+  if (next !== letterV && next !== zero && (next !== letterK || bytes[request + 6] !== letterC))
+    return false;
   return newDescriptor.test(bytes.toString("latin1", from, end));
 }
 
@@ -236,6 +250,14 @@ function controlsDescriptor(bytes: Buffer, from: number, end: number): boolean {
  * programs make millions, only a few have to do with descriptors.
  */
 export function matters({ name }: Known, bytes: Buffer, from: number, end: number): boolean {
+  if (name === "recvmsg" || name === "recvmmsg") {
+    return bytes.subarray(from, end).includes("cmsg_type=SCM_RIGHTS");
+  }
   if (name === "ioctl") return makesDescriptor(bytes, from, end);
   return (name !== "fcntl" && name !== "fcntl64") || controlsDescriptor(bytes, from, end);
+}
+
+/** The same of a line on which the call ends: of those that may have received descriptors, only those that have. */
+export function endMatters(known: Known, bytes: Buffer, from: number, end: number): boolean {
+  return !known.name.startsWith("recv") || matters(known, bytes, from, end);
 }

@@ -2,9 +2,10 @@
 
 import type { Buffer } from "node:buffer";
 import { bytesOf, Words } from "../scan.ts";
-import { closesOnExec, type Files } from "./files.ts";
+import type { Files } from "./files.ts";
 import { latin1 } from "./line.ts";
 import type { Task } from "./lives.ts";
+import { closesOnExec } from "./made.ts";
 import type { PlainScanner } from "./plain-scanner.ts";
 
 const space = 32;

@@ -2,7 +2,7 @@
 
 import type { Buffer } from "node:buffer";
 import { readsImage } from "./machine.ts";
-import { lookUp, matters, nameEnd, resumedName } from "./names.ts";
+import { endMatters, lookUp, matters, nameEnd, resumedName } from "./names.ts";
 import { isSignal } from "./notices.ts";
 import type { Parts } from "./parts.ts";
 import { PlainCall } from "./plain.ts";
@@ -88,7 +88,8 @@ export class PlainLines {
     const end = bytes.indexOf(lineFeed, body);
     const known = isCall ? lookUp(bytes, from, stop) : undefined;
     if (known === undefined && isCall && readsImage(bytes, from, end) !== undefined) return 0;
-    if (known !== undefined && (resumed !== undefined || matters(known, bytes, stop, end))) {
+    const asks = resumed === undefined ? matters : endMatters;
+    if (known !== undefined && asks(known, bytes, stop, end)) {
       const isFile = resumed === undefined && known.role === "file";
       return isFile && this.#file.read(bytes, stop, known.name) ? this.#open(number) : 0;
     }

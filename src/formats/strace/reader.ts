@@ -9,7 +9,7 @@ import { childOf } from "./flow.ts";
 import { type Line, latin1 } from "./line.ts";
 import type { At } from "./lives.ts";
 import { readsImage } from "./machine.ts";
-import { type Known, lookUp, matters, nameEnd, resumedName } from "./names.ts";
+import { endMatters, type Known, lookUp, matters, nameEnd, resumedName } from "./names.ts";
 import {
   continues,
   isOfPerf,
@@ -137,7 +137,8 @@ export class StraceReader {
     this.#recognised += 1;
     const [from, to] = name;
     const known = lookUp(line.bytes, from, to);
-    if (known === undefined) this.#parts.unimportant(line.bytes, line.number, body, body);
+    if (known === undefined || !endMatters(known, line.bytes, to, line.end))
+      this.#parts.unimportant(line.bytes, line.number, body, body);
     else this.#relevant(line, known, to + " resumed>".length, true);
   }
 

@@ -4,7 +4,8 @@ import type { OpenFile } from "../../trace/file.ts";
 import { SHM_HUGETLB } from "../../trace/flags.ts";
 import { hasBit, type U64 } from "../../units.ts";
 import { inOrder, splitArgs } from "./args.ts";
-import { type Files, hugePageOf } from "./files.ts";
+import type { Files } from "./files.ts";
+import { hugePageOf } from "./made.ts";
 import { numberAt } from "./number.ts";
 import type { Result } from "./result.ts";
 
