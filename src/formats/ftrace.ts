@@ -55,6 +55,13 @@ class Reading {
     this.#retelling.lost(line, written - left);
   }
 
+  /** The first event whose time is a count. */
+  #counts(line: number): void {
+    if (this.facts.inferred !== undefined) return;
+    const what = `times are counts, not seconds (trace_clock counter, x86-tsc or uptime): line ${line}`;
+    this.facts = { ...this.facts, inferred: [`${what}; only their order is used`] };
+  }
+
   #event(text: string, line: number): void {
     const lost = lostAt(text);
     if (lost !== undefined) {
@@ -62,8 +69,10 @@ class Reading {
       return;
     }
     const event = parseFtraceLine(text);
-    if (event !== undefined) this.#retelling.tell(event, line);
-    else this.#diagnostics.warn("parse/unknown-line", "lines that are no event", line);
+    if (event !== undefined) {
+      if (event.time === undefined) this.#counts(line);
+      this.#retelling.tell(event, line);
+    } else this.#diagnostics.warn("parse/unknown-line", "lines that are no event", line);
   }
 }
 

@@ -30,6 +30,22 @@ function headerFact(line: string): Partial<Facts> {
   return arch === undefined ? {} : { arch };
 }
 
+/** What perf says of losses on standard error, and what it says around that. */
+const lossTold = /^Processed \d+ \w+ and lost /;
+const notice =
+  /^(?:Warning:|Check IO\/CPU overload!|\[ perf record: .*\]|\[ perf script: .*\]|Failed to open \S+)\s*$/;
+
+/** One time in so many that goes back is an accident. */
+const few = 8;
+
+/** Times that go back again and again are no clock's; `events` are those that were told. */
+function timeFacts(diagnostics: Diagnostics, events: number): Partial<Facts> {
+  const back = diagnostics.count("parse/time-goes-back");
+  if (back * few < events) return {};
+  const what = `times go back ${back} times in ${events} events: they are differences`;
+  return { inferred: [`${what} (perf script --deltatime), and only the order of lines is used`] };
+}
+
 async function read(input: Input, emit: Sink, diagnostics: Diagnostics): Promise<ReadResult> {
   const reader = new PerfReader(emit, diagnostics);
   let facts: Partial<Facts> = { recorder: "perf" };
@@ -38,9 +54,10 @@ async function read(input: Input, emit: Sink, diagnostics: Diagnostics): Promise
       facts = { ...facts, ...headerFact(text) };
       if (facts.arch !== undefined) reader.arch = facts.arch;
     } else if (text.trim() === "" || text.startsWith("\t")) return;
-    else if (/^Processed \d+ \w+ and lost /.test(text)) {
-      diagnostics.warn("parse/lost-events", "perf lost events somewhere", line);
-    } else if (!whole) {
+    else if (lossTold.test(text)) {
+      diagnostics.warn("parse/lost-somewhere", `perf does not say where: ${text.trim()}`, line);
+    } else if (notice.test(text)) return;
+    else if (!whole) {
       // The number at its end may have lost digits.
       diagnostics.warn("parse/cut-line", "the last line has no end and is left out", line);
     } else if (!reader.read(text, line)) {
@@ -51,7 +68,8 @@ async function read(input: Input, emit: Sink, diagnostics: Diagnostics): Promise
   const lines = await readTextLines(input, take, diagnostics, { plain });
   reader.end();
   refuseUnusable(reader.seen, "perf script text", perfCommand, input.name);
-  return { lines, facts };
+  const { entries, exits, searches } = reader.seen;
+  return { lines, facts: { ...facts, ...timeFacts(diagnostics, entries + exits + searches) } };
 }
 
 /** Text is perf's if its first lines are events, headers or call chains, and one is an event. */

@@ -108,8 +108,9 @@ describe("ftrace samples", () => {
   });
 
   it("with a clock that only counts have no times", async () => {
-    const { events } = await readSample("ftrace-race-clock-counter.txt");
+    const { events, result } = await readSample("ftrace-race-clock-counter.txt");
     expect(events.length).toBeGreaterThan(30);
+    expect(result.facts.inferred).toEqual([expect.stringMatching(/^times are counts, .*line 13;/)]);
     expect(events.filter(({ time }) => time !== undefined)).toEqual([]);
   });
 

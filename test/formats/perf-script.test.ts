@@ -213,6 +213,40 @@ describe("perf script", () => {
     }
   });
 
+  it("tells times that are differences from those of a clock", async () => {
+    const { result } = await readSample("perf-7.2-script-deltatime.txt");
+    expect(result.facts.inferred).toEqual([expect.stringContaining("(perf script --deltatime)")]);
+    for (const columns of ["reltime", "zoo"]) {
+      const other = await readSample(`perf-7.2-script-${columns}.txt`);
+      expect(other.result.facts.inferred).toBeUndefined();
+    }
+  });
+
+  it("takes what perf says on standard error for what it is", async () => {
+    // perf-7.2-record-lost.stderr.txt and perf-7.2-script-lost.stderr.txt, in front of the text.
+    const said = `[ perf record: Woken up 6519 times to write data ]
+Warning:
+Processed 561399 events and lost 258 chunks!
+
+Check IO/CPU overload!
+
+Warning:
+Processed 960009 samples and lost 42.42%!
+
+Failed to open /proc/schedstat
+[ perf record: Captured and wrote 52.800 MB lost.data (552816 samples) ]
+`;
+    const { diagnostics } = await read(`${said}${sample("perf-7.2-script-zoo.txt")}`);
+    expect([...diagnostics.warnings.values()]).toEqual([
+      {
+        code: "parse/lost-somewhere",
+        count: 2,
+        lines: [3, 8],
+        message: "perf does not say where: Processed 561399 events and lost 258 chunks!",
+      },
+    ]);
+  });
+
   it("reads the same events however the bytes are cut", async () => {
     const bytes = sample("perf-7.2-script-d-mmap2.txt");
     const whole = await readWith(perfScript, bytes);
