@@ -151,6 +151,19 @@ describe("plain lines of perf script", () => {
     );
   });
 
+  it("a process id that no process has makes a line none of the recorder's", async () => {
+    const at = (task: string, what: string): string =>
+      `               a   ${task}   [000]   100.000001:   syscalls:sys_${what}\n`;
+    const request = "addr: 0x0, len: 0x1000, prot: 0x1, flags: 0x22, fd: 0xffffffff, off: 0x0";
+    const lines = [
+      at("11/11", `enter_mmap: ${request}`),
+      at("11/11", "exit_mmap: 0x7f0000001000"),
+      at("4294967295/11", `enter_mmap: ${request}`),
+      at("11/11", "exit_mmap: 0x7f0000002000"),
+    ];
+    await expectSame(Buffer.from(lines.join("")));
+  });
+
   it("damaged recordings give the same however they are cut", async () => {
     const sources = await Promise.all(own.map((name) => text(join(samples, name))));
     const damage = fc.array(fc.tuple(fc.nat(), fc.nat({ max: 255 })), {

@@ -637,6 +637,24 @@ describe("records of the stack", () => {
   });
 });
 
+describe("shared memory of a 32-bit program", () => {
+  it("goes through ipc, which does not tell the address: the search does", async () => {
+    const { events } = await readSample("perf-7.2-script-i386.txt");
+    const shared = events
+      .map(eventText)
+      .filter((line) => line.includes(" shm"))
+      .map((line) => line.replace(" 2441", ""));
+    expect(shared).toEqual([
+      "119.121 shmat(98348, 0x0, 0) = 0xf7f41000",
+      "122.124 shmat(98348, 0x0, SHM_RDONLY) = 0xf7e21000",
+      // No search, as the address is asked for.
+      "125.126 shmat(98348, 0xf7f41000, SHM_REMAP) = 0xf7f41000",
+      "127.128 shmat(-1, 0x0, 0) = EINVAL",
+      "129.130 shmdt(0xf7f41000) = 0x0",
+    ]);
+  });
+});
+
 describe("a record of a mapping", () => {
   const area = (range: string, path: string): string =>
     `PERF_RECORD_MMAP2 7/7: [${range} @ 0 00:00 0 0]: rw-p ${path}`;

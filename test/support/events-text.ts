@@ -1,6 +1,6 @@
 /** Events as one line of text each, for expected lists that people write. */
 
-import type { Call, Event } from "../../src/trace/event.ts";
+import type { Call, Event, MapsArea, Search } from "../../src/trace/event.ts";
 import {
   adviceValues,
   type FlagTable,
@@ -57,9 +57,25 @@ function args(call: Call): readonly unknown[] {
   }
 }
 
+/** `search down 32768 0x1000-0x7fa5c2ba1000 mask 0x0 offset 0x0 = 0x7fa5c2b99000`. */
+function searchText(search: Search): string {
+  const { topDown, length, low, high, alignMask, alignOffset, result, error } = search;
+  const way = `${topDown ? "down" : "up"} ${length} ${hex(low)}-${hex(high)}`;
+  const end = result === null ? error : hex(result);
+  return `search ${way} mask ${hex(alignMask)} offset ${hex(alignOffset)} = ${end}`;
+}
+
+/** `  6 0x400000-0x401000 r--p 0x0 /srv/demo/bin/zoo`, with the page size of the kernel where that is told. */
+function areaText({ line, start, end, perms, offset, path, kernelPageSize }: MapsArea): string {
+  const page = kernelPageSize === undefined ? "" : ` page ${kernelPageSize}`;
+  const name = path === "" ? "" : ` ${path}`;
+  return `  ${line} ${hex(start)}-${hex(end)} ${perms} ${hex(offset)}${page}${name}`;
+}
+
 /**
  * `LINE PID what`: the line of the entry too where that is another (`41.43`), `-` for a line without a pid, `*` for
- * lifecycles, `!` for warnings; the written name before the canonical one where they differ.
+ * lifecycles, `!` for warnings; the written name before the canonical one where they differ. The areas of a snapshot
+ * follow it, one a line.
  */
 export function eventText(event: Event): string {
   const pid = event.bare === true ? "-" : (event.pid ?? "-");
@@ -71,6 +87,8 @@ export function eventText(event: Event): string {
     const more = [child && `child=${child}`, other && `other=${other}`, path].filter(Boolean);
     return [`${at} * ${event.lifecycle}`, ...more].join(" ");
   }
+  if (event.kind === "search") return `${at} ${searchText(event)}`;
+  if (event.kind === "snapshot") return [`${at} snapshot`, ...event.areas.map(areaText)].join("\n");
   if (event.kind !== "call") return `${at} ${event.kind}`;
   const { outcome, error, result, name } = event;
   const end = outcome === "ok" && result !== null ? hex(result) : (error ?? outcome);

@@ -4,6 +4,7 @@ import type { Buffer } from "node:buffer";
 import type { Search } from "../../trace/event.ts";
 import { bytesOf, Scanner, Words } from "../scan.ts";
 import type { Request } from "./calls.ts";
+import { isTask } from "./line.ts";
 
 const lf = 10;
 const space = 32;
@@ -182,7 +183,7 @@ export class PlainLine extends Scanner {
       this.pid = this.tid;
       this.tid = this.decimal();
     }
-    if (this.tid < 0 || !this.takes(space)) return false;
+    if (this.tid < 0 || !isTask(this.pid) || !this.takes(space)) return false;
     this.#blanks();
     return true;
   }

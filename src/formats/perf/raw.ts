@@ -1,5 +1,8 @@
 /** Which call a system call number means, for recordings of `raw_syscalls`. */
 
+import { alignDown, errnoOf, type U64 } from "../../units.ts";
+import type { Pending } from "./tasks.ts";
+
 const x86: readonly (readonly [number, string])[] = [
   [9, "mmap"],
   [10, "mprotect"],
@@ -36,6 +39,7 @@ const i386: readonly (readonly [number, string])[] = [
   [45, "brk"],
   [90, "old_mmap"],
   [91, "munmap"],
+  [117, "ipc"],
   [120, "clone"],
   [125, "mprotect"],
   [150, "mlock"],
@@ -93,4 +97,43 @@ const tables: ReadonlyMap<string, ReadonlyMap<number, string>> = new Map([
 /** The name of a call by its number, of the calls that matter here. */
 export function callName(arch: string, number: number): string | undefined {
   return tables.get(arch)?.get(number);
+}
+
+/** A call as its own system call would show it. */
+interface RawCall {
+  readonly call: string;
+  readonly args: readonly U64[];
+  readonly result: U64;
+}
+
+const shmat = 21;
+const shmdt = 22;
+
+/** The call that `ipc` begins with these arguments (ipc/syscall.c, ksys_ipc). */
+function begunBy([what = 0, id = 0, flags = 0, , address = 0]: readonly U64[]):
+  | RawCall
+  | undefined {
+  const number = Number(what) % 65_536;
+  if (number === shmat) return { call: "shmat", args: [id, address, flags], result: 0 };
+  return number === shmdt ? { call: "shmdt", args: [address], result: 0 } : undefined;
+}
+
+/**
+ * The call of a line, by its name: with arguments where it begins, without where it ends. Shared memory of 32-bit
+ * programs goes through `ipc`, which writes the address of an attachment to memory: it is what the search found, or what
+ * was asked for.
+ */
+export function rawCall(
+  call: string | undefined,
+  args: readonly U64[] | undefined,
+  result: U64,
+  pending: Pending | undefined,
+): RawCall | undefined {
+  if (call !== "ipc") return call === undefined ? undefined : { call, args: args ?? [], result };
+  if (args !== undefined) return begunBy(args);
+  if (pending?.name === "shmdt") return { call: "shmdt", args: [], result };
+  if (pending?.request.call !== "shmat") return undefined;
+  const asked = alignDown(Number(pending.request.addr), 4096);
+  const placed = pending.searches.at(-1)?.result ?? asked;
+  return { call: "shmat", args: [], result: errnoOf(result) === undefined ? placed : result };
 }

@@ -9,7 +9,7 @@ import { Flight } from "./flight.ts";
 import { fieldsOf, isTask, type PerfLine, parsePerfLine } from "./line.ts";
 import { cloneCalls, Lives, snapshotOf } from "./lives.ts";
 import { PlainLines } from "./plain-lines.ts";
-import { callName } from "./raw.ts";
+import { callName, rawCall } from "./raw.ts";
 import { mappedOf, relationOf } from "./records.ts";
 import { searchOf } from "./search.ts";
 import { nothingSeen, type Seen } from "./seen.ts";
@@ -161,13 +161,17 @@ export class PerfReader {
     if (this.#named && !task.compat) return;
     const match = /^NR (-?\d+) (?:\(([^)]*)\)|= (-?\d+))(?:\s|$)/.exec(body);
     this.#silent.delete(task);
-    const call = callName(task.compat ? "i386" : this.arch, Number(match?.[1] ?? -1));
-    if (match === null || call === undefined) return;
+    if (match === null) return;
+    const number = callName(task.compat ? "i386" : this.arch, Number(match[1]));
+    const told = match[2]?.split(", ").map((digits) => parseHex(digits) ?? 0);
+    const end = wrap64(BigInt(match[3] ?? 0));
+    const raw = rawCall(number, told, end, task.pending);
+    if (raw === undefined) return;
+    const { call, args, result } = raw;
     if (name === "sys_exit") {
-      this.#exit(task, call, wrap64(BigInt(match[3] ?? 0)), at);
+      this.#exit(task, call, result, at);
       return;
     }
-    const args = (match[2] ?? "").split(", ").map((digits) => parseHex(digits) ?? 0);
     if (cloneCalls.has(call)) {
       const flags = call === "clone" ? Number(args[0] ?? 0) : cloneCalls.get(call);
       this.#lives.clone(task, call, flags, at);
