@@ -156,7 +156,7 @@ class Reading {
 }
 
 /** Lines of call chains, page faults and blank ones. */
-const other = /^\s*$|^ {12,}\S|\): (?:.{1,16}\/)?\d+ (?:min|maj)fault /;
+const other = /^\s*$|^ {12,}[^=\s]|\): (?:.{1,16}\/)?\d+ (?:min|maj)fault /;
 
 async function read(input: Input, emit: Sink, diagnostics: Diagnostics): Promise<ReadResult> {
   const retelling = new Retelling(emit, diagnostics, Number.POSITIVE_INFINITY);

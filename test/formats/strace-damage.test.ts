@@ -302,3 +302,30 @@ describe("calls that are under way", () => {
     },
   );
 });
+
+describe("a line that has lost its start or its end", () => {
+  const exec = 'execve("/bin/a", ["a"], 0x7ffe /* 9 vars */) = 0';
+  const log = (line: string): string =>
+    `${exec}\n${map}\n${line}\n${map.replace("1000", "9000")}\n`;
+
+  it.each([
+    ["a name cut in two", "unmap(0x7f0000001000, 4096) = 0", "parse/cut-line"],
+    ["most of a name", "ap(NULL, 4096, PROT_READ, MAP_PRIVATE, 3, 0) = 0x7f00", "parse/cut-line"],
+    ["flags", "VATE|MAP_ANONYMOUS, -1, 0) = 0x7f0000002000", "parse/cut-off"],
+    ["the address alone", ", 0) = 0x7f0000002000", "parse/cut-off"],
+    ["a pid and a time", "10 1795351507.085989 ", "parse/cut-off"],
+  ])("is counted: %s", async (_, line, code) => {
+    const { diagnostics } = await readWith(strace, log(line));
+    expect(diagnostics.count(code)).toBe(1);
+  });
+
+  it.each([
+    ["the rest of another call", ") = 2"],
+    ["the rest of an exec", ", 0x7ffe /* 9 vars */) = 0"],
+    ["nothing", ""],
+    ["blanks", "  "],
+  ])("is no loss: %s", async (_, line) => {
+    const { diagnostics } = await readWith(strace, log(line));
+    expect([...diagnostics.warnings.keys()]).toEqual([]);
+  });
+});

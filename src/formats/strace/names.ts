@@ -180,9 +180,16 @@ const lastLetters: ReadonlySet<number> = new Set(
 function gluedTo(bytes: Uint8Array, start: number, end: number): string | undefined {
   if (!lastLetters.has((bytes[end - 2] as number) * 256 + (bytes[end - 1] as number))) return;
   const name = textOf(bytes, start, end);
-  if (name === "process_madvise") return undefined;
+  if (name === "process_madvise" || name === "unmap") return undefined;
   const found = memoryEnds.find((call) => name.endsWith(call));
   return found === "unmap" ? "munmap" : found;
+}
+
+/** `protect`, `map`: the memory call of which a name that nobody knows is the end. */
+function cutFrom(bytes: Uint8Array, start: number, end: number): string | undefined {
+  if (!lastLetters.has((bytes[end - 2] as number) * 256 + (bytes[end - 1] as number))) return;
+  const name = textOf(bytes, start, end);
+  return name === "unmap" ? "munmap" : memoryEnds.find((call) => call.endsWith(name));
 }
 
 /** `syscall_499` or `SYS_499`: a call that this strace has no name for. */
@@ -200,8 +207,12 @@ interface Odd extends Problem {
 
 /** What is odd about the name of a call that does not matter; undefined, as a rule, if nothing is. */
 export function oddName(bytes: Uint8Array, start: number, end: number): Odd | undefined {
-  if (end - start < 4) return undefined;
+  if (end - start < 2) return undefined;
   const call = gluedTo(bytes, start, end);
+  const whole = call ?? cutFrom(bytes, start, end);
+  if (whole !== undefined && call === undefined) {
+    return { code: "parse/cut-line", message: "a memory call is cut in the middle", call: whole };
+  }
   if (call !== undefined) {
     const message = "output of the program is glued to a memory call";
     return { code: "parse/glued-line", message, call };

@@ -41,6 +41,14 @@ export function continues(text: string): boolean {
   return /^(?:, |=> |\)|<unfinished \.\.\.>|<detached \.\.\.>)|^[^(]*\)\s+= \S/.test(text);
 }
 
+const ofMemory =
+  /\b(?:PROT|MAP|MADV|MREMAP)_[A-Z]|\b(?:mmap2?|munmap|mremap|mprotect|madvise|brk)\b|\) += 0x[0-9a-f]{4}/;
+
+/** The rest of a memory call, which stands alone: those that a notice cut have been joined. */
+export function continuesMemory(text: string): boolean {
+  return continues(text) && ofMemory.test(text);
+}
+
 /** `--- SIGCHLD {...} ---`, `--- stopped by SIGSTOP ---`. */
 export function isSignal(bytes: Uint8Array, body: number): boolean {
   return (

@@ -99,6 +99,11 @@ export class Prefix {
     return true;
   }
 
+  /** There is a number of a task, or a time. */
+  get tells(): boolean {
+    return this.pid >= 0 || this.clock !== "none";
+  }
+
   #byte(at: number): number {
     return at < this.#end ? (this.#bytes[at] as number) : 0;
   }

@@ -12,6 +12,7 @@ import { readsImage } from "./machine.ts";
 import { endMatters, type Known, lookUp, matters, nameEnd, resumedName } from "./names.ts";
 import {
   continues,
+  continuesMemory,
   isOfPerf,
   isSignal,
   isStackFrame,
@@ -228,13 +229,17 @@ export class StraceReader {
       this.#again({ ...line, bytes: plain, start: 0, end: plain.length });
       return;
     }
-    const text = latin1(bytes, this.#parts.prefix.body, end);
+    const { prefix, output } = this.#parts;
+    const text = latin1(bytes, prefix.body, end);
     const notice = noticeOf(text);
+    const isEmpty = text.trim() === "";
     if (notice !== undefined) this.#notice(notice, line);
     else if (summaryLine(text, this.#summary)) this.#summary = true;
-    else if (!isStackFrame(bytes, start) && !continues(text) && text.trim() !== "") {
-      this.#foreign(line);
-    }
+    else if (isStackFrame(bytes, start)) return;
+    else if (continuesMemory(text) || (isEmpty && prefix.tells)) {
+      const message = "lines that are cut off at their start or end";
+      output.warn("parse/cut-off", message, line.number, null);
+    } else if (!continues(text) && !isEmpty) this.#foreign(line);
   }
 
   #notice(notice: Notice, line: Line): void {
