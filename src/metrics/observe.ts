@@ -1,7 +1,7 @@
 /** What only the way to a state shows: merges, pages passed over for alignment, and huge entries cut by a part of them. */
 
 import type { Placements } from "../place/types.ts";
-import type { Op, Program } from "../resolve/program.ts";
+import type { Program } from "../resolve/program.ts";
 import type { AddressSpace } from "../space/address-space.ts";
 import type { Observed, Range } from "../space/observed.ts";
 import { hasFlag } from "../space/vma.ts";
@@ -11,8 +11,6 @@ import { type Machine, populated } from "./leaves.ts";
 import { SortedRanges } from "./sorted-ranges.ts";
 
 const nowhere = Number.POSITIVE_INFINITY;
-
-type MapOp = Extract<Op, { kind: "map" }>;
 
 /** Add a range to a set of pages. */
 export function unite(ranges: SortedRanges<Range>, start: number, end: number): void {
@@ -70,10 +68,11 @@ export class Observer implements Watch, Observed {
     }
   }
 
-  placing(space: AddressSpace, op: MapOp, index: number, page: number): void {
+  placing(space: AddressSpace, index: number, page: number, pages: number): void {
     this.#count = space.count;
     const searched = (this.#placements.searches[index] ?? 0) > 0;
-    if (searched && !op.low32) this.#pass(space, page, page + op.pages);
+    const low32 = this.#program.ops.table.low32[index] === 1;
+    if (searched && !low32) this.#pass(space, page, page + pages);
   }
 
   forking({ id }: AddressSpace, child: number): void {

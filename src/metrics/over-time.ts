@@ -64,11 +64,11 @@ export class Sampler implements Watch {
     this.#changed.add(child);
   }
 
-  stepped(index: number, current: AddressSpace, alive: Iterable<AddressSpace>): void {
+  stepped(index: number, current: AddressSpace, alive: ReadonlyMap<number, AddressSpace>): void {
     this.#changed.add(current.id);
     const last = this.#program.ops.length - 1;
     if (index !== last && (index + 1) % this.#step !== 0) return;
-    const costs = [...alive].map((space) => this.#costOf(space));
+    const costs = [...alive.values()].map((space) => this.#costOf(space));
     this.#changed.clear();
     this.#lines.push(this.#program.ops.table.line[index] ?? 0);
     for (const [name, value] of Object.entries(values))

@@ -2,7 +2,17 @@
 
 import type { Advice } from "../resolve/program.ts";
 import type { Borders } from "./borders.ts";
+import {
+  type AnonIds,
+  insertQuickly,
+  type NewRange,
+  newAnon,
+  removeQuickly,
+  vmaOf,
+  writeQuickly,
+} from "./quick.ts";
 import type { VmaRules } from "./rules.ts";
+import { type Traits, TraitsTable } from "./traits.ts";
 import {
   anonCompatible,
   changeFlags,
@@ -15,6 +25,7 @@ import {
   type Vma,
   withoutCharge,
   writable,
+  writesPrivately,
 } from "./vma.ts";
 import { VmaSet } from "./vma-set.ts";
 
@@ -29,9 +40,10 @@ const opposites: Readonly<Record<string, readonly string[]>> = {
   sr: ["rr"],
 };
 
-/** anon_vma ids, of all spaces of a replay: a child's differ from its parent's. */
-export interface AnonIds {
-  next: number;
+/** What the spaces of a replay have together. */
+export interface Shared {
+  readonly traits: TraitsTable;
+  readonly anonIds: AnonIds;
 }
 
 export class AddressSpace {
@@ -41,14 +53,15 @@ export class AddressSpace {
   startBrk: number = Number.POSITIVE_INFINITY;
   /** What the next snapshot shows, where there is one. */
   borders: Borders | undefined;
-  #vmas: VmaSet = new VmaSet();
+  #vmas: VmaSet;
   #pages = 0;
-  readonly #anonIds: AnonIds;
+  readonly #shared: Shared;
 
-  constructor(id: number, rules: VmaRules, anonIds: AnonIds = { next: 1 }) {
+  constructor(id: number, rules: VmaRules, shared: Shared = sharedState()) {
     this.id = id;
     this.rules = rules;
-    this.#anonIds = anonIds;
+    this.#shared = shared;
+    this.#vmas = new VmaSet(shared.traits);
   }
 
   /** Mapped pages. */
@@ -90,9 +103,9 @@ export class AddressSpace {
   }
 
   /** A copy for looking at later; `id` where it becomes a space of its own. */
-  copy(id: number = this.id): AddressSpace {
-    const copy = new AddressSpace(id, this.rules, this.#anonIds);
-    copy.#vmas = this.#vmas.copy();
+  copy(id: number = this.id, vmas: VmaSet = this.#vmas.copy()): AddressSpace {
+    const copy = new AddressSpace(id, this.rules, this.#shared);
+    copy.#vmas = vmas;
     copy.#pages = this.#pages;
     copy.startBrk = this.startBrk;
     copy.borders = this.borders;
@@ -101,17 +114,31 @@ export class AddressSpace {
 
   /** What a child gets (dup_mmap): no DONTFORK areas, nothing locked, an anon_vma of its own behind each written VMA. */
   fork(id: number): AddressSpace {
-    this.#write(0, Number.POSITIVE_INFINITY);
-    const child = this.copy(id);
-    for (const vma of this) {
-      if (hasFlag(vma, "dc")) child.remove(vma.start, vma.end);
-      else if (vma.anon !== 0 || hasFlag(vma, "lo")) {
-        const anon = vma.anon === 0 || hasFlag(vma, "wf") ? 0 : this.#newAnon();
-        const flags = changeFlags(vma.flags, [], ["lo"]);
-        child.#vmas.replace(vma.start, vma.end, [{ ...vma, flags, anon, forked: anon !== 0 }]);
+    const { traits, anonIds } = this.#shared;
+    if (this.rules.touch !== "never" && !writeQuickly(this.#vmas, anonIds))
+      this.#write(0, Number.POSITIVE_INFINITY);
+    const child = this.copy(id, this.#vmas.clone());
+    const own: { readonly start: number; readonly end: number }[] = [];
+    child.#vmas.eachRow((chunk, row) => {
+      const old = traits.get(chunk.traits(row));
+      const written = chunk.anon(row) !== 0;
+      if (hasFlag(old, "dc")) own.push({ start: chunk.start(row), end: chunk.end(row) });
+      else if (written || hasFlag(old, "lo")) {
+        const anon = !written || hasFlag(old, "wf") ? 0 : newAnon(anonIds);
+        chunk.mark(row, anon, inherited(traits, old, anon !== 0).id);
       }
-    }
+    });
+    for (const { start, end } of own) child.remove(start, end);
     return child;
+  }
+
+  /** As `insert`, of memory that mmap makes. */
+  map(range: NewRange): number {
+    const { anonIds } = this.#shared;
+    if (!insertQuickly(this.#vmas, range, this.rules, anonIds, this.borders === undefined))
+      return this.insert(vmaOf(range));
+    this.#pages += range.end - range.start;
+    return 0;
   }
 
   /** Map a range over whatever is there; returns the pages that had to go. */
@@ -151,6 +178,12 @@ export class AddressSpace {
 
   /** Unmap a range, splitting at its edges; returns the pages that went. */
   remove(start: number, end: number): number {
+    const { anonIds } = this.#shared;
+    const quickly = removeQuickly(this.#vmas, start, end, this.rules, anonIds);
+    if (quickly !== undefined) {
+      this.#pages -= quickly;
+      return quickly;
+    }
     this.#write(start, end);
     const hit = this.#vmas.over(start, end);
     const [first] = hit;
@@ -189,12 +222,6 @@ export class AddressSpace {
           : changeFlags(vma.flags, [], [change.clear]);
       return flags === vma.flags ? vma : { ...vma, flags };
     });
-  }
-
-  #newAnon(): number {
-    const id = this.#anonIds.next;
-    this.#anonIds.next += 1;
-    return id;
   }
 
   #neighbours(vma: Vma): { lower: Vma | undefined; upper: Vma | undefined } {
@@ -275,15 +302,23 @@ export class AddressSpace {
       if (vma.anon !== 0 || !writesPrivately(vma)) continue;
       const { lower, upper } = this.#neighbours(vma);
       const shared = [upper, lower].find((near) => near !== undefined && reusable(near, vma));
-      const anon = shared?.anon ?? this.#newAnon();
+      const anon = shared?.anon ?? newAnon(this.#shared.anonIds);
       this.#vmas.replace(vma.start, vma.end, [{ ...vma, anon }]);
     }
   }
 }
 
-/** True if a write here makes a private page: PFN mappings never do. */
-const writesPrivately = (vma: Vma): boolean =>
-  writable(vma.prot) && !hasFlag(vma, "ms") && !hasFlag(vma, "pf");
+export const sharedState = (): Shared => ({ traits: new TraitsTable(), anonIds: { next: 1 } });
+
+/** The traits that a child has of its parent's. */
+function inherited(table: TraitsTable, old: Traits, forked: boolean): Traits {
+  const known = forked ? old.child : old.plainChild;
+  if (known !== undefined) return known;
+  const made = table.of({ ...old, flags: changeFlags(old.flags, [], ["lo"]), forked });
+  if (forked) old.child = made;
+  else old.plainChild = made;
+  return made;
+}
 
 /** Several VMAs as one that begins with the first. */
 function extend(first: Vma, end: number, others: readonly Vma[]): Vma {

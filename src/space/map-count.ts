@@ -15,6 +15,9 @@ export interface MapCountLimit {
 /** DEFAULT_MAX_MAP_COUNT. */
 export const defaultMaxMapCount = 65_530;
 
+/** Below the limit by more than this, no call fails. */
+export const remapRoom = 4;
+
 /** mremap needs room for more VMAs before it starts: move_vma() in 6.1 and 6.12, check_prep_vma() later. */
 function overForRemap(count: number, limit: number, profile: Profile): boolean {
   return profile.failedRemapUnmaps ? count >= limit - 3 : count + 4 > limit;

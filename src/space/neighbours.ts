@@ -4,8 +4,8 @@ import type { Neighbours, Placements } from "../place/types.ts";
 import type { Profile } from "../policies/types.ts";
 import type { Program } from "../resolve/program.ts";
 import type { ApplyOptions } from "./applied.ts";
-import { Run } from "./apply.ts";
 import { vmaRules } from "./rules.ts";
+import { Run } from "./run.ts";
 
 /** The VMAs over placements that are still growing, asked about map ops in ascending order. */
 export function neighboursOf(
@@ -19,12 +19,8 @@ export function neighboursOf(
     let next = 0;
     return {
       join: (index, page) => {
-        for (; next < index; next += 1) {
-          const op = program.ops.at(next);
-          if (op !== undefined) run.step(op, next);
-        }
-        const op = program.ops.at(index);
-        return op?.kind === "map" && run.joins(op, page);
+        for (; next < index; next += 1) run.step(next);
+        return run.joins(index, page);
       },
     };
   };

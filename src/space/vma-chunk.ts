@@ -1,16 +1,11 @@
-/** What one chunk of a VMA set holds: rows of 32 bytes in ascending order. */
+/** What one chunk of a VMA set holds: rows of 40 bytes in ascending order. */
 
+import type { Traits } from "./traits.ts";
 import type { Vma } from "./vma.ts";
 
-/** What every part of a VMA has in common with it; VMAs that look alike share it. */
-export interface Traits extends Omit<Vma, "start" | "end" | "pgoff" | "anonOffset" | "anon"> {
-  /** Pages from `start` to `anonOffset`. */
-  readonly anonShift: number;
-}
-
-/** Columns of a row: three doubles, and in the fourth two words for the anon_vma and the index of the traits. */
-const column = { start: 0, end: 1, pgoff: 2, stride: 4 } as const;
-const word = { anon: 6, traits: 7, stride: 8 } as const;
+/** Columns of a row: four doubles, and in the fifth two words for the anon_vma and the number of the traits. */
+const column = { start: 0, end: 1, pgoff: 2, file: 3, stride: 5 } as const;
+const word = { anon: 8, traits: 9, stride: 10 } as const;
 
 /** Rows that a chunk has at most, and by how many its memory grows. */
 export const chunkRows = 128;
@@ -27,50 +22,63 @@ export class Chunk {
     return this.#cells.byteLength;
   }
 
-  start(index: number): number {
-    return this.#cells[index * column.stride] ?? 0;
+  start(row: number): number {
+    return this.#cells[row * column.stride] ?? 0;
   }
 
-  end(index: number): number {
-    return this.#cells[index * column.stride + column.end] ?? 0;
+  end(row: number): number {
+    return this.#cells[row * column.stride + column.end] ?? 0;
   }
 
-  traits(index: number): number {
-    return this.#words[index * word.stride + word.traits] ?? 0;
+  pgoff(row: number): number {
+    return this.#cells[row * column.stride + column.pgoff] ?? 0;
   }
 
-  vma(index: number, traits: Traits): Vma {
-    const start = this.start(index);
+  file(row: number): number {
+    return this.#cells[row * column.stride + column.file] ?? 0;
+  }
+
+  anon(row: number): number {
+    return this.#words[row * word.stride + word.anon] ?? 0;
+  }
+
+  traits(row: number): number {
+    return this.#words[row * word.stride + word.traits] ?? 0;
+  }
+
+  vma(row: number, traits: Traits): Vma {
+    const start = this.start(row);
     return {
       start,
-      end: this.end(index),
+      end: this.end(row),
       prot: traits.prot,
       flags: traits.flags,
-      file: traits.file,
-      pgoff: this.#cells[index * column.stride + column.pgoff] ?? 0,
+      file: this.file(row),
+      pgoff: this.pgoff(row),
       anonOffset: start + traits.anonShift,
-      anon: this.#words[index * word.stride + word.anon] ?? 0,
+      anon: this.anon(row),
       forked: traits.forked,
       label: traits.label,
       area: traits.area,
     };
   }
 
-  /** Index of the first row that ends after `page`. */
+  /** The first row that ends after `page`. */
   indexOf(page: number): number {
+    const cells = this.#cells;
     let low = 0;
     let high = this.count;
     while (low < high) {
       const middle = Math.floor((low + high) / 2);
-      if (this.end(middle) > page) high = middle;
+      if ((cells[middle * column.stride + column.end] ?? 0) > page) high = middle;
       else low = middle + 1;
     }
     return low;
   }
 
-  /** Index of the first row, from `index` on, that starts at `page` or later. */
-  firstFrom(page: number, index: number): number {
-    let first = index;
+  /** The first row, from `row` on, that starts at `page` or later. */
+  firstFrom(page: number, row: number): number {
+    let first = row;
     while (first < this.count && this.start(first) < page) first += 1;
     return first;
   }
@@ -85,27 +93,51 @@ export class Chunk {
   }
 
   /** Make room for `added` rows in the place of `removed`. */
-  splice(index: number, removed: number, added: number): void {
+  splice(row: number, removed: number, added: number): void {
     const { stride } = column;
     this.#reserve(this.count + added - removed);
     if (removed !== added) {
-      const from = (index + removed) * stride;
-      this.#cells.copyWithin((index + added) * stride, from, this.count * stride);
+      const from = (row + removed) * stride;
+      this.#cells.copyWithin((row + added) * stride, from, this.count * stride);
     }
     this.count += added - removed;
   }
 
-  write(index: number, vma: Vma, traits: number): void {
-    const at = index * column.stride;
-    this.#cells[at] = vma.start;
-    this.#cells[at + column.end] = vma.end;
-    this.#cells[at + column.pgoff] = vma.pgoff;
-    this.#words[index * word.stride + word.anon] = vma.anon;
-    this.retrait(index, traits);
+  write(row: number, vma: Omit<Vma, "anonOffset">, traits: number): void {
+    this.set(row, vma.start, vma.end, vma.pgoff, vma.file, vma.anon, traits);
   }
 
-  retrait(index: number, traits: number): void {
-    this.#words[index * word.stride + word.traits] = traits;
+  set(
+    row: number,
+    start: number,
+    end: number,
+    pgoff: number,
+    file: number,
+    anon: number,
+    traits: number,
+  ): void {
+    const at = row * column.stride;
+    const cells = this.#cells;
+    cells[at] = start;
+    cells[at + column.end] = end;
+    cells[at + column.pgoff] = pgoff;
+    cells[at + column.file] = file;
+    this.mark(row, anon, traits);
+  }
+
+  /** Other attributes for the same pages. */
+  mark(row: number, anon: number, traits: number): void {
+    this.#words[row * word.stride + word.anon] = anon;
+    this.#words[row * word.stride + word.traits] = traits;
+  }
+
+  /** Cut or extend a row; what its first page is in the file goes along. */
+  resize(row: number, start: number, end: number): void {
+    const at = row * column.stride;
+    const cells = this.#cells;
+    cells[at + column.pgoff] = this.pgoff(row) + start - this.start(row);
+    cells[at] = start;
+    cells[at + column.end] = end;
   }
 
   /** Append rows [from, to) of another chunk. */

@@ -1,14 +1,12 @@
 /** Which VMA holds a page: disjoint VMAs in ascending order, in chunks, so that one of 65,000 changes in a microsecond. */
 
+import { TraitsTable } from "./traits.ts";
 import type { Vma } from "./vma.ts";
-import { Chunk, chunkRows, type Traits } from "./vma-chunk.ts";
+import { Chunk, chunkRows } from "./vma-chunk.ts";
 
 /** Rows that chunks are filled to when they are made anew, and below which a chunk is joined with its neighbours. */
 const filled: number = chunkRows - chunkRows / 8;
 const sparse: number = chunkRows / 2 - chunkRows / 8;
-
-/** Traits that nothing uses any more, beside as many as there are VMAs. */
-const unusedTraits = 1024;
 
 export class VmaSet {
   #chunks: Chunk[] = [];
@@ -17,10 +15,14 @@ export class VmaSet {
   #size = 0;
   /** The chunk that the last search found. */
   #last = 0;
-  /** Only ever appended to: copies read it too. */
-  #traits: Traits[] = [];
-  /** By area: the traits that a VMA of it had last. */
-  readonly #latest = new Map<Vma["area"], number>();
+  readonly traits: TraitsTable;
+  /** What `seek` found: a chunk, its place, and the row in it. */
+  #at = 0;
+  row = 0;
+
+  constructor(traits: TraitsTable = new TraitsTable()) {
+    this.traits = traits;
+  }
 
   get size(): number {
     return this.#size;
@@ -33,13 +35,21 @@ export class VmaSet {
 
   /** A set of its own; chunks are shared until one of both changes them. */
   copy(): VmaSet {
-    const copy = new VmaSet();
+    const copy = new VmaSet(this.traits);
     for (const chunk of this.#chunks) chunk.shared = true;
     copy.#chunks = this.#chunks.slice();
     copy.#ends = this.#ends.slice();
     copy.#size = this.#size;
-    copy.#traits = this.#traits;
     return copy;
+  }
+
+  /** A set with chunks of its own, where all of them are going to change. */
+  clone(): VmaSet {
+    const clone = new VmaSet(this.traits);
+    clone.#chunks = this.#chunks.map((chunk) => chunk.clone());
+    clone.#ends = this.#ends.slice();
+    clone.#size = this.#size;
+    return clone;
   }
 
   *[Symbol.iterator](): Generator<Vma, void, undefined> {
@@ -108,11 +118,10 @@ export class VmaSet {
     this.#size += next.length - gone;
     this.#ends[at] = chunk.end(chunk.count - 1);
     if (gone > next.length && (chunk.count < sparse || gone > last - index)) this.#spread(at);
-    if (this.#traits.length > 2 * this.#size + unusedTraits) this.#forgetTraits();
   }
 
   #vma(chunk: Chunk, index: number): Vma {
-    return chunk.vma(index, this.#traits[chunk.traits(index)] as Traits);
+    return chunk.vma(index, this.traits.get(chunk.traits(index)));
   }
 
   /** Index of the first chunk whose last VMA ends after `page`. */
@@ -189,44 +198,55 @@ export class VmaSet {
     this.#ends.splice(from, old.length, ...made.map((chunk) => chunk.end(chunk.count - 1)));
   }
 
-  /** Equal traits are one object where VMAs of one area follow each other. */
   #traitsOf(vma: Vma): number {
-    const { prot, flags, file, forked, label, area } = vma;
-    const anonShift = vma.anonOffset - vma.start;
-    const latest = this.#latest.get(area);
-    const known = latest === undefined ? undefined : this.#traits[latest];
-    if (
-      latest !== undefined &&
-      known?.prot === prot &&
-      known.flags === flags &&
-      known.file === file &&
-      known.anonShift === anonShift &&
-      known.forked === forked &&
-      known.label === label
-    )
-      return latest;
-    const index = this.#traits.push({ prot, flags, file, anonShift, forked, label, area }) - 1;
-    this.#latest.set(area, index);
-    return index;
+    const { prot, flags, forked, label, area, anonOffset, start } = vma;
+    return this.traits.of({ prot, flags, forked, label, area, anonShift: anonOffset - start }).id;
   }
 
-  /** Keep the traits that are used, in a list of this set's own. */
-  #forgetTraits(): void {
-    const old = this.#traits;
-    const moved = new Map<number, number>();
-    this.#traits = [];
-    this.#latest.clear();
+  /**
+   * Find the row of the first VMA that ends after `page`, for what changes rows in place. Undefined where that row or the
+   * one below it is in another chunk, or there is none yet.
+   */
+  seek(page: number): Chunk | undefined {
+    const last = this.#chunks.length - 1;
+    if (last < 0) return undefined;
+    const at = Math.min(this.#chunkOf(page), last);
+    const chunk = this.#own(at);
+    const row = chunk.indexOf(page);
+    this.#at = at;
+    this.row = row;
+    return (row > 0 || at === 0) && (row < chunk.count || at === last) ? chunk : undefined;
+  }
+
+  /** Whether a row of the chunk that was sought has both its neighbours there, or has none. */
+  isInside(row: number): boolean {
+    const count = this.#chunks[this.#at]?.count ?? 0;
+    return (row > 0 || this.#at === 0) && (row + 1 < count || this.#at === this.#chunks.length - 1);
+  }
+
+  /** Make room for rows in the chunk that was sought, in the place of others; false where it has none. */
+  spliceRows(row: number, removed: number, added: number): boolean {
+    const chunk = this.#chunks[this.#at];
+    if (chunk === undefined || chunk.count + added - removed > chunkRows) return false;
+    chunk.splice(row, removed, added);
+    this.#size += added - removed;
+    return true;
+  }
+
+  /** Rows of the chunk that was sought have changed; `fewer` if some may have gone. */
+  changedRows(fewer: boolean): void {
+    const chunk = this.#chunks[this.#at];
+    if (chunk === undefined) return;
+    this.#ends[this.#at] = chunk.end(chunk.count - 1);
+    if (fewer && chunk.count < sparse) this.#spread(this.#at);
+  }
+
+  /** Visit each row as if it had been sought, for what changes attributes but no range. */
+  eachRow(visit: (chunk: Chunk, row: number) => void): void {
     for (let at = 0; at < this.#chunks.length; at++) {
       const chunk = this.#own(at);
-      for (let i = 0; i < chunk.count; i++) {
-        const index = chunk.traits(i);
-        const traits = old[index];
-        if (traits === undefined) continue;
-        const next = moved.get(index) ?? this.#traits.push(traits) - 1;
-        moved.set(index, next);
-        this.#latest.set(traits.area, next);
-        chunk.retrait(i, next);
-      }
+      this.#at = at;
+      for (let row = 0; row < chunk.count; row++) visit(chunk, row);
     }
   }
 }

@@ -21,8 +21,8 @@ export interface Vma {
   readonly prot: number;
   /** The words of smaps' VmFlags that merging looks at, sorted, one space between; `ms` is a shared mapping. */
   readonly flags: string;
-  /** Which struct file: equal strings are the same open, "" is none. */
-  readonly file: string;
+  /** Which struct file: equal numbers are the same open, 0 is none. */
+  readonly file: number;
   /** Page in the file of `start`; of private anonymous memory the page where it was created. */
   readonly pgoff: number;
   /** The page that `start` had when the private memory was first mapped: kept when written memory moves. */
@@ -45,7 +45,8 @@ const ignored = new Set(["rd", "wr", "ex", "mr", "mw", "me", "sh", "sd", "??"]);
 export const writable = (prot: number): boolean => hasBit(prot, PROT_WRITE);
 
 /** Every word has two letters, so none is found across a space. */
-export const hasFlag = (vma: Vma, word: string): boolean => vma.flags.includes(word);
+export const hasFlag = ({ flags }: Pick<Vma, "flags">, word: string): boolean =>
+  flags.includes(word);
 
 /** Words in order, each once, as one text. */
 function textOf(words: readonly string[]): string {
@@ -114,19 +115,22 @@ function fileFlags(area: Area): string[] {
   }
 }
 
+/** Kinds of struct files, each with numbers of its own. */
+const opens = { shm: 1, object: 2, file: 3, kinds: 3 } as const;
+
 /** Which struct file stands behind an area: every shared anonymous call and every attach has one of its own. */
-function fileIdentity(area: Area, object: number): string {
-  if (area.backing === "shared-anon") return `shm ${area.shm ?? object}`;
+export function fileIdentity(area: Area, object: number): number {
+  if (area.backing === "shared-anon") return opens.shm + opens.kinds * (area.shm ?? object);
   const { file } = area;
-  if (area.backing === "anon" || file === undefined) return "";
+  if (area.backing === "anon" || file === undefined) return 0;
   const own = file.id < 0 || (file.kind === "zero" && area.shared) || isAttach(area);
-  return own ? `object ${object}` : `file ${file.id}`;
+  return own ? opens.object + opens.kinds * object : opens.file + opens.kinds * file.id;
 }
 
 const isAttach = (area: Area): boolean => area.file?.path?.startsWith("/SYSV") ?? false;
 
 /** The VMA operations have a close method, and do not stop every merge anyway (System V attaches). */
-export const hasClose = (vma: Vma): boolean => isAttach(vma.area);
+export const hasClose = ({ area }: Pick<Vma, "area">): boolean => isAttach(area);
 
 /** A VMA as mmap makes it at a page; unwritten anonymous memory counts its offset from there. */
 export function freshVma(
@@ -142,7 +146,7 @@ export function freshVma(
     prot: area.prot % 8,
     flags: initialFlags(area, rules),
     file,
-    pgoff: file === "" ? at.page : (frame ?? area.pgoff),
+    pgoff: file === 0 ? at.page : (frame ?? area.pgoff),
     anonOffset: at.page,
     anon: 0,
     forked: false,
@@ -172,7 +176,8 @@ export function anonCompatible(a: Vma, b: Vma): boolean {
 }
 
 /** VM_SPECIAL: device memory, hugetlb and what the kernel itself mapped. */
-export const neverMerges = (vma: Vma): boolean => special.some((word) => hasFlag(vma, word));
+export const neverMerges = (vma: Pick<Vma, "flags">): boolean =>
+  special.some((word) => hasFlag(vma, word));
 
 /** Adjacent, one file, contiguous in it: what find_mergeable_anon_vma() and merging both ask. */
 export function contiguous(lower: Vma, upper: Vma): boolean {
@@ -187,7 +192,12 @@ export function contiguous(lower: Vma, upper: Vma): boolean {
 const dataMark = "data";
 
 /** Flags but for the commit charge, which mprotect takes off unwritten memory, and the mark of data. */
-export const withoutCharge = (vma: Vma): string => changeFlags(vma.flags, [], ["ac", dataMark]);
+export const withoutCharge = ({ flags }: Pick<Vma, "flags">): string =>
+  changeFlags(flags, [], ["ac", dataMark]);
+
+/** True if a write here makes a private page: PFN mappings never do. */
+export const writesPrivately = (vma: Pick<Vma, "prot" | "flags">): boolean =>
+  writable(vma.prot) && !hasFlag(vma, "ms") && !hasFlag(vma, "pf");
 
 /**
  * True if the kernel joins these two (is_mergeable_vma and can_vma_merge_after of mm/vma.c). `shown`: they are known to

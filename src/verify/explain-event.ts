@@ -10,9 +10,9 @@ import type { Policy } from "../policies/types.ts";
 import { bytesText, wordsOf } from "../policies/words.ts";
 import type { How, Op, Position, Program } from "../resolve/program.ts";
 import type { AddressSpace } from "../space/address-space.ts";
-import { Run } from "../space/apply.ts";
 import { mapsLine } from "../space/compare-maps.ts";
 import { type Touch, vmaRules } from "../space/rules.ts";
+import { Run } from "../space/run.ts";
 import { freshVma } from "../space/vma.ts";
 import type { Facts } from "../trace/trace.ts";
 import { addressOf, hex } from "../units.ts";
@@ -60,10 +60,7 @@ function finishText({ finish, finishMask, finishOffset, merge }: Row, program: P
 function stateBefore(answer: Answer, index: number, { touch }: Machine): AddressSpace {
   const { program, placements, policy } = answer;
   const run = new Run(program, placements, vmaRules(policy.profile, touch));
-  for (let next = 0; next < index; next += 1) {
-    const op = program.ops.at(next);
-    if (op !== undefined) run.step(op, next);
-  }
+  for (let next = 0; next < index; next += 1) run.step(next);
   return run.current;
 }
 

@@ -5,8 +5,8 @@ import { Diagnostics } from "../../src/errors.ts";
 import { archFor, policyFor, resolveTrace } from "../../src/pipeline.ts";
 import { parsePolicy } from "../../src/policies/index.ts";
 import { answer, replay } from "../../src/replay.ts";
-import { Run } from "../../src/space/apply.ts";
 import { vmaRules } from "../../src/space/rules.ts";
+import { Run } from "../../src/space/run.ts";
 import { type Asked, bar, GiB, KiB, MiB, run } from "../proposals/script.ts";
 import { shippedTrace } from "../support/traces.ts";
 
@@ -51,14 +51,11 @@ describe("merge-first", () => {
         const searches = placements.searches[index] ?? 0;
         if (op.area.backing !== "anon" || op.pages < arch.pmd || op.low32) continue;
         const fresh = new Run(program, placements, rules);
-        for (let before = 0; before < index; before += 1) {
-          const earlier = program.ops.at(before);
-          if (earlier !== undefined) fresh.step(earlier, before);
-        }
+        for (let before = 0; before < index; before += 1) fresh.step(before);
         const page = placements.opPage[index] ?? -1;
         if (searches === 1) {
           decided.kept += 1;
-          expect(fresh.joins(op, page)).toBe(true);
+          expect(fresh.joins(index, page)).toBe(true);
         } else {
           decided.aligned += 1;
           expect(page % arch.pmd).toBe(0);

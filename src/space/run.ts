@@ -1,0 +1,323 @@
+/** What each op does to the address spaces once every object has its place. */
+
+import { MmreplayError } from "../errors.ts";
+import type { Placements } from "../place/types.ts";
+import { type OpTable, opNumber, ways } from "../resolve/op-table.ts";
+import type { Op, Position, Program } from "../resolve/program.ts";
+import { MAP_TYPE } from "../trace/flags.ts";
+import { alignUp } from "../units.ts";
+import { AddressSpace, sharedState } from "./address-space.ts";
+import type { Drift, SnapshotComparison } from "./applied.ts";
+import type { NextBorders } from "./borders.ts";
+import { compareMaps } from "./compare-maps.ts";
+import { NewRanges } from "./new-ranges.ts";
+import { vmaOf } from "./quick.ts";
+import type { VmaRules } from "./rules.ts";
+import { moved, resize } from "./vma.ts";
+import type { PageChange, Watch } from "./watch.ts";
+
+type MapOp = Extract<Op, { kind: "map" }>;
+type FixOp = Extract<Op, { kind: "fix" }>;
+
+type ChangeOp = Extract<Op, { kind: "protect" | "advise" }>;
+
+/** What goes along with a run. */
+interface Beside {
+  readonly borders?: NextBorders;
+  readonly watches?: readonly Watch[];
+}
+
+/** The spaces while ops are applied one by one. */
+export class Run {
+  readonly #program: Program;
+  readonly #ops: OpTable;
+  readonly #placements: Placements;
+  readonly #rules: VmaRules;
+  readonly #shared = sharedState();
+  readonly #ranges: NewRanges;
+  /** The spaces alive. */
+  readonly spaces: Map<number, AddressSpace> = new Map();
+  /** Without these, snapshots are passed over. */
+  readonly #borders: NextBorders | undefined;
+  current: AddressSpace;
+  #lastEnded: AddressSpace | undefined;
+  /** Index of the first op that no earlier change has covered. */
+  #changedTo = 0;
+  vmaPeak = 0;
+  clobbered = 0;
+  drift: Drift | null = null;
+  readonly snapshots: SnapshotComparison[] = [];
+
+  readonly #watches: readonly Watch[];
+
+  constructor(
+    program: Program,
+    placements: Placements,
+    rules: VmaRules,
+    { borders, watches = [] }: Beside = {},
+  ) {
+    this.#watches = watches;
+    this.#program = program;
+    this.#ops = program.ops.table;
+    this.#placements = placements;
+    this.#rules = rules;
+    this.#ranges = new NewRanges(this.#ops, rules, this.#shared.traits);
+    this.#borders = borders;
+    this.current = new AddressSpace(-1, rules, this.#shared);
+  }
+
+  /** The spaces alive, or the last one that ended. */
+  last(): readonly AddressSpace[] {
+    const alive = [...this.spaces.values()];
+    return alive.length > 0 || this.#lastEnded === undefined ? alive : [this.#lastEnded];
+  }
+
+  /** Run the op of this index, the one after the last. */
+  step(index: number): void {
+    const kind = this.#ops.kind[index];
+    this.#checkPages(kind, index);
+    switch (kind) {
+      case opNumber.map:
+        this.#map(index);
+        break;
+      case opNumber.release:
+        this.#release(index);
+        break;
+      case opNumber.probe:
+        break;
+      default:
+        this.#rare(index);
+    }
+    const { count } = this.current;
+    if (count > this.vmaPeak) this.vmaPeak = count;
+    if (this.#borders === undefined) return;
+    this.#borders.pass(index);
+    this.current.borders = this.#borders.of(this.current.id);
+  }
+
+  #rare(index: number): void {
+    const op = this.#program.ops.at(index);
+    switch (op?.kind) {
+      case "enter":
+        this.#enter(op.space);
+        break;
+      case "fork":
+        for (const watch of this.#watches) watch.forking?.(this.current, op.space);
+        this.spaces.set(op.space, this.current.fork(op.space));
+        break;
+      case "exit":
+        this.#exit(op.space);
+        break;
+      case "fix":
+        this.#fix(op, index);
+        break;
+      case "protect":
+      case "advise":
+        this.#change(op, index);
+        break;
+      case "snapshot":
+        if (this.#borders !== undefined) this.#compare(op, index);
+        break;
+      case "discard":
+        this.#changing(this.#pageAt(op.at.object, op.at.offset), op.pages, "discarded");
+        break;
+      case "touch":
+        this.#touch(this.#pageAt(op.at.object, op.at.offset), op.pages);
+        break;
+      default:
+    }
+  }
+
+  #enter(id: number): void {
+    let space = this.spaces.get(id);
+    if (space === undefined) {
+      space = new AddressSpace(id, this.#rules, this.#shared);
+      this.spaces.set(id, space);
+    }
+    this.current = space;
+  }
+
+  #exit(id: number): void {
+    const space = this.spaces.get(id);
+    if (space === undefined) return;
+    for (const watch of this.#watches) watch.ending?.(space);
+    this.#lastEnded = space;
+    this.spaces.delete(id);
+  }
+
+  #changing(start: number, pages: number, change: PageChange): void {
+    if (!(start >= 0) || pages <= 0) return;
+    for (const watch of this.#watches) watch.changing?.(this.current, start, start + pages, change);
+  }
+
+  #touch(start: number, pages: number): void {
+    if (!(start >= 0)) return;
+    for (const watch of this.#watches) watch.touching?.(this.current, start, start + pages);
+  }
+
+  /** Where an op took effect; negative if it did not. */
+  #pageOfOp(index: number): number {
+    return this.#placements.opPage[index] ?? Number.NaN;
+  }
+
+  /** The page of a position, -1 if its object was lost. */
+  #pageAt(object: number, offset: number): number {
+    if (object === 0) return offset;
+    const page = this.#placements.objectPage[object];
+    if (page === undefined)
+      throw new MmreplayError("space/unknown-object", `no placement for object ${object}`);
+    return page < 0 ? -1 : page + offset;
+  }
+
+  #pageOfFix({ at, align = 1, alignOffset = 0 }: FixOp, index: number): number {
+    const page = this.#pageOfOp(index);
+    if (!Number.isNaN(page)) return page;
+    const start = this.#pageAt(at.object, at.offset);
+    return start < 0 ? -1 : alignUp(start - alignOffset, align) + alignOffset;
+  }
+
+  #map(index: number): void {
+    const page = this.#pageOfOp(index);
+    if (!(page >= 0)) return;
+    const { how, sourceObject, pages } = this.#ops;
+    const moves = (sourceObject[index] ?? -1) >= 0;
+    const way = ways[how[index] ?? 0];
+    if (!moves && way === "place")
+      for (const watch of this.#watches)
+        watch.placing?.(this.current, index, page, pages[index] ?? 0);
+    if (moves) {
+      const op = this.#program.ops.at(index);
+      if (op?.kind === "map" && op.source !== undefined) this.#move(op.source, page, op, index);
+    } else if (way === "brk") this.current.insertHeap(vmaOf(this.#ranges.at(index, page)));
+    else this.current.map(this.#ranges.at(index, page));
+  }
+
+  #fix(op: FixOp, index: number): void {
+    const page = this.#pageOfFix(op, index);
+    if (!(page >= 0)) return;
+    const space = this.current;
+    if (op.source !== undefined) this.#move(op.source, page, op, index);
+    else if (op.at.object !== 0 && op.at.offset < 0 && op.guard > 0)
+      space.growDown(page, page + op.pages);
+    else {
+      const listed = op.area.flags % (MAP_TYPE + 1) === 0;
+      if (listed && op.area.name === "[heap]") space.startBrk = page;
+      this.#changing(page, op.pages, "gone");
+      // Areas of a snapshot, unlike those of a call: the kernel listed them apart because they do not merge.
+      const removed = listed
+        ? space.insert(vmaOf(this.#ranges.at(index, page)), "none")
+        : space.map(this.#ranges.at(index, page));
+      // The kept part of a reservation replaces nothing but the reservation.
+      if (op.align === undefined) this.clobbered += removed;
+    }
+  }
+
+  /** Whether a map op whose turn it is becomes one VMA with a neighbour at `page`. */
+  joins(index: number, page: number): boolean {
+    const op = this.#program.ops.at(index);
+    if (op?.kind !== "map") return false;
+    const from = op.source === undefined ? -1 : this.#pageAt(op.source.object, op.source.offset);
+    const source = from < 0 ? undefined : this.current.at(from);
+    if (source === undefined) return this.current.joins(vmaOf(this.#ranges.at(index, page)));
+    return this.current.joins(moved(resize(source, from, from + op.pages), page - from));
+  }
+
+  /**
+   * mremap: the VMAs at the source appear at `page`, the last of them as long as the new length asks; without `kept`
+   * it is the one VMA there. The source itself goes with its own release.
+   */
+  #move(source: Position, page: number, op: MapOp | FixOp, index: number): void {
+    const from = this.#pageAt(source.object, source.offset);
+    if (from < 0) return;
+    const space = this.current;
+    const end = from + op.pages;
+    if (page !== from)
+      for (const watch of this.#watches) watch.moving?.(space, from, page, op.kept ?? op.pages);
+    const old = space.over(from, Math.min(end, from + (op.kept ?? 1)));
+    const tail = old.at(-1);
+    if (tail === undefined) {
+      this.clobbered += space.map(this.#ranges.at(index, page));
+    } else if (page === from) {
+      if (end > tail.end) space.insert(resize(tail, tail.end, end), "moved");
+    } else {
+      for (const vma of old) {
+        const whole = vma === tail ? resize(vma, vma.start, end) : vma;
+        this.clobbered += space.insert(moved(whole, page - from), "moved");
+      }
+    }
+  }
+
+  #release(index: number): void {
+    const ops = this.#ops;
+    let page = this.#pageOfOp(index);
+    if (Number.isNaN(page)) page = this.#pageAt(ops.atObject[index] ?? 0, ops.atOffset[index] ?? 0);
+    if (!(page >= 0)) return;
+    const end = page + (ops.pages[index] ?? 0);
+    const { spare } = ops.extras[ops.extra[index] ?? -1] ?? {};
+    if (spare === undefined) {
+      this.#remove(page, end);
+      return;
+    }
+    const kept = this.#pageAt(spare.object, 0);
+    if (kept < 0) return;
+    this.#remove(page, Math.min(end, Math.max(page, kept)));
+    this.#remove(Math.max(page, Math.min(end, kept + spare.pages)), end);
+  }
+
+  #remove(start: number, end: number): void {
+    this.#changing(start, end - start, "gone");
+    this.current.remove(start, end);
+  }
+
+  /**
+   * One call over adjacent slices is one change: in slices it would split a VMA that never merges again. Slices that
+   * another policy has parted are changes of their own.
+   */
+  #change(op: ChangeOp, index: number): void {
+    if (index < this.#changedTo) return;
+    const start = this.#pageAt(op.at.object, op.at.offset);
+    if (start < 0) return;
+    const { atObject, atOffset, pages } = this.#ops;
+    let end = start + op.pages;
+    let next = index + 1;
+    while (this.#isSameChange(index, next)) {
+      if (this.#pageAt(atObject[next] ?? 0, atOffset[next] ?? 0) !== end) break;
+      end += pages[next] ?? 0;
+      next += 1;
+    }
+    this.#changedTo = next;
+    this.#changing(start, end - start, "changed");
+    if (op.kind === "protect") this.current.protect(start, end, op.prot);
+    else this.current.advise(start, end, op.change);
+  }
+
+  /** True if both are slices of one call. */
+  #isSameChange(first: number, other: number): boolean {
+    const { kind, event, guard, extra } = this.#ops;
+    return (
+      kind[other] === kind[first] &&
+      event[other] === event[first] &&
+      guard[other] === guard[first] &&
+      extra[other] === extra[first]
+    );
+  }
+
+  #compare(op: Extract<Op, { kind: "snapshot" }>, index: number): void {
+    this.snapshots.push({
+      ...compareMaps(this.current, op.areas, this.#program.pageBytes),
+      op: index,
+      line: op.line,
+      space: this.current.id,
+      source: op.source,
+      exactMoment: op.exact,
+    });
+  }
+
+  #checkPages(kind: number | undefined, index: number): void {
+    const mapped = this.#placements.mapped[index];
+    if (this.drift !== null || mapped === undefined || Number.isNaN(mapped)) return;
+    if (kind === opNumber.enter || kind === opNumber.fork || mapped === this.current.pages) return;
+    const line = this.#ops.line[index] ?? 0;
+    this.drift = { op: index, line, vmas: this.current.pages, placements: mapped };
+  }
+}
