@@ -51,7 +51,7 @@ describe("the output of scripts/mmreplay.bt", () => {
     const { events } = await readWith(bpftrace, text);
     expect(told(events)).toEqual([
       "2.4 7 * exec /bin/a b",
-      "3 7 search",
+      "3 7 search down 8192 0x1000-0x81000 mask 0x0 offset 0x0 = 0x7f000",
       "6 7 * thread child=8",
       "7.8 8 munmap(0x7f000, 8192) = 0x0",
       "9.10 7 mremap(0x4000, 4096, 8192, MREMAP_MAYMOVE, null) = EFAULT",

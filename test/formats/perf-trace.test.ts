@@ -93,10 +93,10 @@ describe("perf trace samples", () => {
   it("join calls that a tracepoint has split", async () => {
     const { events } = await readSample("perf-7.2-trace-mixed-tp.txt");
     expect(told(events).slice(7, 12)).toEqual([
-      "8 14465 search",
+      "8 14465 search down 8392704 0x1000-0x7f113334b000 mask 0x0 offset 0x0 = 0x7f1132b42000",
       "7.9 14465 mmap(0x0, 8392704, PROT_READ|PROT_WRITE, MAP_ANONYMOUS|MAP_PRIVATE|MAP_STACK, -1, 0x0) = 0x7f1132b42000",
       "10 14465 * thread child=14472",
-      "12 14472 search",
+      "12 14472 search down 8192 0x1000-0x7f113334b000 mask 0x0 offset 0x0 = 0x7f1132b40000",
       "11.13 14472 mmap(0x0, 8192, PROT_READ|PROT_WRITE, MAP_ANONYMOUS|MAP_PRIVATE, -1, 0x0) = 0x7f1132b40000",
     ]);
   });
