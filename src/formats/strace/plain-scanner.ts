@@ -17,6 +17,7 @@ const less = 60;
 const equals = 61;
 const greater = 62;
 const letterE = 69;
+const letterN = 78;
 
 /** Bytes of a path that mean nothing to those who look for the end of it. */
 const isPathByte: Uint8Array = new Uint8Array(256);
@@ -33,6 +34,7 @@ for (const letter of "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
   isSymbolByte[letter.charCodeAt(0)] = 1;
 
 const unfinished = bytesOf(" <unfinished ...>\n");
+const nothing = bytesOf("NULL");
 const deleted = bytesOf("(deleted)");
 const two31 = 2 ** 31;
 
@@ -55,15 +57,31 @@ export class PlainScanner extends Scanner {
     this.at = at;
   }
 
+  /** An address or a length; -1 if it is none. */
+  address(): number {
+    return this.bytes[this.at] === letterN && this.takesWord(nothing) ? 0 : this.number();
+  }
+
+  /** The same, behind a comma and a blank. */
+  following(): number {
+    return this.separates() ? this.address() : -1;
+  }
+
   /** A comma and a blank. */
   separates(): boolean {
-    return this.takes(comma) && this.takes(space);
+    const { bytes, at } = this;
+    this.at = at + 2;
+    return bytes[at] === comma && bytes[at + 1] === space;
   }
 
   /** What the flags mean up to a comma, a parenthesis or a blank; -1 if that takes a closer look. */
   word(words: Words<number>): number {
-    const bytes = this.bytes;
-    const start = this.at;
+    const { bytes, at: start } = this;
+    const end = words.again(bytes, start);
+    if (end >= 0 && this.#endsWord(end)) {
+      this.at = end;
+      return words.meaning as number;
+    }
     let at = start;
     let sum = 0;
     let byte = bytes[at] as number;
@@ -76,6 +94,11 @@ export class PlainScanner extends Scanner {
     if (at < 0) return -1;
     this.at = at;
     return words.get(bytes, start, at, sum);
+  }
+
+  #endsWord(at: number): boolean {
+    const byte = this.bytes[at];
+    return byte === comma || byte === close || (byte === space && this.bytes[at + 1] === less);
   }
 
   /** Behind `/* PROT_READ|PROT_WRITE *\/`, whose second byte is at `start`; -1 if it is odd. */
@@ -127,8 +150,10 @@ export class PlainScanner extends Scanner {
   /** ` = 0x7f60c02e1000 <0.000017>` and the end of the line; `describes` if it is a descriptor, with a path perhaps. */
   outcome(describes = false): boolean {
     const { bytes } = this;
-    while (bytes[this.at] === space) this.at += 1;
-    if (bytes[this.at - 1] !== space || !this.takes(equals) || !this.takes(space)) return false;
+    let { at } = this;
+    while (bytes[at] === space) at += 1;
+    if (at === this.at || bytes[at] !== equals || bytes[at + 1] !== space) return false;
+    this.at = at + 2;
     this.error = null;
     this.duration = -1;
     if (bytes[this.at] === minus) {
@@ -137,7 +162,7 @@ export class PlainScanner extends Scanner {
       this.value = this.number();
       if (this.value < 0 || (describes && !this.described())) return false;
     }
-    if (this.takes(space) && !this.#time()) return false;
+    if (bytes[this.at] === space && !this.#time()) return false;
     this.next = this.at + 1;
     return bytes[this.at] === lf;
   }
@@ -159,9 +184,10 @@ export class PlainScanner extends Scanner {
     return true;
   }
 
-  /** `<0.000017>`. */
+  /** ` <0.000017>`. */
   #time(): boolean {
-    if (!this.takes(less)) return false;
+    if (this.bytes[this.at + 1] !== less) return false;
+    this.at += 2;
     this.duration = this.fraction();
     return this.duration >= 0 && this.takes(greater);
   }

@@ -24,7 +24,6 @@ const comma = 44;
 const less = 60;
 
 const resumed = bytesOf(" resumed>");
-const nothing = bytesOf("NULL");
 
 /** The calls that come in thousands. */
 type Name = "mmap" | "munmap" | "mprotect" | "madvise" | "mremap" | "brk";
@@ -137,39 +136,32 @@ export class PlainCall {
 
   #arguments(): boolean {
     const scan = this.#scan;
-    this.#addr = this.#value();
-    if (this.#addr < 0 || this.call === "brk") return this.#addr >= 0;
+    const { call } = this;
+    this.#addr = scan.address();
+    if (this.#addr < 0 || call === "brk") return this.#addr >= 0;
+    this.#length = scan.following();
+    if (this.#length < 0 || call === "munmap") return this.#length >= 0;
+    if (call === "mremap") return this.#moved();
     if (!scan.separates()) return false;
-    this.#length = this.#value();
-    if (this.#length < 0 || this.call === "munmap") return this.#length >= 0;
-    if (!scan.separates()) return false;
-    if (this.call === "mremap") return this.#moved();
-    this.#bits = scan.word(this.call === "madvise" ? this.#advice : this.#prot);
-    if (this.#bits < 0 || this.call !== "mmap") return this.#bits >= 0;
+    this.#bits = scan.word(call === "madvise" ? this.#advice : this.#prot);
+    if (this.#bits < 0 || call !== "mmap") return this.#bits >= 0;
     if (!scan.separates()) return false;
     this.#flags = scan.word(this.#kinds);
-    if (this.#flags < 0 || !scan.separates() || !scan.descriptor() || !scan.separates())
-      return false;
-    this.#offset = this.#value();
+    if (this.#flags < 0 || !scan.separates() || !scan.descriptor()) return false;
+    this.#offset = scan.following();
     return this.#offset >= 0;
   }
 
   /** What follows the first two arguments of mremap. */
   #moved(): boolean {
     const scan = this.#scan;
-    this.#newLength = this.#value();
+    this.#newLength = scan.following();
     if (this.#newLength < 0 || !scan.separates()) return false;
     this.#flags = scan.word(this.#moves);
     this.#newAddr = -1;
-    if (this.#flags < 0 || !scan.takes(comma)) return this.#flags >= 0;
-    if (!scan.takes(space)) return false;
-    this.#newAddr = this.#value();
+    if (this.#flags < 0 || scan.bytes[scan.at] !== comma) return this.#flags >= 0;
+    this.#newAddr = scan.following();
     return this.#newAddr >= 0;
-  }
-
-  /** An address or a length; -1 if it is none. */
-  #value(): number {
-    return this.#scan.takesWord(nothing) ? 0 : this.#scan.number();
   }
 
   /** What follows the arguments. */

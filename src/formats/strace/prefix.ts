@@ -15,6 +15,11 @@ const plus = 43;
 /** PID_MAX_LIMIT; a larger number at the start of a line is a time. */
 export const maxPid = 4_194_304;
 
+const pidDigits = 7;
+
+/** Of a Unix time, from 2001 to 2286. */
+const unixDigits = 10;
+
 const isDigit = (byte: number): boolean => byte >= zero && byte <= nine;
 
 /** Lower-case hex digits, `?` and blanks: what `[ip]` and `[nr]` hold. */
@@ -37,6 +42,9 @@ export class Prefix {
   step = 1;
   /** Where the rest of the line begins. */
   body = 0;
+  /** The digits of the last Unix time, without its fraction, and its value. */
+  readonly #second: Uint8Array = new Uint8Array(unixDigits);
+  #whole = -1;
   #bytes: Uint8Array = new Uint8Array(0);
   #end = 0;
   #at = 0;
@@ -73,14 +81,17 @@ export class Prefix {
     let at = start;
     let byte = bytes[at] as number;
     let pid = 0;
-    for (; byte >= zero && byte <= nine; byte = bytes[++at] as number) pid = pid * 10 + byte - zero;
+    for (; byte >= zero && byte <= nine; byte = bytes[++at] as number) {
+      if (at === start + pidDigits) return false;
+      pid = pid * 10 + byte - zero;
+    }
     if (byte !== space || pid > maxPid || at === start) return false;
     while (byte === space) byte = bytes[++at] as number;
-    let whole = 0;
-    for (; byte >= zero && byte <= nine; byte = bytes[++at] as number) {
-      whole = whole * 10 + byte - zero;
-    }
-    if (byte !== dot || whole <= maxPid) return false;
+    let same = 0;
+    while (same < unixDigits && bytes[at + same] === this.#second[same]) same += 1;
+    const whole = same === unixDigits ? this.#whole : this.#unix(bytes, at);
+    at += unixDigits;
+    if (whole < 0 || bytes[at] !== dot) return false;
     let scale = 1;
     let digits = 0;
     byte = bytes[++at] as number;
@@ -94,7 +105,7 @@ export class Prefix {
     this.bracketed = false;
     this.clock = "unix";
     this.seconds = whole + digits / scale;
-    this.step = 1 / scale;
+    this.step = scale === 1e6 ? 1e-6 : 1 / scale;
     this.body = at + 1;
     return true;
   }
@@ -102,6 +113,22 @@ export class Prefix {
   /** There is a number of a task, or a time. */
   get tells(): boolean {
     return this.pid >= 0 || this.clock !== "none";
+  }
+
+  /** Seconds since 1970 of ten digits, remembered for the lines that follow; -1 if that is not what stands there. */
+  #unix(bytes: Uint8Array, at: number): number {
+    let value = 0;
+    for (let index = 0; index < unixDigits; index++) {
+      const byte = bytes[at + index] as number;
+      if (!isDigit(byte)) return -1;
+      value = value * 10 + byte - zero;
+    }
+    if (value < 1e9) return -1;
+    for (let index = 0; index < unixDigits; index++) {
+      this.#second[index] = bytes[at + index] as number;
+    }
+    this.#whole = value;
+    return value;
   }
 
   #byte(at: number): number {
