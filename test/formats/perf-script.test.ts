@@ -288,6 +288,23 @@ Failed to open /proc/schedstat
     expect(events.filter((event) => event.kind === "call")).toEqual([]);
   });
 
+  it("knows a 32-bit task without a search by what no other can call or get", async () => {
+    const lines = sample("perf-7.2-script-i386.txt").toString().split("\n");
+    const callsOf = async (text: readonly string[]) => {
+      const { events, diagnostics } = await read(text.join("\n"));
+      const calls = briefly(events.filter(({ kind }) => kind === "call"));
+      return { calls: calls.map((call) => call.replace(/^\d+ /, "")), diagnostics };
+    };
+    const told = await callsOf(lines);
+    const plain = await callsOf(lines.filter((line) => !line.includes("vm_unmapped_area")));
+    expect(plain.diagnostics.count("parse/compat-concluded")).toBe(1);
+    // Five calls of brk and one of mprotect come before the first that tells.
+    const bare = (call: string): string => call.replace(/^shmat .*/, "shmat");
+    expect(plain.calls.map(bare)).toEqual(told.calls.slice(6).map(bare));
+    // Only a search tells where shmat went that named no address.
+    expect(plain.calls.filter((call) => call === "shmat unknown").length).toBe(2);
+  });
+
   it("takes a call of exit for an end that nothing else tells", async () => {
     const lives = (list: readonly Event[]): readonly unknown[] =>
       list.flatMap((event) =>

@@ -8,12 +8,13 @@ import { hasBit, inPage, type U64 } from "../../units.ts";
 import { impossible } from "../checks.ts";
 import { type Draft, fill } from "../draft.ts";
 import { fileOf } from "../kinds.ts";
-import { type End, endOf, type Request } from "./calls.ts";
+import { type End, endOf, isMemoryCall, type Request } from "./calls.ts";
 import { settle, settleAlone } from "./effects.ts";
 import type { At, Pending, Space, Task } from "./tasks.ts";
 import type { Window } from "./window.ts";
 
 const unseen: End = { outcome: "no exit seen", result: null, error: null };
+const untold: End = { outcome: "unknown", result: null, error: null };
 
 /** The file behind a new mapping: that of the area which perf printed around its address. */
 function fileBehind(pending: Pending, end: End): OpenFile | undefined {
@@ -98,7 +99,8 @@ export class Flight {
     this.#window.openCall(at.line);
   }
 
-  exit(task: Task, name: string, result: U64, at: At): void {
+  /** `result` is undefined where the recording does not tell it. */
+  exit(task: Task, name: string, result: U64 | undefined, at: At): void {
     const { pending, left } = task;
     task.left = undefined;
     if (left === name) return;
@@ -107,7 +109,7 @@ export class Flight {
       this.#window.warn("parse/no-entry", at.line, task.tid);
       return;
     }
-    this.#finish(task, pending, endOf(name, result), at);
+    this.#finish(task, pending, result === undefined ? untold : endOf(name, result), at);
   }
 
   /** The exit will never come. */
@@ -124,6 +126,14 @@ export class Flight {
     task.pending = undefined;
     pending.space.open -= 1;
     this.#window.closeCall(pending.line);
+  }
+
+  /** An exit whose result is not a number. */
+  noNumber(task: Task, name: string, body: string, at: At): void {
+    const message = `exit without a number: ${body}`;
+    this.#window.warn("parse/bad-result", at.line, task.tid);
+    if (isMemoryCall(name)) this.#diagnostics.skip(name, "parse/bad-result", message, at.line);
+    else this.#diagnostics.warn("parse/bad-result", message, at.line);
   }
 
   #finish(task: Task, pending: Pending, end: End, at: At): void {

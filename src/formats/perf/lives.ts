@@ -194,6 +194,8 @@ export class Lives {
   /** The new image is complete. */
   execed(task: Task, at: At, more: { path?: string; other?: number } = {}): void {
     const exec = this.execs(task, true, at);
+    // Without a search of its own, the calls of the new image have to tell.
+    if (exec.searches.length === 0) task.compat = false;
     const caller = more.other === undefined ? task : this.#tasks.get(more.other);
     const entry = caller.execLine ?? task.execLine;
     const event: Lifecycle = {

@@ -87,6 +87,24 @@ const generic: readonly (readonly [number, string])[] = [
   [462, "mseal"],
 ];
 
+/** mmap2 of i386; of x86-64 it is lgetxattr, whose second and third arguments are pointers. */
+const mmap2 = 192;
+/** Its results may be any number. */
+const lseek = 8;
+
+/**
+ * True if only a 32-bit task on x86-64 can have made this call (`args`) or got this result: mmap2 with the rights and
+ * the kind of a mapping, or an error of 32 bits.
+ */
+export function isOfI386(number: number, args: readonly U64[] | undefined, result: U64): boolean {
+  const wide = 2 ** 32;
+  if (args === undefined) return number !== lseek && result >= wide - 4095 && result < wide;
+  if (number !== mmap2 || args.length < 6 || args.some((arg) => arg >= wide)) return false;
+  const [, length = 0, prot = 0, flags = 0] = args;
+  const kind = Number(flags) % 16;
+  return length > 0 && prot < 16 && kind > 0 && kind < 4;
+}
+
 const tables: ReadonlyMap<string, ReadonlyMap<number, string>> = new Map([
   ["x86-64", new Map(x86)],
   ["i386", new Map(i386)],
@@ -103,7 +121,8 @@ export function callName(arch: string, number: number): string | undefined {
 interface RawCall {
   readonly call: string;
   readonly args: readonly U64[];
-  readonly result: U64;
+  /** Undefined if only the program was told it. */
+  readonly result: U64 | undefined;
 }
 
 const shmat = 21;
@@ -134,6 +153,6 @@ export function rawCall(
   if (pending?.name === "shmdt") return { call: "shmdt", args: [], result };
   if (pending?.request.call !== "shmat") return undefined;
   const asked = alignDown(Number(pending.request.addr), 4096);
-  const placed = pending.searches.at(-1)?.result ?? asked;
+  const placed = pending.searches.at(-1)?.result ?? (asked === 0 ? undefined : asked);
   return { call: "shmat", args: [], result: errnoOf(result) === undefined ? placed : result };
 }

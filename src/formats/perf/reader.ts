@@ -9,7 +9,7 @@ import { Flight } from "./flight.ts";
 import { fieldsOf, isTask, type PerfLine, parsePerfLine } from "./line.ts";
 import { cloneCalls, Lives, snapshotOf } from "./lives.ts";
 import { PlainLines } from "./plain-lines.ts";
-import { callName, rawCall } from "./raw.ts";
+import { callName, isOfI386, rawCall } from "./raw.ts";
 import { mappedOf, relationOf } from "./records.ts";
 import { searchOf } from "./search.ts";
 import { nothingSeen, type Seen } from "./seen.ts";
@@ -147,14 +147,7 @@ export class PerfReader {
     // Columns of the instruction (ip, sym) may follow.
     const result = parseU64(/^\S*/.exec(body)?.[0] ?? "");
     if (result !== undefined) this.#exit(task, written, result, at);
-    else this.#noNumber(task, written, body, at);
-  }
-
-  #noNumber(task: Task, name: string, body: string, at: At): void {
-    const message = `exit without a number: ${body}`;
-    this.#window.warn("parse/bad-result", at.line, task.tid);
-    if (isMemoryCall(name)) this.#diagnostics.skip(name, "parse/bad-result", message, at.line);
-    else this.#diagnostics.warn("parse/bad-result", message, at.line);
+    else this.#flight.noNumber(task, written, body, at);
   }
 
   #raw(task: Task, name: string, body: string, at: At): void {
@@ -162,10 +155,16 @@ export class PerfReader {
     const match = /^NR (-?\d+) (?:\(([^)]*)\)|= (-?\d+))(?:\s|$)/.exec(body);
     this.#silent.delete(task);
     if (match === null) return;
-    const number = callName(task.compat ? "i386" : this.arch, Number(match[1]));
+    const number = Number(match[1]);
     const told = match[2]?.split(", ").map((digits) => parseHex(digits) ?? 0);
     const end = wrap64(BigInt(match[3] ?? 0));
-    const raw = rawCall(number, told, end, task.pending);
+    if (!task.compat && this.arch === "x86-64" && isOfI386(number, told, end)) {
+      task.compat = true;
+      const message = "32-bit tasks known by the numbers of their calls; those before are not read";
+      this.#diagnostics.warn("parse/compat-concluded", message, at.line);
+    }
+    const called = callName(task.compat ? "i386" : this.arch, number);
+    const raw = rawCall(called, told, end, task.pending);
     if (raw === undefined) return;
     const { call, args, result } = raw;
     if (name === "sys_exit") {
@@ -204,7 +203,7 @@ export class PerfReader {
     }
   }
 
-  #exit(task: Task, name: string, result: U64, at: At): void {
+  #exit(task: Task, name: string, result: U64 | undefined, at: At): void {
     if (cloneCalls.has(name)) {
       this.#lives.cloned(task, typeof result === "number" ? result : -1, at);
     } else if (execCalls.has(name)) {
