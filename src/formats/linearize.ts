@@ -22,6 +22,32 @@ interface Item {
   readonly neutral: boolean;
 }
 
+/**
+ * Numbers of items in an order of those that are not neutral, with the neutral ones back where they were: behind all
+ * that came before them, unless what they preceded has moved ahead.
+ */
+function withNeutral(items: readonly Item[], order: readonly number[]): readonly number[] {
+  const neutral = items.flatMap((item, number) => (item.neutral ? [number] : []));
+  const others = order.filter((number) => items[number]?.neutral === false);
+  const sent = items.map((item) => item.neutral);
+  const merged: number[] = [];
+  let next = 0;
+  let first = 0;
+  for (const number of others) {
+    while (sent[first] === true) first += 1;
+    const entry = items[number]?.entry ?? 0;
+    let until = next;
+    for (let at = next; (neutral[at] ?? number) < number; at++) {
+      const waiting = neutral[at] ?? 0;
+      if (waiting < first || (items[waiting]?.exit ?? 0) < entry) until = at + 1;
+    }
+    merged.push(...neutral.slice(next, until), number);
+    next = until;
+    sent[number] = true;
+  }
+  return [...merged, ...neutral.slice(next)];
+}
+
 /** One choice: which item, what it changed, and what else could be chosen. */
 interface Choice {
   readonly item: number;
@@ -175,7 +201,7 @@ export function linearize(events: readonly Event[], topDown: boolean): readonly 
   if (!overlap) return events;
   const ordered = [...events];
   for (const items of crowded(events, tracksOf(events))) {
-    new Search(items, topDown).run().forEach((item, place) => {
+    withNeutral(items, new Search(items, topDown).run()).forEach((item, place) => {
       const from = items[item];
       const to = items[place];
       const event = from === undefined ? undefined : events[from.index];

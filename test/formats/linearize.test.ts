@@ -19,6 +19,14 @@ const call = (pid: number, [entry, line]: Lines) =>
     ...(entry !== line && { entryLine: entry }),
   }) as const;
 
+const advise = (pid: number, lines: Lines): Call => ({
+  ...call(pid, lines),
+  call: "madvise",
+  addr: base * P,
+  length: P,
+  advice: 4,
+  result: 0,
+});
 const map = (pid: number, lines: Lines, page: number, pages: number): Call => ({
   ...call(pid, lines),
   call: "mmap",
@@ -88,6 +96,18 @@ describe("calls that overlapped", () => {
     expect(order([...before, one, other])).toEqual([1, 2, 12, 13]);
     const strange = map(2, [11, 13], 90, 6);
     expect(order([...before, one, strange])).toEqual([1, 2, 12, 13]);
+  });
+
+  it("keep those that map nothing where they returned, also between others that change places", () => {
+    const freed = unmap(1, [10, 12], 112, 8);
+    const advised = advise(2, [11, 13]);
+    expect(order([...before, freed, advised])).toEqual([1, 2, 12, 13]);
+    const below = map(2, [20, 22], 104, 6);
+    const late = advise(2, [21, 23]);
+    const above = map(1, [19, 24], 110, 10);
+    expect(order([...before, below, late, above])).toEqual([1, 2, 24, 22, 23]);
+    const early = advise(2, [19, 21]);
+    expect(order([...before, early, below, above])).toEqual([1, 2, 21, 24, 22]);
   });
 
   it("never change places with calls that did not overlap", () => {
