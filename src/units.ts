@@ -17,6 +17,13 @@ export function parseU64(text: string): U64 | undefined {
   return wide < two64 ? narrow(wide) : undefined;
 }
 
+/** Read a signed decimal number modulo 2^64; undefined if it is none or needs more than 64 bits. */
+export function parseS64(text: string): U64 | undefined {
+  if (!/^-?[0-9]+$/.test(text)) return undefined;
+  const wide = BigInt(text);
+  return wide < -two64 / 2n || wide >= two64 / 2n ? undefined : wrap64(wide);
+}
+
 /** Read hexadecimal digits without a prefix; undefined if they are none or need more than 64 bits. */
 export function parseHex(digits: string): U64 | undefined {
   return parseU64(`0x${digits}`);

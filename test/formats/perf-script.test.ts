@@ -654,6 +654,24 @@ describe("records of the stack", () => {
   });
 });
 
+describe("a negative argument", () => {
+  it("is what the register held, and none if no register holds it", async () => {
+    const { events, diagnostics } = await read(
+      text(
+        "syscalls:sys_enter_munmap: addr: -4096, len: 0x1000",
+        "syscalls:sys_exit_munmap: 0xffffffffffffffea",
+        "syscalls:sys_enter_munmap: addr: -99999999999999999999, len: 0x1000",
+        "syscalls:sys_exit_munmap: 0x0",
+      ),
+    );
+    expect(events.map(eventText)).toEqual([
+      "1.2 7 munmap(0xfffffffffffff000, 4096) = EINVAL",
+      "3 7 ! parse/missing-argument",
+    ]);
+    expect(diagnostics.count("parse/missing-argument")).toBe(1);
+  });
+});
+
 describe("shared memory of a 32-bit program", () => {
   it("goes through ipc, which does not tell the address: the search does", async () => {
     const { events } = await readSample("perf-7.2-script-i386.txt");

@@ -1,6 +1,6 @@
 /** What one line of `perf script` is: which task, when, which event, and the event's own text. */
 
-import { parseU64, type U64 } from "../../units.ts";
+import { parseS64, parseU64, type U64 } from "../../units.ts";
 
 export interface PerfLine {
   /** Up to 15 characters of any kind; "" where the column was left out. */
@@ -49,12 +49,15 @@ export function parsePerfLine(text: string): PerfLine | undefined {
 
 const field = /([A-Za-z_]\w*)(?:: |=)(0x[0-9a-fA-F]+|-?\d+)(?=,|\s|$)/g;
 
-/** The numbers of a tracepoint's text by name: `addr: 0x1000, len: 0x2000` or `addr=0x1000 err=0`. */
+/**
+ * The numbers of a tracepoint's text by name, negative ones as a register holds them: `addr: 0x1000, len: 0x2000` or
+ * `addr=0x1000 err=-12`.
+ */
 export function fieldsOf(body: string): ReadonlyMap<string, U64> {
   const fields = new Map<string, U64>();
   for (const [, name, digits] of body.matchAll(field)) {
     if (name === undefined || digits === undefined) continue;
-    const value = digits.startsWith("-") ? Number(digits) : parseU64(digits);
+    const value = digits.startsWith("-") ? parseS64(digits) : parseU64(digits);
     if (value !== undefined) fields.set(name, value);
   }
   return fields;

@@ -30,7 +30,8 @@ export function searchOf(
     return undefined;
   if (flags === undefined || mask === undefined || offset === undefined) return undefined;
   const total = fields.get("total_vm") ?? fields.get("tvm");
-  const errno = Math.abs(Number(fields.get("err") ?? 0)) || errnoOf(addr) || 0;
+  const err = fields.get("err") ?? 0;
+  const errno = (errnoOf(err) ?? Number(err)) || errnoOf(addr) || 0;
   return {
     kind: "search",
     ...where,
