@@ -3,8 +3,20 @@
 import type { Event } from "../trace/event.ts";
 import { Spaces } from "./bundle/spaces.ts";
 
+/** Any call stands before one of an earlier line, of whatever space. */
+function goesBack(events: readonly Event[]): boolean {
+  let latest = 0;
+  for (const { kind, line } of events) {
+    if (kind !== "call") continue;
+    if (line < latest) return true;
+    latest = line;
+  }
+  return false;
+}
+
 /** Calls that took effect before one of the same space that had returned on an earlier line. */
 function reordered(events: readonly Event[]): number {
+  if (!goesBack(events)) return 0;
   const spaces = new Spaces(events);
   const latest = new Map<number, number>();
   let count = 0;

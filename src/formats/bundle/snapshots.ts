@@ -170,6 +170,7 @@ export async function withSnapshots(
   context: Context,
   diagnostics: Diagnostics,
 ): Promise<readonly Event[]> {
+  if (sources.length === 0) return context.events;
   const files: MapsFile[] = [];
   for (const source of sources) files.push(await readFile(source, diagnostics));
   const tracks = tracksOf(context.events);
