@@ -329,3 +329,16 @@ describe("a line that has lost its start or its end", () => {
     expect([...diagnostics.warnings.keys()]).toEqual([]);
   });
 });
+
+describe("a recording of failed calls only", () => {
+  const failed = "munmap(0x1, 4096) = -1 EINVAL (Invalid argument)\n";
+
+  it.each([
+    ["eight that failed", failed.repeat(8), 1],
+    ["few", failed.repeat(7), 0],
+    ["one that did not", `${failed.repeat(30)}${map}\n`, 0],
+  ])("is told from others: %s", async (_, text, count) => {
+    const { diagnostics } = await readWith(strace, text);
+    expect(diagnostics.count("parse/failed-only")).toBe(count);
+  });
+});

@@ -124,6 +124,30 @@ describe("what a child shares", () => {
     expect(texts.slice(1, 3)).toEqual(["2 10 ! parse/guessed-clone", "2 10 * thread child=11"]);
   });
 
+  it("keeps the parent of one that was taken for a thread and is none: it goes on after exec as itself", async () => {
+    const lines = [
+      `10 ${exec}`,
+      `10 ${map(1)}`,
+      "10 syscall_435(0x7ffe0000, 0x58, 0x4052b0, 0x8, 0x7f4e, 0x7ffd) = 0xb",
+      `11 ${exec}`,
+      `11 ${map(2)}`,
+      "11 +++ exited with 0 +++",
+      `10 ${map(3)}`,
+      "10 +++ exited with 0 +++",
+    ];
+    expect(await read(lines)).toEqual([
+      "1 10 * exec /bin/a",
+      "2 10 mmap = 0x7f0000001000",
+      "3 10 ! parse/guessed-clone",
+      "3 10 * thread child=11",
+      "4 11 * exec /bin/a",
+      "5 11 mmap = 0x7f0000002000",
+      "6 11 * exit",
+      "7 10 mmap = 0x7f0000003000",
+      "8 10 * exit",
+    ]);
+  });
+
   it("decides whose descriptors are meant", async () => {
     const open = (name: string): string => `openat(AT_FDCWD, "/${name}", O_RDWR) = 3`;
     const mapped = "mmap(NULL, 4096, PROT_READ, MAP_SHARED, 3, 0) = 0x7f0000001000";

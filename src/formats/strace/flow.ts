@@ -266,6 +266,7 @@ export class Flow {
     const { task, entry, exit, bare } = line;
     const found = executed(text);
     this.command ??= commandOf(found);
+    if (open?.caller === undefined) this.#tracees.lives.part(task);
     for (const other of task.process) this.abandon(other);
     this.#tracees.execed(task, open?.caller, found.path, entry, exit, bare);
   }

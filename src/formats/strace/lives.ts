@@ -145,6 +145,17 @@ export class Lives {
     return task;
   }
 
+  /**
+   * A task goes on under its own number after exec: one that was taken for a thread is a process, since a thread takes
+   * the number of its leader (fs/exec.c de_thread).
+   */
+  part(task: Task): void {
+    if (task.process.leader === task) return;
+    task.process.delete(task);
+    task.process = new Process();
+    task.process.add(task);
+  }
+
   /** A new program: its own space, and open files without those that close on exec. */
   exec(task: Task): void {
     for (const other of task.process) if (other !== task) this.#tasks.delete(other.tid);

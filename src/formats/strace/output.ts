@@ -6,6 +6,9 @@ import type { Event, Sink } from "../../trace/event.ts";
 /** Events that wait for the number of the first task; more than this many are not worth waiting with. */
 const patience = 65_536;
 
+/** So many calls do not fail by chance. */
+const few = 8;
+
 /** The first task while its number is not known. */
 export const firstTask = 0;
 
@@ -18,6 +21,7 @@ export class Output {
   readonly #diagnostics: Diagnostics;
   #held: Event[] = [];
   #calls = 0;
+  #failed = 0;
   /** null: events have gone out without a number, and so it stays. */
   #first: number | null | undefined;
   #unnamed = false;
@@ -41,7 +45,10 @@ export class Output {
 
   /** Events of the first task bear `firstTask` as pid until it is named. */
   emit(event: Event): void {
-    if (event.kind === "call") this.#calls += 1;
+    if (event.kind === "call") {
+      this.#calls += 1;
+      if (event.outcome === "error") this.#failed += 1;
+    }
     if (event.pid === firstTask && this.#first === undefined) this.#unnamed = true;
     const wait = this.#calls === 0 || this.#unnamed;
     if (wait || this.#held.length > 0) this.#held.push(event);
@@ -62,12 +69,20 @@ export class Output {
     this.emit({ kind: "warning", line, pid, code });
   }
 
+  /** strace -Z prints failed calls only; a few may have failed by chance. */
+  #warnOfFailed(): void {
+    if (this.#failed < few || this.#failed < this.#calls) return;
+    const message = `all ${this.#failed} memory calls failed, as strace -Z prints them: nothing was mapped`;
+    this.#diagnostics.warn("parse/failed-only", message);
+  }
+
   /** Nothing more comes; `tid` is what the first task says of itself, if it does. */
   end(tid: number | undefined): void {
     if (this.#unnamed) {
       if (tid !== undefined) this.name(tid);
       else this.#giveUp();
     }
+    this.#warnOfFailed();
     this.#release();
   }
 
