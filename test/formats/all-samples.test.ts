@@ -8,7 +8,6 @@ import { bundle } from "../../src/formats/bundle.ts";
 import { detect, formats } from "../../src/formats/index.ts";
 import { decode, encode } from "../../src/trace/codec.ts";
 import { listed } from "../support/events.ts";
-import { eventText } from "../support/events-text.ts";
 import { shared } from "../support/shared.ts";
 
 const folder = join(shared ?? "", "formats");
@@ -83,20 +82,6 @@ async function check(path: string, name: string): Promise<void> {
 describe("every sample beside the tests", () => {
   it.each(filesIn(here))("%s is read alike by name, without, and from a trace", async (name) => {
     await check(join(here, name), name);
-  });
-});
-
-/** Expected events, checked by eye against the sample; those of strace are in strace-samples.test.ts. */
-const expected = join(import.meta.dirname, "expected");
-
-describe("a sample of another recorder", () => {
-  const listed = readdirSync(expected).filter((name) => !name.startsWith("strace-"));
-
-  it.each(listed)("has the events of %s", async (name) => {
-    const sample = name.replace(/\.events$/, ".txt");
-    const { events } = await read(join(here, sample), sample);
-    const lines = readFileSync(join(expected, name), "utf8").trimEnd().split("\n");
-    expect(events.map(eventText)).toEqual(lines);
   });
 });
 
