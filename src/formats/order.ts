@@ -2,11 +2,20 @@
 
 import type { Diagnostics } from "../errors.ts";
 import type { Call, Event, Sink } from "../trace/event.ts";
+import type { U64 } from "../units.ts";
 import { type Footprint, footprint, intersect, type Range } from "./footprint.ts";
 import { KnownFree } from "./known-free.ts";
 import { foundFirst, isUndecided, mayPrecede, mustPrecede, notTaken } from "./precedence.ts";
 import type { Request } from "./request.ts";
-import { Begun, leaves, openCalls, type Underway, withBegun, withoutBegun } from "./underway.ts";
+import {
+  Begun,
+  isIdle,
+  leaves,
+  openCalls,
+  type Underway,
+  withBegun,
+  withoutBegun,
+} from "./underway.ts";
 
 /** An event that waits until it is certain that nothing comes before it. */
 interface Item {
@@ -39,9 +48,11 @@ export interface Ordered {
   queue?: Queue | undefined;
 }
 
-/** What a call did; undefined if it did nothing. */
-const effect = (call: Call): Footprint | undefined =>
-  call.outcome === "ok" && call.injected !== true ? footprint(call, call.result) : undefined;
+/** What a call did beside its request; undefined if it did nothing. */
+type Effect = U64 | null | undefined;
+
+const effectOf = (call: Call): Effect =>
+  call.outcome === "ok" && call.injected !== true ? call.result : undefined;
 
 /** The calls that map and unmap. */
 const remaps: ReadonlySet<string> = new Set(["mmap", "munmap", "mremap", "shmat", "shmdt"]);
@@ -97,17 +108,37 @@ export class Order {
 
   /** A call returned; undefined if nothing is known of how. */
   end(begun: Begun, event: Call | undefined): void {
+    if (event !== undefined) this.ended(begun, event, event, effectOf(event));
+    else {
+      const queue = this.#queue(begun.space);
+      queue.underway = withoutBegun(queue.underway, begun);
+      this.#flush(queue);
+    }
+  }
+
+  /** A call returned that has asked for this; events have so many shapes that looking into them takes long. */
+  ended(begun: Begun, event: Call, request: Request, effect: Effect): void {
     const queue = this.#queue(begun.space);
     queue.underway = withoutBegun(queue.underway, begun);
-    if (event !== undefined) this.#push(queue, event, begun.entry);
+    this.#push(queue, event, begun.entry, request, effect);
     this.#flush(queue);
   }
 
   /** Something that took effect at once. */
   add(space: Ordered, event: Event): void {
+    if (event.kind === "call") this.made(space, event, event, effectOf(event));
+    else this.#add(space, event, undefined, undefined);
+  }
+
+  /** A call that has asked for this took effect at once. */
+  made(space: Ordered, event: Call, request: Request, effect: Effect): void {
+    this.#add(space, event, request, effect);
+  }
+
+  #add(space: Ordered, event: Event, request: Request | undefined, effect: Effect): void {
     this.#position += 1;
     const queue = this.#queue(space);
-    this.#push(queue, event, this.#position);
+    this.#push(queue, event, this.#position, request, effect);
     this.#flush(queue);
   }
 
@@ -129,25 +160,32 @@ export class Order {
     this.#flush(queue);
   }
 
-  #push(queue: Queue, event: Event, entry: number): void {
+  /** `request` is undefined of what is no call. */
+  #push(
+    queue: Queue,
+    event: Event,
+    entry: number,
+    request: Request | undefined,
+    effect: Effect,
+  ): void {
     this.#position += 1;
     const isNext = queue.window.length === 0 && queue.born;
     const { underway } = queue;
-    const isAlone =
-      openCalls(underway).length === 0 || (event.kind === "call" && leaves(underway, event));
-    if (isNext && isAlone) {
-      this.#learn(queue, event);
+    if (isNext && (isIdle(underway) || (request !== undefined && leaves(underway, request)))) {
+      if (request !== undefined && effect !== undefined && remaps.has(request.call))
+        this.#learn(queue, footprint(request, effect));
       this.#emit(event);
       return;
     }
-    const print = event.kind === "call" ? effect(event) : undefined;
+    const did = request !== undefined && effect !== undefined;
+    const print = did ? footprint(request, effect) : undefined;
     const item = { event, footprint: print, entry, exit: this.#position };
     if (!isNext || this.#mustWait(queue, item)) {
       queue.window.push(item);
       return;
     }
     this.#count(queue, item);
-    this.#learn(queue, event, print);
+    this.#see(queue, item);
     this.#emit(event);
   }
 
@@ -189,7 +227,7 @@ export class Order {
     if (at < 0) return;
     queue.window.splice(at, 1);
     this.#count(queue, item);
-    this.#learn(queue, item.event, item.footprint);
+    this.#see(queue, item);
     this.#emit(item.event);
     if (item.made === undefined) return;
     const child = this.#queue(item.made);
@@ -279,12 +317,13 @@ export class Order {
     }
   }
 
+  #see(queue: Queue, { event, footprint: print }: Item): void {
+    if (print === undefined || event.kind !== "call") return;
+    if (remaps.has(event.call)) this.#learn(queue, print);
+  }
+
   /** What is free, and whether searches go down or up. */
-  #learn(queue: Queue, event: Event, known?: Footprint): void {
-    if (event.kind !== "call" || !remaps.has(event.call)) return;
-    const print = known ?? effect(event);
-    if (print === undefined) return;
-    const { found, searches, frees, named } = print;
+  #learn(queue: Queue, { found, searches, frees, named }: Footprint): void {
     queue.free ??= new KnownFree();
     for (const range of named) queue.free.take(range);
     for (const range of frees) queue.free.add(range);

@@ -149,6 +149,11 @@ export function withoutBegun(underway: Underway, begun: Begun): Underway {
 
 const none: readonly Begun[] = [];
 
+/** True if there are none. */
+export function isIdle(underway: Underway): boolean {
+  return underway === undefined || (underway instanceof Several && underway.open.length === 0);
+}
+
 /** The open calls, in no order. */
 export function openCalls(underway: Underway): readonly Begun[] {
   if (underway instanceof Several) return underway.open;

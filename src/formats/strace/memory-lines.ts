@@ -122,7 +122,10 @@ export class MemoryLines {
     const { entry, file } = open;
     const { value, error } = plain;
     const end = { pid: task.tid, bare: bare && open.bare, entry, exit, value, error, file };
-    this.#close(task, open, plainEvent(request, end));
+    const call = plainEvent(request, end);
+    const effect = error === null ? value : undefined;
+    if (open.begun === undefined) this.#order.made(task.space, call, request, effect);
+    else this.#order.ended(open.begun, call, request, effect);
   }
 
   /** A plain line with all of a call. */
@@ -134,7 +137,8 @@ export class MemoryLines {
         : undefined;
     const exit = duration > 0 ? later(entry, duration) : entry;
     const end = { pid: task.tid, bare, entry, exit, value, error, file };
-    this.#order.add(task.space, plainEvent(request, end));
+    const effect = error === null ? value : undefined;
+    this.#order.made(task.space, plainEvent(request, end), request, effect);
   }
 
   /** A call that will not be seen to return. */
