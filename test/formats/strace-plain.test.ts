@@ -395,7 +395,13 @@ describe("plain lines of strace", () => {
   it("descriptors are followed as they are at length", async () => {
     const few = fc.constantFrom("3", "4", "3</a>", "4</b>(deleted)");
     const made = fc.constantFrom(" = 3", " = 4", " = 3</a>", " = 4</b>", " = -1 EBADF (Bad fd)");
-    const names = fc.constantFrom('"/a"', '"b"', '"../c"', '"/dev/zero"');
+    const names = fc.constantFrom(
+      '"/a"',
+      '"b"',
+      '"../c"',
+      '"/dev/zero"',
+      '"/lib/x86_64-linux-gnu/libc.so.6"',
+    );
     const where = fc.constantFrom("AT_FDCWD", "AT_FDCWD</home>", "3</etc/d>");
     const how = fc.constantFrom("O_RDONLY", "O_RDWR|O_CLOEXEC", "O_RDWR|O_CREAT|O_CLOEXEC, 0644");
     const lines = fc.oneof(
@@ -412,14 +418,31 @@ describe("plain lines of strace", () => {
       few.map((open) => `mmap(NULL, 4096, PROT_READ, MAP_SHARED, ${open}, 0) = 0x7f0000003000`),
       fc.constant('execve("/bin/true", ["true"], 0x7ffe) = 0'),
     );
-    const followed = fc.array(lines, { minLength: 1, maxLength: 30 });
+    const between = fc.oneof(
+      { weight: 5, arbitrary: fc.constant([]) },
+      { weight: 1, arbitrary: fc.tuple(fc.constantFrom("11", "12"), lines).map((one) => [one]) },
+    );
+    const followed = fc.array(fc.tuple(lines, fc.boolean(), between), {
+      minLength: 1,
+      maxLength: 30,
+    });
     await fc.assert(
       fc.asyncProperty(followed, (calls) => {
         const maps = ["3", "4"].map(
-          (open) => `mmap(NULL, 4096, PROT_READ, MAP_SHARED, ${open}, 0) = 0x7f0000003000`,
+          (open) => `11 mmap(NULL, 4096, PROT_READ, MAP_SHARED, ${open}, 0) = 0x7f0000003000`,
         );
-        const all = ['execve("/bin/true", ["true"], 0x7ffe) = 0', ...calls, ...maps];
-        return expectSame(Buffer.from(`${all.map((text) => `11 ${text}`).join("\n")}\n`));
+        const said = calls.flatMap(([text, cut, between]) => {
+          const at = text.indexOf(") = ");
+          if (!cut || at < 0) return [`11 ${text}`];
+          const name = text.slice(0, text.indexOf("("));
+          const begun = `11 ${text.slice(0, at)} <unfinished ...>`;
+          const others = between.map(([pid, other]) => `${pid} ${other}`);
+          return [begun, ...others, `11 <... ${name} resumed>${text.slice(at)}`];
+        });
+        const start = '11 execve("/bin/true", ["true"], 0x7ffe) = 0';
+        const child = "11 clone(child_stack=NULL, flags=CLONE_VM|CLONE_FILES|CLONE_THREAD) = 12";
+        const all = [start, child, ...said, ...maps, ""];
+        return expectSame(Buffer.from(all.join("\n")));
       }),
       { numRuns: 1000 },
     );

@@ -17,7 +17,7 @@ import type { Known } from "./names.ts";
 import { OpenCalls } from "./open-calls.ts";
 import type { Output } from "./output.ts";
 import type { PlainCall } from "./plain.ts";
-import type { PlainFile } from "./plain-file.ts";
+import type { FileRequest, PlainFile } from "./plain-file.ts";
 import { maxPid } from "./prefix.ts";
 import { closingBefore, type NoResult, type Result } from "./result.ts";
 import type { Tracees } from "./tracees.ts";
@@ -26,9 +26,14 @@ import type { Tracees } from "./tracees.ts";
 const unfinished = "<unfinished ...>";
 const elsewhere = /\s*<(detached|pid changed to \d+(?:<[^>]*>)?) \.\.\.>$/;
 
-const opened = (line: Logical, text: string, begun?: Begun): Open => {
-  const { known, entry, bare } = line;
-  return { known, text, entry, bare, parsed: undefined, file: undefined, begun, caller: undefined };
+const opened = (
+  { known, entry, bare }: Pick<Logical, "known" | "entry" | "bare">,
+  text: string,
+  begun?: Begun,
+  asked?: FileRequest,
+): Open => {
+  const none = undefined;
+  return { known, text, entry, bare, parsed: none, file: none, begun, caller: none, asked };
 };
 
 export class Flow {
@@ -108,11 +113,33 @@ export class Flow {
     else this.#open.set(task, this.memory.beginPlain(task, plain, request, at, bare));
   }
 
-  /** A plain line of a call that has to do with descriptors. */
-  file(task: Task, plain: PlainFile, line: number): void {
-    if (this.#open.get(task) !== undefined) this.abandon(task);
-    const path = plain.apply(task, this.#files);
+  /** True if the open call of a task is this one, and has to do with descriptors, and begins plainly. */
+  mayEndFile(task: Task, known: Known): boolean {
+    const open = this.#open.get(task);
+    return open?.known === known && open.asked !== undefined;
+  }
+
+  /** A plain line of a call that has to do with descriptors; `ends` if it began on another one. */
+  file(task: Task, plain: PlainFile, line: number, ends: boolean): void {
+    const open = this.#open.get(task);
+    if (ends) this.#open.delete(task);
+    else if (open !== undefined) this.abandon(task);
+    const path = plain.apply((ends ? open?.asked : undefined) ?? plain, task, this.#files);
     if (path !== undefined) this.machine.opened(path, line);
+  }
+
+  /** A plain line that begins such a call; its name begins at `from`. */
+  beginFile(
+    task: Task,
+    known: Known,
+    plain: PlainFile,
+    from: number,
+    entry: At,
+    bare: boolean,
+  ): void {
+    if (this.#open.get(task) !== undefined) this.abandon(task);
+    const { request, text } = plain.begun(from);
+    this.#open.set(task, opened({ known, entry, bare }, text, undefined, request));
   }
 
   /** False unless this line of a merged recording tells how long its call took. */

@@ -5,6 +5,7 @@ import type { Begun } from "../underway.ts";
 import type { At, Task } from "./lives.ts";
 import type { Parsed } from "./memory.ts";
 import type { Known } from "./names.ts";
+import type { FileRequest } from "./plain-file.ts";
 
 /** One line, or what joins to one. */
 export interface Logical {
@@ -34,6 +35,8 @@ export interface Open {
   readonly begun: Begun | undefined;
   /** exec: the thread that called it, where another number goes on. */
   readonly caller: number | undefined;
+  /** What a call that has to do with descriptors asked for, if it began plainly. */
+  readonly asked: FileRequest | undefined;
 }
 
 /** The name that a line begins with, as written; the text may be nothing else. */

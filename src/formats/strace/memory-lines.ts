@@ -61,12 +61,23 @@ export class MemoryLines {
         file: undefined,
         begun: undefined,
         caller: undefined,
+        asked: undefined,
       };
     }
     const file = this.#calls.file(parsed, task);
     const begun = this.#order.begin(task.space, parsed.request);
     const written = place.name === known.name ? known.name : place.name;
-    return { known, text: written, entry, bare, parsed, file, begun, caller: undefined };
+    return {
+      known,
+      text: written,
+      entry,
+      bare,
+      parsed,
+      file,
+      begun,
+      caller: undefined,
+      asked: undefined,
+    };
   }
 
   /** A call ends that began on another line. */
@@ -107,7 +118,7 @@ export class MemoryLines {
     const file = request.call === "mmap" ? this.#calls.file(parsed, task) : undefined;
     const begun = this.#order.begin(task.space, request);
     const text = known.name;
-    return { known, text, entry, bare, parsed, file, begun, caller: undefined };
+    return { known, text, entry, bare, parsed, file, begun, caller: undefined, asked: undefined };
   }
 
   /** A plain line that ends one. */

@@ -9,14 +9,12 @@ import { closesOnExec } from "./made.ts";
 import type { PlainScanner } from "./plain-scanner.ts";
 
 const space = 32;
-const quote = 34;
 const close = 41;
 const comma = 44;
-const less = 60;
-const backslash = 92;
 
 const setDescriptor = bytesOf("F_SETFD");
 const keptOpen = bytesOf("0");
+const resumed = bytesOf(" resumed>");
 const closed = bytesOf("FD_CLOEXEC");
 
 /** Bytes of `AT_FDCWD`, `-100`, `0644`. */
@@ -25,18 +23,26 @@ for (const letter of "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_|-") {
   isWordByte[letter.charCodeAt(0)] = 1;
 }
 
-type Role = "close" | "open" | "copy" | "mark";
+/** What a call has asked for. */
+export interface FileRequest {
+  readonly role: "close" | "open" | "copy" | "mark";
+  readonly fd: number;
+  /** Of open and openat, as printed. */
+  readonly directory: string;
+  readonly path: string;
+  readonly closeOnExec: boolean;
+}
 
-/** Reads calls one after the other; `apply` does what the last one did. */
+/** Reads calls one after the other; the fields tell of the last one. */
 export class PlainFile {
   readonly #scan: PlainScanner;
   readonly #closes: Words<number> = new Words((text) => (closesOnExec(text) ? 1 : 0));
-  #role: Role = "close";
-  #fd = -1;
-  #from = 0;
-  #to = 0;
-  #directory = "";
-  #closeOnExec = false;
+  /** The whole line of a call, or the line on which it begins. */
+  form: "whole" | "begin" = "whole";
+  role: FileRequest["role"] = "close";
+  fd = -1;
+  directory = "";
+  closeOnExec = false;
 
   constructor(scan: PlainScanner) {
     this.#scan = scan;
@@ -46,27 +52,40 @@ export class PlainFile {
   read(bytes: Buffer, at: number, name: string): boolean {
     const scan = this.#scan;
     scan.start(bytes, at + 1);
-    this.#closeOnExec = false;
+    this.closeOnExec = false;
     switch (name) {
       case "close":
-        this.#role = "close";
-        return this.#descriptor() && scan.takes(close) && scan.outcome();
+        this.role = "close";
+        return this.#descriptor() && this.#rest(false);
       case "openat":
         return this.#at() && scan.separates() && this.#opens();
       case "open":
-        this.#directory = "";
+        this.directory = "";
         return this.#opens();
       case "fcntl":
         return this.#marks();
       case "dup":
-        this.#role = "copy";
-        return this.#descriptor() && scan.takes(close) && scan.outcome(true);
+        this.role = "copy";
+        return this.#descriptor() && this.#rest(true);
       case "dup2":
-        this.#role = "copy";
-        return this.#descriptor() && this.#second() && scan.takes(close) && scan.outcome(true);
+        this.role = "copy";
+        return this.#descriptor() && scan.separates() && scan.descriptor() && this.#rest(true);
       default:
         return false;
     }
+  }
+
+  /** True if a call ends plainly whose name ends at `at`. */
+  readEnd(bytes: Buffer, at: number): boolean {
+    const scan = this.#scan;
+    scan.start(bytes, at);
+    if (!scan.takesWord(resumed)) return false;
+    scan.takes(space);
+    return scan.takes(close) && scan.outcome(true);
+  }
+
+  get path(): string {
+    return this.#scan.string;
   }
 
   get duration(): number {
@@ -77,16 +96,25 @@ export class PlainFile {
     return this.#scan.next;
   }
 
-  /** Returns what was opened, in quotes. */
-  apply({ files: table }: Task, files: Files): string | undefined {
+  /** What a line asks for that begins a call, and its text from the name, at `from`, on. */
+  begun(from: number): { readonly request: FileRequest; readonly text: string } {
+    const { role, fd, directory, closeOnExec } = this;
+    const path = role === "open" ? this.path : "";
+    const { bytes, at } = this.#scan;
+    return { request: { role, fd, directory, path, closeOnExec }, text: latin1(bytes, from, at) };
+  }
+
+  /** Do what was asked for, with the result of the last line; returns what was opened, in quotes. */
+  apply(request: FileRequest, { files: table }: Task, files: Files): string | undefined {
     const { error, value, file } = this.#scan;
-    if (this.#role === "close") files.closed(this.#fd, error, table);
+    const { role, fd, directory, closeOnExec } = request;
+    if (role === "close") files.closed(fd, error, table);
     else if (error !== null) return undefined;
-    else if (this.#role === "copy") files.copied(this.#fd, value, false, table);
-    else if (this.#role === "mark") table.mark(this.#fd, this.#closeOnExec);
+    else if (role === "copy") files.copied(fd, value, false, table);
+    else if (role === "mark") table.mark(fd, closeOnExec);
     else {
-      const path = latin1(this.#scan.bytes, this.#from, this.#to);
-      files.opened(value, file, path, this.#directory, this.#closeOnExec, table);
+      const { path } = request;
+      files.opened(value, file, path, directory, closeOnExec, table);
       return path;
     }
     return undefined;
@@ -94,22 +122,25 @@ export class PlainFile {
 
   #descriptor(): boolean {
     const found = this.#scan.descriptor();
-    this.#fd = this.#scan.fd;
+    this.fd = this.#scan.fd;
     return found;
   }
 
-  #second(): boolean {
-    return this.#scan.separates() && this.#scan.descriptor();
+  /** What follows the arguments; `describes` if the result is a descriptor. */
+  #rest(describes: boolean): boolean {
+    const isWhole = this.#scan.takes(close);
+    this.form = isWhole ? "whole" : "begin";
+    return isWhole ? this.#scan.outcome(describes) : this.#scan.stops();
   }
 
   /** `3, F_SETFD, FD_CLOEXEC`. */
   #marks(): boolean {
     const scan = this.#scan;
-    this.#role = "mark";
+    this.role = "mark";
     if (!this.#descriptor() || !scan.separates() || !scan.takesWord(setDescriptor)) return false;
     if (!scan.separates()) return false;
-    this.#closeOnExec = scan.takesWord(closed);
-    return (this.#closeOnExec || scan.takesWord(keptOpen)) && scan.takes(close) && scan.outcome();
+    this.closeOnExec = scan.takesWord(closed);
+    return (this.closeOnExec || scan.takesWord(keptOpen)) && this.#rest(false);
   }
 
   /** `AT_FDCWD`, `AT_FDCWD</home/me>`, `5</etc>`. */
@@ -118,7 +149,7 @@ export class PlainFile {
     const start = scan.at;
     this.#skipWord();
     if (scan.at === start || !scan.described()) return false;
-    this.#directory = scan.file;
+    this.directory = scan.file;
     return true;
   }
 
@@ -130,32 +161,13 @@ export class PlainFile {
   /** `"/etc/passwd", O_RDONLY|O_CLOEXEC) = 3</etc/passwd>`, perhaps with a mode. */
   #opens(): boolean {
     const scan = this.#scan;
-    this.#role = "open";
-    if (!this.#name() || !scan.separates()) return false;
-    this.#closeOnExec = scan.word(this.#closes) === 1;
+    this.role = "open";
+    if (!scan.quoted() || !scan.separates()) return false;
+    this.closeOnExec = scan.word(this.#closes) === 1;
     if (scan.takes(comma)) {
       if (!scan.takes(space)) return false;
       this.#skipWord();
     }
-    return scan.takes(close) && scan.outcome(true);
-  }
-
-  /** A string without anything that is escaped, not cut. */
-  #name(): boolean {
-    const scan = this.#scan;
-    const { bytes } = scan;
-    const start = scan.at;
-    if (!scan.takes(quote)) return false;
-    let at = scan.at;
-    let byte = bytes[at] as number;
-    while (byte >= space && byte !== quote && byte !== backslash && byte !== less) {
-      at += 1;
-      byte = bytes[at] as number;
-    }
-    if (byte !== quote) return false;
-    this.#from = start;
-    this.#to = at + 1;
-    scan.at = at + 1;
-    return true;
+    return this.#rest(true);
   }
 }

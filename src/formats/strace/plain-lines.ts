@@ -2,7 +2,7 @@
 
 import type { Buffer } from "node:buffer";
 import { readsImage } from "./machine.ts";
-import { endMatters, lookUp, matters, nameEnd, resumedName } from "./names.ts";
+import { endMatters, type Known, lookUp, matters, nameEnd, resumedName } from "./names.ts";
 import { isSignal } from "./notices.ts";
 import type { Parts } from "./parts.ts";
 import { PlainCall } from "./plain.ts";
@@ -63,17 +63,21 @@ export class PlainLines {
     return next;
   }
 
-  /** What `#file` has read. */
-  #open(number: number): number {
+  /** What `#file` has read; `ends` if it is the end of this call. */
+  #open(number: number, known: Known, ends: boolean): number {
     const { prefix, clock, flow, tracees, merging } = this.#parts;
     const task = tracees.certain(prefix);
     const time = clock.timeOf(prefix);
     if (task === undefined || !merging.isPlain(prefix, time)) return 0;
-    const { duration, next } = this.#file;
+    if (ends && !flow.mayEndFile(task, known)) return 0;
+    const { form, duration, next } = this.#file;
+    const begins = !ends && form === "begin";
     this.#tick(number);
     tracees.follow(prefix);
-    merging.seePlain(prefix, time, false, Math.max(duration, 0));
-    flow.file(task, this.#file, number);
+    merging.seePlain(prefix, time, ends || begins, Math.max(duration, 0));
+    const { pid, body } = prefix;
+    if (begins) flow.beginFile(task, known, this.#file, body, { line: number, time }, pid < 0);
+    else flow.file(task, this.#file, number, ends);
     return next;
   }
 
@@ -90,8 +94,12 @@ export class PlainLines {
     if (known === undefined && isCall && readsImage(bytes, from, end) !== undefined) return 0;
     const asks = resumed === undefined ? matters : endMatters;
     if (known !== undefined && asks(known, bytes, stop, end)) {
-      const isFile = resumed === undefined && known.role === "file";
-      return isFile && this.#file.read(bytes, stop, known.name) ? this.#open(number) : 0;
+      const ends = resumed !== undefined;
+      if (known.role !== "file") return 0;
+      const isPlain = ends
+        ? this.#file.readEnd(bytes, stop)
+        : this.#file.read(bytes, stop, known.name);
+      return isPlain ? this.#open(number, known, ends) : 0;
     }
     this.#tick(number);
     if (isCall) {

@@ -6,6 +6,7 @@ import { latin1 } from "./line.ts";
 
 const lf = 10;
 const space = 32;
+const quote = 34;
 const open = 40;
 const close = 41;
 const star = 42;
@@ -18,6 +19,7 @@ const equals = 61;
 const greater = 62;
 const letterE = 69;
 const letterN = 78;
+const backslash = 92;
 
 /** Bytes of a path that mean nothing to those who look for the end of it. */
 const isPathByte: Uint8Array = new Uint8Array(256);
@@ -51,6 +53,9 @@ export class PlainScanner extends Scanner {
   /** Where the next line begins. */
   next = 0;
   readonly #symbols: Words<string> = new Words((text) => text);
+  /** Where the last string begins and ends. */
+  #quote = 0;
+  #behind = 0;
 
   start(bytes: Buffer, at: number): void {
     this.bytes = bytes;
@@ -137,6 +142,27 @@ export class PlainScanner extends Scanner {
     this.at = at;
     this.file = latin1(bytes, start, at);
     return true;
+  }
+
+  /** A string without anything that is escaped, not cut. */
+  quoted(): boolean {
+    const { bytes, at: start } = this;
+    if (bytes[start] !== quote) return false;
+    let at = start + 1;
+    let byte = bytes[at] as number;
+    while (byte >= space && byte !== quote && byte !== backslash && byte !== less) {
+      at += 1;
+      byte = bytes[at] as number;
+    }
+    this.at = at + 1;
+    this.#quote = start;
+    this.#behind = at + 1;
+    return byte === quote;
+  }
+
+  /** The last string, with its quotes. */
+  get string(): string {
+    return latin1(this.bytes, this.#quote, this.#behind);
   }
 
   /** True if the call goes on elsewhere: ` <unfinished ...>`. */
