@@ -58,9 +58,13 @@ function measured(op: Placed, page: number, replay: Replay): DeviceMapping | und
 /** Mappings of device memory of 2 MiB and more that were alive at any time and found a place, in order of the recording. */
 export function deviceMappings(replay: Replay): readonly DeviceMapping[] {
   const found: DeviceMapping[] = [];
-  for (const op of replay.program.ops) {
-    if (op.kind !== "map" && op.kind !== "fix") continue;
-    if (op.area.file?.kind !== "vfio" || op.source !== undefined) continue;
+  const { ops } = replay.program;
+  const { areas, area } = ops.table;
+  const devices = areas.map(({ file }) => file?.kind === "vfio");
+  if (!devices.includes(true)) return found;
+  for (let index = 0; index < ops.length; index++) {
+    const op = devices[area[index] ?? -1] === true ? ops.at(index) : undefined;
+    if ((op?.kind !== "map" && op?.kind !== "fix") || op.source !== undefined) continue;
     if (op.pages * replay.program.pageBytes < leastBytes) continue;
     const page = replay.placements.objectPage[op.object] ?? -1;
     const mapping = page < 0 ? undefined : measured(op, page, replay);

@@ -1,6 +1,7 @@
 /** What went otherwise than in the recording because another policy placed it. */
 
-import type { Op, Position, Program } from "../resolve/program.ts";
+import { type Extra, type OpTable, opNumber, ways } from "../resolve/op-table.ts";
+import type { Program } from "../resolve/program.ts";
 import type { Placements } from "./types.ts";
 
 export interface Counters {
@@ -36,32 +37,47 @@ class Counter {
     this.#recorded = recorded;
   }
 
-  #at(pages: Float64Array, { object, offset }: Position): number {
+  #at(pages: Float64Array, object: number, offset: number): number {
     return (pages[object] ?? -1) + offset;
   }
 
-  count(op: Op, page: number): void {
+  count(table: OpTable, index: number, page: number): void {
     const { counters } = this;
     if (page === -2) counters.orphaned += 1;
-    if (op.kind === "probe" && page >= 0 && forRoom.has(op.failed)) counters.gained += 1;
-    if (op.kind === "release" && op.spare !== undefined && this.#lost(op.spare.object))
-      counters.stranded += op.pages;
-    if (op.kind !== "map") return;
-    if (page < 0) counters.lost += 1;
-    else if (op.how === "grow" && op.source !== undefined) this.#compare(op, op.source, page);
+    switch (table.kind[index]) {
+      case opNumber.probe:
+        if (page >= 0 && forRoom.has(extraOf(table, index).failed ?? "")) counters.gained += 1;
+        break;
+      case opNumber.release: {
+        const { spare } = extraOf(table, index);
+        if (spare !== undefined && this.#lost(spare.object))
+          counters.stranded += table.pages[index] ?? 0;
+        break;
+      }
+      case opNumber.map:
+        if (page < 0) counters.lost += 1;
+        else if (ways[table.how[index] ?? 0] === "grow") this.#compare(table, index, page);
+        break;
+      default:
+    }
   }
 
   #lost(object: number): boolean {
     return (this.#placements.objectPage[object] ?? -1) < 0;
   }
 
-  #compare(op: Extract<Op, { kind: "map" }>, source: Position, page: number): void {
-    const stayed = op.recorded === this.#at(this.#recorded, source);
-    const stays = page === this.#at(this.#placements.objectPage, source);
+  #compare({ recorded, sourceObject, sourceOffset }: OpTable, index: number, page: number): void {
+    const [object, offset] = [sourceObject[index] ?? -1, sourceOffset[index] ?? 0];
+    if (object < 0) return;
+    const stayed = recorded[index] === this.#at(this.#recorded, object, offset);
+    const stays = page === this.#at(this.#placements.objectPage, object, offset);
     if (stays && !stayed) this.counters.stays += 1;
     if (!stays && stayed) this.counters.moves += 1;
   }
 }
+
+const extraOf = ({ extra, extras }: OpTable, index: number): Extra =>
+  extras[extra[index] ?? -1] ?? {};
 
 /** Count the differences; `recorded` is the recording's own page by object. */
 export function countDifferences(
@@ -70,8 +86,8 @@ export function countDifferences(
   recorded: Float64Array,
 ): Counters {
   const counter = new Counter(placements, recorded);
-  program.ops.forEach((op, index) => {
-    counter.count(op, placements.opPage[index] ?? Number.NaN);
-  });
+  const { table } = program.ops;
+  for (let index = 0; index < program.ops.length; index++)
+    counter.count(table, index, placements.opPage[index] ?? Number.NaN);
   return counter.counters;
 }

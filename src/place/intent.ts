@@ -2,6 +2,7 @@
 
 import { type Outcome, type Outcomes, rewrite } from "../resolve/idioms/rewrite.ts";
 import type { Idiom, IdiomMode, Ladder } from "../resolve/idioms/types.ts";
+import { opNumber, ways } from "../resolve/op-table.ts";
 import type { Position, Program } from "../resolve/program.ts";
 import { modulo } from "../units.ts";
 import type { Placements } from "./types.ts";
@@ -31,7 +32,7 @@ function outcomeOf(
   if (idiom.class !== "ladder") return undefined;
   const pageOf = (attempt: Ladder["attempts"][number]) =>
     "probe" in attempt
-      ? (opPage[[...asked.ops].findIndex(({ event }) => event === attempt.probe.event)] ?? -1)
+      ? (opPage[asked.ops.table.event.indexOf(attempt.probe.event)] ?? -1)
       : page(attempt.map.object);
   const rung = idiom.attempts.findIndex((attempt) => {
     const { hint } = "probe" in attempt ? attempt.probe : attempt.map;
@@ -136,16 +137,21 @@ export function misalignedOf(
   pageBytes: number = program.pageBytes,
 ): number {
   const tricks = new Set(idioms.flatMap((one) => ("map" in one ? [one.map.object] : [])));
-  return [...program.ops].filter(
-    (op) =>
-      op.kind === "map" &&
-      op.how === "place" &&
-      op.source === undefined &&
-      op.area.backing === "anon" &&
-      op.pages * program.pageBytes >= checked &&
-      !tricks.has(op.object) &&
-      modulo(op.recorded * program.pageBytes, checked) === 0 &&
-      (objectPage[op.object] ?? -1) >= 0 &&
-      modulo((objectPage[op.object] ?? 0) * pageBytes, checked) !== 0,
-  ).length;
+  const { table } = program.ops;
+  let count = 0;
+  for (let index = 0; index < program.ops.length; index++) {
+    const isMap = table.kind[index] === opNumber.map && ways[table.how[index] ?? 0] === "place";
+    if (!isMap || (table.sourceObject[index] ?? -1) >= 0) continue;
+    if ((table.pages[index] ?? 0) * program.pageBytes < checked) continue;
+    const object = table.object[index] ?? 0;
+    const page = objectPage[object] ?? -1;
+    const misaligned =
+      table.areas[table.area[index] ?? -1]?.backing === "anon" &&
+      !tricks.has(object) &&
+      modulo((table.recorded[index] ?? 0) * program.pageBytes, checked) === 0 &&
+      page >= 0 &&
+      modulo(page * pageBytes, checked) !== 0;
+    if (misaligned) count += 1;
+  }
+  return count;
 }

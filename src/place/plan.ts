@@ -2,12 +2,14 @@
 
 import { brkRow, claimRow, growRow, lower } from "../arch/entry.ts";
 import type { Arch, Attempt, Layout, Row } from "../arch/types.ts";
-import type { Policy, Request, Target } from "../policies/types.ts";
+import type { Policy, Target } from "../policies/types.ts";
+import { type Extra, opNumber, ways } from "../resolve/op-table.ts";
 import type { Op, Position, Program, SpaceFacts } from "../resolve/program.ts";
 import type { Facts } from "../trace/trace.ts";
 import { alignUp, pageOf } from "../units.ts";
 import { layoutOf } from "./layout.ts";
 import { requestOf } from "./request.ts";
+import { type RequestKinds, requestKindsOf } from "./request-kinds.ts";
 import { type RowRange, RowTable } from "./rows.ts";
 import { op as column, opKind } from "./wire.ts";
 
@@ -66,6 +68,9 @@ class Planner {
   #count = 0;
   #apart: RowRange | undefined;
   #space = 0;
+  /** The number of its limits. */
+  #limits: number;
+  readonly #kinds: RequestKinds;
 
   constructor(program: Program, policy: Policy, arch: Arch, facts: Facts, options: PlanOptions) {
     this.#program = program;
@@ -77,6 +82,8 @@ class Planner {
     this.#first = new Int32Array(program.ops.length);
     this.#rowCount = new Int32Array(program.ops.length);
     for (const space of program.spaces) this.#layouts.set(space.space, this.#layout(space));
+    this.#limits = this.#limitsNumber();
+    this.#kinds = requestKindsOf(program.ops.table, facts);
   }
 
   #layout(space: SpaceFacts): Layout {
@@ -84,9 +91,7 @@ class Planner {
   }
 
   run(): Plan {
-    this.#program.ops.forEach((op, index) => {
-      this.#op(op, index);
-    });
+    for (let index = 0; index < this.#program.ops.length; index++) this.#op(index);
     this.#flush();
     const { rows } = this.#table;
     const rangeOf = (op: number): RowRange => ({
@@ -120,7 +125,8 @@ class Planner {
     index: number,
     kind: number,
     object: number,
-    at: Position,
+    anchor: number,
+    offset: number,
     pages = 0,
     guard = 0,
     x = 0,
@@ -131,8 +137,8 @@ class Planner {
     const ops = this.#ops;
     ops[base + column.kind] = kind;
     ops[base + column.object] = object;
-    ops[base + column.anchor] = at.object;
-    ops[base + column.offset] = at.offset;
+    ops[base + column.anchor] = anchor;
+    ops[base + column.offset] = offset;
     ops[base + column.pages] = pages;
     ops[base + column.guard] = guard;
     ops[base + column.x] = x;
@@ -141,65 +147,82 @@ class Planner {
     this.#count += 1;
   }
 
-  #op(op: Op, index: number): void {
-    const origin = { object: 0, offset: 0 };
-    switch (op.kind) {
-      case "enter":
-        this.#space = op.space;
-        this.#push(index, opKind.enter, op.space, origin);
+  #op(index: number): void {
+    const { kind, object, atObject, atOffset, pages } = this.#program.ops.table;
+    switch (kind[index]) {
+      case opNumber.enter:
+        this.#space = object[index] ?? 0;
+        this.#limits = this.#limitsNumber();
+        this.#push(index, opKind.enter, this.#space, 0, 0);
         return;
-      case "fork":
-        this.#push(index, opKind.fork, op.space, origin);
+      case opNumber.fork:
+        this.#push(index, opKind.fork, object[index] ?? 0, 0, 0);
         return;
-      case "map":
-      case "probe":
-        this.#place(op, index);
+      case opNumber.map:
+      case opNumber.probe:
+        this.#place(index);
         return;
-      case "fix": {
-        const forced = this.#forced(index);
-        const at = forced ? { object: 0, offset: op.recorded } : op.at;
-        const mask = forced ? 0 : (op.align ?? 1) - 1;
-        const offset = op.alignOffset ?? 0;
-        this.#push(index, opKind.fix, op.object, at, op.pages, op.guard, mask, offset);
+      case opNumber.fix:
+        this.#fix(index);
         return;
-      }
-      case "release": {
-        const { object = 0, pages = 0 } = op.spare ?? {};
-        this.#push(index, opKind.release, 0, op.at, op.pages, 0, object, pages);
+      case opNumber.release: {
+        const spare = this.#extra(index)?.spare ?? { object: 0, pages: 0 };
+        const [anchor, offset] = [atObject[index] ?? 0, atOffset[index] ?? 0];
+        const length = pages[index] ?? 0;
+        this.#push(index, opKind.release, 0, anchor, offset, length, 0, spare.object, spare.pages);
         return;
       }
       default:
-        return;
     }
   }
 
-  #place(op: Placing, index: number): void {
-    const hint = this.#hint(op);
-    const rows = this.#rows(op, hint !== undefined);
+  #extra(index: number): Extra | undefined {
+    const { extra, extras } = this.#program.ops.table;
+    return extras[extra[index] ?? -1];
+  }
+
+  #fix(index: number): void {
+    const { object, atObject, atOffset, pages, guard, recorded } = this.#program.ops.table;
+    const { align = 1, alignOffset = 0 } = this.#extra(index) ?? {};
+    const forced = this.#forced(index);
+    const anchor = forced ? 0 : (atObject[index] ?? 0);
+    const offset = (forced ? recorded[index] : atOffset[index]) ?? 0;
+    const [made, length, room] = [object[index] ?? 0, pages[index] ?? 0, guard[index] ?? 0];
+    const mask = forced ? 0 : align - 1;
+    this.#push(index, opKind.fix, made, anchor, offset, length, room, mask, alignOffset);
+  }
+
+  #place(index: number): void {
+    const { kind, object, pages, guard, recorded } = this.#program.ops.table;
+    const hint = this.#hint(index);
+    const rows = this.#rows(index, hint !== undefined);
     this.#first[index] = rows.first;
     this.#rowCount[index] = rows.count;
-    const at = hint ?? { object: 0, offset: 0 };
     const forced = this.#forced(index);
-    const object = op.kind === "map" && !forced ? op.object : 0;
-    const kind = op.kind === "map" && !forced ? opKind.map : opKind.probe;
-    const apart = kind === opKind.map ? this.#table.apart(rows) : undefined;
+    const maps = kind[index] === opNumber.map;
+    const [length, room] = [pages[index] ?? 0, guard[index] ?? 0];
+    const made = maps && !forced ? (object[index] ?? 0) : 0;
+    const wire = maps && !forced ? opKind.map : opKind.probe;
+    const apart = wire === opKind.map ? this.#table.apart(rows) : undefined;
     if (apart !== undefined) {
       this.#flush();
       this.#apart = apart;
     }
-    this.#push(index, kind, object, at, op.pages, op.guard, rows.first, rows.count);
-    if (op.kind === "map" && forced) {
-      const recorded = { object: 0, offset: op.recorded };
-      this.#push(index, opKind.fix, op.object, recorded, op.pages, op.guard);
-    }
+    const [anchor, offset] = [hint?.object ?? 0, hint?.offset ?? 0];
+    this.#push(index, wire, made, anchor, offset, length, room, rows.first, rows.count);
+    if (maps && forced)
+      this.#push(index, opKind.fix, object[index] ?? 0, 0, recorded[index] ?? 0, length, room);
   }
 
   /** An absolute hint below mmap_min_addr is raised to it (mm/mmap.c round_hint_to_min). */
-  #hint(op: Placing): Position | undefined {
-    if (op.hint === undefined || op.hint.object !== 0 || op.how !== "place") return op.hint;
-    const { minPage } = this.#current();
-    const page = Math.max(op.hint.offset, minPage);
-    const { huge } = op.area;
+  #hint(index: number): Position | undefined {
+    const { atObject, atOffset, area, areas, how } = this.#program.ops.table;
+    const object = atObject[index] ?? -1;
+    if (object < 0) return undefined;
+    const offset = atOffset[index] ?? 0;
+    if (object !== 0 || ways[how[index] ?? 0] !== "place") return { object, offset };
+    const page = Math.max(offset, this.#current().minPage);
+    const huge = areas[area[index] ?? -1]?.huge;
     if (huge === undefined || alignUp(page, huge) < addressSpaceBytes / this.#facts.pageSize)
       return { object: 0, offset: page };
     return this.#wrapped(page);
@@ -220,20 +243,34 @@ class Planner {
     return layout;
   }
 
-  #rows(op: Placing, hint: boolean): RowRange {
-    const request = { ...requestOf(op, this.#facts), hint: hint && op.how === "place" };
-    const make = () => this.#make(op, request);
+  #rows(index: number, hinted: boolean): RowRange {
+    const { pages, how, low32, extra } = this.#program.ops.table;
+    const hint = hinted && ways[how[index] ?? 0] === "place";
+    const make = (): readonly Row[] => {
+      const op = this.#placing(index);
+      return this.#make(op, { ...requestOf(op, this.#facts), hint });
+    };
     // A MAP_32BIT search draws its low limit anew each time: such rows are the op's own.
-    if (request.low32 && op.searches.length > 0) return this.#table.add(this.#drawn(make(), op));
-    const key = `${this.#limits()} ${op.how} ${op.kept ?? 0} ${op.guard} ${textOf(request)}`;
-    return this.#table.get(key, make);
+    if (low32[index] === 1 && (extra[index] ?? -1) >= 0) {
+      const op = this.#placing(index);
+      if (op.searches.length > 0) return this.#table.add(this.#drawn(make(), op));
+    }
+    return this.#table.get(this.#limits, this.#kinds.of(index, hint), pages[index] ?? 0, make);
+  }
+
+  #placing(index: number): Placing {
+    const op = this.#program.ops.at(index);
+    if (op?.kind !== "map" && op?.kind !== "probe") throw new Error(`op ${index} places nothing`);
+    return op;
   }
 
   /** Spaces with the same limits share their rows: a forked process has those of its parent. */
-  #limits(): number {
+  #limitsNumber(): number {
+    const layout = this.#layouts.get(this.#space);
+    if (layout === undefined) return -1;
     const known = this.#limitsOf.get(this.#space);
     if (known !== undefined) return known;
-    const text = JSON.stringify(this.#current());
+    const text = JSON.stringify(layout);
     const limits = this.#distinct.get(text) ?? this.#distinct.size;
     this.#distinct.set(text, limits);
     this.#limitsOf.set(this.#space, limits);
@@ -287,20 +324,6 @@ class Planner {
       return { ...row, lowLimit: low, printedLow: low };
     });
   }
-}
-
-/** Every field of a request: what is equal in all of them is the same request. */
-const fields: Readonly<Record<keyof Request, true>> = {
-  ...{ kind: true, pages: true, pgoff: true, filesystem: true, mountHuge: true, huge: true },
-  ...{ pfn: true, barPages: true, align: true, hint: true, low32: true, above4g: true },
-  ...{ startGap: true, remap: true },
-};
-const names = Object.keys(fields) as readonly (keyof Request)[];
-
-function textOf(request: Request): string {
-  let text = "";
-  for (const name of names) text += ` ${request[name]}`;
-  return text;
 }
 
 /** Settings by bytes of a size as settings by pages. */

@@ -15,7 +15,8 @@ const held = { finish: "test", finishMask: 2 ** 53 - 1, finishOffset: -1 } as co
 export class RowTable {
   readonly rows: Row[] = [];
   readonly #apart = new Map<number, RowRange>();
-  readonly #ranges = new Map<string, RowRange>();
+  /** By limits, kind of request and pages. */
+  readonly #ranges = new Map<number, Map<number, Map<number, RowRange>>>();
   #table = new Float64Array(64 * search.stride);
 
   /** The table as it crosses the border; it may grow between calls. */
@@ -23,12 +24,16 @@ export class RowTable {
     return this.#table.subarray(0, this.rows.length * search.stride);
   }
 
-  /** The range of a list known under this key; `make` is asked once. */
-  get(key: string, make: () => readonly Row[]): RowRange {
-    const known = this.#ranges.get(key);
+  /** The range of the list for such a request between these limits; `make` is asked once. */
+  get(limits: number, kind: number, pages: number, make: () => readonly Row[]): RowRange {
+    const known = this.#ranges.get(limits)?.get(kind)?.get(pages);
     if (known !== undefined) return known;
     const range = this.add(make());
-    this.#ranges.set(key, range);
+    const kinds = this.#ranges.get(limits) ?? new Map<number, Map<number, RowRange>>();
+    this.#ranges.set(limits, kinds);
+    const sizes = kinds.get(kind) ?? new Map<number, RowRange>();
+    kinds.set(kind, sizes);
+    sizes.set(pages, range);
     return range;
   }
 

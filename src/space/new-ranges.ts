@@ -19,20 +19,29 @@ export class NewRanges {
   /** By area of the program. */
   readonly #fresh: Fresh[] = [];
 
+  #range: { -readonly [K in keyof NewRange]: NewRange[K] } | undefined;
+
   constructor(ops: OpTable, rules: VmaRules, traits: TraitsTable) {
     this.#ops = ops;
     this.#rules = rules;
     this.#traits = traits;
   }
 
-  /** What a map or fix op makes at a page. */
+  /** What a map or fix op makes at a page, until it is asked again: one object, since it is asked for each op. */
   at(index: number, page: number): NewRange {
     const number = this.#ops.area[index] ?? -1;
     const known = this.#fresh[number] ?? this.#freshOf(number);
     const { traits, file: own, pgoff, area } = known;
     const file = own < 0 ? fileIdentity(area, this.#ops.object[index] ?? 0) : own;
     const end = page + (this.#ops.pages[index] ?? 0);
-    return { traits, file, start: page, end, pgoff: file === 0 ? page : pgoff };
+    this.#range ??= { traits, file, start: page, end, pgoff };
+    const range = this.#range;
+    range.traits = traits;
+    range.file = file;
+    range.start = page;
+    range.end = end;
+    range.pgoff = file === 0 ? page : pgoff;
+    return range;
   }
 
   #freshOf(number: number): Fresh {

@@ -160,6 +160,11 @@ export function removeQuickly(
   let removed = 0;
   for (let row = first; row < after; row++)
     removed += Math.min(chunk.end(row), end) - Math.max(chunk.start(row), start);
+  if (!cutsHead && !cutsTail) {
+    set.spliceRows(first, after - first, 0);
+    set.changedRows(true);
+    return removed;
+  }
   return cut(set, chunk, { first, after, start, end, cutsHead, cutsTail }) ? removed : undefined;
 }
 

@@ -7,9 +7,9 @@ import type { Vma } from "./vma.ts";
 const column = { start: 0, end: 1, pgoff: 2, file: 3, stride: 5 } as const;
 const word = { anon: 8, traits: 9, stride: 10 } as const;
 
-/** Rows that a chunk has at most, and by how many its memory grows. */
-export const chunkRows = 128;
-const growth = 16;
+/** Rows that a chunk has at most, and at first. */
+export const chunkRows = 64;
+const firstRows = 16;
 
 export class Chunk {
   #cells = new Float64Array(0);
@@ -86,7 +86,8 @@ export class Chunk {
   #reserve(rows: number): void {
     const { stride } = column;
     if (rows * stride <= this.#cells.length) return;
-    const cells = new Float64Array(Math.ceil(rows / growth) * growth * stride);
+    const room = rows <= firstRows ? firstRows : Math.max(rows, Math.min(2 * rows, chunkRows));
+    const cells = new Float64Array(room * stride);
     cells.set(this.#cells.subarray(0, this.count * stride));
     this.#cells = cells;
     this.#words = new Uint32Array(cells.buffer);
