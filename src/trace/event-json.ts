@@ -4,12 +4,14 @@ import { hex, type U64 } from "../units.ts";
 import type { Call, Event, MapsArea, Search } from "./event.ts";
 import {
   adviceValues,
+  type FlagTable,
   flagNames,
   mlockallFlags,
   mlockFlags,
   mmapFlags,
   mremapFlags,
   protFlags,
+  sealFlags,
   shadowStackFlags,
   shmFlags,
   valueName,
@@ -22,6 +24,9 @@ const range = ({ addr, length }: { readonly addr: U64; readonly length: U64 }): 
   addr: hex(addr),
   length,
 });
+
+const lockFlags = (call: "mlock" | "munlock" | "mseal"): FlagTable =>
+  call === "mseal" ? sealFlags : mlockFlags;
 
 /** The arguments of a call under their published names. */
 function argumentsOf(call: Call): EventObject {
@@ -64,7 +69,7 @@ function argumentsOf(call: Call): EventObject {
     case "mseal":
       return call.flags === undefined
         ? range(call)
-        : { ...range(call), flags: flagNames(mlockFlags, call.flags) };
+        : { ...range(call), flags: flagNames(lockFlags(call.call), call.flags) };
     case "mlockall":
       return { flags: flagNames(mlockallFlags, call.flags) };
     case "munlockall":

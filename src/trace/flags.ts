@@ -122,6 +122,8 @@ export const mmapFlags: FlagTable = {
 export const mremapFlags: FlagTable = table({ MREMAP_MAYMOVE, MREMAP_FIXED, MREMAP_DONTUNMAP });
 export const shmFlags: FlagTable = table({ SHM_RDONLY, SHM_RND, SHM_REMAP, SHM_EXEC });
 export const mlockFlags: FlagTable = table({ MLOCK_ONFAULT: 1 });
+/** Linux 7.3 knows none yet. */
+export const sealFlags: FlagTable = table({});
 export const mlockallFlags: FlagTable = table({ MCL_CURRENT: 1, MCL_FUTURE: 2, MCL_ONFAULT: 4 });
 export const shadowStackFlags: FlagTable = table({
   SHADOW_STACK_SET_TOKEN: 1,

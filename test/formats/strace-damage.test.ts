@@ -37,6 +37,17 @@ async function errorOf(text: string | Uint8Array): Promise<MmreplayError> {
 
 const codeOf = async (text: string | Uint8Array): Promise<string> => (await errorOf(text)).code;
 
+describe("flags that no event can hold", () => {
+  it("are a warning, of mseal as of others", async () => {
+    const seal = "mseal(0x7f0000001000, 4096, 18446744073709551615) = -1 EINVAL (Invalid argument)";
+    const protect = "mprotect(0x7f0000001000, 4096, 0xffffffffffffffff) = -1 EINVAL (Invalid)";
+    expect(await between(seal, protect)).toEqual([
+      "2 - ! parse/bad-flags",
+      "3 - ! parse/bad-flags",
+    ]);
+  });
+});
+
 describe("a text without anything to replay", () => {
   it("is refused with the command to use", async () => {
     const error = await errorOf('write(1, "x", 1) = 1\n+++ exited with 0 +++\n');

@@ -57,6 +57,13 @@ describe("the JSON of an event", () => {
     });
   });
 
+  it("has no names for the flags of mseal", () => {
+    const call: Call = { ...ok, call: "mseal", addr: 0, length: 4096, flags: 1, result: 0 };
+    expect(json(call)).toMatchObject({ flags: ["0x1"] });
+    const lock: Call = { ...ok, call: "mlock", addr: 0, length: 4096, flags: 1, result: 0 };
+    expect(json(lock)).toMatchObject({ flags: ["MLOCK_ONFAULT"] });
+  });
+
   it("tells the written name and the line of the entry where they differ", () => {
     const call: Call = {
       ...ok,

@@ -9,6 +9,7 @@ import {
   mmapFlags,
   mremapFlags,
   protFlags,
+  sealFlags,
   shadowStackFlags,
   shmFlags,
 } from "../../trace/flags.ts";
@@ -170,7 +171,7 @@ const signatures: ReadonlyMap<string, Signature> = new Map<string, Signature>([
         call: "mseal",
         addr: args.number(0),
         length: args.length(1),
-        flags: Number(args.number(2, "flags")),
+        flags: args.flags(2, sealFlags),
       }),
     },
   ],
