@@ -25,6 +25,9 @@ export class Output {
   /** null: events have gone out without a number, and so it stays. */
   #first: number | null | undefined;
   #unnamed = false;
+  /** Memory calls that were left out, and why the first was. */
+  skipped = 0;
+  firstSkipped: { readonly message: string; readonly line: number } | undefined;
 
   constructor(emit: Sink, diagnostics: Diagnostics) {
     this.#emit = emit;
@@ -65,6 +68,8 @@ export class Output {
 
   /** Count a memory call that is left out, and show the warning among the events. */
   skip(call: string, code: string, message: string, line: number, pid: number | null): void {
+    this.skipped += 1;
+    this.firstSkipped ??= { message, line };
     this.#diagnostics.skip(call, code, message, line);
     this.emit({ kind: "warning", line, pid, code });
   }

@@ -260,17 +260,20 @@ export class StraceReader {
     const piece = this.#pieces.take(0, false);
     if (piece !== undefined) this.#again(piece);
     if (this.#parts.ahead.active) this.#release();
-    this.#parts.flow.end();
-    this.#parts.tracees.settle();
-    this.#parts.output.end(this.#ownNumber);
+    const { flow, tracees, output } = this.#parts;
+    flow.end();
+    tracees.settle();
+    output.end(this.#ownNumber);
     const error = verdict(this.#name, {
       lines: this.#lines + this.#plain.lines,
       recognised: this.#recognised + this.#plain.lines,
       others: this.#others,
       firstOther: this.#firstOther,
-      calls: this.#parts.output.calls,
-      missing: this.#parts.flow.memory.missing,
-      firstMissing: this.#parts.flow.memory.firstMissing,
+      calls: output.calls,
+      missing: flow.memory.missing,
+      firstMissing: flow.memory.firstMissing,
+      skipped: output.skipped,
+      firstSkipped: output.firstSkipped,
       summary: this.#summary,
     });
     if (error !== undefined) throw error;

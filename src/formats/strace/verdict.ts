@@ -16,6 +16,9 @@ export interface Findings {
   readonly missing: number;
   /** Line of the first call without a result. */
   readonly firstMissing: number;
+  /** Memory calls that were left out, and why the first was. */
+  readonly skipped: number;
+  readonly firstSkipped: { readonly message: string; readonly line: number } | undefined;
   /** There is a table of -c or -C. */
   readonly summary: boolean;
 }
@@ -26,7 +29,7 @@ const few = 10;
 /** The error for a text without anything to replay; undefined if there is something. */
 export function verdict(name: string, findings: Findings): MmreplayError | undefined {
   const { lines, recognised, others, calls, missing, summary } = findings;
-  const { firstOther, firstMissing } = findings;
+  const { firstOther, firstMissing, skipped, firstSkipped } = findings;
   const mixed = others * few > recognised;
   if (calls > 0 && missing < calls && !mixed) return undefined;
   const again = `record again with: ${straceCommand}`;
@@ -42,6 +45,10 @@ export function verdict(name: string, findings: Findings): MmreplayError | undef
   }
   if (calls > 0) {
     return error("parse/no-results", `none of ${calls} memory calls has a result`, firstMissing);
+  }
+  if (firstSkipped !== undefined) {
+    const message = `none of ${skipped} memory calls can be used, this one as: ${firstSkipped.message}`;
+    return error("parse/no-memory-calls", message, firstSkipped.line);
   }
   if (recognised > 0) {
     const message = `${recognised} lines of strace from here on, and no memory call`;
