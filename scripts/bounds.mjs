@@ -67,6 +67,18 @@ await lines(
   (at) =>
     ` a ${at + 1} [000] ${(at / 1e6).toFixed(6)}: syscalls:sys_enter_${at === 1 ? "munmap: addr: 0x1000, len: 0x1000" : "mmap: addr: 0x0, len: 0x1000, prot: 0x1, flags: 0x22, fd: 0xffffffff, off: 0x0"}\n${at === 1 ? ` a 2 [000] 1.000000: syscalls:sys_exit_munmap: 0x0\n` : ""}`,
 );
+/** Calls that begin, a task each; the first returns. */
+const begun = {
+  ftrace: (/** @type {number} */ at) =>
+    `             a-${at + 1}   (  -----) [001] .....  ${(100 + at / 1e6).toFixed(6)}: sys_mmap(addr: 0, len: 0x1000, prot: 1, flags: 0x22, fd: 0xffffffff, off: 0)\n${at === 0 ? "             a-1   (  -----) [001] .....  100.000000: sys_mmap -> 0x7f0000001000\n" : ""}`,
+  bpftrace: (/** @type {number} */ at) =>
+    `${1e6 + at * 1000} ${at + 1} ${at + 1} mmap enter 0 4096 1 22 -1 0\n${at === 0 ? "1000001 1 1 mmap exit 7f0000001000\n" : ""}`,
+  "perf-trace": (/** @type {number} */ at) =>
+    at === 0
+      ? "     0.000 ( 0.014 ms): a/1 mmap(len: 4096, prot: READ, flags: PRIVATE|ANONYMOUS) = 0x7f0000001000\n"
+      : `     ${(at / 1000).toFixed(3)} (         ): a/${at + 1} mmap(len: 4096, prot: READ, flags: PRIVATE|ANONYMOUS)           ...\n`,
+};
+for (const [format, line] of Object.entries(begun)) await lines(`tasks.${format}`, tasks, line);
 await lines("lines.strace", many, (at) => {
   const time = (1_795_351_507 + at / 1e5).toFixed(6);
   return at % 2 === 0
@@ -79,6 +91,16 @@ writeFileSync(
 );
 writeFileSync(join(folder, "unbroken.strace"), first + "x".repeat(10 * mib + 5));
 writeFileSync(join(folder, "unbroken.txt"), "x".repeat(10 * mib));
+/** @type {Readonly<Record<string, string>>} What a file of each text format may begin with. */
+const heads = {
+  perf: " a 1 [000] 1.000000: syscalls:sys_enter_munmap: addr: 0x1000, len: 0x1000\n",
+  ftrace: `# tracer: nop\n#\n${begun.ftrace(0)}`,
+  bpftrace: `Attaching 20 probes...\n${begun.bpftrace(0)}`,
+  "perf-trace": begun["perf-trace"](0),
+  maps: "7f0000001000-7f0000002000 rw-p 00000000 00:00 0 \n",
+};
+for (const [format, head] of Object.entries(heads))
+  zeros(`zeros.${format}`, head, Math.round(1024 * scale) * mib + head.length);
 zeros("zeros.bin", "", Math.round(1024 * scale) * mib);
 zeros("zeros.strace", first, Math.round(1024 * scale) * mib + first.length);
 
@@ -117,12 +139,14 @@ async function measure(name) {
 for (const name of [
   "tasks.strace",
   "tasks.perf",
+  ...Object.keys(begun).map((format) => `tasks.${format}`),
   "lines.strace",
   "line.strace",
   "unbroken.strace",
   "unbroken.txt",
   "zeros.bin",
   "zeros.strace",
+  ...Object.keys(heads).map((format) => `zeros.${format}`),
 ]) {
   const { code, seconds, peak, told } = await measure(name);
   process.stdout.write(

@@ -15,12 +15,19 @@ it("bounds memory for endless lines, zeros, many tasks and many lines, and count
   expect(told).toEqual([
     "tasks.strace exit 0 | calls: seen 4000, used 0, failed 0, skipped 4000 (never resumed 4000)",
     "tasks.perf exit 0 | calls: seen 4000, used 1, failed 0, skipped 3999 (no exit seen 3999)",
+    ...["ftrace", "bpftrace", "perf-trace"].map(
+      (format) =>
+        `tasks.${format} exit 0 | calls: seen 4000, used 1, failed 0, skipped 3999 (no exit seen 3999)`,
+    ),
     "lines.strace exit 0 | calls: seen 100000, used 100000, failed 0, skipped 0",
     "line.strace exit 0 | calls: seen 2, used 2, failed 0, skipped 0",
     "unbroken.strace exit 1 | error[parse/no-line-end]",
     "unbroken.txt exit 1 | error[parse/unknown-format]",
     "zeros.bin exit 1 | error[parse/unknown-format]",
     "zeros.strace exit 1 | error[parse/no-line-end]",
+    ...["perf", "ftrace", "bpftrace", "perf-trace", "maps"].map(
+      (format) => `zeros.${format} exit 1 | error[parse/no-line-end]`,
+    ),
   ]);
   // A bare Node.js has some 50 MiB.
   for (const row of rows) expect(Number(/(\d+) MiB/.exec(row)?.[1]), row).toBeLessThan(400);
