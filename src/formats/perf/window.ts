@@ -9,7 +9,55 @@ export interface Effect {
   readonly events: readonly Event[];
 }
 
-/** What is under way, and the line of that which began first. */
+/** Calls under way, by the lines that they began on; there are many, and they begin in the order of their lines. */
+class Calls {
+  /** Ascending; a call that has ended is negative. Neither the first nor the last has. */
+  readonly #lines: number[] = [];
+  #start = 0;
+
+  begin(line: number): void {
+    this.#lines.push(line);
+  }
+
+  end(line: number): void {
+    const lines = this.#lines;
+    if (lines[lines.length - 1] === line) {
+      do lines.pop();
+      while (lines.length > 0 && (lines[lines.length - 1] as number) < 0);
+      this.#start = Math.min(this.#start, lines.length);
+    } else this.#endAmong(line);
+  }
+
+  clear(): void {
+    this.#lines.length = 0;
+    this.#start = 0;
+  }
+
+  /** The line of that which began first; Infinity if nothing is under way. */
+  get first(): number {
+    const { length } = this.#lines;
+    return length === 0 ? Number.POSITIVE_INFINITY : (this.#lines[this.#start] as number);
+  }
+
+  #endAmong(line: number): void {
+    const lines = this.#lines;
+    let low = this.#start;
+    let high = lines.length;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if (Math.abs(lines[middle] as number) < line) low = middle + 1;
+      else high = middle;
+    }
+    if (lines[low] === line) lines[low] = -line;
+    while ((lines[this.#start] as number) < 0) this.#start += 1;
+    if (this.#start > 64 && 2 * this.#start > lines.length) {
+      lines.splice(0, this.#start);
+      this.#start = 0;
+    }
+  }
+}
+
+/** What else is under way, by name, and the line of that which began first. */
 class Under {
   readonly #lines = new Map<string, number>();
   /** A heap of lines, the smallest first; some have ended. */
@@ -20,18 +68,9 @@ class Under {
   begin(name: string, line: number): void {
     this.end(name);
     this.#lines.set(name, line);
-    this.beginLine(line);
-  }
-
-  /** Something without a name. */
-  beginLine(line: number): void {
     const count = this.#counts.get(line);
     this.#counts.set(line, (count ?? 0) + 1);
     if (count === undefined) this.#push(line);
-  }
-
-  endLine(line: number): void {
-    this.#counts.set(line, (this.#counts.get(line) ?? 1) - 1);
   }
 
   /** False if it was not under way. */
@@ -39,7 +78,7 @@ class Under {
     const line = this.#lines.get(name);
     if (line === undefined) return false;
     this.#lines.delete(name);
-    this.endLine(line);
+    this.#counts.set(line, (this.#counts.get(line) ?? 1) - 1);
     return true;
   }
 
@@ -95,6 +134,7 @@ export class Window {
   readonly #emit: Sink;
   readonly #units: Effect[] = [];
   readonly #under = new Under();
+  readonly #calls = new Calls();
 
   constructor(emit: Sink) {
     this.#emit = emit;
@@ -112,26 +152,26 @@ export class Window {
 
   /** A call began on this line. */
   openCall(line: number): void {
-    this.#under.beginLine(line);
+    this.#calls.begin(line);
   }
 
   /** It is left out. */
   closeCall(line: number): void {
-    this.#under.endLine(line);
+    this.#calls.end(line);
     this.#flush();
   }
 
   /** Calls that began on these lines are settled. */
   settle(entries: readonly number[], settled: readonly Effect[]): void {
-    for (const entry of entries) this.#under.endLine(entry);
+    for (const entry of entries) this.#calls.end(entry);
     for (const effect of settled) this.#insert(effect);
     this.#flush();
   }
 
   /** A call that began on this line is settled. */
   settleAlone(entry: number, effect: Effect): void {
-    this.#under.endLine(entry);
-    if (this.#units.length > 0 || effect.at >= this.#under.first) this.#insert(effect);
+    this.#calls.end(entry);
+    if (this.#units.length > 0 || effect.at >= this.#first) this.#insert(effect);
     else for (const event of effect.events) this.#emit(event);
     this.#flush();
   }
@@ -157,12 +197,18 @@ export class Window {
   /** Nothing more comes. */
   end(): void {
     this.#under.clear();
+    this.#calls.clear();
     this.#flush();
+  }
+
+  /** Infinity if nothing is under way. */
+  get #first(): number {
+    return Math.min(this.#calls.first, this.#under.first);
   }
 
   #flush(): void {
     const next = this.#units[0];
-    const limit = next === undefined ? 0 : this.#under.first;
+    const limit = next === undefined ? 0 : this.#first;
     if (next === undefined || next.at >= limit) return;
     let ready = 0;
     for (const unit of this.#units) {
