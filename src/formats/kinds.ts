@@ -23,10 +23,19 @@ const rules: readonly (readonly [RegExp, FileKind])[] = [
 /** A deleted file keeps its kind; a file really called so prints the same. */
 const deleted = / \(deleted\)$/;
 
+const kindOf = (name: string): FileKind =>
+  rules.find(([pattern]) => pattern.test(name))?.[1] ?? "unknown";
+
+/** What the folders begin with for which there are rules. */
+const special: ReadonlySet<string> = new Set("admpsS");
+
+/** `/usr/lib/libc.so.6`: most paths, for which no rule has to be tried. */
+const isUsual = (name: string): boolean => name.startsWith("/") && !special.has(name[1] ?? "");
+
 /** The file of a printed path; mounts may say more. `id` is -1 where opens cannot be told apart. */
 export function fileOf(path: string, id: number): OpenFile {
-  const name = path.replace(deleted, "");
-  const kind = rules.find(([pattern]) => pattern.test(name))?.[1] ?? "unknown";
+  const name = path.endsWith(")") ? path.replace(deleted, "") : path;
+  const kind = isUsual(name) ? "regular" : kindOf(name);
   const internal = kind === "shmem" && /^\/(memfd:|SYSV)/.test(name);
   return { id, kind, path: name, ...(internal ? { huge: "internal" } : {}) };
 }

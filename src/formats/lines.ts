@@ -79,20 +79,30 @@ export class LineSplitter {
       this.#split(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
       return;
     }
+    if (this.#tail.length === 0 && chunk.length >= headBytes) {
+      this.#begin(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+      return;
+    }
     this.#tail.append(chunk, 0, chunk.length);
-    if (this.#tail.length >= headBytes) this.#begin();
+    if (this.#tail.length >= headBytes) this.#begin(this.#head());
+  }
+
+  /** A copy of what has been kept. */
+  #head(): Buffer {
+    const head = Buffer.from(this.#tail.bytes.subarray(0, this.#tail.length));
+    this.#tail.length = 0;
+    return head;
   }
 
   end(): void {
-    if (this.#lineEnd === 0) this.#begin();
+    if (this.#lineEnd === 0) this.#begin(this.#head());
     const { bytes, length } = this.#tail;
     if (length > 0) this.#deliver(bytes, 0, length, false, true);
     this.#tail.length = 0;
   }
 
-  #begin(): void {
-    const head = Buffer.from(this.#tail.bytes.subarray(0, this.#tail.length));
-    this.#tail.length = 0;
+  /** The first bytes, of which there are 64 KiB if there are that many. */
+  #begin(head: Buffer): void {
     const start = refuseEncoding(head, this.#name);
     const hasReturn = head.subarray(0, headBytes - 1).includes(cr);
     this.#lineEnd = hasReturn && !head.subarray(0, headBytes).includes(lf) ? cr : lf;

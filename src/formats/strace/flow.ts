@@ -88,7 +88,7 @@ export class Flow {
     if (task.space.narrow) return undefined;
     if (form === "begin") return plain.request();
     const request = form === "whole" ? plain.request() : this.#asked(task, known);
-    if (request === undefined || error !== null) return request;
+    if (request === undefined || error !== null || plain.isHarmless) return request;
     return impossible(request, "ok", value) === undefined ? request : undefined;
   }
 

@@ -14,6 +14,7 @@ import { FdTable } from "../fds.ts";
 import type { Ordered } from "../order.ts";
 import type { Open } from "./logical.ts";
 import { Process } from "./process.ts";
+import { Remembered } from "./remembered.ts";
 
 /** One address space; only its identity and its word size matter. */
 export interface Space extends Ordered {
@@ -73,10 +74,13 @@ export interface Sharing {
   readonly guessed: boolean;
 }
 
+/** Threads and forks of one library are all made with the same. */
+const printedFlags = new Remembered((text) => parseFlags(cloneFlags, text)?.bits);
+
 /** The flags of clone or clone3 as printed; undefined where the recording has only a pointer. */
 function flagsOf(name: string, text: string): number | undefined {
   const printed = /\bflags=([^,})]*)/.exec(text)?.[1];
-  if (printed !== undefined) return parseFlags(cloneFlags, printed)?.bits;
+  if (printed !== undefined) return printedFlags.get(printed);
   const raw = name === "clone" ? /^clone\((0x[0-9a-f]+)/.exec(text)?.[1] : undefined;
   return raw === undefined ? undefined : Number(raw);
 }

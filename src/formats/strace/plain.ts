@@ -32,13 +32,15 @@ interface Entry {
   readonly known: Known;
   readonly bytes: Uint8Array;
   readonly call: Name;
+  /** It neither maps nor unmaps. */
+  readonly isHarmless: boolean;
 }
 
 function entryOf(call: Name): Entry {
   const bytes = bytesOf(call);
   const known = lookUp(bytes, 0, bytes.length);
   if (known === undefined) throw new Error(`${call} is no known call`);
-  return { known, bytes, call };
+  return { known, bytes, call, isHarmless: /^(?:mprotect|madvise|brk)$/.test(call) };
 }
 
 /** By the third letter, which tells them apart. */
@@ -63,6 +65,7 @@ export class PlainCall {
   form: Form = "whole";
   known: Known = entryOf("mmap").known;
   call: Name = "mmap";
+  isHarmless = false;
   #addr = 0;
   #length = 0;
   /** prot or advice. */
@@ -91,6 +94,7 @@ export class PlainCall {
     if (entry === undefined || !matches(bytes, name, entry.bytes)) return false;
     this.known = entry.known;
     this.call = entry.call;
+    this.isHarmless = entry.isHarmless;
     scan.start(bytes, name + entry.bytes.length);
     if (!ends) return scan.takes(open) && this.#arguments() && this.#rest();
     this.form = "end";
