@@ -93,19 +93,27 @@ export class Scanner {
 
   /** `0x7f60c02e1000`. */
   hex(): number {
-    const { bytes } = this;
-    const start = this.at + 2;
-    if (bytes[start - 2] !== zero || bytes[start - 1] !== letterX) return -1;
+    const { bytes, at } = this;
+    if (bytes[at] !== zero || bytes[at + 1] !== letterX) return -1;
+    this.at = at + 2;
+    return this.hexDigits();
+  }
+
+  /** `7f60c02e1000`, of at most 13 digits; -1 if no such number is there. Counts like `number`. */
+  hexDigits(): number {
+    const { bytes, at: start } = this;
+    const middle = start + quickDigits;
     let at = start;
-    let value = 0;
+    let high = 0;
     let digit = digits[bytes[at] as number] as number;
-    while (digit < 16) {
-      value = value * 16 + digit;
-      at += 1;
-      digit = digits[bytes[at] as number] as number;
-    }
+    for (; digit < 16 && at < middle; digit = digits[bytes[++at] as number] as number)
+      high = high * 16 + digit;
+    let low = 0;
+    for (; digit < 16 && at < start + safeHex; digit = digits[bytes[++at] as number] as number)
+      low = low * 16 + digit;
     this.at = at;
-    return at === start || at - start > safeHex ? -1 : value;
+    if (at === start || digit < 16) return -1;
+    return at <= middle ? high : high * (hexPowers[at - middle] as number) + low;
   }
 
   /** `4096`. */
@@ -127,19 +135,20 @@ export class Scanner {
   fraction(): number {
     const { bytes, at: start } = this;
     let at = start;
-    let value = 0;
+    let whole = 0;
     let byte = bytes[at] as number;
     for (; byte >= zero && byte <= nine; byte = bytes[++at] as number)
-      value = value * 10 + byte - zero;
+      whole = whole * 10 + byte - zero;
     if (byte !== dot || at === start) return -1;
     const middle = ++at;
+    let part = 0;
     byte = bytes[at] as number;
     for (; byte >= zero && byte <= nine; byte = bytes[++at] as number)
-      value = value * 10 + byte - zero;
+      part = part * 10 + byte - zero;
     this.at = at;
     const scale = scales[at - middle];
     const isExact = scale !== undefined && at > middle && at - start <= safeDecimal + 1;
-    return isExact ? value / scale : -1;
+    return isExact ? (whole * scale + part) / scale : -1;
   }
 }
 

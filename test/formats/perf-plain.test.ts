@@ -117,10 +117,21 @@ const line = fc
       `${comm.padStart(16)} ${task.padStart(7)} ${cpu}  100.0000${String(time).padStart(2, "0")}:   ${what}`,
   );
 const plain = fc
-  .tuple(fc.constantFrom("11/11", "11/12"), fc.nat({ max: 99 }), told)
+  .tuple(
+    fc.constantFrom(
+      "               a",
+      "        worker-1",
+      "        worker-2",
+      "        wörker-😀",
+    ),
+    fc.constantFrom("11/11", "11/12"),
+    fc.constantFrom("   99.0000", "  100.0000", "10000.0000"),
+    fc.nat({ max: 99 }),
+    told,
+  )
   .map(
-    ([task, time, what]) =>
-      `               a   ${task}   [000]   100.0000${String(time).padStart(2, "0")}:   ${what}`,
+    ([comm, task, seconds, time, what]) =>
+      `${comm}   ${task}   [000] ${seconds}${String(time).padStart(2, "0")}:   ${what}`,
   );
 
 describe("plain lines of perf script", () => {

@@ -5,15 +5,17 @@ import type { Search } from "../../trace/event.ts";
 import { bytesOf, Scanner, Words } from "../scan.ts";
 import type { Request } from "./calls.ts";
 import { isTask } from "./line.ts";
+import { same, stands, viewOf, type Wide, wide } from "./wide.ts";
 
 const lf = 10;
 const space = 32;
 const minus = 45;
 const slash = 47;
-const zero = 48;
 const colon = 58;
 const open = 91;
 const close = 93;
+const letterN = 110;
+const letterX = 120;
 
 /** TASK_COMM_LEN without its end. */
 const longestComm = 15;
@@ -28,27 +30,27 @@ for (const character of "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012
 }
 const isDigit = (byte: number): boolean => byte >= 48 && byte <= 57;
 
-const enters = bytesOf("syscalls:sys_enter_");
-const exits = bytesOf("syscalls:sys_exit_");
-const searches = bytesOf("mmap:vm_unmapped_area: addr=");
-
 type Name = "mmap" | "munmap" | "mprotect" | "madvise" | "brk";
 
 interface Signature {
   readonly name: Name;
-  readonly bytes: Uint8Array;
   /** What stands before each argument. */
-  readonly fields: readonly Uint8Array[];
+  readonly fields: readonly Wide[];
+  /** What stands before the result. */
+  readonly exit: Wide;
 }
 
 const signature = (name: Name, first: string, ...more: readonly string[]): Signature => ({
   name,
-  bytes: bytesOf(`${name}: `),
-  fields: [bytesOf(`${first}: `), ...more.map((field) => bytesOf(`, ${field}: `))],
+  fields: [
+    wide(`syscalls:sys_enter_${name}: ${first}: 0x`),
+    ...more.map((field) => wide(`, ${field}: 0x`)),
+  ],
+  exit: wide(`syscalls:sys_exit_${name}: 0x`),
 });
 
 /** By the second letter, which tells them apart. */
-const signatures: (Signature | undefined)[] = [];
+const signatures: (Signature | undefined)[] = new Array(256).fill(undefined);
 for (const one of [
   signature("mmap", "addr", "len", "prot", "flags", "fd", "off"),
   signature("munmap", "addr", "len"),
@@ -59,15 +61,21 @@ for (const one of [
   signatures[one.name.charCodeAt(1)] = one;
 }
 
+/** Where the `n` or `x` of the words before a call stands, and behind that its second letter. */
+const wayPlace = "syscalls:sys_e".length;
+const enterPlace = "syscalls:sys_enter_m".length;
+const exitPlace = "syscalls:sys_exit_m".length;
+
+const searches = wide("mmap:vm_unmapped_area: addr=0x");
+/** Some are shorter than what is compared at once. */
 const searchFields = [
-  " err=",
-  " total_vm=",
-  " flags=",
-  " len=",
-  " lo=",
-  " hi=",
-  " mask=",
-  " ofs=",
+  " err=0 total_vm=0x",
+  " flags=0x",
+  " len=0x",
+  " lo=0x",
+  " hi=0x",
+  " mask=0x",
+  " ofs=0x",
 ].map(bytesOf);
 
 const int32 = (value: number): number => {
@@ -90,16 +98,25 @@ export class PlainLine extends Scanner {
   /** Where the next line begins. */
   next = 0;
   readonly #comms = new Words((text) => text);
+  #view = viewOf(this.bytes);
+  /** The columns of the last line before its time: where they begin, and how long they are. */
+  #columnsAt = 0;
+  #columnsLength = 0;
 
   /** True if the line at `start` is plain; there must be a line end behind it. */
   read(bytes: Buffer, start: number): boolean {
-    this.bytes = bytes;
-    this.at = start;
-    if (!this.#columns()) return false;
-    if (this.takesWord(enters)) return this.#call("enter") && this.#arguments();
-    if (this.takesWord(exits)) return this.#call("exit") && this.#value(0) && this.#ends();
-    this.kind = "search";
-    return this.takesWord(searches) && this.#search();
+    if (bytes !== this.bytes) {
+      this.bytes = bytes;
+      this.#view = viewOf(bytes);
+      this.#columnsLength = 0;
+    }
+    if (!this.#columns(start) || !this.#clock()) return false;
+    const { at } = this;
+    if (at + enterPlace >= bytes.length) return false;
+    const way = bytes[at + wayPlace];
+    if (way === letterN) return this.#enter(signatures[bytes[at + enterPlace] as number]);
+    if (way === letterX) return this.#exit(signatures[bytes[at + exitPlace] as number]);
+    return this.#search();
   }
 
   /** What an entry asks for. */
@@ -145,10 +162,21 @@ export class PlainLine extends Scanner {
     };
   }
 
-  /** `node   14995/14995   [000]  3248.152879:  `. */
-  #columns(): boolean {
+  /** `node   14995/14995   [000]  `, which mostly are those of the line before. */
+  #columns(start: number): boolean {
+    const length = this.#columnsLength;
+    if (length > 0 && same(this.#view, this.#columnsAt, start, length)) {
+      this.#columnsAt = start;
+      this.at = start + length;
+      return true;
+    }
+    this.#columnsLength = 0;
+    this.at = start;
     this.#blanks();
-    return this.#command() && this.#task() && this.#processor() && this.#clock();
+    if (!this.#command() || !this.#task() || !this.#processor()) return false;
+    this.#columnsAt = start;
+    this.#columnsLength = this.at - start;
+    return true;
   }
 
   #blanks(): void {
@@ -193,46 +221,55 @@ export class PlainLine extends Scanner {
     if (!this.takes(open)) return false;
     const start = this.at;
     if (this.decimal() < 0 || this.at - start < 3) return false;
-    if (!this.takes(close) || !this.takes(space)) return false;
-    this.#blanks();
-    return true;
+    return this.takes(close) && this.takes(space);
   }
 
   #clock(): boolean {
+    this.#blanks();
     this.time = this.fraction();
     if (this.time < 0 || !this.takes(colon) || !this.takes(space)) return false;
     this.#blanks();
     return true;
   }
 
-  #call(kind: "enter" | "exit"): boolean {
-    this.kind = kind;
-    const signature = signatures[this.bytes[this.at + 1] as number];
-    if (signature === undefined || !this.takesWord(signature.bytes)) return false;
+  #enter(signature: Signature | undefined): boolean {
+    if (signature === undefined) return false;
+    this.kind = "enter";
     this.name = signature.name;
+    const { fields } = signature;
+    for (let index = 0; index < fields.length; index++) {
+      if (!this.#takesWide(fields[index] as Wide) || !this.#value(index)) return false;
+    }
+    return this.#ends();
+  }
+
+  #exit(signature: Signature | undefined): boolean {
+    if (signature === undefined || !this.#takesWide(signature.exit)) return false;
+    this.kind = "exit";
+    this.name = signature.name;
+    return this.#value(0) && this.#ends();
+  }
+
+  /** `mmap:vm_unmapped_area: addr=0x7fdfd23dc000 err=0 total_vm=0x69 flags=0x1 len=0x2000 lo=0x1000 hi=0x7f32cb865000 mask=0x0 ofs=0x0`. */
+  #search(): boolean {
+    this.kind = "search";
+    if (!this.#takesWide(searches) || !this.#value(0)) return false;
+    for (let index = 0; index < searchFields.length; index++) {
+      if (!this.takesWord(searchFields[index] as Uint8Array) || !this.#value(index + 1))
+        return false;
+    }
+    return this.#ends();
+  }
+
+  #takesWide(word: Wide): boolean {
+    if (!stands(this.#view, this.at, word)) return false;
+    this.at += word.length;
     return true;
   }
 
-  #arguments(): boolean {
-    const { fields } = signatures[this.name.charCodeAt(1)] as Signature;
-    for (let index = 0; index < fields.length; index++) {
-      if (!this.takesWord(fields[index] as Uint8Array) || !this.#value(index)) return false;
-    }
-    return this.#ends();
-  }
-
-  /** `0x7fdfd23dc000 err=0 total_vm=0x69 flags=0x1 len=0x2000 lo=0x1000 hi=0x7f32cb865000 mask=0x0 ofs=0x0`. */
-  #search(): boolean {
-    if (!this.#value(0)) return false;
-    for (let index = 0; index < searchFields.length; index++) {
-      if (!this.takesWord(searchFields[index] as Uint8Array)) return false;
-      if (index === 0 ? !this.takes(zero) : !this.#value(index)) return false;
-    }
-    return this.#ends();
-  }
-
+  /** Digits behind `0x`. */
   #value(index: number): boolean {
-    const value = this.hex();
+    const value = this.hexDigits();
     this.values[index] = value;
     return value >= 0;
   }
