@@ -37,6 +37,30 @@ async function errorOf(text: string | Uint8Array): Promise<MmreplayError> {
 
 const codeOf = async (text: string | Uint8Array): Promise<string> => (await errorOf(text)).code;
 
+describe("a call whose end strace -z prints without its name", () => {
+  it("goes on from the line before, whoever else is in a call", async () => {
+    const texts = await read(
+      [
+        '9735 execve("/a", ["a"], 0x1 /* 1 var */) = 0',
+        "9735 clone3({flags=CLONE_VM|CLONE_THREAD}, 88) = 9736",
+        "9735 madvise(0x7f0000002000, 4096, MADV_DONTNEED <unfinished ...>",
+        "9736 mmap(NULL, 8192, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0 <unfinished ...>",
+        ")                                       = 0x7f0000000000",
+        "9735 <... madvise resumed>) = 0",
+        "",
+      ].join("\n"),
+    );
+    expect(texts.slice(2)).toEqual([
+      "4.5 9736 mmap(0x0, 8192, PROT_READ, MAP_ANONYMOUS|MAP_PRIVATE, -1, 0x0) = 0x7f0000000000",
+      "3.6 9735 madvise(0x7f0000002000, 4096, MADV_DONTNEED) = 0x0",
+    ]);
+  });
+
+  it("is a line cut off where no call is unfinished on the line before", async () => {
+    expect(await between(")                 = 0x7f0000000000")).toEqual(["2 - ! parse/cut-off"]);
+  });
+});
+
 describe("flags that no event can hold", () => {
   it("are a warning, of mseal as of others", async () => {
     const seal = "mseal(0x7f0000001000, 4096, 18446744073709551615) = -1 EINVAL (Invalid argument)";

@@ -203,6 +203,21 @@ export class Flow {
     }
   }
 
+  /**
+   * The rest of the call that is unfinished on the line before, printed without its name: strace 6.1 -z does so. False
+   * if there is no such call.
+   */
+  rest(text: string, at: number, exit: At, whole: boolean): boolean {
+    for (const task of this.#open.all()) {
+      const { open } = task;
+      if (open?.entry.line !== exit.line - 1) continue;
+      const { known, bare } = open;
+      this.resumed({ task, bare, entry: exit, exit, known, text, at, whole });
+      return true;
+    }
+    return false;
+  }
+
   /** The end of a call whose arguments are not known. */
   #lost(line: Logical, code: string, message: string): void {
     const { known, exit } = line;

@@ -235,11 +235,20 @@ export class StraceReader {
     const isEmpty = text.trim() === "";
     if (notice !== undefined) this.#notice(notice, line);
     else if (summaryLine(text, this.#summary)) this.#summary = true;
-    else if (isStackFrame(bytes, start)) return;
+    else if (isStackFrame(bytes, start) || this.#rest(line, text)) return;
     else if (continuesMemory(text) || (isEmpty && prefix.tells)) {
       const message = "lines that are cut off at their start or end";
       output.warn("parse/cut-off", message, line.number, null);
     } else if (!continues(text) && !isEmpty) this.#foreign(line);
+  }
+
+  /** True for `)  = 0` below a line that ends with `<unfinished ...>`. */
+  #rest(line: Line, text: string): boolean {
+    const at = text.startsWith(")") ? resultAt(text) : -1;
+    if (at < 0) return false;
+    const { ahead, flow, clock } = this.#parts;
+    if (ahead.active) ahead.hold(line);
+    return ahead.active || flow.rest(text, at, { line: line.number, time: clock.now }, line.whole);
   }
 
   #notice(notice: Notice, line: Line): void {
