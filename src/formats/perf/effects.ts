@@ -185,25 +185,24 @@ function moveLoose(placed: readonly Placed[], total: number | undefined): void {
   });
 }
 
-/** A unit where it usually belongs. */
-function placedOf(unit: Unit, page: number, pages: Pages): Placed {
-  const added = pagesAdded(unit, page, pages.brk);
+/** Pages that a unit adds; from here on its break is known. */
+function added(unit: Unit, page: number, pages: Pages): number {
+  const count = pagesAdded(unit, page, pages.brk);
   if (unit.call.call === "brk" && unit.call.result !== null) pages.brk = unit.call.result;
-  return { unit, pages: added, line: usualLine(unit) };
+  return count;
 }
 
-/** What is mapped after a unit; the effect that it has. */
-function done({ unit, pages: added, line }: Placed, pages: Pages): Effect {
-  const { searches, call } = unit;
-  const total = markOf(unit)?.total ?? pages.total;
-  const sum = total === undefined ? Number.NaN : total + added;
+/** What is mapped after a unit that adds so many pages. */
+function advance(unit: Unit, count: number, pages: Pages): void {
+  const total = unit.searches.length === 0 ? pages.total : (markOf(unit)?.total ?? pages.total);
+  const sum = total === undefined ? Number.NaN : total + count;
   pages.total = Number.isNaN(sum) ? undefined : sum;
-  return { at: line, events: searches.length === 0 ? [call] : [...searches, call] };
 }
 
-/** Where a call belongs that nothing overlapped. */
-export function settleAlone(unit: Unit, page: number, pages: Pages): Effect {
-  return done(placedOf(unit, page, pages), pages);
+/** The line at which a call took effect that nothing overlapped. */
+export function settleAlone(unit: Unit, page: number, pages: Pages): number {
+  advance(unit, added(unit, page, pages), pages);
+  return usualLine(unit);
 }
 
 /**
@@ -211,9 +210,17 @@ export function settleAlone(unit: Unit, page: number, pages: Pages): Effect {
  * made under, and prints how many pages are mapped: a call that has no search is put where those numbers want it.
  */
 export function settle(units: readonly Unit[], page: number, pages: Pages): readonly Effect[] {
-  const placed = units.map((unit) => placedOf(unit, page, pages));
-  const others = placed.length > 1;
-  if (others && units.some(({ searches }) => searches.length > 0)) moveLoose(placed, pages.total);
-  if (others) placed.sort((a, b) => a.line - b.line);
-  return placed.map((one) => done(one, pages));
+  const placed: Placed[] = units.map((unit) => ({
+    unit,
+    pages: added(unit, page, pages),
+    line: usualLine(unit),
+  }));
+  if (placed.length > 1) {
+    if (units.some(({ searches }) => searches.length > 0)) moveLoose(placed, pages.total);
+    placed.sort((a, b) => a.line - b.line);
+  }
+  return placed.map(({ unit, pages: count, line }) => {
+    advance(unit, count, pages);
+    return { at: line, events: [...unit.searches, unit.call] };
+  });
 }

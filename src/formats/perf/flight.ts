@@ -9,7 +9,7 @@ import { impossible } from "../checks.ts";
 import { type Draft, fill } from "../draft.ts";
 import { fileOf } from "../kinds.ts";
 import { type End, endOf, isMemoryCall, type Request } from "./calls.ts";
-import { settle, settleAlone } from "./effects.ts";
+import { settle, settleAlone, type Unit } from "./effects.ts";
 import type { At, Pending, Space, Task } from "./tasks.ts";
 import type { Window } from "./window.ts";
 
@@ -144,27 +144,33 @@ export class Flight {
     const { space, searches, effect: seen } = pending;
     const exit = Math.max(at.line, line);
     const wrong = impossible(request, end.outcome, end.result);
-    if (wrong === undefined) space.units.push({ call, searches, entry: line, exit, seen });
-    else {
+    space.open -= 1;
+    if (wrong !== undefined) {
       this.#diagnostics.skip(request.call, wrong.code, wrong.message, at.line);
       this.#window.warn(wrong.code, at.line, task.tid);
       this.#window.add(exit, searches);
       this.#window.closeCall(line);
+    } else {
+      const unit = { call, searches, entry: line, exit, seen };
+      if (space.open === 0 && space.units.length === 0) {
+        this.#settleAlone(unit, space);
+        return;
+      }
+      space.units.push(unit);
     }
-    space.open -= 1;
     if (space.open === 0 || space.units.length > patience) this.#settle(space);
+  }
+
+  #settleAlone(unit: Unit, { pages }: Space): void {
+    const { searches, call, entry } = unit;
+    for (const search of searches) this.#learn(search);
+    this.#window.settleAlone(entry, settleAlone(unit, this.#page, pages), searches, call);
   }
 
   /** Nothing is under way any more: what overlapped gets its order. */
   #settle(space: Space): void {
     const { units, pages } = space;
     space.units = [];
-    const unit = units[0];
-    if (unit !== undefined && units.length === 1) {
-      for (const search of unit.searches) this.#learn(search);
-      this.#window.settleAlone(unit.entry, settleAlone(unit, this.#page, pages));
-      return;
-    }
     for (const unit of units) for (const search of unit.searches) this.#learn(search);
     const settled = settle(units, this.#page, pages);
     this.#window.settle(

@@ -168,12 +168,16 @@ export class Window {
     this.#flush();
   }
 
-  /** A call that began on this line is settled. */
-  settleAlone(entry: number, effect: Effect): void {
+  /** A call that began on this line is settled: it and its searches took effect together at the line `at`. */
+  settleAlone(entry: number, at: number, searches: readonly Event[], call: Event): void {
     this.#calls.end(entry);
-    if (this.#units.length > 0 || effect.at >= this.#first) this.#insert(effect);
-    else for (const event of effect.events) this.#emit(event);
-    this.#flush();
+    if (this.#units.length > 0 || at >= this.#first) {
+      this.#insert({ at, events: [...searches, call] });
+      this.#flush();
+      return;
+    }
+    for (const search of searches) this.#emit(search);
+    this.#emit(call);
   }
 
   /** Events that took effect together at this line. */
