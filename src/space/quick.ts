@@ -1,5 +1,6 @@
 /** What most calls do to VMAs: changes inside one chunk, row by row, without an object for each VMA. */
 
+import type { Area } from "../resolve/program.ts";
 import type { VmaRules } from "./rules.ts";
 import type { Traits } from "./traits.ts";
 import type { Vma } from "./vma.ts";
@@ -24,10 +25,13 @@ export interface NewRange {
   readonly start: number;
   readonly end: number;
   readonly pgoff: number;
+  readonly area: Area;
+  /** In the table of the replay. */
+  readonly areaNumber: number;
 }
 
-export function vmaOf({ traits, start, end, file, pgoff }: NewRange): Vma {
-  const { prot, flags, label, area } = traits;
+export function vmaOf({ traits, start, end, file, pgoff, area }: NewRange): Vma {
+  const { prot, flags, label } = traits;
   const unwritten = { anonOffset: start, anon: 0, forked: false };
   return { start, end, prot, flags, file, pgoff, label, area, ...unwritten };
 }
@@ -73,7 +77,7 @@ function join(lower: Traits, upper: Traits, anon: number, rules: VmaRules): bool
   if (lower.alike !== upper.alike || lower.special) return false;
   if (rules.closeNeverMerges && lower.close) return false;
   if (anon !== 0 && (lower.forked || upper.forked)) return false;
-  return !rules.mergesAnonOffset || lower.area.shared || lower.anonShift === upper.anonShift;
+  return !rules.mergesAnonOffset || lower.shared || lower.anonShift === upper.anonShift;
 }
 
 /** Map a range where nothing is; false if it has to be done the long way. `mayMeet`: next to other VMAs too. */
@@ -84,7 +88,7 @@ export function insertQuickly(
   ids: AnonIds,
   mayMeet: boolean,
 ): boolean {
-  const { traits, start, end, pgoff, file } = range;
+  const { traits, start, end, pgoff, file, areaNumber } = range;
   const chunk = set.seek(start);
   if (chunk === undefined) return false;
   const above = set.row;
@@ -101,7 +105,7 @@ export function insertQuickly(
     if (joined !== undefined) return joined;
   }
   if (!set.spliceRows(above, 0, 1)) return false;
-  chunk.set(above, start, end, pgoff, file, 0, traits.id);
+  chunk.set(above, start, end, pgoff, file, 0, traits.id, areaNumber);
   set.changedRows(false);
   return true;
 }
@@ -110,7 +114,7 @@ export function insertQuickly(
 function joinQuickly(
   set: VmaSet,
   chunk: Chunk,
-  { traits, start, end, pgoff, file }: NewRange,
+  { traits, start, end, pgoff, file, areaNumber }: NewRange,
   rules: VmaRules,
   meetsBelow: boolean,
   meetsAbove: boolean,
@@ -130,7 +134,17 @@ function joinQuickly(
   if (!joinsBelow && !joinsAbove) return undefined;
   if (joinsBelow && joinsAbove) return false;
   if (joinsBelow) chunk.resize(below, chunk.start(below), end);
-  else chunk.set(above, start, chunk.end(above), pgoff, file, chunk.anon(above), traits.id);
+  else
+    chunk.set(
+      above,
+      start,
+      chunk.end(above),
+      pgoff,
+      file,
+      chunk.anon(above),
+      traits.id,
+      areaNumber,
+    );
   set.changedRows(false);
   return true;
 }
@@ -184,7 +198,7 @@ function cut(set: VmaSet, chunk: Chunk, { first, after, start, end, ...cuts }: C
     const pgoff = chunk.pgoff(first) + end - chunk.start(first);
     if (!set.spliceRows(first + 1, 0, 1)) return false;
     const [file, anon, traits] = [chunk.file(first), chunk.anon(first), chunk.traits(first)];
-    chunk.set(first + 1, end, last, pgoff, file, anon, traits);
+    chunk.set(first + 1, end, last, pgoff, file, anon, traits, chunk.area(first));
     chunk.resize(first, chunk.start(first), start);
     set.changedRows(false);
     return true;

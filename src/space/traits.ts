@@ -4,9 +4,12 @@ import type { Area } from "../resolve/program.ts";
 import { hasClose, neverMerges, type Vma, withoutCharge, writesPrivately } from "./vma.ts";
 
 /** What every part of a VMA has in common with it. */
-export interface Common extends Pick<Vma, "prot" | "flags" | "forked" | "label" | "area"> {
+export interface Common extends Pick<Vma, "prot" | "flags" | "forked" | "label"> {
   /** Pages from `start` to `anonOffset`. */
   readonly anonShift: number;
+  /** Of its area. */
+  readonly shared: boolean;
+  readonly close: boolean;
 }
 
 export interface Traits extends Common {
@@ -16,7 +19,6 @@ export interface Traits extends Common {
   /** Equal where flags are, but for the commit charge, and the label: what lending an anon_vma asks. */
   readonly kin: number;
   readonly special: boolean;
-  readonly close: boolean;
   readonly writes: boolean;
   /** What a child has of it, once asked for: with an anon_vma, and without. */
   child?: Traits;
@@ -36,13 +38,16 @@ class Numbers {
 
 const labelText = (label: string | null): string => (label === null ? "" : `=${label}`);
 
-/** Of all spaces of a replay. */
+/** Of all spaces of a replay: traits and areas by number. */
 export class TraitsTable {
   readonly #all: Traits[] = [];
   readonly #ids = new Numbers();
   readonly #alike = new Numbers();
   readonly #kin = new Numbers();
-  readonly #areas = new Map<Area, { readonly number: number; latest: Traits | undefined }>();
+  readonly #areas: Area[] = [];
+  readonly #areaNumbers = new Map<Area, number>();
+  /** By area: the traits that a VMA of it had last. */
+  readonly #latest: Traits[] = [];
 
   get(id: number): Traits {
     const traits = this.#all[id];
@@ -50,37 +55,51 @@ export class TraitsTable {
     return traits;
   }
 
-  /** The traits of a VMA; VMAs of one area are mostly alike. */
-  of(common: Common): Traits {
-    const { area } = common;
-    const known = this.#areas.get(area) ?? { number: this.#areas.size, latest: undefined };
-    if (known.latest !== undefined && isSame(known.latest, common)) return known.latest;
-    this.#areas.set(area, known);
-    known.latest = this.#find(common, known.number);
-    return known.latest;
+  area(number: number): Area {
+    const area = this.#areas[number];
+    if (area === undefined) throw new Error(`no area ${number}`);
+    return area;
   }
 
-  #find(common: Common, areaNumber: number): Traits {
-    const { prot, flags, anonShift, forked, label, area } = common;
+  numberOf(area: Area): number {
+    const known = this.#areaNumbers.get(area);
+    if (known !== undefined) return known;
+    const number = this.#areas.push(area) - 1;
+    this.#areaNumbers.set(area, number);
+    return number;
+  }
+
+  /** The traits of a VMA; VMAs of one area are mostly alike. */
+  ofVma(vma: Vma, areaNumber: number): Traits {
+    const { prot, flags, forked, label, area, anonOffset, start } = vma;
+    const latest = this.#latest[areaNumber];
+    const anonShift = anonOffset - start;
+    const isSame =
+      latest?.prot === prot &&
+      latest.flags === flags &&
+      latest.anonShift === anonShift &&
+      latest.forked === forked &&
+      latest.label === label;
+    if (isSame) return latest;
+    const { shared } = area;
+    const traits = this.of({ prot, flags, forked, label, anonShift, shared, close: hasClose(vma) });
+    this.#latest[areaNumber] = traits;
+    return traits;
+  }
+
+  of(common: Common): Traits {
+    const { prot, flags, anonShift, forked, label, shared, close } = common;
     const text = labelText(label);
-    const id = this.#ids.of(`${areaNumber} ${prot} ${anonShift} ${forked} ${flags} ${text}`);
+    const id = this.#ids.of(`${prot} ${anonShift} ${forked} ${shared} ${close} ${flags} ${text}`);
     if (id < this.#all.length) return this.get(id);
     const traits: Traits = {
-      ...{ id, prot, flags, anonShift, forked, label, area },
+      ...{ id, prot, flags, anonShift, forked, label, shared, close },
       alike: this.#alike.of(`${prot} ${flags} ${text}`),
       kin: this.#kin.of(`${withoutCharge(common)} ${text}`),
       special: neverMerges(common),
-      close: hasClose(common),
       writes: writesPrivately(common),
     };
     this.#all.push(traits);
     return traits;
   }
 }
-
-const isSame = (a: Common, b: Common): boolean =>
-  a.prot === b.prot &&
-  a.flags === b.flags &&
-  a.anonShift === b.anonShift &&
-  a.forked === b.forked &&
-  a.label === b.label;

@@ -1,15 +1,16 @@
 /** What one chunk of a VMA set holds: rows of 40 bytes in ascending order. */
 
+import type { Area } from "../resolve/program.ts";
 import type { Traits } from "./traits.ts";
 import type { Vma } from "./vma.ts";
 
-/** Columns of a row: four doubles, and in the fifth two words for the anon_vma and the number of the traits. */
-const column = { start: 0, end: 1, pgoff: 2, file: 3, stride: 5 } as const;
-const word = { anon: 8, traits: 9, stride: 10 } as const;
+/** Columns of a row: three doubles, and words for the anon_vma, the file, and the numbers of traits and area. */
+const column = { start: 0, end: 1, pgoff: 2, stride: 5 } as const;
+const word = { anon: 6, traits: 7, area: 8, file: 9, stride: 10 } as const;
 
-/** Rows that a chunk has at most, and at first. */
+/** Rows that a chunk has at most, and by how many its memory grows. */
 export const chunkRows = 64;
-const firstRows = 16;
+const growth = 16;
 
 export class Chunk {
   #cells = new Float64Array(0);
@@ -35,7 +36,7 @@ export class Chunk {
   }
 
   file(row: number): number {
-    return this.#cells[row * column.stride + column.file] ?? 0;
+    return this.#words[row * word.stride + word.file] ?? 0;
   }
 
   anon(row: number): number {
@@ -46,7 +47,11 @@ export class Chunk {
     return this.#words[row * word.stride + word.traits] ?? 0;
   }
 
-  vma(row: number, traits: Traits): Vma {
+  area(row: number): number {
+    return this.#words[row * word.stride + word.area] ?? 0;
+  }
+
+  vma(row: number, traits: Traits, area: Area): Vma {
     const start = this.start(row);
     return {
       start,
@@ -59,7 +64,7 @@ export class Chunk {
       anon: this.anon(row),
       forked: traits.forked,
       label: traits.label,
-      area: traits.area,
+      area,
     };
   }
 
@@ -86,8 +91,7 @@ export class Chunk {
   #reserve(rows: number): void {
     const { stride } = column;
     if (rows * stride <= this.#cells.length) return;
-    const room = rows <= firstRows ? firstRows : Math.max(rows, Math.min(2 * rows, chunkRows));
-    const cells = new Float64Array(room * stride);
+    const cells = new Float64Array(Math.ceil(rows / growth) * growth * stride);
     cells.set(this.#cells.subarray(0, this.count * stride));
     this.#cells = cells;
     this.#words = new Uint32Array(cells.buffer);
@@ -104,8 +108,8 @@ export class Chunk {
     this.count += added - removed;
   }
 
-  write(row: number, vma: Omit<Vma, "anonOffset">, traits: number): void {
-    this.set(row, vma.start, vma.end, vma.pgoff, vma.file, vma.anon, traits);
+  write(row: number, vma: Vma, traits: number, area: number): void {
+    this.set(row, vma.start, vma.end, vma.pgoff, vma.file, vma.anon, traits, area);
   }
 
   set(
@@ -116,13 +120,15 @@ export class Chunk {
     file: number,
     anon: number,
     traits: number,
+    area: number,
   ): void {
     const at = row * column.stride;
     const cells = this.#cells;
     cells[at] = start;
     cells[at + column.end] = end;
     cells[at + column.pgoff] = pgoff;
-    cells[at + column.file] = file;
+    this.#words[row * word.stride + word.area] = area;
+    this.#words[row * word.stride + word.file] = file;
     this.mark(row, anon, traits);
   }
 

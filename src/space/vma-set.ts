@@ -114,14 +114,18 @@ export class VmaSet {
     const last = chunk.firstFrom(end, index);
     const gone = last - index + (last === chunk.count ? this.#dropFollowing(at + 1, end) : 0);
     chunk.splice(index, last - index, next.length);
-    for (const [i, vma] of next.entries()) chunk.write(index + i, vma, this.#traitsOf(vma));
+    for (const [i, vma] of next.entries()) {
+      const area = this.traits.numberOf(vma.area);
+      chunk.write(index + i, vma, this.traits.ofVma(vma, area).id, area);
+    }
     this.#size += next.length - gone;
     this.#ends[at] = chunk.end(chunk.count - 1);
     if (gone > next.length && (chunk.count < sparse || gone > last - index)) this.#spread(at);
   }
 
   #vma(chunk: Chunk, index: number): Vma {
-    return chunk.vma(index, this.traits.get(chunk.traits(index)));
+    const { traits } = this;
+    return chunk.vma(index, traits.get(chunk.traits(index)), traits.area(chunk.area(index)));
   }
 
   /** Index of the first chunk whose last VMA ends after `page`. */
@@ -196,11 +200,6 @@ export class VmaSet {
     }
     this.#chunks.splice(from, old.length, ...made);
     this.#ends.splice(from, old.length, ...made.map((chunk) => chunk.end(chunk.count - 1)));
-  }
-
-  #traitsOf(vma: Vma): number {
-    const { prot, flags, forked, label, area, anonOffset, start } = vma;
-    return this.traits.of({ prot, flags, forked, label, area, anonShift: anonOffset - start }).id;
   }
 
   /**

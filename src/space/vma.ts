@@ -10,7 +10,7 @@ import {
   MAP_TYPE,
   PROT_WRITE,
 } from "../trace/flags.ts";
-import { hasBit } from "../units.ts";
+import { hasBit, modulo } from "../units.ts";
 import type { VmaRules } from "./rules.ts";
 
 export interface Vma {
@@ -118,19 +118,28 @@ function fileFlags(area: Area): string[] {
 /** Kinds of struct files, each with numbers of its own. */
 const opens = { shm: 1, object: 2, file: 3, kinds: 3 } as const;
 
+/** Ids are counted from 0, and far below 2^30; the number has 32 bits. */
+const numbered = (kind: number, id: number): number => modulo(kind + opens.kinds * id, 2 ** 32);
+
 /** Which struct file stands behind an area: every shared anonymous call and every attach has one of its own. */
 export function fileIdentity(area: Area, object: number): number {
-  if (area.backing === "shared-anon") return opens.shm + opens.kinds * (area.shm ?? object);
+  if (area.backing === "shared-anon") return numbered(opens.shm, area.shm ?? object);
   const { file } = area;
   if (area.backing === "anon" || file === undefined) return 0;
   const own = file.id < 0 || (file.kind === "zero" && area.shared) || isAttach(area);
-  return own ? opens.object + opens.kinds * object : opens.file + opens.kinds * file.id;
+  return own ? numbered(opens.object, object) : numbered(opens.file, file.id);
 }
 
 const isAttach = (area: Area): boolean => area.file?.path?.startsWith("/SYSV") ?? false;
 
 /** The VMA operations have a close method, and do not stop every merge anyway (System V attaches). */
 export const hasClose = ({ area }: Pick<Vma, "area">): boolean => isAttach(area);
+
+/** vm_pgoff of the first page of a mapping that has a file. */
+export function filePgoff(area: Area, rules: VmaRules): number {
+  const frame = area.file?.kind === "vfio" ? rules.vfioPgoff?.(area) : undefined;
+  return frame ?? area.pgoff;
+}
 
 /** A VMA as mmap makes it at a page; unwritten anonymous memory counts its offset from there. */
 export function freshVma(
@@ -139,14 +148,13 @@ export function freshVma(
   rules: VmaRules,
 ): Vma {
   const file = fileIdentity(area, at.object);
-  const frame = area.file?.kind === "vfio" ? rules.vfioPgoff?.(area) : undefined;
   return {
     start: at.page,
     end: at.page + at.pages,
     prot: area.prot % 8,
     flags: initialFlags(area, rules),
     file,
-    pgoff: file === 0 ? at.page : (frame ?? area.pgoff),
+    pgoff: file === 0 ? at.page : filePgoff(area, rules),
     anonOffset: at.page,
     anon: 0,
     forked: false,
