@@ -5,48 +5,10 @@ import type { Call, Event, Sink } from "../trace/event.ts";
 import type { U64 } from "../units.ts";
 import { type Footprint, footprint, intersect, type Range } from "./footprint.ts";
 import { KnownFree } from "./known-free.ts";
+import { crowd, type Item, isCrowded, type Ordered, type Queue } from "./order-queue.ts";
 import { foundFirst, isUndecided, mayPrecede, mustPrecede, notTaken } from "./precedence.ts";
 import type { Request } from "./request.ts";
-import {
-  Begun,
-  isIdle,
-  leaves,
-  openCalls,
-  type Underway,
-  withBegun,
-  withoutBegun,
-} from "./underway.ts";
-
-/** An event that waits until it is certain that nothing comes before it. */
-interface Item {
-  readonly event: Event;
-  readonly footprint: Footprint | undefined;
-  readonly entry: number;
-  readonly exit: number;
-  /** The address space that this event makes. */
-  readonly made?: Ordered;
-  /** The space is copied when the call begins: dup_mmap() holds the lock from then on. */
-  readonly copies?: boolean;
-}
-
-/** What is going on in one address space. */
-export interface Queue {
-  underway: Underway;
-  readonly window: Item[];
-  /** undefined until something is freed or found. */
-  free: KnownFree | undefined;
-  /** False until the event that makes the space is out. */
-  born: boolean;
-  /** Placements right below, and right above, the one before. */
-  down: number;
-  up: number;
-  last: Range | undefined;
-}
-
-/** The identity of an address space, which keeps what is going on in it. */
-export interface Ordered {
-  queue?: Queue | undefined;
-}
+import { Begun, isIdle, leaves, openCalls, withBegun, withoutBegun } from "./underway.ts";
 
 /** What a call did beside its request; undefined if it did nothing. */
 type Effect = U64 | null | undefined;
@@ -80,6 +42,7 @@ export class Order {
       underway: undefined,
       window: [],
       free: undefined,
+      work: 0,
       born: true,
       down: 0,
       up: 0,
@@ -171,7 +134,11 @@ export class Order {
     this.#position += 1;
     const isNext = queue.window.length === 0 && queue.born;
     const { underway } = queue;
-    if (isNext && (isIdle(underway) || (request !== undefined && leaves(underway, request)))) {
+    const few = openCalls(underway).length <= crowd;
+    if (
+      isNext &&
+      (isIdle(underway) || (few && request !== undefined && leaves(underway, request)))
+    ) {
       if (request !== undefined && effect !== undefined && remaps.has(request.call))
         this.#learn(queue, footprint(request, effect));
       this.#emit(event);
@@ -194,7 +161,7 @@ export class Order {
       const head = queue.window[0];
       const another = queue.window[1];
       if (head === undefined) return;
-      if (another === undefined) {
+      if (another === undefined || isCrowded(queue)) {
         if (this.#mustWait(queue, head)) return;
         this.#send(queue, head);
         continue;
@@ -205,11 +172,13 @@ export class Order {
       if (state === "wait") return;
       if (state === "cycle") this.#send(queue, head);
     }
+    if (queue.window.length === 0) queue.work = 0;
   }
 
   /** Send an item and, before it, all that must precede it. */
   #settle(queue: Queue, item: Item, path: Set<Item>, fit: boolean): "sent" | "wait" | "cycle" {
     path.add(item);
+    queue.work += queue.window.length;
     for (const other of [...queue.window]) {
       if (other === item || !this.#precedes(queue, other, item, fit)) continue;
       if (path.has(other)) return "cycle";
@@ -237,7 +206,7 @@ export class Order {
   }
 
   #mustWait(queue: Queue, { footprint: print, entry, exit, copies }: Item): boolean {
-    if (queue.window.length > patience) return false;
+    if (queue.window.length > patience || isCrowded(queue)) return false;
     for (const open of openCalls(queue.underway)) {
       if (open.entry > exit) continue;
       const isFork = open.footprint === undefined;
@@ -275,6 +244,7 @@ export class Order {
     const around = (range: Range): Range => queue.free?.around(range) ?? range;
     const { found } = a;
     if (found === undefined) return false;
+    queue.work += queue.window.length;
     if (foundFirst(a, b, around(found), topDown)) {
       // What `a` found may have been freed after `b`.
       return !queue.window.some(
@@ -303,6 +273,11 @@ export class Order {
 
   #count(queue: Queue, { event, footprint: print, entry, exit }: Item): void {
     if (print === undefined) return;
+    if (isCrowded(queue)) {
+      const message = "too many calls at once to compare, in the order in which they returned";
+      this.#diagnostics.warn("parse/crowded-order", message, event.line);
+      return;
+    }
     let undecided = 0;
     for (const open of openCalls(queue.underway)) {
       if (open.entry < exit && isUndecided(print, open.footprint)) undecided += 1;

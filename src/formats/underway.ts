@@ -3,7 +3,7 @@
 import { MAP_FIXED } from "../trace/flags.ts";
 import { hasBit } from "../units.ts";
 import { type Footprint, footprint } from "./footprint.ts";
-import type { Ordered } from "./order.ts";
+import type { Ordered } from "./order-queue.ts";
 import type { Request } from "./request.ts";
 
 /** A call that has begun and not returned. */

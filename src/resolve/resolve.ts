@@ -221,6 +221,7 @@ class Resolver {
 
   /** What is still waiting anywhere takes effect. */
   #settleAll(from: Origin): void {
+    if (this.#waiting.size === 0) return;
     const { state } = this.#context;
     for (const { space } of [...state.spaces]) {
       if (this.#waiting.get(space)?.isEmpty ?? true) continue;

@@ -78,6 +78,26 @@ describe("calls that overlapped", () => {
     expect(orderOf(calls, "(1 =2 )1").lines).toEqual([1, 2]);
   });
 
+  it("are left as they returned where there are too many to compare", () => {
+    // The munmap must have come first, which 1,023 calls beside it do not change, and 1,024 do.
+    const among = (count: number) => {
+      const lines = Array.from({ length: count }, (_, at) => at + 3);
+      const calls = [
+        munmap(1, 60, 2),
+        mmap(2, 59, 3),
+        ...lines.map((line) => mprotect(line, 9, 1)),
+      ];
+      const begin = lines.map((line) => `(${line}`).join(" ");
+      return orderOf(calls, `${begin} (1 (2 )2 )1`);
+    };
+    const few = among(1023);
+    expect(few.lines).toEqual([1, 2]);
+    expect(few.diagnostics.count("parse/crowded-order")).toBe(0);
+    const many = among(1024);
+    expect(many.lines).toEqual([2, 1]);
+    expect(many.diagnostics.count("parse/crowded-order")).toBe(1);
+  });
+
   it("are put so that nobody names an address before it exists", () => {
     // The mprotect is of what lay there before.
     const calls = [mprotect(1, 60, 1), munmap(2, 60, 1), mmap(3, 60, 1)];

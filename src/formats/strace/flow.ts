@@ -227,9 +227,9 @@ export class Flow {
 
   /** An execve begun by another thread of the process goes on under the leader's number. */
   #fromThread(task: Task): Open | undefined {
-    for (const other of this.#open.all()) {
+    for (const other of this.#open.execs) {
       const { open } = other;
-      if (open?.known.role !== "exec" || other.process !== task.process) continue;
+      if (open === undefined || other.process !== task.process) continue;
       this.#open.delete(other);
       return { ...open, caller: other.tid };
     }

@@ -7,6 +7,8 @@ export class OpenCalls {
   /** In no order; each task knows its place. */
   readonly #tasks: Task[] = [];
   #order = 0;
+  /** Those in the middle of exec, in the order in which they began it. */
+  readonly execs: Set<Task> = new Set();
 
   get size(): number {
     return this.#tasks.length;
@@ -18,6 +20,8 @@ export class OpenCalls {
 
   /** The task begins a call. */
   set(task: Task, open: Open): void {
+    if (open.known.role === "exec") this.execs.add(task);
+    else if (this.execs.size > 0) this.execs.delete(task);
     if (task.open === undefined) task.slot = this.#tasks.push(task) - 1;
     this.#order += 1;
     task.open = open;
@@ -26,6 +30,7 @@ export class OpenCalls {
 
   delete(task: Task): void {
     if (task.open === undefined) return;
+    if (this.execs.size > 0) this.execs.delete(task);
     task.open = undefined;
     const last = this.#tasks.pop();
     if (last === undefined || last === task) return;

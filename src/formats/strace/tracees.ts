@@ -16,6 +16,7 @@ import {
 import type { Notice } from "./notices.ts";
 import { firstTask, type Output } from "./output.ts";
 import type { Prefix } from "./prefix.ts";
+import type { Process } from "./process.ts";
 
 /** A clone, fork or vfork under way. */
 export interface Cloning {
@@ -85,11 +86,10 @@ export class Tracees {
 
   /** Tasks that have called exit are gone, if another one is alone. */
   #forget(): void {
-    const tasks = [...this.#followed].map((tid) => this.lives.get(tid));
-    const exiting = tasks.filter((task) => task?.exiting !== undefined);
-    if (exiting.length === tasks.length) return;
+    const exiting = [...this.#leaving].filter(({ tid }) => this.#followed.has(tid));
+    if (exiting.length === this.#followed.size) return;
     for (const task of exiting) {
-      if (task?.exiting !== undefined) this.ended(task, "exit", task.exiting, task.exiting.bare);
+      if (task.exiting !== undefined) this.ended(task, "exit", task.exiting, task.exiting.bare);
     }
   }
 
@@ -256,8 +256,10 @@ export class Tracees {
   /** Its parent was told that a process has ended, which may be all that tells so. */
   reaped(tid: number | undefined): void {
     const leader = tid === undefined ? undefined : this.lives.get(tid);
-    for (const task of [...(leader?.process ?? [])]) {
-      const at = lastOf(task);
+    if (leader === undefined) return;
+    const group = groupExit(leader.process);
+    for (const task of [...leader.process]) {
+      const at = task.exiting ?? group;
       if (at !== undefined) this.ended(task, "exit", at, task.exiting?.bare === true);
     }
   }
@@ -271,8 +273,11 @@ export class Tracees {
   /** At the end: whoever called exit, and whom exit_group took along, is gone though no line says so. */
   settle(): void {
     const ends: { readonly task: Task; readonly at: At }[] = [];
+    const groups = new Map<Process, Exiting | undefined>();
     for (const task of this.lives.all()) {
-      const at = lastOf(task);
+      const { process, exiting } = task;
+      if (!groups.has(process)) groups.set(process, groupExit(process));
+      const at = exiting ?? groups.get(process);
       if (at !== undefined) ends.push({ task, at });
     }
     ends.sort((a, b) => a.at.line - b.at.line);
@@ -298,9 +303,9 @@ export class Tracees {
   }
 }
 
-/** Where a task, or another for all of its process, called exit. */
-const lastOf = (task: Task): At | undefined =>
-  task.exiting ?? [...task.process].find((other) => other.exiting?.group)?.exiting;
+/** Where a task called exit_group for all of its process. */
+const groupExit = (process: Process): Exiting | undefined =>
+  [...process].find(({ exiting }) => exiting?.group)?.exiting;
 
 const entryOf = (entry: At, end: At): { entryLine?: number } =>
   entry.line === end.line ? {} : { entryLine: entry.line };

@@ -1,0 +1,47 @@
+/** What waits in one address space for calls that are under way, and when too much does to be compared. */
+
+import type { Event } from "../trace/event.ts";
+import type { Footprint, Range } from "./footprint.ts";
+import type { KnownFree } from "./known-free.ts";
+import { openCalls, type Underway } from "./underway.ts";
+
+/** So many calls under way are compared with, and so many comparisons made before nothing waits any more. */
+export const crowd = 1024;
+const effort = 262_144;
+
+/** An event that waits until it is certain that nothing comes before it. */
+export interface Item {
+  readonly event: Event;
+  readonly footprint: Footprint | undefined;
+  readonly entry: number;
+  readonly exit: number;
+  /** The address space that this event makes. */
+  readonly made?: Ordered;
+  /** The space is copied when the call begins: dup_mmap() holds the lock from then on. */
+  readonly copies?: boolean;
+}
+
+/** What is going on in one address space. */
+export interface Queue {
+  underway: Underway;
+  readonly window: Item[];
+  /** undefined until something is freed or found. */
+  free: KnownFree | undefined;
+  /** Comparisons since nothing waited. */
+  work: number;
+  /** False until the event that makes the space is out. */
+  born: boolean;
+  /** Placements right below, and right above, the one before. */
+  down: number;
+  up: number;
+  last: Range | undefined;
+}
+
+/** The identity of an address space, which keeps what is going on in it. */
+export interface Ordered {
+  queue?: Queue | undefined;
+}
+
+/** Too much is going on for any order but that in which calls return. */
+export const isCrowded = (queue: Queue): boolean =>
+  queue.work > effort || openCalls(queue.underway).length > crowd;
