@@ -83,7 +83,7 @@ function learned(calls: Calls, idioms: readonly Idiom[]): readonly Learned[] {
     idioms.flatMap((one) => (isTrim(one) && one.firstTry ? [one.op, one.firstTry.op] : [one.op])),
   );
   const found: Learned[] = [];
-  calls.program.ops.forEach((op, index) => {
+  calls.program.ops.eachOf(["map"], (op, index) => {
     if (op.kind !== "map" || op.how !== "place" || op.source !== undefined) return;
     const known = sizes.get(`${calls.spaceOf[index] ?? 0} ${op.pages}`);
     if (known === undefined || taken.has(index)) return;
@@ -131,7 +131,7 @@ const asksAt = ({ how, hint, source }: MapOp): boolean =>
 function ladders(calls: Calls, idioms: readonly Idiom[]): readonly Ladder[] {
   const taken = new Set(idioms.map(({ op }) => op));
   const found: Ladder[] = [];
-  calls.program.ops.forEach((map, last) => {
+  calls.program.ops.eachOf(["map"], (map, last) => {
     if (map.kind !== "map" || !asksAt(map) || taken.has(last) || map.event < 0) return;
     if (calls.releasedNext(map.event, map.object, map.pages) !== undefined) return;
     const attempts = rungs(calls, map);

@@ -2,6 +2,7 @@
 
 import type { Call, Event } from "../../trace/event.ts";
 import type { Events } from "../../trace/events.ts";
+import { type OpTable, opNumber } from "../op-table.ts";
 import type { Op, Program } from "../program.ts";
 
 const own = new Set("mmap munmap mremap brk mprotect shmat shmdt".split(" "));
@@ -20,52 +21,111 @@ export interface Step {
   readonly ops: readonly number[];
 }
 
-function positionOf(op: Op): number | undefined {
-  return op.kind === "release" || op.kind === "fix" || op.kind === "protect"
-    ? op.at.object
-    : undefined;
+/** What each op takes part of, by object. */
+function eachTouch(ops: OpTable, put: (object: number, op: number) => void): void {
+  const { kind, atObject, sourceObject } = ops;
+  for (let index = 0; index < kind.length; index++) {
+    const at = atObject[index] ?? -1;
+    const source = sourceObject[index] ?? -1;
+    switch (kind[index]) {
+      case opNumber.release:
+      case opNumber.protect:
+      case opNumber.fix:
+        if (at > 0) put(at, index);
+        if (source >= 0) put(source, index);
+        break;
+      case opNumber.map:
+        if (source >= 0) put(source, index);
+        break;
+      default:
+    }
+  }
+}
+
+const known = new WeakMap<Program, Calls>();
+
+/** The calls of a program and the events that it was resolved from, found once. */
+export function callsOf(program: Program, events: Events): Calls {
+  const calls = known.get(program) ?? new Calls(program, events);
+  known.set(program, calls);
+  return calls;
+}
+
+/** Lists by number, one after the other in one array. */
+class Lists {
+  readonly #starts: Int32Array;
+  readonly #items: Int32Array;
+
+  /** `each` tells all pairs, the same ones twice: a list's number, and what it holds next. */
+  constructor(count: number, each: (put: (list: number, item: number) => void) => void) {
+    const starts = new Int32Array(count + 1);
+    each((list) => {
+      if (list >= 0 && list < count) starts[list + 1] = (starts[list + 1] ?? 0) + 1;
+    });
+    for (let list = 0; list < count; list++)
+      starts[list + 1] = (starts[list + 1] ?? 0) + (starts[list] ?? 0);
+    const next = starts.slice();
+    this.#items = new Int32Array(starts[count] ?? 0);
+    each((list, item) => {
+      if (list < 0 || list >= count) return;
+      this.#items[next[list] ?? 0] = item;
+      next[list] = (next[list] ?? 0) + 1;
+    });
+    this.#starts = starts;
+  }
+
+  of(list: number): readonly number[] {
+    if (list < 0 || list + 1 >= this.#starts.length) return [];
+    return [...this.#items.subarray(this.#starts[list], this.#starts[list + 1])];
+  }
 }
 
 export class Calls {
   readonly program: Program;
+  readonly #events: Events;
   /** By op: the space that was current. */
   readonly spaceOf: Int32Array;
-  readonly #threads = new Map<number | null, Step[]>();
-  /** By event: its thread and its place in the thread's calls. */
-  readonly #place = new Map<number, { readonly steps: Step[]; readonly index: number }>();
-  readonly #opsOf = new Map<number, number[]>();
+  /** By thread: the events of its calls. */
+  readonly #threads: number[][] = [];
+  /** By event: its thread or -1, and its place in the thread's calls. */
+  readonly #thread: Int32Array;
+  readonly #place: Int32Array;
+  readonly #opsOf: Lists;
   /** By object: ops that unmap, replace, protect or move part of it. */
-  readonly #touching = new Map<number, number[]>();
+  readonly #touching: Lists;
   /** By space: ops that copy it. */
   readonly #forks = new Map<number, number[]>();
 
   constructor(program: Program, events: Events) {
     this.program = program;
-    this.spaceOf = new Int32Array(program.ops.length);
-    let space = 0;
-    program.ops.forEach((op, index) => {
-      if (op.kind === "enter") space = op.space;
-      this.spaceOf[index] = space;
-      push(this.#opsOf, op.event, index);
-      const object = positionOf(op);
-      if (object !== undefined && object > 0) push(this.#touching, object, index);
-      if ((op.kind === "map" || op.kind === "fix") && op.source !== undefined)
-        push(this.#touching, op.source.object, index);
-      if (op.kind === "fork") push(this.#forks, space, index);
+    this.#events = events;
+    const { kind, object, event: made } = program.ops.table;
+    let current = 0;
+    this.spaceOf = object.map((space, index) => {
+      if (kind[index] === opNumber.enter) current = space;
+      if (kind[index] === opNumber.fork) push(this.#forks, current, index);
+      return current;
     });
+    this.#opsOf = new Lists(events.length, (put) => {
+      made.forEach(put);
+    });
+    this.#touching = new Lists(program.objects + 1, (put) => eachTouch(program.ops.table, put));
+    this.#thread = new Int32Array(events.length).fill(-1);
+    this.#place = new Int32Array(events.length);
+    this.#follow(events);
+  }
+
+  #follow(events: Events): void {
+    const numbers = new Map<number | null, number>();
     let event = -1;
     for (const call of events) {
       event += 1;
       if (!isOwn(call)) continue;
-      const steps = this.#threads.get(call.pid) ?? [];
-      this.#threads.set(call.pid, steps);
-      this.#place.set(event, { steps, index: steps.length });
-      steps.push({ call, event, ops: this.opsOf(event) });
+      const thread = numbers.get(call.pid) ?? this.#threads.push([]) - 1;
+      numbers.set(call.pid, thread);
+      this.#thread[event] = thread;
+      this.#place[event] = (this.#threads[thread]?.push(event) ?? 1) - 1;
     }
-  }
-
-  opsOf(event: number): readonly number[] {
-    return this.#opsOf.get(event) ?? [];
   }
 
   op(index: number): Op {
@@ -75,14 +135,17 @@ export class Calls {
   }
 
   /** The call of an event's thread that is `distance` calls later, or earlier. */
-  step(event: number, distance: number): Step | undefined {
-    const place = this.#place.get(event);
-    return place?.steps[place.index + distance];
+  step(of: number, distance: number): Step | undefined {
+    const calls = this.#threads[this.#thread[of] ?? -1];
+    const event = calls?.[(this.#place[of] ?? 0) + distance];
+    const call = event === undefined ? undefined : this.#events.at(event);
+    if (event === undefined || call === undefined || !isOwn(call)) return undefined;
+    return { call, event, ops: this.#opsOf.of(event) };
   }
 
   /** Ops that take away, replace or protect part of an object. */
   touching(object: number): readonly number[] {
-    return this.#touching.get(object) ?? [];
+    return this.#touching.of(object);
   }
 
   /** True if the space was copied between two ops. */

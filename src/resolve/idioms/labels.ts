@@ -4,7 +4,7 @@ import type { Events } from "../../trace/events.ts";
 import { MAP_ANONYMOUS, MAP_STACK, PROT_WRITE } from "../../trace/flags.ts";
 import { hasBit } from "../../units.ts";
 import type { Op, Program } from "../program.ts";
-import { Calls, type Step } from "./calls.ts";
+import { type Calls, callsOf, type Step } from "./calls.ts";
 import type { FixOp, Idiom, MapOp } from "./types.ts";
 
 /** How often each was met in a recording. */
@@ -53,7 +53,7 @@ class Labeller {
   readonly #images = new Set<number>();
 
   constructor(program: Program, events: Events, idioms: readonly Idiom[]) {
-    this.#calls = new Calls(program, events);
+    this.#calls = callsOf(program, events);
     this.#events = events;
     this.#tricks = new Set(
       idioms.flatMap((one) =>
@@ -167,7 +167,7 @@ class Labeller {
 /** Count the labels of a program in which `idioms` were found. */
 export function labelsOf(program: Program, events: Events, idioms: readonly Idiom[]): Labels {
   const labeller = new Labeller(program, events, idioms);
-  program.ops.forEach((op, index) => {
+  program.ops.eachOf(["map", "fix", "protect"], (op, index) => {
     labeller.add(op, index);
   });
   return labeller.done();

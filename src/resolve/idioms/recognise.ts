@@ -5,7 +5,7 @@ import { MAP_ANONYMOUS, MAP_NORESERVE } from "../../trace/flags.ts";
 import { alignUp, hasBit } from "../../units.ts";
 import type { Op, Program } from "../program.ts";
 import { withAttempts } from "./attempts.ts";
-import { Calls } from "./calls.ts";
+import { type Calls, callsOf } from "./calls.ts";
 import type { Evidence, FixOp, Idiom, MapOp, Trim } from "./types.ts";
 import { type Walk, walkFrom } from "./walk.ts";
 
@@ -127,9 +127,9 @@ function classified(candidates: readonly Candidate[]): Idiom[] {
 
 /** Find the tricks of a program; `events` are those that it was resolved from. In order of the program's ops. */
 export function recognise(program: Program, events: Events): readonly Idiom[] {
-  const calls = new Calls(program, events);
+  const calls = callsOf(program, events);
   const candidates: Candidate[] = [];
-  program.ops.forEach((op, index) => {
+  program.ops.eachOf(["map"], (op, index) => {
     if (!isReservation(op) || op.event < 0) return;
     const walk = walkFrom(calls, index, op);
     if (walk.cuts.length === 0 && walk.overlays.length === 0) return;

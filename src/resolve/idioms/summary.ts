@@ -1,6 +1,7 @@
 /** What the tricks of a recording amount to, and how much of it a policy can change at all. */
 
 import type { Events } from "../../trace/events.ts";
+import { opNumber } from "../op-table.ts";
 import type { Op, Program } from "../program.ts";
 import { type Labels, labelsOf } from "./labels.ts";
 import type { Idiom, MapOp, Trim } from "./types.ts";
@@ -52,16 +53,19 @@ export type TrickName = "trims" | "placeholders" | "firstTries" | "learned" | "l
 type Made = Extract<Op, { kind: "map" | "fix" }>;
 
 /** True if the recorded kernel took the hint. */
-function tookHint(map: MapOp, recorded: ReadonlyMap<number, number>): boolean {
+function tookHint(map: MapOp, recorded: Float64Array): boolean {
   if (map.how === "claim") return true;
   const { hint } = map;
-  return hint !== undefined && (recorded.get(hint.object) ?? 0) + hint.offset === map.recorded;
+  return hint !== undefined && (recorded[hint.object] ?? 0) + hint.offset === map.recorded;
 }
 
-function recordedPages(program: Program): ReadonlyMap<number, number> {
-  const pages = new Map<number, number>();
-  for (const op of program.ops)
-    if (op.kind === "map" || op.kind === "fix") pages.set(op.object, op.recorded);
+/** By object: its recorded page. */
+function recordedPages({ ops, objects }: Program): Float64Array {
+  const { kind, object, recorded } = ops.table;
+  const pages = new Float64Array(objects + 1);
+  for (let index = 0; index < kind.length; index++)
+    if (kind[index] === opNumber.map || kind[index] === opNumber.fix)
+      pages[object[index] ?? 0] = recorded[index] ?? 0;
   return pages;
 }
 
@@ -77,7 +81,10 @@ function boundOf(program: Program, events: Events, idioms: readonly Idiom[]): Bo
     return event?.kind === "call" && event.call === "mmap";
   };
   // What a call found missing, a space of its own say, is made in its name as well: its own op is the last.
-  const byCall = new Map([...program.ops].filter(isMmap).map((op) => [op.event, op]));
+  const byCall = new Map<number, Made>();
+  program.ops.eachOf(["map", "fix"], (op) => {
+    if (isMmap(op)) byCall.set(op.event, op);
+  });
   const made = [...byCall.values()];
   const placed = made.filter((op): op is MapOp => op.kind === "map" && !tookHint(op, recorded));
   const atLeast = (bytes: number) => placed.filter((op) => op.pages * program.pageBytes >= bytes);
@@ -98,11 +105,7 @@ function boundOf(program: Program, events: Events, idioms: readonly Idiom[]): Bo
 const isTrick = (idiom: Idiom): idiom is Trim =>
   idiom.class === "trim" || idiom.class === "placeholder";
 
-function classOf(
-  trims: readonly Trim[],
-  recorded: ReadonlyMap<number, number>,
-  pageBytes: number,
-): ClassSummary {
+function classOf(trims: readonly Trim[], recorded: Float64Array, pageBytes: number): ClassSummary {
   const byAlign: Record<string, number> = {};
   for (const { align } of trims) {
     const bytes = align * pageBytes;
