@@ -30,7 +30,8 @@ export interface LineOptions {
 const lf = 10;
 const cr = 13;
 const headBytes = 65_536;
-const longest = 10 * 1024 * 1024;
+/** Bytes of a line beyond which it is cut, or refused. */
+export const longest: number = 10 * 1024 * 1024;
 
 /** Bytes that grow at their end, with a line end behind them: what a longer line has left there is not read. */
 class Tail {

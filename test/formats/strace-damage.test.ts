@@ -61,6 +61,20 @@ describe("a call whose end strace -z prints without its name", () => {
   });
 });
 
+describe("a last line without a line end", () => {
+  const last = async (line: string): Promise<string[]> => (await read(`${map}\n${line}`)).slice(1);
+
+  it("is a line cut off if it stops within a call, whichever that is", async () => {
+    for (const cut of ["futex(0x1, FUTEX_WA", 'openat(AT_FDCWD, "/a', "clone(child_stack=NULL, fl"])
+      expect(await last(cut)).toEqual(["2 - ! parse/cut-off"]);
+  });
+
+  it("is whole if it shows a result that does not matter, or none yet", async () => {
+    expect(await last("getpid() = 4711")).toEqual([]);
+    expect(await last("futex(0x1, FUTEX_WAIT <unfinished ...>")).toEqual([]);
+  });
+});
+
 describe("flags that no event can hold", () => {
   it("are a warning, of mseal as of others", async () => {
     const seal = "mseal(0x7f0000001000, 4096, 18446744073709551615) = -1 EINVAL (Invalid argument)";

@@ -4,6 +4,7 @@ import type { Buffer } from "node:buffer";
 import type { Diagnostics } from "../../errors.ts";
 import type { Sink } from "../../trace/event.ts";
 import type { Facts } from "../../trace/trace.ts";
+import { longest } from "../lines.ts";
 import type { ReadOptions } from "../types.ts";
 import { childOf } from "./flow.ts";
 import { type Line, latin1 } from "./line.ts";
@@ -120,9 +121,10 @@ export class StraceReader {
     if (stop > 0 && bytes[stop] === paren) {
       const known = lookUp(bytes, body, stop) ?? readsImage(bytes, body, end);
       this.#recognised += 1;
-      if (known === undefined || !matters(known, bytes, stop, end))
+      if (known === undefined || !matters(known, bytes, stop, end)) {
+        if (!line.whole) this.#mayBeCut(line, latin1(bytes, body, end));
         this.#parts.unimportant(bytes, line.number, body, stop);
-      else this.#relevant(line, known, body, false);
+      } else this.#relevant(line, known, body, false);
     } else if (first === less && bytes[body + 1] === dot) this.#resumes(line, body);
     else if (first === plus) this.#end(line);
     else if (isSignal(bytes, body)) this.#recognised += 1;
@@ -169,6 +171,7 @@ export class StraceReader {
     const entry = line.first === line.number ? exit : { line: line.first, time: line.time };
     const bare = this.#parts.prefix.pid < 0;
     const logical = { task, bare, entry, exit, known, text, at, whole: line.whole };
+    if (!line.whole && known.role !== "memory") this.#mayBeCut(line, text);
     if (resumes) this.#parts.flow.resumed(logical);
     else this.#parts.flow.call(logical);
   }
@@ -229,17 +232,26 @@ export class StraceReader {
       this.#again({ ...line, bytes: plain, start: 0, end: plain.length });
       return;
     }
-    const { prefix, output } = this.#parts;
+    const { prefix } = this.#parts;
     const text = latin1(bytes, prefix.body, end);
     const notice = noticeOf(text);
     const isEmpty = text.trim() === "";
     if (notice !== undefined) this.#notice(notice, line);
     else if (summaryLine(text, this.#summary)) this.#summary = true;
     else if (isStackFrame(bytes, start) || this.#rest(line, text)) return;
-    else if (continuesMemory(text) || (isEmpty && prefix.tells)) {
-      const message = "lines that are cut off at their start or end";
-      output.warn("parse/cut-off", message, line.number, null);
-    } else if (!continues(text) && !isEmpty) this.#foreign(line);
+    else if (continuesMemory(text) || (isEmpty && prefix.tells)) this.#cutOff(line);
+    else if (!continues(text) && !isEmpty) this.#foreign(line);
+  }
+
+  #cutOff(line: Line): void {
+    const message = "lines that are cut off at their start or end";
+    this.#parts.output.warn("parse/cut-off", message, line.number, null);
+  }
+
+  /** The last line, of a call that is no memory call; one that was cut for its length is none. */
+  #mayBeCut(line: Line, text: string): void {
+    const hasEnd = resultAt(text) >= 0 || text.endsWith(" ...>");
+    if (!hasEnd && line.end - line.start < longest) this.#cutOff(line);
   }
 
   /** True for `)  = 0` below a line that ends with `<unfinished ...>`. */
