@@ -2,10 +2,11 @@
 
 import type { Buffer } from "node:buffer";
 import type { Search } from "../../trace/event.ts";
-import { bytesOf, Scanner, Words } from "../scan.ts";
+import { bytesOf, Scanner } from "../scan.ts";
+import { same, stands, viewOf, type Wide, wide } from "../wide.ts";
+import { Words } from "../words.ts";
 import type { Request } from "./calls.ts";
 import { isTask } from "./line.ts";
-import { same, stands, viewOf, type Wide, wide } from "./wide.ts";
 
 const lf = 10;
 const space = 32;

@@ -1,7 +1,9 @@
 /** Which call a plain line is that makes, copies, marks or closes a descriptor: read from its bytes in one go. */
 
 import type { Buffer } from "node:buffer";
-import { bytesOf, Words } from "../scan.ts";
+import { bytesOf } from "../scan.ts";
+import { wide } from "../wide.ts";
+import { Words } from "../words.ts";
 import type { Files } from "./files.ts";
 import { latin1 } from "./line.ts";
 import type { Task } from "./lives.ts";
@@ -14,7 +16,7 @@ const comma = 44;
 
 const setDescriptor = bytesOf("F_SETFD");
 const keptOpen = bytesOf("0");
-const resumed = bytesOf(" resumed>");
+const resumed = wide(" resumed>");
 const closed = bytesOf("FD_CLOEXEC");
 
 /** Bytes of `AT_FDCWD`, `-100`, `0644`. */
@@ -79,7 +81,7 @@ export class PlainFile {
   readEnd(bytes: Buffer, at: number): boolean {
     const scan = this.#scan;
     scan.start(bytes, at);
-    if (!scan.takesWord(resumed)) return false;
+    if (!scan.passes(resumed)) return false;
     scan.takes(space);
     return scan.takes(close) && scan.outcome(true);
   }

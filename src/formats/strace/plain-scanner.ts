@@ -1,7 +1,9 @@
 /** What stands in a plain line of strace: words, descriptors and results, read from bytes. */
 
 import type { Buffer } from "node:buffer";
-import { bytesOf, matches, Scanner, Words } from "../scan.ts";
+import { bytesOf, matches, Scanner } from "../scan.ts";
+import { stands, viewOf, type Wide, wide } from "../wide.ts";
+import { Words } from "../words.ts";
 import { latin1 } from "./line.ts";
 
 const lf = 10;
@@ -35,7 +37,7 @@ const isSymbolByte: Uint8Array = new Uint8Array(256);
 for (const letter of "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
   isSymbolByte[letter.charCodeAt(0)] = 1;
 
-const unfinished = bytesOf(" <unfinished ...>\n");
+const unfinished = wide(" <unfinished ...>\n");
 const nothing = bytesOf("NULL");
 const deleted = bytesOf("(deleted)");
 const two31 = 2 ** 31;
@@ -52,13 +54,17 @@ export class PlainScanner extends Scanner {
   duration = -1;
   /** Where the next line begins. */
   next = 0;
+  #view: DataView = viewOf(this.bytes);
   readonly #symbols: Words<string> = new Words((text) => text);
   /** Where the last string begins and ends. */
   #quote = 0;
   #behind = 0;
 
   start(bytes: Buffer, at: number): void {
-    this.bytes = bytes;
+    if (bytes !== this.bytes) {
+      this.bytes = bytes;
+      this.#view = viewOf(bytes);
+    }
     this.at = at;
   }
 
@@ -72,6 +78,13 @@ export class PlainScanner extends Scanner {
     return this.separates() ? this.address() : -1;
   }
 
+  /** Step over this word; false if another one stands there. */
+  passes(word: Wide): boolean {
+    const { at } = this;
+    this.at = at + word.length;
+    return stands(this.#view, at, word);
+  }
+
   /** A comma and a blank. */
   separates(): boolean {
     const { bytes, at } = this;
@@ -82,10 +95,10 @@ export class PlainScanner extends Scanner {
   /** What the flags mean up to a comma, a parenthesis or a blank; -1 if that takes a closer look. */
   word(words: Words<number>): number {
     const { bytes, at: start } = this;
-    const end = words.again(bytes, start);
+    const end = words.again(this.#view, start);
     if (end >= 0 && this.#endsWord(end)) {
       this.at = end;
-      return words.meaning as number;
+      return words.lastMeaning as number;
     }
     let at = start;
     let sum = 0;
@@ -170,7 +183,7 @@ export class PlainScanner extends Scanner {
     this.error = null;
     this.duration = -1;
     this.next = this.at + unfinished.length;
-    return matches(this.bytes, this.at, unfinished);
+    return stands(this.#view, this.at, unfinished);
   }
 
   /** ` = 0x7f60c02e1000 <0.000017>` and the end of the line; `describes` if it is a descriptor, with a path perhaps. */

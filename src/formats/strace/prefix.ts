@@ -1,5 +1,7 @@
 /** What stands before the call on a line of strace: pid, time, system call number, instruction pointer. */
 
+import { stands, viewOf, type Wide, wideOf } from "../wide.ts";
+
 const space = 32;
 const zero = 48;
 const nine = 57;
@@ -43,8 +45,11 @@ export class Prefix {
   /** Where the rest of the line begins. */
   body = 0;
   /** The digits of the last Unix time, without its fraction, and its value. */
-  readonly #second: Uint8Array = new Uint8Array(unixDigits);
+  #second: Wide | undefined;
   #whole = -1;
+  /** The bytes in which it was looked for, and as they are compared. */
+  #viewed: Uint8Array = new Uint8Array(0);
+  #view: DataView = viewOf(this.#viewed);
   #bytes: Uint8Array = new Uint8Array(0);
   #end = 0;
   #at = 0;
@@ -87,9 +92,12 @@ export class Prefix {
     }
     if (byte !== space || pid > maxPid || at === start) return false;
     while (byte === space) byte = bytes[++at] as number;
-    let same = 0;
-    while (same < unixDigits && bytes[at + same] === this.#second[same]) same += 1;
-    const whole = same === unixDigits ? this.#whole : this.#unix(bytes, at);
+    if (bytes !== this.#viewed) {
+      this.#viewed = bytes;
+      this.#view = viewOf(bytes);
+    }
+    const isSame = this.#second !== undefined && stands(this.#view, at, this.#second);
+    const whole = isSame ? this.#whole : this.#unix(bytes, at);
     at += unixDigits;
     if (whole < 0 || bytes[at] !== dot) return false;
     let scale = 1;
@@ -124,9 +132,7 @@ export class Prefix {
       value = value * 10 + byte - zero;
     }
     if (value < 1e9) return -1;
-    for (let index = 0; index < unixDigits; index++) {
-      this.#second[index] = bytes[at + index] as number;
-    }
+    this.#second = wideOf(bytes.subarray(at, at + unixDigits));
     this.#whole = value;
     return value;
   }

@@ -1,6 +1,6 @@
 /** Which words stand at a place of a text: eight bytes compared at once, as the double that they are. */
 
-import { bytesOf } from "../scan.ts";
+import { bytesOf } from "./scan.ts";
 
 const step = 8;
 
@@ -14,8 +14,10 @@ export interface Wide {
 export const viewOf = (bytes: Uint8Array): DataView =>
   new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-export function wide(text: string): Wide {
-  const bytes = bytesOf(text);
+export const wide = (text: string): Wide => wideOf(bytesOf(text));
+
+/** Of at least eight bytes. */
+export function wideOf(bytes: Uint8Array): Wide {
   const view = viewOf(bytes);
   const doubles: number[] = [];
   for (let at = 0; at + step < bytes.length; at += step) doubles.push(view.getFloat64(at, true));
