@@ -34,11 +34,11 @@ need_npm() {
 need_cargo() {
   local found
   command -v cargo >/dev/null ||
-    fail "cargo is missing; install Rust 1.88 or newer: https://rustup.rs"
+    fail "cargo is missing; install Rust 1.89 or newer: https://rustup.rs"
   found=$(cd "$root/native" && cargo --version) || fail "cargo --version failed; run: rustup default stable"
   found=${found#cargo }
-  at_least "${found%% *}" 1.88 ||
-    fail "Rust ${found%% *} is too old; install 1.88 or newer: rustup update stable, or https://rustup.rs"
+  at_least "${found%% *}" 1.89 ||
+    fail "Rust ${found%% *} is too old; install 1.89 or newer: rustup update stable, or https://rustup.rs"
   command -v cc >/dev/null ||
     fail "the C linker cc is missing; install one (Debian, Ubuntu: apt-get install gcc libc6-dev)"
 }

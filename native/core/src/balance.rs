@@ -1,8 +1,8 @@
 //! When do nodes of the gap index split and join, and when does it move together.
 
 use crate::index::GapIndex;
-use crate::lanes::WIDTH;
-use crate::node::{Entry, FEW, JOINED};
+use crate::lanes::{LEAF, WIDTH};
+use crate::node::{Entry, Inner, Leaf};
 use crate::scalar::Scalar;
 
 /// Unused leaves that are always let be.
@@ -20,7 +20,7 @@ impl GapIndex {
         }
         let lower = self.inner(root).value[slot];
         let leaf = self.leaves.get_mut(lower);
-        let upper = leaf.split_off(WIDTH / 2);
+        let upper = leaf.split_off(LEAF / 2);
         let size = leaf.largest();
         let (upper_size, key) = (upper.largest(), upper.key[0]);
         let value = self.leaves.add(upper);
@@ -43,12 +43,12 @@ impl GapIndex {
     #[inline(never)]
     pub(crate) fn join_leaf(&mut self, root: usize, slot: usize) {
         let inner = self.inner(root);
-        let count = |at: usize| self.leaves.get(inner.value[at]).count;
+        let count = |at: usize| self.leaves.get(inner.value[at]).count();
         let joins = |lower: usize| {
             let (low, high) = (count(lower), count(lower + 1));
-            low + high <= JOINED || low == 0 || high == 0
+            Leaf::may_hold(low + high) || low == 0 || high == 0
         };
-        if slot + 1 < inner.count && joins(slot) {
+        if slot + 1 < inner.count() && joins(slot) {
             self.join_leaves(root, slot);
         } else if slot > 0 && joins(slot - 1) {
             self.join_leaves(root, slot - 1);
@@ -67,11 +67,11 @@ impl GapIndex {
         self.leaves.give_back(upper);
         let leaf = self.leaves.get_mut(lower);
         leaf.append(&moved);
-        let (size, key) = (leaf.largest(), leaf.key[0]);
+        let key = leaf.key[0];
         let inner = self.inners.get_mut(self.root.inner(root));
+        inner.size[slot] = inner.size[slot].max(inner.size[slot + 1]);
         inner.remove(Scalar, slot + 1);
-        inner.size[slot] = size;
-        let few = inner.count < FEW;
+        let few = inner.has_few();
         self.set_key(self.spot(root, slot, 0), key);
         if few {
             self.join_inner(root);
@@ -96,16 +96,15 @@ impl GapIndex {
         }
         let at = if root + 1 < count { root } else { root - 1 };
         let upper = self.root.inner(at + 1);
-        if self.inner(at).count + self.inner(at + 1).count > JOINED {
+        if !Inner::may_hold(self.inner(at).count() + self.inner(at + 1).count()) {
             return;
         }
         let moved = self.inners.get(upper).clone();
         self.inners.give_back(upper);
-        let lower = self.inners.get_mut(self.root.inner(at));
-        lower.append(&moved);
-        let size = lower.largest();
+        let size = self.root.get(at + 1).size;
+        self.inners.get_mut(self.root.inner(at)).append(&moved);
+        self.root.raise(at, size);
         self.root.remove(at + 1);
-        self.root.set_size(at, size);
     }
 
     /// Give back the memory of unused nodes: leaves and inner nodes in new arenas, in their order.
@@ -114,7 +113,7 @@ impl GapIndex {
         let inners = self.inners.replace_empty();
         for root in 0..self.root.len() {
             let mut inner = inners.get(self.root.inner(root)).clone();
-            for at in 0..inner.count {
+            for at in 0..inner.count() {
                 inner.value[at] = self.leaves.add(leaves.get(inner.value[at]).clone());
             }
             self.root.set_inner(root, self.inners.add(inner));

@@ -10,7 +10,7 @@ use std::ops::Range;
 use crate::arena::Arena;
 use crate::extents::Gap;
 use crate::index::{GapIndex, Spot, saturated};
-use crate::lanes::{Lanes, MOST, Task, WIDTH};
+use crate::lanes::{LEAF, Lanes, MOST, Task, WIDTH};
 use crate::node::{Entry, Inner, Leaf};
 
 impl GapIndex {
@@ -19,7 +19,7 @@ impl GapIndex {
     fn shrink(&mut self, lanes: impl Lanes, at: Spot, gap: &Gap) {
         let (old, size) = self.set(at, gap);
         if size < old {
-            self.lower(lanes, &at, old);
+            self.lower(lanes, at, old);
         }
     }
 
@@ -34,7 +34,7 @@ impl GapIndex {
     #[inline(always)]
     fn set(&mut self, at: Spot, gap: &Gap) -> (u32, u32) {
         let leaf = self.leaves.get_mut(at.leaf);
-        let entry = at.entry as usize % WIDTH;
+        let entry = at.entry as usize % LEAF;
         let size = saturated(gap.end - gap.start);
         let old = std::mem::replace(&mut leaf.size[entry], size);
         let start = std::mem::replace(&mut leaf.key[entry], gap.start);
@@ -84,28 +84,29 @@ impl GapIndex {
     #[inline(always)]
     pub(crate) fn remove(&mut self, lanes: impl Lanes, at: Spot) {
         let leaf = self.leaves.get_mut(at.leaf);
-        let entry = at.entry as usize % WIDTH;
+        let entry = at.entry as usize % LEAF;
         let (old, start) = (leaf.size[entry], leaf.key[entry]);
+        let repair = entry == 0 || leaf.will_be_to_join();
         leaf.remove(lanes, entry);
-        let repair = entry == 0 || leaf.is_to_join();
         if old == MOST {
             self.change_wide(start, &(start..start));
         }
-        self.lower(lanes, &at, old);
+        self.lower(lanes, at, old);
         if repair {
-            self.after_removal(&at);
+            self.after_removal(at.root, at.slot);
         }
     }
 
     /// The first gap of a leaf is another one now, or the leaf has few.
     #[cold]
     #[inline(never)]
-    pub(crate) fn after_removal(&mut self, at: &Spot) {
-        let leaf = self.leaves.get(at.leaf);
+    pub(crate) fn after_removal(&mut self, root: u32, slot: u8) {
+        let (root, slot) = (root as usize, slot as usize);
+        let leaf = self.leaf(root, slot);
         if leaf.is_to_join() {
-            self.join_leaf(at.root as usize, at.slot as usize);
+            self.join_leaf(root, slot);
         } else {
-            self.set_key(*at, leaf.key[0]);
+            self.set_key(self.spot(root, slot, 0), leaf.key[0]);
         }
     }
 
@@ -129,18 +130,19 @@ impl GapIndex {
 
     /// A size in a leaf is smaller than `old` now, or gone.
     #[inline(always)]
-    fn lower(&mut self, lanes: impl Lanes, at: &Spot, old: u32) {
+    fn lower(&mut self, lanes: impl Lanes, at: Spot, old: u32) {
         let leaf = self.leaves.get(at.leaf);
-        if lower_inner(lanes, &mut self.inners, leaf, at, old) {
-            self.lower_root(at, old);
+        if lower_inner(lanes, &mut self.inners, leaf, (at.inner, at.slot), old) {
+            self.lower_root(lanes, at.root, old);
         }
     }
 
     #[inline(never)]
-    pub(crate) fn lower_root(&mut self, at: &Spot, old: u32) {
-        if self.root.get(at.root as usize).size == old {
-            let largest = self.inners.get(at.inner).largest();
-            self.root.set_size(at.root as usize, largest);
+    pub(crate) fn lower_root(&mut self, lanes: impl Lanes, root: u32, old: u32) {
+        let root = root as usize;
+        if self.root.get(root).size == old {
+            let largest = lanes.largest(&self.inner(root).size);
+            self.root.set_size(root, largest);
         }
     }
 
@@ -165,10 +167,10 @@ pub(crate) fn lower_inner(
     lanes: impl Lanes,
     inners: &mut Arena<Inner>,
     leaf: &Leaf,
-    at: &Spot,
+    (inner, slot): (u32, u8),
     old: u32,
 ) -> bool {
-    let most = &mut inners.get_mut(at.inner).size[at.slot as usize % WIDTH];
+    let most = &mut inners.get_mut(inner).size[slot as usize % WIDTH];
     if old < *most {
         return false;
     }

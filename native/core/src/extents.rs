@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::find::fits;
-use crate::index::{FoundGap, GapIndex, Spot, saturated};
+use crate::index::{FoundGap, GapIndex, Spot};
 
 /// One past the last page; every page is exact in a double.
 pub const PAGES_END: i64 = 1 << 53;
@@ -83,14 +83,14 @@ impl Extents {
         if window.end > self.wall {
             return self.highest_with_care(window, need, steps);
         }
-        let found = self.low.last_with(saturated(need));
-        let surely = |FoundGap { gap, .. }: &FoundGap| {
-            gap.end <= window.end && gap.end < self.wall && fits(gap, window, need)
-        };
-        if !found.as_ref().is_some_and(surely) {
-            return self.highest_with_care(window, need, steps);
+        let inside = window.start..window.end.min(self.wall - 1);
+        let mut found = self.low.last_inside(&inside, need);
+        if found.is_some() {
+            *steps += 3;
+        } else {
+            // Into the same place: a copy of what was just written in parts would wait for all of them.
+            found = self.highest_with_care(window, need, steps);
         }
-        *steps += 3;
         found
     }
 

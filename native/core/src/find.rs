@@ -16,10 +16,11 @@ pub fn fits(gap: &Gap, window: &Range<i64>, need: i64) -> bool {
 }
 
 impl GapIndex {
-    /// The last gap of that size: three comparisons of 64, each of which leads to the next.
+    /// The last gap of `need > 0` pages, if all of it lies inside the window: three comparisons, each of which leads to
+    /// the next.
     #[inline(always)]
-    pub fn last_with(&self, size: u32) -> Option<FoundGap> {
-        self.machine.run(Last { index: self, size })
+    pub fn last_inside(&self, window: &Range<i64>, need: i64) -> Option<FoundGap> {
+        self.machine.run(Last { index: self, window, need })
     }
 
     /// The highest gap with `need > 0` pages inside `window`; adds the nodes it looked at to `steps`.
@@ -29,7 +30,8 @@ impl GapIndex {
     pub fn highest(&self, window: &Range<i64>, need: i64, steps: &mut u64) -> Option<FoundGap> {
         let size = saturated(need);
         *steps += 3;
-        let FoundGap { mut spot, mut gap } = self.last_with(size)?;
+        let all = i64::MIN..i64::MAX;
+        let FoundGap { mut spot, mut gap } = self.last_inside(&all, i64::from(size))?;
         if gap.end > window.end {
             *steps += 3;
             spot = self.locate(window.end - 1)?;
@@ -65,6 +67,19 @@ impl GapIndex {
             }
             spot = self.machine.run(Next { index: self, at: spot, size, down: false, steps })?;
         }
+    }
+
+    /// The last gap with that size.
+    #[inline(always)]
+    fn last_with(&self, lanes: impl Lanes, size: u32) -> Option<FoundGap> {
+        let (root, inner_id) = self.root.last_with(lanes, size)?;
+        let inner = self.inners.get(inner_id);
+        let slot = highest_bit(lanes.at_least(&inner.size, size))?;
+        let leaf_id = inner.value[slot];
+        let leaf = self.leaves.get(leaf_id);
+        let entry = highest_bit(lanes.at_least(&leaf.size, size))?;
+        let gap = self.gap_in(leaf, entry);
+        Some(FoundGap { gap, spot: Spot::new(root, inner_id, slot, leaf_id, entry) })
     }
 
     /// The last gap before `at` with that size.
@@ -165,10 +180,11 @@ impl Task for Next<'_> {
     }
 }
 
-/// The last gap with that size.
+/// `GapIndex::last_inside`.
 struct Last<'a> {
     index: &'a GapIndex,
-    size: u32,
+    window: &'a Range<i64>,
+    need: i64,
 }
 
 impl Task for Last<'_> {
@@ -176,14 +192,10 @@ impl Task for Last<'_> {
 
     #[inline(always)]
     fn run(self, lanes: impl Lanes) -> Self::Output {
-        let Self { index, size } = self;
-        let (root, inner_id) = index.root.last_with(lanes, size)?;
-        let inner = index.inners.get(inner_id);
-        let slot = highest_bit(lanes.at_least(&inner.size, size))?;
-        let leaf_id = inner.value[slot];
-        let leaf = index.leaves.get(leaf_id);
-        let entry = highest_bit(lanes.at_least(&leaf.size, size))?;
-        let gap = index.gap_in(leaf, entry);
-        Some(FoundGap { gap, spot: Spot::new(root, inner_id, slot, leaf_id, entry) })
+        let Self { index, window, need } = self;
+        let found = index.last_with(lanes, saturated(need))?;
+        let gap = &found.gap;
+        let inside = gap.end <= window.end && gap.end - gap.start.max(window.start) >= need;
+        inside.then_some(found)
     }
 }

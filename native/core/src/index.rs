@@ -4,9 +4,9 @@
 
 use crate::arena::Arena;
 use crate::extents::Gap;
-use crate::lanes::{Lanes, MOST, Task, WIDTH};
+use crate::lanes::{LEAF, Lanes, MOST, Task, UNUSED, WIDTH};
 use crate::machine::Machine;
-use crate::node::{Entry, Inner, Leaf, UNUSED};
+use crate::node::{Entry, Inner, Leaf};
 use crate::root::Root;
 use crate::scalar::Scalar;
 
@@ -16,7 +16,7 @@ use crate::scalar::Scalar;
 /// node the key of its first leaf; the first key of all counts as minus infinity, so the last gap at or below any
 /// page is always in the leaf that the keys lead to, and the first one above it starts at the next key if it is not.
 /// Only the one leaf of an empty index is empty. Searches and edits look at one node per level and at the neighbours
-/// of an entry; each 64 leaves add an entry to the root, which is scanned: 4,096 gaps or more per block of it.
+/// of an entry; each 64 leaves add an entry to the root, which is scanned.
 #[derive(Clone, Debug)]
 pub struct GapIndex {
     pub(crate) machine: Machine,
@@ -50,7 +50,7 @@ impl Spot {
     /// In the root, in the inner node, in the leaf.
     #[inline(always)]
     pub(crate) fn places(self) -> (usize, usize, usize) {
-        (self.root as usize, self.slot as usize % WIDTH, self.entry as usize % WIDTH)
+        (self.root as usize, self.slot as usize % WIDTH, self.entry as usize % LEAF)
     }
 }
 
@@ -111,7 +111,7 @@ impl GapIndex {
 
     #[inline(always)]
     pub(crate) fn gap_in(&self, leaf: &Leaf, entry: usize) -> Gap {
-        let (start, size) = (leaf.key[entry % WIDTH], leaf.size[entry % WIDTH]);
+        let (start, size) = (leaf.key[entry % LEAF], leaf.size[entry % LEAF]);
         if size < MOST { start..start + i64::from(size) } else { self.wide_gap(start) }
     }
 
@@ -173,7 +173,7 @@ impl GapIndex {
     pub(crate) fn start_of_next_leaf(&self, at: Spot) -> i64 {
         let inner = self.inners.get(at.inner);
         let (root, slot) = (at.root as usize + 1, at.slot as usize + 1);
-        if slot < inner.count {
+        if slot < WIDTH && inner.key[slot] < UNUSED {
             inner.key[slot]
         } else if root < self.root.len() {
             self.root.get(root).key
@@ -185,11 +185,11 @@ impl GapIndex {
     /// The spot itself, or the first of the next leaf if it is one past the end of its leaf.
     #[inline]
     pub(crate) fn normal(&self, at: Spot) -> Option<Spot> {
-        if (at.entry as usize) < self.leaves.get(at.leaf).count {
+        if self.leaves.get(at.leaf).key.get(at.entry as usize).is_some_and(|&key| key < UNUSED) {
             return Some(at);
         }
         let (root, slot) = (at.root as usize, at.slot as usize + 1);
-        if slot < self.inner(root).count {
+        if slot < self.inner(root).count() {
             Some(self.spot(root, slot, 0))
         } else if root + 1 < self.root.len() {
             Some(self.spot(root + 1, 0, 0))
@@ -206,14 +206,14 @@ impl GapIndex {
 
     /// The lowest gap.
     pub fn first(&self) -> Option<Spot> {
-        (self.leaf(0, 0).count > 0).then(|| self.spot(0, 0, 0))
+        (self.leaf(0, 0).count() > 0).then(|| self.spot(0, 0, 0))
     }
 
     /// The highest gap.
     pub fn last(&self) -> Option<Spot> {
         let root = self.root.len() - 1;
-        let slot = self.inner(root).count - 1;
-        let entry = self.leaf(root, slot).count.checked_sub(1)?;
+        let slot = self.inner(root).count() - 1;
+        let entry = self.leaf(root, slot).count().checked_sub(1)?;
         Some(self.spot(root, slot, entry))
     }
 }

@@ -27,7 +27,7 @@ mod scalar;
 mod search;
 #[expect(
     unsafe_code,
-    reason = "vector loads, calls of functions whose CPU features were detected, prefetches"
+    reason = "vector loads and stores, calls of functions whose CPU features were detected, prefetches"
 )]
 mod simd;
 mod space;

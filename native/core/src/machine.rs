@@ -2,12 +2,12 @@
 
 #![expect(clippy::inline_always, reason = "compiled again inside the task of each width")]
 
-use crate::lanes::{Keys, Lanes, Sizes, Task};
+use crate::lanes::{Lanes, Task};
 use crate::scalar::Scalar;
 #[cfg(target_arch = "aarch64")]
 use crate::simd::neon;
 #[cfg(target_arch = "x86_64")]
-use crate::simd::{avx2::Avx2, sse2};
+use crate::simd::{avx2::Avx2, avx512::Avx512, sse2};
 
 /// The widest way to compare that this machine has; asked for once, then carried along.
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +16,8 @@ pub struct Machine(Way);
 #[derive(Clone, Copy, Debug)]
 enum Way {
     #[cfg(target_arch = "x86_64")]
+    Avx512(Avx512),
+    #[cfg(target_arch = "x86_64")]
     Avx2(Avx2),
     Baseline,
 }
@@ -23,21 +25,31 @@ enum Way {
 impl Machine {
     pub fn detect() -> Self {
         #[cfg(target_arch = "x86_64")]
-        if let Some(avx2) = Avx2::detect() {
+        if let Some(avx512) = Avx512::detect() {
+            return Self(Way::Avx512(avx512));
+        } else if let Some(avx2) = Avx2::detect() {
             return Self(Way::Avx2(avx2));
         }
         Self(Way::Baseline)
     }
 
-    /// The way of a machine that has no more than every one of its architecture.
+    /// Every way that this machine has, down to that of one with no more than every one of its architecture.
     #[cfg(test)]
-    pub fn baseline() -> Self {
-        Self(Way::Baseline)
+    pub fn all() -> Vec<Self> {
+        let mut all = vec![Self(Way::Baseline)];
+        #[cfg(target_arch = "x86_64")]
+        {
+            all.extend(Avx2::detect().map(|avx2| Self(Way::Avx2(avx2))));
+            all.extend(Avx512::detect().map(|avx512| Self(Way::Avx512(avx512))));
+        }
+        all
     }
 
     #[inline(always)]
     pub fn run<T: Task>(self, task: T) -> T::Output {
         match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            Way::Avx512(avx512) => avx512.run(task),
             #[cfg(target_arch = "x86_64")]
             Way::Avx2(avx2) => avx2.run(task),
             Way::Baseline => baseline(task),
@@ -51,7 +63,7 @@ struct Baseline;
 
 impl Lanes for Baseline {
     #[inline(always)]
-    fn at_least(self, values: &Sizes, need: u32) -> u64 {
+    fn at_least<const N: usize>(self, values: &[u32; N], need: u32) -> u64 {
         #[cfg(target_arch = "x86_64")]
         return sse2::at_least(values, need);
         #[cfg(target_arch = "aarch64")]
@@ -61,16 +73,26 @@ impl Lanes for Baseline {
     }
 
     #[inline(always)]
-    fn rank(self, keys: &Keys, page: i64) -> usize {
+    fn rank<const N: usize>(self, keys: &[i64; N], page: i64) -> usize {
         Scalar.rank(keys, page)
     }
 
     #[inline(always)]
-    fn largest(self, values: &Sizes) -> u32 {
+    fn largest<const N: usize>(self, values: &[u32; N]) -> u32 {
         #[cfg(target_arch = "aarch64")]
         return neon::largest(values);
         #[cfg(not(target_arch = "aarch64"))]
         Scalar.largest(values)
+    }
+
+    #[inline(always)]
+    fn open<const N: usize>(self, sizes: &mut [u32; N], keys: &mut [i64; N], at: usize) {
+        Scalar.open(sizes, keys, at);
+    }
+
+    #[inline(always)]
+    fn close<const N: usize>(self, sizes: &mut [u32; N], keys: &mut [i64; N], at: usize) {
+        Scalar.close(sizes, keys, at);
     }
 }
 

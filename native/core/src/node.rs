@@ -2,33 +2,25 @@
 
 #![expect(clippy::inline_always, reason = "compiled again inside the task of each width")]
 
-use crate::lanes::{Lanes, WIDTH};
+use crate::lanes::{LEAF, Lanes, UNUSED, WIDTH};
 use crate::scalar::Scalar;
 
-/// Key of an entry beyond `count`: above every page.
-pub const UNUSED: i64 = i64::MAX;
-
-/// 64 entries in ascending order of `key`; what is beyond `count` has size 0, so that no search finds it.
+/// Entries in ascending order of `key`; those that are not used have size 0, so that no search finds them.
 #[derive(Clone, Debug)]
 #[repr(C, align(64))]
-pub struct Node<T> {
+pub struct Node<T, const N: usize> {
     /// Leaf: pages of the gap. Inner: largest size in the child. Saturates at `MOST`.
-    pub size: [u32; WIDTH],
+    pub size: [u32; N],
     /// Leaf: start of the gap. Inner: key of the child's first entry.
-    pub key: [i64; WIDTH],
+    pub key: [i64; N],
     /// Inner: index of the child.
-    pub value: [T; WIDTH],
-    pub count: usize,
+    pub value: [T; N],
 }
 
-/// A node with fewer entries is joined with a neighbour if both fit into `JOINED`.
-pub const FEW: usize = WIDTH / 2;
-pub const JOINED: usize = WIDTH * 7 / 8;
-
 /// Gaps; their ends follow from their sizes.
-pub type Leaf = Node<()>;
+pub type Leaf = Node<(), LEAF>;
 /// Leaves.
-pub type Inner = Node<u32>;
+pub type Inner = Node<u32, WIDTH>;
 
 /// One entry of a node.
 #[derive(Clone, Copy, Debug)]
@@ -38,19 +30,44 @@ pub struct Entry<T> {
     pub value: T,
 }
 
-impl<T: Copy + Default> Node<T> {
+impl<T: Copy + Default, const N: usize> Node<T, N> {
     pub fn new() -> Self {
-        Self { count: 0, size: [0; WIDTH], key: [UNUSED; WIDTH], value: [T::default(); WIDTH] }
+        Self { size: [0; N], key: [UNUSED; N], value: [T::default(); N] }
     }
 
     /// Whether it is time, after a removal, to look for a neighbour to join: with few entries, but not each time.
-    #[inline(always)]
     pub fn is_to_join(&self) -> bool {
-        self.count < FEW && self.count.is_multiple_of(8)
+        self.ends_at(N / 4) || self.key[0] == UNUSED
+    }
+
+    /// The same before the removal: what it moves is then not waited for.
+    #[inline(always)]
+    pub fn will_be_to_join(&self) -> bool {
+        self.ends_at(N / 4 + 1) || self.key[1] == UNUSED
+    }
+
+    #[inline(always)]
+    fn ends_at(&self, count: usize) -> bool {
+        self.key[count - 1] < UNUSED && self.key[count] == UNUSED
+    }
+
+    /// Less than half of the entries are in use.
+    pub fn has_few(&self) -> bool {
+        self.key[N / 2 - 1] == UNUSED
     }
 
     pub fn is_full(&self) -> bool {
-        self.count == WIDTH
+        self.key[N - 1] < UNUSED
+    }
+
+    /// Whether two nodes with so many entries together become one, if one of them has few.
+    pub fn may_hold(count: usize) -> bool {
+        count <= N * 7 / 8
+    }
+
+    /// Entries in use.
+    pub fn count(&self) -> usize {
+        Scalar.rank(&self.key, UNUSED - 1)
     }
 
     /// For rare repairs; frequent ones compare in vectors.
@@ -65,12 +82,10 @@ impl<T: Copy + Default> Node<T> {
 
     #[inline(always)]
     pub fn insert(&mut self, lanes: impl Lanes, at: usize, entry: Entry<T>) {
-        let end = self.count;
-        lanes.open(&mut self.size, &mut self.key, at, end);
+        lanes.open(&mut self.size, &mut self.key, at);
         if size_of::<T>() > 0 {
-            self.value.copy_within(at..end, at + 1);
+            self.value.copy_within(at..N - 1, at + 1);
         }
-        self.count = end + 1;
         self.set(at, entry);
     }
 
@@ -83,36 +98,28 @@ impl<T: Copy + Default> Node<T> {
 
     #[inline(always)]
     pub fn remove(&mut self, lanes: impl Lanes, at: usize) {
-        let end = self.count;
-        lanes.close(&mut self.size, &mut self.key, at, end);
+        lanes.close(&mut self.size, &mut self.key, at);
         if size_of::<T>() > 0 {
-            self.value.copy_within(at + 1..end, at);
+            self.value.copy_within(at + 1..N, at);
         }
-        self.count = end - 1;
-        self.size[end - 1] = 0;
-        self.key[end - 1] = UNUSED;
     }
 
     /// Cut off everything from `at` on into a new node.
     pub fn split_off(&mut self, at: usize) -> Self {
         let mut upper = Self::new();
-        let moved = self.count - at;
-        upper.size[..moved].copy_from_slice(&self.size[at..self.count]);
-        upper.key[..moved].copy_from_slice(&self.key[at..self.count]);
-        upper.value[..moved].copy_from_slice(&self.value[at..self.count]);
-        upper.count = moved;
+        upper.size[..N - at].copy_from_slice(&self.size[at..]);
+        upper.key[..N - at].copy_from_slice(&self.key[at..]);
+        upper.value[..N - at].copy_from_slice(&self.value[at..]);
         self.size[at..].fill(0);
         self.key[at..].fill(UNUSED);
-        self.count = at;
         upper
     }
 
     /// Take over the entries of the next node; they fit.
     pub fn append(&mut self, upper: &Self) {
-        let (start, end) = (self.count, self.count + upper.count);
-        self.size[start..end].copy_from_slice(&upper.size[..upper.count]);
-        self.key[start..end].copy_from_slice(&upper.key[..upper.count]);
-        self.value[start..end].copy_from_slice(&upper.value[..upper.count]);
-        self.count = end;
+        let start = self.count();
+        self.size[start..].copy_from_slice(&upper.size[..N - start]);
+        self.key[start..].copy_from_slice(&upper.key[..N - start]);
+        self.value[start..].copy_from_slice(&upper.value[..N - start]);
     }
 }

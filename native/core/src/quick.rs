@@ -8,8 +8,8 @@ use std::ops::Range;
 
 use crate::edit::lower_inner;
 use crate::index::{GapIndex, Spot};
-use crate::lanes::{Lanes, MOST, Task, WIDTH};
-use crate::node::{Entry, UNUSED};
+use crate::lanes::{LEAF, Lanes, MOST, Task, UNUSED};
+use crate::node::Entry;
 
 impl GapIndex {
     /// Map a range inside the gap at a spot; false if it lies elsewhere.
@@ -60,22 +60,24 @@ impl Task for OccupyAt<'_> {
     fn run(self, lanes: impl Lanes) -> bool {
         let Self { index, at, range } = self;
         let leaf = index.leaves.get_mut(at.leaf);
-        let entry = at.entry as usize % WIDTH;
+        let entry = at.entry as usize % LEAF;
         let (start, old) = (leaf.key[entry], leaf.size[entry]);
         let below = range.start - start;
         if old == MOST || below < 0 || range.end != start + i64::from(old) {
             return index.occupy_anywhere_at(at, range);
         }
-        leaf.size[entry] = narrow(below);
-        if below == 0 {
+        let mut repair = false;
+        if below > 0 {
+            leaf.size[entry] = narrow(below);
+        } else {
+            repair = entry == 0 || leaf.will_be_to_join();
             leaf.remove(lanes, entry);
         }
-        let repair = below == 0 && (entry == 0 || leaf.is_to_join());
-        if lower_inner(lanes, &mut index.inners, leaf, at, old) {
-            index.lower_root(at, old);
+        if lower_inner(lanes, &mut index.inners, leaf, (at.inner, at.slot), old) {
+            index.lower_root(lanes, at.root, old);
         }
         if repair {
-            index.after_removal(at);
+            index.after_removal(at.root, at.slot);
         }
         true
     }
@@ -96,7 +98,7 @@ impl Task for Occupy<'_> {
         let at = index.rank(lanes, range.end - 1);
         let leaf = index.leaves.get_mut(at.leaf);
         let entry = (at.entry as usize).wrapping_sub(1);
-        if entry >= WIDTH - 1 {
+        if entry >= LEAF - 1 {
             return false;
         }
         let (start, old) = (leaf.key[entry], leaf.size[entry]);
@@ -104,23 +106,24 @@ impl Task for Occupy<'_> {
         if old == MOST || range.is_empty() || below < 0 || above < 0 || leaf.is_full() {
             return false;
         }
+        let mut repair = below == 0 && entry == 0;
         if below > 0 {
-            leaf.size[entry] = narrow(below);
             if above > 0 {
                 let upper = Entry { size: narrow(above), key: range.end, value: () };
                 leaf.insert(lanes, entry + 1, upper);
             }
+            leaf.size[entry] = narrow(below);
         } else if above > 0 {
             (leaf.size[entry], leaf.key[entry]) = (narrow(above), range.end);
         } else {
+            repair |= leaf.will_be_to_join();
             leaf.remove(lanes, entry);
         }
-        let repair = below == 0 && (entry == 0 || (above == 0 && leaf.is_to_join()));
-        if lower_inner(lanes, &mut index.inners, leaf, &at, old) {
-            index.lower_root(&at, old);
+        if lower_inner(lanes, &mut index.inners, leaf, (at.inner, at.slot), old) {
+            index.lower_root(lanes, at.root, old);
         }
         if repair {
-            index.after_removal(&at);
+            index.after_removal(at.root, at.slot);
         }
         true
     }
@@ -142,7 +145,7 @@ impl Task for Release<'_> {
         let at = index.rank(lanes, range.start);
         let entry = at.entry as usize;
         let below = entry.wrapping_sub(1);
-        if below >= WIDTH - 1 || index.leaves.get(at.leaf).is_full() {
+        if below >= LEAF - 1 || index.leaves.get(at.leaf).is_full() {
             return false;
         }
         if index.leaves.get(at.leaf).key[entry] == UNUSED
@@ -162,20 +165,21 @@ impl Task for Release<'_> {
             return false;
         }
         let size = narrow(size);
+        let mut repair = false;
         if joins_low {
-            leaf.size[below] = size;
             if joins_high {
+                repair = leaf.will_be_to_join();
                 leaf.remove(lanes, entry);
             }
+            leaf.size[below] = size;
         } else if joins_high {
             (leaf.size[entry], leaf.key[entry]) = (size, range.start);
         } else {
             leaf.insert(lanes, entry, Entry { size, key: range.start, value: () });
         }
-        let repair = joins_low && joins_high && leaf.is_to_join();
         index.raise(at, size);
         if repair {
-            index.after_removal(&at);
+            index.after_removal(at.root, at.slot);
         }
         true
     }

@@ -92,10 +92,15 @@ impl Root {
         if self.len == 1 {
             return Some((0, self.blocks[0].value[0]));
         }
-        self.blocks.iter().enumerate().rev().find_map(|(block, node)| {
-            let bit = highest_bit(lanes.at_least(&node.size, size))?;
-            Some((block * WIDTH + bit, node.value[bit]))
-        })
+        let mut block = self.blocks.len();
+        while block > 0 {
+            block -= 1;
+            let node = &self.blocks[block];
+            if let Some(bit) = highest_bit(lanes.at_least(&node.size, size)) {
+                return Some((block * WIDTH + bit, node.value[bit]));
+            }
+        }
+        None
     }
 
     /// The last inner node before `end` with that size; adds the blocks it looked at to `steps`.

@@ -1,6 +1,6 @@
-//! The plain way to compare 64 values: what every vector unit must equal, and what machines without one do.
+//! The plain way to compare sizes and keys: what every vector unit must equal, and what machines without one do.
 
-use crate::lanes::{Lanes, WIDTH};
+use crate::lanes::{Lanes, UNUSED};
 
 /// No vector unit.
 #[derive(Clone, Copy)]
@@ -8,22 +8,36 @@ pub struct Scalar;
 
 impl Lanes for Scalar {
     #[inline]
-    fn at_least(self, values: &[u32; WIDTH], need: u32) -> u64 {
-        values.iter().rev().fold(0, |mask, &value| mask << 1 | u64::from(value >= need))
+    fn at_least<const N: usize>(self, sizes: &[u32; N], need: u32) -> u64 {
+        sizes.iter().rev().fold(0, |mask, &size| mask << 1 | u64::from(size >= need))
     }
 
     /// Halvings without a branch to guess.
     #[inline]
-    fn rank(self, keys: &[i64; WIDTH], page: i64) -> usize {
-        let mut below = 0;
-        for half in [32, 16, 8, 4, 2, 1] {
-            below += if keys[(below + half - 1) % WIDTH] <= page { half } else { 0 };
+    fn rank<const N: usize>(self, keys: &[i64; N], page: i64) -> usize {
+        let (mut below, mut half) = (0, N / 2);
+        while half > 0 {
+            below += if keys[(below + half - 1) % N] <= page { half } else { 0 };
+            half /= 2;
         }
         below + usize::from(keys[below] <= page)
     }
 
     #[inline]
-    fn largest(self, values: &[u32; WIDTH]) -> u32 {
-        values.iter().fold(0, |most, &value| most.max(value))
+    fn largest<const N: usize>(self, sizes: &[u32; N]) -> u32 {
+        sizes.iter().fold(0, |most, &size| most.max(size))
+    }
+
+    #[inline]
+    fn open<const N: usize>(self, sizes: &mut [u32; N], keys: &mut [i64; N], at: usize) {
+        sizes.copy_within(at..N - 1, at + 1);
+        keys.copy_within(at..N - 1, at + 1);
+    }
+
+    #[inline]
+    fn close<const N: usize>(self, sizes: &mut [u32; N], keys: &mut [i64; N], at: usize) {
+        sizes.copy_within(at + 1..N, at);
+        keys.copy_within(at + 1..N, at);
+        (sizes[N - 1], keys[N - 1]) = (0, UNUSED);
     }
 }

@@ -25,9 +25,10 @@ fn steps(extents: &Extents, needs: &[i64]) -> u64 {
 #[inline(never)]
 fn count_place(extents: &mut Extents, needs: &[i64]) {
     for &need in needs {
-        if let Some(found) = extents.highest_gap(&WINDOW, need, &mut 0) {
+        let found = extents.highest_gap(&WINDOW, need, &mut 0);
+        if let Some(found) = &found {
             let end = found.gap.end.min(WINDOW.end);
-            extents.occupy_found(&found, &(end - need..end));
+            extents.occupy_found(found, &(end - need..end));
         }
     }
 }

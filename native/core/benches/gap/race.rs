@@ -164,9 +164,10 @@ fn cycles(setting: &mut Setting, stream: Stream, vmas: usize, few: usize) -> Tim
 }
 
 fn cycle(extents: &mut Extents, need: i64) -> i64 {
-    let Some(found) = extents.highest_gap(&WINDOW, need, &mut 0) else { return -1 };
+    let found = extents.highest_gap(&WINDOW, need, &mut 0);
+    let Some(found) = &found else { return -1 };
     let end = found.gap.end.min(WINDOW.end);
-    extents.occupy_found(&found, &(end - need..end));
+    extents.occupy_found(found, &(end - need..end));
     extents.release(&(end - need..end));
     end - need
 }

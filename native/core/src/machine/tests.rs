@@ -1,12 +1,12 @@
 //! Do all ways to compare agree with the plain one?
 
-use super::{Baseline, Machine};
-use crate::lanes::{Keys, Lanes, MOST, Sizes, Task, WIDTH};
+use super::Machine;
+use crate::lanes::{LEAF, Lanes, MOST, Task, UNUSED, WIDTH};
 use crate::scalar::Scalar;
 
-struct Compare<'a>(&'a [u32; WIDTH], u32);
+struct Compare<'a, const N: usize>(&'a [u32; N], u32);
 
-impl Task for Compare<'_> {
+impl<const N: usize> Task for Compare<'_, N> {
     type Output = u64;
 
     fn run(self, lanes: impl Lanes) -> u64 {
@@ -15,7 +15,7 @@ impl Task for Compare<'_> {
 }
 
 /// Values from a seed, many of them equal or at the ends of the range.
-fn values(seed: u64) -> [u32; WIDTH] {
+fn values<const N: usize>(seed: u64) -> [u32; N] {
     let mut state = seed;
     std::array::from_fn(|_| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
@@ -30,9 +30,9 @@ fn values(seed: u64) -> [u32; WIDTH] {
     })
 }
 
-struct Largest<'a>(&'a [u32; WIDTH]);
+struct Largest<'a, const N: usize>(&'a [u32; N]);
 
-impl Task for Largest<'_> {
+impl<const N: usize> Task for Largest<'_, N> {
     type Output = u32;
 
     fn run(self, lanes: impl Lanes) -> u32 {
@@ -40,9 +40,9 @@ impl Task for Largest<'_> {
     }
 }
 
-struct Rank<'a>(&'a [i64; WIDTH], i64);
+struct Rank<'a, const N: usize>(&'a [i64; N], i64);
 
-impl Task for Rank<'_> {
+impl<const N: usize> Task for Rank<'_, N> {
     type Output = usize;
 
     fn run(self, lanes: impl Lanes) -> usize {
@@ -50,84 +50,104 @@ impl Task for Rank<'_> {
     }
 }
 
-#[test]
-fn every_width_counts_keys_alike() {
-    for count in 0..=WIDTH {
-        let mut keys = [i64::MAX; WIDTH];
+fn counts_keys_alike<const N: usize>() {
+    for count in 0..=N {
+        let mut keys = [UNUSED; N];
         for (key, page) in keys[..count].iter_mut().zip((i64::MIN..).step_by(1 << 58)) {
             *key = page / 7;
         }
-        let probes = keys.into_iter().filter(|&key| key < i64::MAX);
+        let probes = keys.into_iter().filter(|&key| key < UNUSED);
         for page in probes.flat_map(|key| [key - 1, key, key + 1]).chain([0, 1 << 53]) {
             let expected = keys.iter().filter(|&&key| key <= page).count();
-            assert_eq!(Machine::detect().run(Rank(&keys, page)), expected);
             assert_eq!(Scalar.rank(&keys, page), expected);
+            for machine in Machine::all() {
+                assert_eq!(machine.run(Rank(&keys, page)), expected, "{machine:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_width_counts_keys_alike() {
+    counts_keys_alike::<WIDTH>();
+    counts_keys_alike::<LEAF>();
+}
+
+fn agrees_with_the_scalar_twin<const N: usize>() {
+    for seed in 0..2_000 {
+        let values = values::<N>(seed);
+        for machine in Machine::all() {
+            assert_eq!(machine.run(Largest(&values)), Scalar.largest(&values), "{machine:?}");
+        }
+        for need in values.into_iter().chain([0, 1, 3, MOST - 1, MOST]) {
+            let expected = Scalar.at_least(&values, need);
+            for machine in Machine::all() {
+                let mask = machine.run(Compare(&values, need));
+                assert_eq!(mask, expected, "{machine:?}, seed {seed}, need {need}");
+            }
         }
     }
 }
 
 #[test]
 fn every_width_agrees_with_the_scalar_twin() {
-    for seed in 0..2_000 {
-        let values = values(seed);
-        assert_eq!(Machine::detect().run(Largest(&values)), Scalar.largest(&values));
-        assert_eq!(Baseline.largest(&values), Scalar.largest(&values));
-        for need in values.into_iter().chain([0, 1, 3, MOST - 1, MOST]) {
-            let expected = Scalar.at_least(&values, need);
-            assert_eq!(
-                Machine::detect().run(Compare(&values, need)),
-                expected,
-                "seed {seed}, need {need}"
-            );
-            assert_eq!(Baseline.at_least(&values, need), expected);
+    agrees_with_the_scalar_twin::<WIDTH>();
+    agrees_with_the_scalar_twin::<LEAF>();
+}
+
+struct Move<'a, const N: usize> {
+    sizes: &'a mut [u32; N],
+    keys: &'a mut [i64; N],
+    at: usize,
+    opens: bool,
+}
+
+impl<const N: usize> Task for Move<'_, N> {
+    type Output = ();
+
+    fn run(self, lanes: impl Lanes) {
+        let Self { sizes, keys, at, opens } = self;
+        if opens {
+            lanes.open(sizes, keys, at);
+        } else {
+            lanes.close(sizes, keys, at);
         }
     }
 }
 
-struct Move<'a> {
-    sizes: &'a mut Sizes,
-    keys: &'a mut Keys,
-    at: usize,
-    count: usize,
-    opens: bool,
-}
-
-impl Task for Move<'_> {
-    type Output = ();
-
-    fn run(self, lanes: impl Lanes) {
-        let Self { sizes, keys, at, count, opens } = self;
+fn makes_and_closes_room_alike<const N: usize>() {
+    let number = |entry: usize| u32::try_from(entry + 1).expect("small");
+    let sizes: [u32; N] = std::array::from_fn(number);
+    let keys = sizes.map(i64::from);
+    for (at, opens) in (0..N).flat_map(|at| [(at, true), (at, false)]) {
+        let mut plain = (sizes, keys);
         if opens {
-            lanes.open(sizes, keys, at, count);
+            plain.0[at + 1..].copy_from_slice(&sizes[at..N - 1]);
+            plain.1[at + 1..].copy_from_slice(&keys[at..N - 1]);
         } else {
-            lanes.close(sizes, keys, at, count);
+            plain.0[at..N - 1].copy_from_slice(&sizes[at + 1..]);
+            plain.1[at..N - 1].copy_from_slice(&keys[at + 1..]);
+            (plain.0[N - 1], plain.1[N - 1]) = (0, UNUSED);
         }
+        let check = |(mut sizes, mut keys): ([u32; N], [i64; N]), who: &dyn std::fmt::Debug| {
+            if opens {
+                (sizes[at], keys[at]) = (plain.0[at], plain.1[at]);
+            }
+            assert_eq!((sizes, keys), plain, "{who:?}, opens {opens} at {at}");
+        };
+        for machine in Machine::all() {
+            let mut own = (sizes, keys);
+            machine.run(Move { sizes: &mut own.0, keys: &mut own.1, at, opens });
+            check(own, &machine);
+        }
+        let mut own = (sizes, keys);
+        Move { sizes: &mut own.0, keys: &mut own.1, at, opens }.run(Scalar);
+        check(own, &"plain");
     }
 }
 
 #[test]
 fn every_width_makes_and_closes_room_alike() {
-    for count in 0..=WIDTH {
-        for (at, opens) in (0..=count).flat_map(|at| [(at, true), (at, false)]) {
-            if count == if opens { WIDTH } else { at } {
-                continue;
-            }
-            let used = |entry: usize| entry < count;
-            let number = |entry: usize| u32::try_from(entry + 1).expect("small");
-            let sizes: Sizes = std::array::from_fn(|at| if used(at) { number(at) } else { 0 });
-            let keys: Keys = sizes.map(|size| if size > 0 { -i64::from(size) } else { i64::MAX });
-            let (mut own, mut plain) = ((sizes, keys), (sizes, keys));
-            let (sizes, keys) = (&mut own.0, &mut own.1);
-            Machine::detect().run(Move { sizes, keys, at, count, opens });
-            Move { sizes: &mut plain.0, keys: &mut plain.1, at, count, opens }.run(Scalar);
-            let (end, free) = if opens { (count + 1, at) } else { (count - 1, WIDTH) };
-            for entry in (0..end).filter(|&entry| entry != free) {
-                let [own, plain] = [&own, &plain].map(|list| (list.0[entry], list.1[entry]));
-                assert_eq!(own, plain, "{count} entries, opens {opens} at {at}");
-            }
-            let rest = if opens { end } else { count };
-            assert!(own.0[rest..].iter().all(|&size| size == 0));
-            assert!(own.1[rest..].iter().all(|&key| key == i64::MAX));
-        }
-    }
+    makes_and_closes_room_alike::<WIDTH>();
+    makes_and_closes_room_alike::<LEAF>();
 }
