@@ -215,7 +215,11 @@ describe("a file", () => {
   it("of mmreplay's own comes back with name and facts", async () => {
     const [original] = await load({ "perf.txt": perf(...brk), "mounts.txt": "" });
     if (original === undefined) throw new Error("no trace");
-    expect(await one("x.mmtrace", encode(original))).toEqual([original]);
+    const [again] = await one("x.mmtrace", encode(original));
+    expect({ ...again, events: [...(again?.events ?? [])] }).toEqual({
+      ...original,
+      events: [...original.events],
+    });
   });
 
   it("that no format reads is refused by name", async () => {
