@@ -74,18 +74,6 @@ function fileSource(path: string): Source {
   };
 }
 
-/** Packed text is mostly so many times as long. */
-const packedFactor = 16;
-const packedName = /\.(?:gz|xz|zst|bz2)$/;
-
-/** About how many bytes of text a file holds; 0 for a folder. */
-export async function textBytes({ path, folder, sources }: Located): Promise<number> {
-  if (folder || sources.length !== 1) return 0;
-  if (path === "stdin") spooled ??= spool();
-  const { size } = statSync(path === "stdin" && spooled !== undefined ? await spooled : path);
-  return packedName.test(path) ? size * packedFactor : size;
-}
-
 /** Everything in a folder, one level deep: a folder inside is a set of files (strace -ff). */
 function folderSources(path: string): Source[] {
   return readdirSync(path, { withFileTypes: true })

@@ -2,6 +2,8 @@
 
 import { Diagnostics, MmreplayError } from "../errors.ts";
 import type { Event } from "../trace/event.ts";
+import type { Events } from "../trace/events.ts";
+import { LogWriter, logOf } from "../trace/log-writer.ts";
 import type { Facts, Trace } from "../trace/trace.ts";
 import { type Beside, factsOf, isBeside, readBeside } from "./bundle/beside.ts";
 import { deviceWords } from "./bundle/facts.ts";
@@ -141,26 +143,24 @@ function baseName(path: string): string {
 }
 
 interface Read {
-  readonly events: readonly Event[];
+  readonly events: Events;
   readonly facts: Partial<Facts>;
   readonly lines: number;
 }
 
 async function readRun(run: Run, diagnostics: Diagnostics, options: ReadOptions): Promise<Read> {
-  const events: Event[] = [];
-  const emit = (event: Event): void => {
-    events.push(event);
-  };
+  const log = new LogWriter();
+  const emit = (event: Event): void => log.push(event);
   const [source, ...more] = run.recordings;
-  if (source === undefined) return { events, facts: {}, lines: 0 };
+  if (source === undefined) return { events: log.done(), facts: {}, lines: 0 };
   if (more.length === 0) {
     const { facts, lines } = await run.format.read(inputOf(source), emit, diagnostics, options);
-    return { events, facts, lines };
+    return { events: log.done(), facts, lines };
   }
   const inputs: Input[] = [];
   for (const member of run.recordings) inputs.push(await heldInput(member));
   const { facts, lines } = await readSet(inputs, emit, diagnostics, options);
-  return { events, facts, lines };
+  return { events: log.done(), facts, lines };
 }
 
 async function assemble(
@@ -171,10 +171,10 @@ async function assemble(
   options: ReadOptions,
 ): Promise<Omit<Reading, "diagnostics">> {
   const read = await readRun(run, diagnostics, options);
-  const tasks = options.oneProcess ? asOneProcess(read.events) : read.events;
+  const tasks = options.oneProcess ? logOf(asOneProcess(read.events)) : read.events;
   const facts = factsOf(beside, run.stem, read.facts, pageFacts(tasks));
   const topDown = facts.legacyLayout !== true;
-  const own = { ...read, events: placeForks(linearize(tasks, topDown), topDown) };
+  const own = { ...read, events: logOf(placeForks(linearize(tasks, topDown), topDown)) };
   const log = beside.calls;
   const logged =
     log === undefined ? undefined : { log, matched: matchCalls(own.events, log, diagnostics) };

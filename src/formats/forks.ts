@@ -1,6 +1,8 @@
 /** At which moment of a fork the copy was made, where other threads of the parent map and unmap meanwhile: its child tells. */
 
 import type { Event, Lifecycle } from "../trace/event.ts";
+import { type Events, eventAt, reordered } from "../trace/events.ts";
+import { hasKind } from "../trace/log.ts";
 import { type Tracks, tracksOf } from "./bundle/spaces.ts";
 import { type Effect, effectOf, type Span } from "./effect.ts";
 
@@ -79,9 +81,9 @@ const candidateOf = (event: Event): Candidate => ({
 });
 
 /** The events of each space by index, in order. */
-function bySpace({ places }: Tracks): ReadonlyMap<number, readonly number[]> {
+function bySpace({ spaces }: Tracks): ReadonlyMap<number, readonly number[]> {
   const lists = new Map<number, number[]>();
-  places.forEach(({ space }, index) => {
+  spaces.forEach((space, index) => {
     const list = lists.get(space) ?? [];
     list.push(index);
     lists.set(space, list);
@@ -95,21 +97,28 @@ interface Around {
   readonly before: number;
 }
 
-function around(
-  events: readonly Event[],
-  own: readonly number[],
-  fork: number,
-  until: number,
-): Around {
-  const event = events[fork];
+/** Where an index stands in an ascending list that holds it. */
+function placeIn(list: readonly number[], index: number): number {
+  let low = 0;
+  let high = list.length;
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if ((list[middle] ?? 0) <= index) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+function around(events: Events, own: readonly number[], fork: number, until: number): Around {
+  const event = eventAt(events, fork);
   const from = event === undefined ? 0 : began(event);
-  const at = own.indexOf(fork);
+  const at = placeIn(own, fork);
   let first = at;
-  while (first > 0 && (events[own[first - 1] ?? 0]?.line ?? 0) > from) first -= 1;
+  while (first > 0 && (eventAt(events, own[first - 1] ?? 0)?.line ?? 0) > from) first -= 1;
   let last = at + 1;
-  for (let next = events[own[last] ?? -1]; next !== undefined && began(next) < until; ) {
+  for (let next = eventAt(events, own[last]); next !== undefined && began(next) < until; ) {
     last += 1;
-    next = events[own[last] ?? -1];
+    next = eventAt(events, own[last]);
   }
   return { indices: [...own.slice(first, at), ...own.slice(at + 1, last)], before: at - first };
 }
@@ -184,33 +193,74 @@ function copiedAfter(
 const isFork = (event: Event): event is Lifecycle =>
   event.kind === "lifecycle" && event.lifecycle === "fork" && event.entryLine !== undefined;
 
+/** Events that stand elsewhere, by their index: between which others. */
+type Keys = ReadonlyMap<number, number>;
+
+/** Where the events around a fork belong, by what its child did. */
+function keysOf(
+  events: Events,
+  fork: number,
+  own: readonly number[],
+  child: readonly number[],
+  topDown: boolean,
+): Keys {
+  const keys = new Map<number, number>();
+  const event = eventAt(events, fork);
+  if (event === undefined) return keys;
+  const spoke = eventAt(events, child[0]);
+  const until = Math.min(event.line, spoke === undefined ? event.line : began(spoke));
+  const { indices, before } = around(events, own, fork, until);
+  const calls = indices.map((index) => candidateOf(eventAt(events, index) ?? event));
+  if (calls.every(({ effect: { frees, takes } }) => frees.length + takes.length === 0)) return keys;
+  const seen = child.slice(0, patience).map((index) => effectOf(eventAt(events, index)));
+  const first = copiedAfter(calls, before, seen, topDown);
+  indices.forEach((index, i) => {
+    const step = (i + 1) / (indices.length + 1);
+    if (first[i] !== i < before) keys.set(index, first[i] ? fork - 1 + step : fork + step);
+  });
+  return keys;
+}
+
+/** The order of all events where some have keys of their own, and the others their index. */
+function orderBy(keys: Keys, count: number): Uint32Array {
+  const moved = [...keys].toSorted(([a, x], [b, y]) => x - y || a - b);
+  const order = new Uint32Array(count);
+  let next = 0;
+  let at = 0;
+  for (let index = 0; index < count; index++) {
+    if (keys.has(index)) continue;
+    for (let one = moved[next]; one !== undefined && one[1] < index; one = moved[next]) {
+      order[at++] = one[0];
+      next += 1;
+    }
+    order[at++] = index;
+  }
+  for (const [index] of moved.slice(next)) order[at++] = index;
+  return order;
+}
+
 /**
  * The events with each fork where its child says that the copy was made: between the begin of the call and its end, or
  * the child's first call. Threads of the parent that wait for the lock of the address space come before it or after.
  */
-export function placeForks(events: readonly Event[], topDown: boolean): readonly Event[] {
-  if (!events.some(isFork) || events.some(({ kind }) => kind === "search")) return events;
+export function placeForks(events: Events, topDown: boolean): Events {
+  if (!hasKind(events, "lifecycle") || hasKind(events, "search")) return events;
+  const forks: number[] = [];
+  let index = -1;
+  for (const event of events) {
+    index += 1;
+    if (isFork(event)) forks.push(index);
+  }
+  if (forks.length === 0) return events;
   const tracks = tracksOf(events);
   const lists = bySpace(tracks);
-  const keys = events.map((_, index) => index);
-  events.forEach((event, fork) => {
-    const { space, made } = tracks.places[fork] ?? {};
-    if (!isFork(event) || space === undefined || made === undefined) return;
-    const child = lists.get(made.space) ?? [];
-    const spoke = events[child[0] ?? -1];
-    const until = Math.min(event.line, spoke === undefined ? event.line : began(spoke));
-    const { indices, before } = around(events, lists.get(space) ?? [], fork, until);
-    const calls = indices.map((index) => candidateOf(events[index] ?? event));
-    if (calls.every(({ effect: { frees, takes } }) => frees.length + takes.length === 0)) return;
-    const seen = child.slice(0, patience).map((index) => effectOf(events[index]));
-    const first = copiedAfter(calls, before, seen, topDown);
-    indices.forEach((index, i) => {
-      const step = (i + 1) / (indices.length + 1);
-      if (first[i] !== i < before) keys[index] = first[i] ? fork - 1 + step : fork + step;
-    });
-  });
-  return keys
-    .map((key, index) => ({ key, event: events[index] }))
-    .toSorted((a, b) => a.key - b.key)
-    .flatMap(({ event }) => (event === undefined ? [] : [event]));
+  const keys = new Map<number, number>();
+  for (const fork of forks) {
+    const own = lists.get(tracks.spaces[fork] ?? -1);
+    const made = tracks.made.get(fork);
+    if (own === undefined || made === undefined) continue;
+    const found = keysOf(events, fork, own, lists.get(made.space) ?? [], topDown);
+    for (const [moved, key] of found) keys.set(moved, key);
+  }
+  return keys.size === 0 ? events : reordered(events, orderBy(keys, events.length));
 }

@@ -1,6 +1,8 @@
 /** An order of overlapping calls in which every search finds what it found: threads that map at once, told by addresses. */
 
 import type { Event } from "../trace/event.ts";
+import { type Events, eventAt, inPlace, reordered } from "../trace/events.ts";
+import { hasKind } from "../trace/log.ts";
 import { type Tracks, tracksOf } from "./bundle/spaces.ts";
 import { type Effect, effectOf } from "./effect.ts";
 import { type Changes, Known } from "./known.ts";
@@ -14,38 +16,13 @@ const patience = 4000;
 const allPatience = 400_000;
 
 interface Item {
-  readonly index: number;
+  /** Among the events of its space. */
+  readonly place: number;
   readonly entry: number;
   readonly exit: number;
   readonly effect: Effect;
   /** Its place among the others changes no answer. */
   readonly neutral: boolean;
-}
-
-/**
- * Numbers of items in an order of those that are not neutral, with the neutral ones back where they were: behind all
- * that came before them, unless what they preceded has moved ahead.
- */
-function withNeutral(items: readonly Item[], order: readonly number[]): readonly number[] {
-  const neutral = items.flatMap((item, number) => (item.neutral ? [number] : []));
-  const others = order.filter((number) => items[number]?.neutral === false);
-  const sent = items.map((item) => item.neutral);
-  const merged: number[] = [];
-  let next = 0;
-  let first = 0;
-  for (const number of others) {
-    while (sent[first] === true) first += 1;
-    const entry = items[number]?.entry ?? 0;
-    let until = next;
-    for (let at = next; (neutral[at] ?? number) < number; at++) {
-      const waiting = neutral[at] ?? 0;
-      if (waiting < first || (items[waiting]?.exit ?? 0) < entry) until = at + 1;
-    }
-    merged.push(...neutral.slice(next, until), number);
-    next = until;
-    sent[number] = true;
-  }
-  return [...merged, ...neutral.slice(next)];
 }
 
 /** One choice: which item, what it changed, and what else could be chosen. */
@@ -55,37 +32,79 @@ interface Choice {
   readonly others: number[];
 }
 
-function itemOf(event: Event, index: number): Item {
+function itemOf(event: Event, place: number): Item {
   const effect = effectOf(event);
   const { frees, takes, needs } = effect;
   const { line } = event;
   const entry = "entryLine" in event ? (event.entryLine ?? line) : line;
   const neutral = frees.length + takes.length + needs.length === 0;
   // Where a recorder prints its CPUs one after the other, a call may return on a line above.
-  return { index, entry: Math.min(entry, line), exit: Math.max(entry, line), effect, neutral };
+  return { place, entry: Math.min(entry, line), exit: Math.max(entry, line), effect, neutral };
+}
+
+/** Items that are kept: more than can be ahead and taken back together. One that is needed again is made again. */
+const kept = 512;
+
+/** The events of one space, made into items as far as they are looked at. */
+class Items {
+  readonly length: number;
+  readonly #events: Events;
+  readonly #indices: Uint32Array;
+  readonly #items: Item[] = [];
+  /** Of all items that were looked at: what deciding where the neutral ones belong takes. */
+  readonly entries: Float64Array;
+  readonly exits: Float64Array;
+  readonly neutral: Uint8Array;
+
+  constructor(events: Events, indices: Uint32Array) {
+    this.#events = events;
+    this.#indices = indices;
+    this.length = indices.length;
+    this.entries = new Float64Array(this.length);
+    this.exits = new Float64Array(this.length);
+    this.neutral = new Uint8Array(this.length);
+  }
+
+  at(place: number): Item | undefined {
+    const item = this.#items[place % kept];
+    return item?.place === place ? item : this.#make(place);
+  }
+
+  #make(place: number): Item | undefined {
+    const event = eventAt(this.#events, this.#indices[place]);
+    if (event === undefined) return undefined;
+    const item = itemOf(event, place);
+    this.#items[place % kept] = item;
+    this.entries[place] = item.entry;
+    this.exits[place] = item.exit;
+    this.neutral[place] = item.neutral ? 1 : 0;
+    return item;
+  }
 }
 
 class Search {
-  readonly #items: readonly Item[];
+  readonly #items: Items;
   readonly #known: Known;
-  readonly #done: boolean[];
-  readonly #order: number[] = [];
+  readonly #done: Uint8Array;
+  readonly #order: Uint32Array;
+  #settled = 0;
   #choices: Choice[] = [];
   /** The longest choice of items that came to no contradiction before its end. */
   #farthest: readonly number[] = [];
   #first = 0;
   #total = 0;
 
-  constructor(items: readonly Item[], topDown: boolean) {
+  constructor(items: Items, topDown: boolean) {
     this.#items = items;
     this.#known = new Known(topDown);
-    this.#done = items.map(() => false);
+    this.#done = new Uint8Array(items.length);
+    this.#order = new Uint32Array(items.length);
   }
 
   /** The items by their number, in an order without contradiction as far as one was found. */
-  run(): readonly number[] {
+  run(): Uint32Array {
     let steps = 0;
-    while (this.#order.length + this.#choices.length < this.#items.length) {
+    while (this.#settled + this.#choices.length < this.#items.length) {
       const fitting = this.#fitting(this.#ready());
       if (fitting.length > 0) this.#choose(fitting);
       else {
@@ -114,26 +133,26 @@ class Search {
     const until = Math.min(this.#first + reach, this.#items.length);
     let earliest = Number.POSITIVE_INFINITY;
     for (let i = this.#first; i < until; i++)
-      if (!this.#done[i]) earliest = Math.min(earliest, this.#items[i]?.exit ?? earliest);
+      if (!this.#done[i]) earliest = Math.min(earliest, this.#items.at(i)?.exit ?? earliest);
     const ready: number[] = [];
     for (let i = this.#first; i < until; i++)
-      if (!this.#done[i] && (this.#items[i]?.entry ?? 0) <= earliest) ready.push(i);
+      if (!this.#done[i] && (this.#items.at(i)?.entry ?? 0) <= earliest) ready.push(i);
     return ready;
   }
 
   #fitting(ready: readonly number[]): number[] {
-    const neutral = ready.find((i) => this.#items[i]?.neutral);
+    const neutral = ready.find((i) => this.#items.at(i)?.neutral);
     if (neutral !== undefined) return [neutral];
     return ready.filter((i) => {
-      const item = this.#items[i];
+      const item = this.#items.at(i);
       return item !== undefined && !this.#known.contradicts(item.effect);
     });
   }
 
   #choose([item, ...others]: readonly number[]): void {
-    const chosen = item === undefined ? undefined : this.#items[item];
+    const chosen = item === undefined ? undefined : this.#items.at(item);
     if (item === undefined || chosen === undefined) return;
-    this.#done[item] = true;
+    this.#done[item] = 1;
     this.#choices.push({ item, changes: this.#known.apply(chosen.effect), others });
   }
 
@@ -141,7 +160,7 @@ class Search {
   #back(): boolean {
     for (let last = this.#choices.pop(); last !== undefined; last = this.#choices.pop()) {
       this.#known.undo(last.changes);
-      this.#done[last.item] = false;
+      this.#done[last.item] = 0;
       this.#first = Math.min(this.#first, last.item);
       if (last.others.length > 0) {
         this.#choose(last.others);
@@ -153,7 +172,7 @@ class Search {
 
   /** The oldest choices stand. */
   #settle(count: number): void {
-    for (const { item } of this.#choices.splice(0, count)) this.#order.push(item);
+    for (const { item } of this.#choices.splice(0, count)) this.#order[this.#settled++] = item;
     this.#farthest = [];
   }
 
@@ -162,7 +181,7 @@ class Search {
     const path = this.#farthest;
     for (let last = this.#choices.pop(); last !== undefined; last = this.#choices.pop()) {
       this.#known.undo(last.changes);
-      this.#done[last.item] = false;
+      this.#done[last.item] = 0;
       this.#first = Math.min(this.#first, last.item);
     }
     for (const item of path) this.#choose([item]);
@@ -171,23 +190,79 @@ class Search {
   }
 }
 
-/** The spaces in which calls overlap and whose every range is known, with their events. */
-function crowded(events: readonly Event[], { places }: Tracks): readonly (readonly Item[])[] {
-  const spaces = new Map<number, Item[]>();
-  events.forEach((event, index) => {
-    const space = places[index]?.space ?? -1;
-    const items = spaces.get(space) ?? [];
-    items.push(itemOf(event, index));
-    spaces.set(space, items);
+/**
+ * Places of items in an order of those that are not neutral, with the neutral ones back where they were: behind all
+ * that came before them, unless what they preceded has moved ahead.
+ */
+function withNeutral(items: Items, order: Uint32Array): Uint32Array {
+  const { entries, exits } = items;
+  const waiting: number[] = [];
+  items.neutral.forEach((isNeutral, place) => {
+    if (isNeutral === 1) waiting.push(place);
   });
-  return [...spaces.values()].filter(
-    (items) =>
-      items.some(({ entry, exit }) => entry !== exit) &&
-      !items.some(({ index }) => {
-        const event = events[index];
-        return event?.kind === "call" && (event.call === "shmat" || event.call === "shmdt");
-      }),
-  );
+  const sent = items.neutral.slice();
+  const merged = new Uint32Array(order.length);
+  let count = 0;
+  let next = 0;
+  let first = 0;
+  for (const place of order) {
+    if (items.neutral[place] === 1) continue;
+    while (sent[first] === 1) first += 1;
+    const entry = entries[place] ?? 0;
+    let until = next;
+    for (let at = next; (waiting[at] ?? place) < place; at++) {
+      const one = waiting[at] ?? 0;
+      if (one < first || (exits[one] ?? 0) < entry) until = at + 1;
+    }
+    for (; next < until; next++) merged[count++] = waiting[next] ?? 0;
+    merged[count++] = place;
+    sent[place] = 1;
+  }
+  for (; next < waiting.length; next++) merged[count++] = waiting[next] ?? 0;
+  return merged;
+}
+
+/** What decides whether the calls of a space are put in order. */
+interface Crowd {
+  count: number;
+  overlap: boolean;
+  /** Its calls show the size of everything that they map. */
+  known: boolean;
+}
+
+/** By space: the indices of its events, of spaces in which calls overlap and whose every range is known. */
+function crowded(events: Events, { spaces }: Tracks): readonly Uint32Array[] {
+  const crowds = new Map<number, Crowd>();
+  let index = 0;
+  for (const event of events) {
+    const space = spaces[index++] ?? -1;
+    const crowd = crowds.get(space) ?? { count: 0, overlap: false, known: true };
+    crowds.set(space, crowd);
+    crowd.count += 1;
+    crowd.overlap ||= isLong(event);
+    crowd.known &&= event.kind !== "call" || (event.call !== "shmat" && event.call !== "shmdt");
+  }
+  const found = new Map<number, Uint32Array>();
+  for (const [space, { count, overlap, known }] of crowds)
+    if (overlap && known) found.set(space, new Uint32Array(count));
+  const filled = new Map<number, number>();
+  spaces.forEach((space, at) => {
+    const indices = found.get(space);
+    if (indices === undefined) return;
+    const place = filled.get(space) ?? 0;
+    indices[place] = at;
+    filled.set(space, place + 1);
+  });
+  return [...found.values()];
+}
+
+/** It began on another line than it returned on. */
+const isLong = (event: Event): boolean =>
+  "entryLine" in event && event.entryLine !== undefined && event.entryLine !== event.line;
+
+function showsOverlap(events: Events): boolean {
+  for (const event of events) if (isLong(event)) return true;
+  return false;
 }
 
 /**
@@ -195,18 +270,16 @@ function crowded(events: readonly Event[], { places }: Tracks): readonly (readon
  * calls themselves tell what is free. Calls that did not overlap keep their order; so does everything where the
  * recording shows the searches.
  */
-export function linearize(events: readonly Event[], topDown: boolean): readonly Event[] {
-  if (events.some(({ kind }) => kind === "search")) return events;
-  const overlap = events.some((event) => "entryLine" in event && event.entryLine !== undefined);
-  if (!overlap) return events;
-  const ordered = [...events];
-  for (const items of crowded(events, tracksOf(events))) {
+export function linearize(events: Events, topDown: boolean): Events {
+  if (hasKind(events, "search") || !showsOverlap(events)) return events;
+  const order = inPlace(events.length);
+  let isMoved = false;
+  for (const indices of crowded(events, tracksOf(events))) {
+    const items = new Items(events, indices);
     withNeutral(items, new Search(items, topDown).run()).forEach((item, place) => {
-      const from = items[item];
-      const to = items[place];
-      const event = from === undefined ? undefined : events[from.index];
-      if (to !== undefined && event !== undefined) ordered[to.index] = event;
+      order[indices[place] ?? 0] = indices[item] ?? 0;
+      isMoved ||= item !== place;
     });
   }
-  return ordered;
+  return isMoved ? reordered(events, order) : events;
 }

@@ -1,10 +1,10 @@
 /** How many overlapping calls stand in another order than their lines, and of how many no order could be told. */
 
-import type { Event } from "../trace/event.ts";
+import type { Events } from "../trace/events.ts";
 import { Spaces } from "./bundle/spaces.ts";
 
 /** Any call stands before one of an earlier line, of whatever space. */
-function goesBack(events: readonly Event[]): boolean {
+function goesBack(events: Events): boolean {
   let latest = 0;
   for (const { kind, line } of events) {
     if (kind !== "call") continue;
@@ -15,7 +15,7 @@ function goesBack(events: readonly Event[]): boolean {
 }
 
 /** Calls that took effect before one of the same space that had returned on an earlier line. */
-function reordered(events: readonly Event[]): number {
+function reordered(events: Events): number {
   if (!goesBack(events)) return 0;
   const spaces = new Spaces(events);
   const latest = new Map<number, number>();
@@ -31,7 +31,7 @@ function reordered(events: readonly Event[]): number {
 }
 
 /** The conclusions that a trace keeps; none where no calls overlapped. */
-export function orderFacts(events: readonly Event[], undecided: number): readonly string[] {
+export function orderFacts(events: Events, undecided: number): readonly string[] {
   const moved = reordered(events);
   return [
     ...(moved === 0 ? [] : [`order of ${moved} concurrent calls: by addresses`]),

@@ -1,6 +1,7 @@
 /** How large the pages of the recording machine were, as far as the addresses of a recording tell. */
 
 import type { Event } from "../trace/event.ts";
+import type { Events } from "../trace/events.ts";
 import { MAP_FIXED } from "../trace/flags.ts";
 import type { Facts } from "../trace/trace.ts";
 import { hasBit, inPage, type U64 } from "../units.ts";
@@ -58,7 +59,7 @@ function pageAddress(event: Event): U64 | undefined {
 }
 
 /** Looks at events one by one. */
-export class PageEvidence {
+class PageEvidence {
   readonly #addresses = new Evidence();
   #told: { readonly size: number; readonly line: number } | undefined;
 
@@ -84,7 +85,7 @@ export class PageEvidence {
 }
 
 /** The page size that all of these events tell. */
-export function pageFacts(events: readonly Event[]): PageFacts {
+export function pageFacts(events: Events): PageFacts {
   const evidence = new PageEvidence();
   for (const event of events) evidence.take(event);
   return evidence.facts();

@@ -1,7 +1,7 @@
 /** How a space begins: what exec put at places of its own, and the loader and vdso that it placed by a search. */
 
 import type { Event, Search } from "../trace/event.ts";
-import type { Events } from "../trace/events.ts";
+import { type Events, eventAt } from "../trace/events.ts";
 import { pageOf, pagesFor } from "../units.ts";
 import { isVdso, type PlacedArea } from "./initial.ts";
 import type { Area, Origin } from "./program.ts";
@@ -122,7 +122,7 @@ export function beginSpace(
   from: Origin,
 ): number {
   const searches = survey.execSearches.flatMap((index) => {
-    const search = events.at(index);
+    const search = eventAt(events, index);
     return search?.kind === "search" ? [{ search, index }] : [];
   });
   const placed = images(searches, areas, pageBytes);
@@ -133,7 +133,7 @@ export function beginSpace(
   const seen = own.reduce((sum, { start, end }) => sum + end - start, 0);
   const total = searches[0]?.search.totalVm;
   placed.forEach((image, i) => {
-    placeImage(state, image, i === placed.length - 1, pageBytes, events.at(image.index));
+    placeImage(state, image, i === placed.length - 1, pageBytes, eventAt(events, image.index));
   });
   return total === undefined ? 0 : total - seen;
 }

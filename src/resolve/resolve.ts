@@ -10,6 +10,7 @@ import {
   type MapsArea,
   type Search,
 } from "../trace/event.ts";
+import { eventAt } from "../trace/events.ts";
 import type { OpenFile } from "../trace/file.ts";
 import { MAP_LOCKED, MAP_POPULATE } from "../trace/flags.ts";
 import { hasKind } from "../trace/log.ts";
@@ -214,7 +215,7 @@ class Resolver {
     const unmaps = this.#unmaps();
     if (unmaps === undefined) return;
     for (const from of due(unmaps, this.#context.state.space)) {
-      const event = this.#trace.events.at(from.event);
+      const event = eventAt(this.#trace.events, from.event);
       if (event?.kind === "call") resolveCall(this.#context, event, [], from);
     }
   }

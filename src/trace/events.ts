@@ -8,3 +8,27 @@ export interface Events extends Iterable<Event> {
   /** Undefined outside of 0 to `length` - 1. */
   at(index: number): Event | undefined;
 }
+
+/** The same events in another order: the place of each in the old one. */
+export function reordered(events: Events, order: Uint32Array): Events {
+  return {
+    length: order.length,
+    at: (index) => events.at(order[index] ?? -1),
+    *[Symbol.iterator]() {
+      for (const index of order) {
+        const event = events.at(index);
+        if (event !== undefined) yield event;
+      }
+    },
+  };
+}
+
+/** The numbers from 0 to `count` - 1: the order that events have. */
+export function inPlace(count: number): Uint32Array {
+  return Uint32Array.from({ length: count }, (_, index) => index);
+}
+
+/** The event at an index that may be none: undefined or below 0. */
+export function eventAt(events: Events, index: number | undefined): Event | undefined {
+  return index === undefined || index < 0 ? undefined : events.at(index);
+}

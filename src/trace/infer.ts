@@ -2,9 +2,11 @@
 
 import { hasBit, pagesFor, type U64 } from "../units.ts";
 import type { Call, Event, Search } from "./event.ts";
-import type { Events } from "./events.ts";
+import { type Events, reordered } from "./events.ts";
 import type { OpenFile } from "./file.ts";
 import { MAP_ANONYMOUS, MAP_POPULATE, MAP_SHARED } from "./flags.ts";
+import { hasKind } from "./log.ts";
+import { logOf } from "./log-writer.ts";
 import type { Facts, Trace } from "./trace.ts";
 
 /** The default window of x86-64 ends here; only 5-level paging goes beyond (arch/x86/mm/mmap.c task_size_64bit). */
@@ -51,25 +53,39 @@ function provenFile(call: Mmap, searches: readonly Search[], page: number): Open
 }
 
 /**
- * The events with files that their own searches prove: only hugetlb passes an alignment mask to vm_unmapped_area()
+ * By event, the files that their own searches prove: only hugetlb passes an alignment mask to vm_unmapped_area()
  * where the CPU has no cache colouring; only io_uring is mapped at its magic offsets; and a file of which nothing at all
  * is recorded has a placement hook if its first search asks for a PMD more than the call.
  */
-function provenFiles(events: Events, pageSize: number): readonly Event[] {
+function provenFiles(events: Events, pageSize: number): ReadonlyMap<number, OpenFile> {
+  const files = new Map<number, OpenFile>();
   const searches = new Map<number | null, Search[]>();
-  return Array.from(events, (event) => {
+  let index = -1;
+  for (const event of events) {
+    index += 1;
     if (event.kind === "search") {
-      searches.set(event.pid, [...(searches.get(event.pid) ?? []), event]);
-      return event;
+      const waiting = searches.get(event.pid);
+      if (waiting === undefined) searches.set(event.pid, [event]);
+      else waiting.push(event);
     }
-    if (event.kind !== "call") return event;
+    if (event.kind !== "call") continue;
     const began = event.entryLine ?? event.line;
     const seen = (searches.get(event.pid) ?? []).filter(({ line }) => line >= began);
     searches.delete(event.pid);
-    if (event.call !== "mmap" || event.fd < 0 || hasBit(event.flags, MAP_ANONYMOUS)) return event;
+    if (event.call !== "mmap" || event.fd < 0 || hasBit(event.flags, MAP_ANONYMOUS)) continue;
     const file = provenFile(event, seen, pageSize);
-    return file === undefined ? event : { ...event, file };
-  });
+    if (file !== undefined) files.set(index, file);
+  }
+  return files;
+}
+
+function* withFiles(events: Events, files: ReadonlyMap<number, OpenFile>): Generator<Event> {
+  let index = -1;
+  for (const event of events) {
+    index += 1;
+    const file = files.get(index);
+    yield file === undefined ? event : ({ ...event, file } as Event);
+  }
 }
 
 function firstOf(events: Events, is: (event: Event) => boolean): Event | undefined {
@@ -90,25 +106,31 @@ function provenFacts({ facts, events }: Trace): Facts {
  * The events with each exec before its own searches: sched_process_exec is printed when the new image is complete
  * (fs/exec.c exec_binprm), after the loader and the vdso were placed.
  */
-function execsFirst(events: Events): readonly Event[] {
-  const ordered: (Event | undefined)[] = [];
+function execsFirst(events: Events): Events {
+  if (!hasKind(events, "search") || !hasKind(events, "lifecycle")) return events;
+  const order: number[] = [];
+  const gone = new Set<number>();
   const own = new Map<number | null, number[]>();
+  let index = -1;
   for (const event of events) {
+    index += 1;
     const waiting = own.get(event.pid) ?? [];
     if (event.kind === "search") {
-      own.set(event.pid, [...waiting, ordered.length]);
-      ordered.push(event);
+      waiting.push(order.length);
+      own.set(event.pid, waiting);
+      order.push(index);
       continue;
     }
     own.delete(event.pid);
-    ordered.push(event);
+    order.push(index);
     if (event.kind !== "lifecycle" || event.lifecycle !== "exec") continue;
-    for (const index of waiting) {
-      ordered.push(ordered[index]);
-      ordered[index] = undefined;
+    for (const place of waiting) {
+      order.push(order[place] ?? 0);
+      gone.add(place);
     }
   }
-  return ordered.filter((event) => event !== undefined);
+  if (gone.size === 0) return events;
+  return reordered(events, Uint32Array.from(order.filter((_, place) => !gone.has(place))));
 }
 
 const isUnplaced = (event: Event): boolean =>
@@ -127,6 +149,9 @@ function withAssumptions(facts: Facts, events: Events): Facts {
 
 /** A trace with everything that its own events prove. */
 export function proven(trace: Trace): Trace {
-  const events = provenFiles(execsFirst(trace.events), trace.facts.pageSize);
+  const ordered = execsFirst(trace.events);
+  const files = provenFiles(ordered, trace.facts.pageSize);
+  const changed = ordered !== trace.events || files.size > 0;
+  const events = changed ? logOf(withFiles(ordered, files)) : trace.events;
   return { ...trace, facts: withAssumptions(provenFacts(trace), events), events };
 }

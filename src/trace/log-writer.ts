@@ -3,7 +3,6 @@
 import type { U64 } from "../units.ts";
 import { type Block, blockEvents, codes } from "./block.ts";
 import type { Event, MapsArea } from "./event.ts";
-import type { Events } from "./events.ts";
 import type { OpenFile } from "./file.ts";
 import { EventLog } from "./log.ts";
 import { commonUnit, type Packed, pack, packDoubles } from "./packed.ts";
@@ -153,7 +152,7 @@ class Table<T> {
 const keyOf = ({ id, kind, path, filesystem, huge, hugePage, device }: OpenFile): string =>
   JSON.stringify([id, kind, path, filesystem, huge, hugePage, device]);
 
-class LogWriter {
+export class LogWriter {
   readonly #strings = new Table<string>();
   readonly #files = new Table<OpenFile>();
   readonly #byFile = new WeakMap<OpenFile, number>();
@@ -264,7 +263,7 @@ class LogWriter {
 }
 
 /** The events in columns; those of a log are that already. */
-export function logOf(events: Events): EventLog {
+export function logOf(events: Iterable<Event>): EventLog {
   if (events instanceof EventLog) return events;
   const writer = new LogWriter();
   for (const event of events) writer.push(event);

@@ -48,7 +48,7 @@ class Calls {
 }
 
 /** Counts events one by one. */
-export class Tallying {
+class Tallying {
   readonly #calls = new Calls();
   readonly #tasks = new Set<number | null>();
   readonly #threads = new Set<number>();

@@ -7,6 +7,7 @@ import type { AddressSpace } from "../space/address-space.ts";
 import { type MapsDifference, mapsLine } from "../space/compare-maps.ts";
 import type { Call, Search } from "../trace/event.ts";
 import { eventJson } from "../trace/event-json.ts";
+import { eventAt } from "../trace/events.ts";
 import { addressOf, hex, pageOf } from "../units.ts";
 import { commitsBetween } from "./lineage.ts";
 import { type ModelSearch, printedKernel, printedModel, printedRule } from "./searches.ts";
@@ -115,7 +116,7 @@ export function explainDivergence(
   state: AddressSpace | undefined,
 ): Divergence {
   const { program, trace } = input;
-  const event = trace.events.at(program.ops.at(finding.op)?.event ?? -1);
+  const event = eventAt(trace.events, program.ops.at(finding.op)?.event);
   const between = commits(input, finding);
   return {
     of: finding.of,

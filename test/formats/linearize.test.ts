@@ -57,7 +57,7 @@ const grow = (pid: number, lines: Lines, from: Lines, to: Lines): Call => ({
 });
 
 const order = (events: readonly Event[], topDown = true): readonly number[] =>
-  linearize(events, topDown).map(({ line }) => line);
+  [...linearize(events, topDown)].map(({ line }) => line);
 
 /** Thread 2 is of the same process. */
 const thread: Event = { kind: "lifecycle", lifecycle: "thread", line: 1, pid: 1, child: 2 };
@@ -153,7 +153,7 @@ describe("any history of a first-fit allocator", () => {
         );
         const calls = history(choices);
         const returned = calls.toSorted((a, b) => a.line - b.line);
-        const ordered = linearize([...threads, ...returned], true);
+        const ordered = [...linearize([...threads, ...returned], true)];
         expect(ordered.toSorted((a, b) => a.line - b.line)).toEqual(
           [...threads, ...returned].toSorted((a, b) => a.line - b.line),
         );

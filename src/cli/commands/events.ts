@@ -6,7 +6,6 @@ import type { Reading } from "../../formats/bundle.ts";
 import { eventJson, jsonLine } from "../../trace/event-json.ts";
 import { type Checking, checkOptions, readChecked } from "../checked.ts";
 import { locate, writeLines } from "../io.ts";
-import { printLong } from "../long.ts";
 
 interface Arguments extends Checking {
   readonly file: string;
@@ -15,7 +14,6 @@ interface Arguments extends Checking {
 
 async function run({ file, output, ...checking }: Arguments): Promise<void> {
   const located = locate(file);
-  if (await printLong(located, output, checking)) return;
   const { readings, close } = await readChecked(located, checking);
   if (!readings.some(({ trace }) => trace.events.length > 0))
     throw new MmreplayError("parse/no-memory-calls", "the recording has no memory call", {

@@ -1,8 +1,11 @@
 /** Which file each mapping maps, from whatever beside the call tells it: descriptor tables, maps, mounts, BARs. */
 
 import type { Call, Event, MapsArea } from "../../trace/event.ts";
+import { type Events, eventAt } from "../../trace/events.ts";
 import type { OpenFile } from "../../trace/file.ts";
 import { MAP_ANONYMOUS, MAP_PRIVATE, MAP_TYPE } from "../../trace/flags.ts";
+import { hasKind } from "../../trace/log.ts";
+import { logOf } from "../../trace/log-writer.ts";
 import type { PciDevice } from "../../trace/trace.ts";
 import { hasBit, type U64 } from "../../units.ts";
 import { fileOf } from "../kinds.ts";
@@ -91,49 +94,74 @@ function replaced(call: Call): readonly [U64, U64] | undefined {
   return call.call === "mremap" && call.result !== call.addr ? [call.addr, call.length] : undefined;
 }
 
+/** Mappings without a known file, by space; only snapshots can name them. */
+class Nameless {
+  readonly #spaces: Spaces;
+  readonly #bySpace = new Map<number, Unnamed>();
+
+  constructor(events: Events) {
+    this.#spaces = new Spaces(events);
+  }
+
+  /** Those of the space in which the event takes place, without what the event leaves nothing of. */
+  at(event: Event): Unnamed {
+    const { space } = this.#spaces.follow(event);
+    const unnamed = this.#bySpace.get(space) ?? new Unnamed();
+    this.#bySpace.set(space, unnamed);
+    const gone = event.kind === "call" ? replaced(event) : undefined;
+    if (gone !== undefined) unnamed.drop(Number(gone[0]), Number(gone[1]));
+    return unnamed;
+  }
+}
+
 /** Paths by event index. */
-function recordedPaths(
-  events: readonly Event[],
-  opened: ReadonlyMap<number, string>,
-): Map<number, string> {
+function recordedPaths(events: Events, opened: ReadonlyMap<number, string>): Map<number, string> {
   const paths = new Map<number, string>();
-  const spaces = new Spaces(events);
-  const bySpace = new Map<number, Unnamed>();
-  events.forEach((event, index) => {
-    const { space } = spaces.follow(event);
-    const unnamed = bySpace.get(space) ?? new Unnamed();
-    bySpace.set(space, unnamed);
+  const nameless = hasKind(events, "snapshot") ? new Nameless(events) : undefined;
+  let index = -1;
+  for (const event of events) {
+    index += 1;
+    const unnamed = nameless?.at(event);
     if (event.kind === "snapshot") {
-      for (const { index: at, call } of unnamed.all()) {
+      for (const { index: at, call } of unnamed?.all() ?? []) {
         const path = areaOf(event.areas, call)?.path;
         if (path !== undefined && !paths.has(at)) paths.set(at, path);
       }
     }
-    if (event.kind !== "call") return;
-    const gone = replaced(event);
-    if (gone !== undefined) unnamed.drop(Number(gone[0]), Number(gone[1]));
-    if (!mapsFile(event)) return;
+    if (!mapsFile(event)) continue;
     const known = event.file?.path ?? opened.get(event.fd);
     if (known !== undefined) paths.set(index, known);
-    else if (event.result !== null) unnamed.add(index, event);
-  });
+    else if (event.result !== null) unnamed?.add(index, event);
+  }
   return paths;
 }
 
+/** Mappings of files, and where they stand. */
+function* fileMaps(events: Events): Generator<readonly [index: number, call: Mmap]> {
+  let index = -1;
+  for (const event of events) {
+    index += 1;
+    if (mapsFile(event)) yield [index, event];
+  }
+}
+
 /** A descriptor that always names the same file where it is known names it where it is not. */
-function inherit(events: readonly Event[], paths: Map<number, string>): void {
+function inherit(events: Events, paths: Map<number, string>): void {
   const byFd = new Map<number, string | null>();
-  events.forEach((event, index) => {
+  let isKnown = true;
+  for (const [index, { fd }] of fileMaps(events)) {
     const path = paths.get(index);
-    if (!mapsFile(event) || path === undefined) return;
-    const before = byFd.get(event.fd);
-    byFd.set(event.fd, before === undefined || before === path ? path : null);
-  });
-  events.forEach((event, index) => {
-    if (!mapsFile(event) || paths.has(index)) return;
-    const path = byFd.get(event.fd);
+    isKnown &&= path !== undefined;
+    if (path === undefined) continue;
+    const before = byFd.get(fd);
+    byFd.set(fd, before === undefined || before === path ? path : null);
+  }
+  if (isKnown) return;
+  for (const [index, { fd }] of fileMaps(events)) {
+    if (paths.has(index)) continue;
+    const path = byFd.get(fd);
     if (typeof path === "string") paths.set(index, path);
-  });
+  }
 }
 
 /** Numbers for opens that nothing else numbers: the same descriptor and path, one after the other. */
@@ -156,14 +184,14 @@ class Opens {
 
 /** VFIO descriptors with the windows that they map, and the device of each. */
 function vfioDevices(
-  events: readonly Event[],
+  events: Events,
   files: ReadonlyMap<number, OpenFile>,
   { devices, deviceWords }: Knowledge,
 ): ReadonlyMap<number, string> {
   const byOpen = new Map<number, Window[]>();
   for (const [index, file] of files) {
-    const event = events[index];
-    if (event === undefined || !mapsFile(event) || file.kind !== "vfio") continue;
+    const event = file.kind === "vfio" ? eventAt(events, index) : undefined;
+    if (event === undefined || !mapsFile(event)) continue;
     const windows = byOpen.get(file.id) ?? [];
     windows.push(windowOf(Number(event.offset), Number(event.length)));
     byOpen.set(file.id, windows);
@@ -177,37 +205,63 @@ function vfioDevices(
   return result;
 }
 
-/** The events with the file of each mapping filled in; `unknown` where nothing tells it. */
-export function withFiles(events: readonly Event[], knowledge: Knowledge): readonly Event[] {
+/** The file of each mapping of one, by event index. */
+function filesOf(events: Events, knowledge: Knowledge): ReadonlyMap<number, OpenFile> {
   const paths = recordedPaths(events, knowledge.opened);
   inherit(events, paths);
   const files = new Map<number, OpenFile>();
-  const highest = events.reduce(
-    (most, event) => (mapsFile(event) ? Math.max(most, event.file?.id ?? 0) : most),
-    Math.max(0, ...knowledge.opened.keys()),
-  );
+  let highest = Math.max(0, ...knowledge.opened.keys());
+  for (const [, { file }] of fileMaps(events)) highest = Math.max(highest, file?.id ?? 0);
   const opens = new Opens(highest + 1);
-  events.forEach((event, index) => {
-    if (!mapsFile(event)) return;
+  // One open is mapped several times: it is kept once.
+  let last: OpenFile | undefined;
+  for (const [index, call] of fileMaps(events)) {
     const path = paths.get(index);
-    const known = event.file ?? (path === undefined ? unknownFile : fileOf(path, -1));
-    if (known.path === undefined) {
-      files.set(index, known);
-      return;
-    }
-    const id = opened(knowledge, event, known) ?? opens.id(event.fd, known.path);
-    files.set(index, placed({ ...known, id }, knowledge.mounts));
-  });
+    const known = call.file ?? (path === undefined ? unknownFile : fileOf(path, -1));
+    if (known.path !== undefined) {
+      const id = opened(knowledge, call, known) ?? opens.id(call.fd, known.path);
+      const found = placed({ ...known, id }, knowledge.mounts);
+      if (last === undefined || !isSame(last, found)) last = found;
+    } else last = known;
+    files.set(index, last);
+  }
+  return files;
+}
+
+const isSame = (a: OpenFile, b: OpenFile): boolean =>
+  a.id === b.id &&
+  a.kind === b.kind &&
+  a.path === b.path &&
+  a.filesystem === b.filesystem &&
+  a.huge === b.huge &&
+  a.hugePage === b.hugePage &&
+  a.device === b.device;
+
+/** The events with the file of each mapping filled in; `unknown` where nothing tells it. */
+export function withFiles(events: Events, knowledge: Knowledge): Events {
+  const files = filesOf(events, knowledge);
+  if (files.size === 0) return events;
   const devices = vfioDevices(events, files, knowledge);
-  return events.map((event, index) => {
+  return logOf(named(events, files, devices));
+}
+
+function* named(
+  events: Events,
+  files: ReadonlyMap<number, OpenFile>,
+  devices: ReadonlyMap<number, string>,
+): Generator<Event> {
+  let index = -1;
+  for (const event of events) {
+    index += 1;
     const file = files.get(index);
-    if (file === undefined || !mapsFile(event)) return event;
+    if (file === undefined || !mapsFile(event)) {
+      yield event;
+      continue;
+    }
     const device = file.device ?? devices.get(file.id);
-    return {
-      ...event,
-      file: device === undefined || file.kind !== "vfio" ? file : { ...file, device },
-    };
-  });
+    const isDevice = device !== undefined && file.kind === "vfio";
+    yield { ...event, file: isDevice ? { ...file, device } : file };
+  }
 }
 
 /** The number of an open that the recording, or the program's own table, tells apart. */

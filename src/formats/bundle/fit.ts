@@ -1,7 +1,8 @@
 /** Whether a maps file and a recording are of one process, as far as their addresses tell. */
 
 import { MmreplayError } from "../../errors.ts";
-import type { Call, Event, MapsArea } from "../../trace/event.ts";
+import type { Call, MapsArea } from "../../trace/event.ts";
+import type { Events } from "../../trace/events.ts";
 
 const wide = 2 ** 32;
 
@@ -54,7 +55,7 @@ function bitsOf(areas: readonly MapsArea[]): 32 | 64 | undefined {
 }
 
 /** Throws if the calls lie where these areas, ascending and of one process, can have nothing to do with them. */
-export function checkFit(events: readonly Event[], areas: readonly MapsArea[], file: string): void {
+export function checkFit(events: Events, areas: readonly MapsArea[], file: string): void {
   const [first] = areas;
   if (first === undefined) return;
   let closest = Number.POSITIVE_INFINITY;

@@ -1,7 +1,8 @@
 /** Which recorded call is which call of the program's own log. */
 
 import type { Diagnostics } from "../../errors.ts";
-import type { Call, Event } from "../../trace/event.ts";
+import type { Call } from "../../trace/event.ts";
+import { type Events, eventAt } from "../../trace/events.ts";
 import type { CallLog, LoggedCall } from "../probe-calls.ts";
 
 export interface Matched {
@@ -24,11 +25,11 @@ function same(logged: LoggedCall, call: Call): boolean {
 }
 
 /** The first search inside the call, or the call itself. */
-function startOf(events: readonly Event[], index: number): number {
-  const call = events[index];
+function startOf(events: Events, index: number): number {
+  const call = eventAt(events, index);
   let start = index;
   while (call !== undefined && start > 0) {
-    const before = events[start - 1];
+    const before = eventAt(events, start - 1);
     if (before?.kind !== "search" || before.pid !== call.pid) break;
     if (call.kind === "call" && before.line < (call.entryLine ?? call.line)) break;
     start -= 1;
@@ -36,10 +37,10 @@ function startOf(events: readonly Event[], index: number): number {
   return start;
 }
 
-function indexOf(events: readonly Event[], logged: LoggedCall, from: number, most: number): number {
+function indexOf(events: Events, logged: LoggedCall, from: number, most: number): number {
   let seen = 0;
   for (let index = from; index < events.length && seen < most; index++) {
-    const event = events[index];
+    const event = eventAt(events, index);
     if (event?.kind !== "call") continue;
     if (same(logged, event)) return index;
     seen += 1;
@@ -48,11 +49,7 @@ function indexOf(events: readonly Event[], logged: LoggedCall, from: number, mos
 }
 
 /** Walk along both: the log is the truth, what the recording misses is not filled in. */
-export function matchCalls(
-  events: readonly Event[],
-  { calls }: CallLog,
-  diagnostics?: Diagnostics,
-): Matched {
+export function matchCalls(events: Events, { calls }: CallLog, diagnostics?: Diagnostics): Matched {
   const starts: (number | undefined)[] = [];
   const missing: LoggedCall[] = [];
   let next = 0;
@@ -63,7 +60,7 @@ export function matchCalls(
     starts.push(index < 0 ? undefined : startOf(events, index));
     if (index >= 0) {
       next = index + 1;
-      pid = events[index]?.pid ?? null;
+      pid = eventAt(events, index)?.pid ?? null;
       continue;
     }
     missing.push(logged);

@@ -1,6 +1,7 @@
 /** At which point of a recording the state of an address space was as a maps file shows it. */
 
 import type { Event, MapsArea } from "../../trace/event.ts";
+import type { Events } from "../../trace/events.ts";
 import { Likeness, type Picture, pictureOf } from "./likeness.ts";
 import type { Tracks } from "./spaces.ts";
 
@@ -109,9 +110,9 @@ class Seeker {
   }
 
   event(event: Event, index: number): void {
-    const place = this.#tracks.places[index];
-    if (place === undefined) return;
-    const { space, made } = place;
+    const space = this.#tracks.spaces[index];
+    if (space === undefined) return;
+    const made = this.#tracks.made.get(index);
     if (made !== undefined && made.from === undefined) this.#close(space, event.time);
     if (made !== undefined && this.#follows(made.space)) {
       const from = made.from === undefined ? undefined : this.#states.get(made.from);
@@ -147,14 +148,13 @@ class Seeker {
 
 /** Where the maps fit best; undefined where no call of that space is recorded. */
 export function positionOf(
-  events: readonly Event[],
+  events: Events,
   tracks: Tracks,
   question: Question,
 ): Position | undefined {
   const seeker = new Seeker(tracks, question);
-  events.forEach((event, index) => {
-    seeker.event(event, index);
-  });
+  let index = 0;
+  for (const event of events) seeker.event(event, index++);
   seeker.end();
   return seeker.best;
 }

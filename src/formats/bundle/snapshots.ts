@@ -2,6 +2,8 @@
 
 import type { Diagnostics } from "../../errors.ts";
 import type { Event, MapsArea, Snapshot } from "../../trace/event.ts";
+import type { Events } from "../../trace/events.ts";
+import { logOf } from "../../trace/log-writer.ts";
 import { decompress, headBytes, headOf } from "../decompress.ts";
 import { refuseEncoding } from "../encodings.ts";
 import { holdsAreas, type MapsBlock, readMaps } from "../maps.ts";
@@ -97,11 +99,21 @@ const localClockSlack = 3;
 const before = 5;
 const after = 60;
 
+/** The first and the last time of the events; undefined where they have none. */
+function timesOf(events: Events): { readonly first: number; readonly last: number } | undefined {
+  let first: number | undefined;
+  let last: number | undefined;
+  for (const { time } of events) {
+    if (time === undefined) continue;
+    if (time > 0) first ??= time;
+    last = time;
+  }
+  return first === undefined || last === undefined ? undefined : { first, last };
+}
+
 /** The heading's time on the clock of the events; undefined where they have nothing in common. */
-function momentOf(block: MapsBlock, events: readonly Event[]): Moment | undefined {
-  const times = events.flatMap(({ time }) => (time === undefined ? [] : [time]));
-  const first = times.find((time) => time > 0);
-  const last = times.at(-1);
+function momentOf(block: MapsBlock, events: Events): Moment | undefined {
+  const { first, last } = timesOf(events) ?? {};
   if (first === undefined || last === undefined) return undefined;
   const within = (time: number, slack: number): Moment | undefined =>
     time >= first - before && time <= last + after ? { time, slack } : undefined;
@@ -116,7 +128,7 @@ function momentOf(block: MapsBlock, events: readonly Event[]): Moment | undefine
 
 /** What placing needs to know of the run. */
 export interface Context {
-  readonly events: readonly Event[];
+  readonly events: Events;
   readonly stem: string;
   /** The program's own log, and where its calls are in the events. */
   readonly logged: { readonly log: CallLog; readonly matched: Matched } | undefined;
@@ -159,9 +171,20 @@ function placeBlock(
     return { index: found.index, snapshot: { ...base, ...timed, pid: pid ?? found.pid, exact } };
   }
   if (moment === undefined) return undefined;
-  const later = events.findIndex((event) => (event.time ?? 0) > moment.time);
-  const at = later < 0 ? events.length : later;
-  return { index: at, snapshot: { ...base, ...timed, pid, exact: false } };
+  return {
+    index: firstAfter(events, moment.time),
+    snapshot: { ...base, ...timed, pid, exact: false },
+  };
+}
+
+/** The index of the first event after a time. */
+function firstAfter(events: Events, moment: number): number {
+  let index = 0;
+  for (const { time = 0 } of events) {
+    if (time > moment) return index;
+    index += 1;
+  }
+  return index;
 }
 
 /** Read the maps of a run and put each where it was taken. */
@@ -169,7 +192,7 @@ export async function withSnapshots(
   sources: readonly Source[],
   context: Context,
   diagnostics: Diagnostics,
-): Promise<readonly Event[]> {
+): Promise<Events> {
   if (sources.length === 0) return context.events;
   const files: MapsFile[] = [];
   for (const source of sources) files.push(await readFile(source, diagnostics));
@@ -191,14 +214,19 @@ export async function withSnapshots(
     }
   }
   placed.sort((a, b) => a.index - b.index);
-  const events: Event[] = [];
+  return placed.length === 0 ? context.events : logOf(inserted(context.events, placed));
+}
+
+/** The events with the snapshots, which ascend by their index, among them. */
+function* inserted(events: Events, placed: readonly Placed[]): Generator<Event> {
+  let index = 0;
   let next = 0;
-  context.events.forEach((event, index) => {
-    for (; placed[next]?.index === index; next++) events.push(...snapshotAt(placed, next));
-    events.push(event);
-  });
-  for (; next < placed.length; next++) events.push(...snapshotAt(placed, next));
-  return events;
+  for (const event of events) {
+    for (; placed[next]?.index === index; next++) yield* snapshotAt(placed, next);
+    yield event;
+    index += 1;
+  }
+  for (; next < placed.length; next++) yield* snapshotAt(placed, next);
 }
 
 function snapshotAt(placed: readonly Placed[], index: number): readonly Snapshot[] {

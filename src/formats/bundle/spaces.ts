@@ -1,12 +1,21 @@
 /** Which address space each event of a recording happened in, as far as the lives of tasks tell. */
 
 import type { Event } from "../../trace/event.ts";
+import type { Events } from "../../trace/events.ts";
+import { hasKind } from "../../trace/log.ts";
 
 /** What the event did to the set of spaces. */
 export interface Place {
   readonly space: number;
   /** A space that this event makes, with the one that it copies. */
   readonly made?: { readonly space: number; readonly from: number | undefined };
+}
+
+function showsBirth(events: Events): boolean {
+  if (!hasKind(events, "lifecycle")) return false;
+  for (const event of events)
+    if (event.kind === "lifecycle" && event.child !== undefined) return true;
+  return false;
 }
 
 /** Follows tasks; feed it every event in order. */
@@ -16,8 +25,8 @@ export class Spaces {
   #next = 0;
 
   /** A recording without the birth of any task leaves only one guess: that all of them are threads of the first. */
-  constructor(events: readonly Event[]) {
-    this.#births = events.some((event) => event.kind === "lifecycle" && event.child !== undefined);
+  constructor(events: Events) {
+    this.#births = showsBirth(events);
   }
 
   /** The space of a task; of one never heard of a new space, or the only one. */
@@ -54,15 +63,17 @@ export class Spaces {
 
 /** The spaces of all events of a recording, worked out once. */
 export interface Tracks {
-  /** By event. */
-  readonly places: readonly Place[];
+  /** By event: the space in which it took place. */
+  readonly spaces: Int32Array;
+  /** What events made, by their index; most make nothing. */
+  readonly made: ReadonlyMap<number, NonNullable<Place["made"]>>;
   /** The spaces that a task ever had, and those that they were copied from. */
   readonly lineage: (pid: number) => ReadonlySet<number>;
   /** The spaces that a task ever had. */
   readonly own: (pid: number) => ReadonlySet<number>;
 }
 
-export function tracksOf(events: readonly Event[]): Tracks {
+export function tracksOf(events: Events): Tracks {
   const spaces = new Spaces(events);
   const parents = new Map<number, number>();
   const byTask = new Map<number | null, Set<number>>();
@@ -70,16 +81,21 @@ export function tracksOf(events: readonly Event[]): Tracks {
     const known = byTask.get(pid) ?? new Set();
     byTask.set(pid, known.add(space));
   };
-  const places = events.map((event) => {
+  const places = new Int32Array(events.length);
+  const makers = new Map<number, NonNullable<Place["made"]>>();
+  let index = 0;
+  for (const event of events) {
     const place = spaces.follow(event);
     const { made } = place;
+    places[index] = place.space;
+    if (made !== undefined) makers.set(index, made);
+    index += 1;
     if (made?.from !== undefined) parents.set(made.space, made.from);
     note(event.pid, place.space);
     const child = event.kind === "lifecycle" ? event.child : undefined;
     if (child !== undefined) note(child, spaces.of(child));
     else if (made !== undefined) note(event.pid, made.space);
-    return place;
-  });
+  }
   const own = (pid: number): ReadonlySet<number> => byTask.get(pid) ?? new Set([spaces.of(pid)]);
   const lineage = (pid: number): ReadonlySet<number> => {
     const found = new Set(own(pid));
@@ -89,5 +105,5 @@ export function tracksOf(events: readonly Event[]): Tracks {
     }
     return found;
   };
-  return { places, own, lineage };
+  return { spaces: places, made: makers, own, lineage };
 }

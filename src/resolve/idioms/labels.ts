@@ -1,6 +1,6 @@
 /** What else programs do with addresses, replayed as it is in every mode but named: intent without a trick. */
 
-import type { Events } from "../../trace/events.ts";
+import { type Events, eventAt } from "../../trace/events.ts";
 import { MAP_ANONYMOUS, MAP_STACK, PROT_WRITE } from "../../trace/flags.ts";
 import { hasBit } from "../../units.ts";
 import type { Op, Program } from "../program.ts";
@@ -34,6 +34,33 @@ const mostStackGuard = 64;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
+/** Ops that made objects, by object. */
+class Makers {
+  readonly #program: Program;
+  /** Index of the op + 1. */
+  readonly #ops: Int32Array;
+
+  constructor(program: Program) {
+    this.#program = program;
+    this.#ops = new Int32Array(program.objects + 1);
+  }
+
+  set(object: number, op: number): void {
+    this.#ops[object] = op + 1;
+  }
+
+  index(object: number): number | undefined {
+    const op = this.#ops[object] ?? 0;
+    return op === 0 ? undefined : op - 1;
+  }
+
+  get(object: number): MapOp | FixOp | undefined {
+    const index = this.index(object);
+    const op = index === undefined ? undefined : this.#program.ops.at(index);
+    return op?.kind === "map" || op?.kind === "fix" ? op : undefined;
+  }
+}
+
 class Labeller {
   readonly labels: Mutable<Labels> = {
     ...{ carves: 0, pieces: 0, images: 0, stacks: 0, guards: 0 },
@@ -42,11 +69,11 @@ class Labeller {
   readonly #calls: Calls;
   readonly #events: Events;
   /** By object: what a call mapped where nothing of the program was, at any place or at a fixed one. */
-  readonly #made = new Map<number, MapOp | FixOp>();
+  readonly #made: Makers;
   /** Pieces by their object: the map that they are in. */
-  readonly #inside = new Map<number, MapOp | FixOp>();
-  readonly #pages = new Map<number, number>();
-  readonly #recorded = new Map<number, number>([[0, 0]]);
+  readonly #inside: Makers;
+  /** Of every object, the op that made it. */
+  readonly #makers: Makers;
   /** Overlays that belong to a trick. */
   readonly #tricks: ReadonlySet<number>;
   readonly #carved = new Set<number>();
@@ -55,6 +82,9 @@ class Labeller {
   constructor(program: Program, events: Events, idioms: readonly Idiom[]) {
     this.#calls = callsOf(program, events);
     this.#events = events;
+    this.#made = new Makers(program);
+    this.#inside = new Makers(program);
+    this.#makers = new Makers(program);
     this.#tricks = new Set(
       idioms.flatMap((one) =>
         (one.class === "trim" || one.class === "placeholder") && one.backed !== undefined
@@ -65,17 +95,16 @@ class Labeller {
   }
 
   add(op: Op, index: number): void {
-    if (op.kind === "map") this.#map(op);
+    if (op.kind === "map") this.#map(op, index);
     else if (op.kind === "fix") this.#fix(op, index);
     else if (op.kind === "protect") this.#protect(op);
   }
 
-  #map(op: MapOp): void {
-    this.#recorded.set(op.object, op.recorded);
-    this.#pages.set(op.object, op.pages);
-    const event = this.#events.at(op.event);
+  #map(op: MapOp, index: number): void {
+    this.#makers.set(op.object, index);
+    const event = eventAt(this.#events, op.event);
     if (event?.kind !== "call") return;
-    this.#made.set(op.object, op);
+    this.#made.set(op.object, index);
     if (event.call === "mremap" && op.source !== undefined && op.how !== "place") this.#grow(op);
     if (event.call !== "mmap") return;
     if (op.hint !== undefined && (op.how === "place" || op.how === "claim"))
@@ -84,14 +113,19 @@ class Labeller {
     if (this.#regrows(op)) this.labels.regrown += 1;
   }
 
+  /** The page at which an object was recorded. */
+  #recorded(object: number): number {
+    return this.#makers.get(object)?.recorded ?? 0;
+  }
+
   #hint(op: MapOp, hint: NonNullable<MapOp["hint"]>): void {
-    const taken = (this.#recorded.get(hint.object) ?? 0) + hint.offset === op.recorded;
+    const taken = this.#recorded(hint.object) + hint.offset === op.recorded;
     if (taken) this.labels.hintsTaken += 1;
     else this.labels.hintsMissed += 1;
   }
 
   #grow({ source, recorded }: MapOp): void {
-    const from = (this.#recorded.get(source?.object ?? 0) ?? 0) + (source?.offset ?? 0);
+    const from = this.#recorded(source?.object ?? 0) + (source?.offset ?? 0);
     if (from === recorded) this.labels.grownInPlace += 1;
     else this.labels.grownMoved += 1;
   }
@@ -127,14 +161,14 @@ class Labeller {
   }
 
   #fix(op: FixOp, index: number): void {
-    this.#recorded.set(op.object, op.recorded);
-    this.#pages.set(op.object, op.pages);
-    const event = this.#events.at(op.event);
+    this.#makers.set(op.object, index);
+    const event = eventAt(this.#events, op.event);
     if (event?.kind !== "call" || event.call !== "mmap") return;
+    const outer = this.#made.index(op.at.object) ?? this.#inside.index(op.at.object);
     const inside = this.#made.get(op.at.object) ?? this.#inside.get(op.at.object);
-    if (inside === undefined) this.#made.set(op.object, op);
+    if (inside === undefined) this.#made.set(op.object, index);
     if (inside === undefined || op.recorded + op.pages > inside.recorded + inside.pages) return;
-    this.#inside.set(op.object, inside);
+    if (outer !== undefined) this.#inside.set(op.object, outer);
     if (this.#tricks.has(index)) return;
     const { area, object } = inside;
     if (area.backing === "anon" && hasBit(area.flags, MAP_ANONYMOUS)) {
@@ -149,10 +183,7 @@ class Labeller {
   /** Of its object, or, where all of a piece is protected, of the map that the piece is in. */
   #protect({ at, pages, prot }: Extract<Op, { kind: "protect" }>): void {
     if (prot !== 0 || pages > mostGuard) return;
-    const own = {
-      recorded: this.#recorded.get(at.object) ?? 0,
-      pages: this.#pages.get(at.object) ?? 0,
-    };
+    const own = this.#makers.get(at.object) ?? { recorded: 0, pages: 0 };
     const map = pages < own.pages ? own : (this.#inside.get(at.object) ?? own);
     const start = own.recorded + at.offset;
     const edge = start === map.recorded || start + pages === map.recorded + map.pages;

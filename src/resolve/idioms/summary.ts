@@ -1,6 +1,6 @@
 /** What the tricks of a recording amount to, and how much of it a policy can change at all. */
 
-import type { Events } from "../../trace/events.ts";
+import { type Events, eventAt } from "../../trace/events.ts";
 import { opNumber } from "../op-table.ts";
 import type { Op, Program } from "../program.ts";
 import { type Labels, labelsOf } from "./labels.ts";
@@ -73,33 +73,38 @@ function backingOf({ area }: MapOp): string {
   return area.backing === "file" ? (area.file?.kind ?? "unknown") : area.backing;
 }
 
+/** The op that each mmap call became: what it found missing, a space of its own say, is made in its name before. */
+function* madeByMmap(program: Program, events: Events): Generator<Made> {
+  const last = new Map<number, number>();
+  const { kind, event: made } = program.ops.table;
+  for (let index = 0; index < kind.length; index++)
+    if (kind[index] === opNumber.map || kind[index] === opNumber.fix)
+      last.set(made[index] ?? -1, index);
+  for (const [event, index] of last) {
+    const call = eventAt(events, event);
+    const op = program.ops.at(index);
+    const isMade = op?.kind === "map" || op?.kind === "fix";
+    if (isMade && call?.kind === "call" && call.call === "mmap") yield op;
+  }
+}
+
 function boundOf(program: Program, events: Events, idioms: readonly Idiom[]): Bound {
   const recorded = recordedPages(program);
-  const isMmap = (op: Op): op is Made => {
-    if (op.kind !== "map" && op.kind !== "fix") return false;
-    const event = events.at(op.event);
-    return event?.kind === "call" && event.call === "mmap";
-  };
-  // What a call found missing, a space of its own say, is made in its name as well: its own op is the last.
-  const byCall = new Map<number, Made>();
-  program.ops.eachOf(["map", "fix"], (op) => {
-    if (isMmap(op)) byCall.set(op.event, op);
-  });
-  const made = [...byCall.values()];
-  const placed = made.filter((op): op is MapOp => op.kind === "map" && !tookHint(op, recorded));
-  const atLeast = (bytes: number) => placed.filter((op) => op.pages * program.pageBytes >= bytes);
-  const large = atLeast(2 ** 21);
-  const byBacking: Record<string, number> = {};
-  for (const op of large) byBacking[backingOf(op)] = (byBacking[backingOf(op)] ?? 0) + 1;
   const tricks = new Set(idioms.flatMap((one) => (isTrick(one) ? [one.map.object] : [])));
-  return {
-    mmaps: made.length,
-    placed: placed.length,
-    atLeast64K: atLeast(2 ** 16).length,
-    atLeast2M: large.length,
-    byBacking,
-    reservations: large.filter(({ object }) => tricks.has(object)).length,
-  };
+  const found = { mmaps: 0, placed: 0, atLeast64K: 0, atLeast2M: 0, reservations: 0 };
+  const byBacking: Record<string, number> = {};
+  for (const op of madeByMmap(program, events)) {
+    found.mmaps += 1;
+    if (op.kind !== "map" || tookHint(op, recorded)) continue;
+    found.placed += 1;
+    const bytes = op.pages * program.pageBytes;
+    if (bytes >= 2 ** 16) found.atLeast64K += 1;
+    if (bytes < 2 ** 21) continue;
+    found.atLeast2M += 1;
+    byBacking[backingOf(op)] = (byBacking[backingOf(op)] ?? 0) + 1;
+    if (tricks.has(op.object)) found.reservations += 1;
+  }
+  return { ...found, byBacking };
 }
 
 const isTrick = (idiom: Idiom): idiom is Trim =>

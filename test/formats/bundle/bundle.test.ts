@@ -3,7 +3,6 @@ import { Diagnostics } from "../../../src/errors.ts";
 import type { Source } from "../../../src/formats/bundle/runs.ts";
 import { bundle } from "../../../src/formats/bundle.ts";
 import { encode } from "../../../src/trace/codec.ts";
-import type { Trace } from "../../../src/trace/trace.ts";
 import { listed } from "../../support/events.ts";
 import { inputOf, sample } from "../../support/samples.ts";
 
@@ -199,11 +198,17 @@ describe("a folder", () => {
 });
 
 describe("a file", () => {
-  const one = (name: string, content: string | Uint8Array): Promise<readonly Trace[]> =>
-    bundle(
-      { path: `runs/${name}`, folder: false, sources: sourcesOf({ [name]: content }) },
+  const one = async (
+    name: string,
+    content: string | Uint8Array,
+  ): Promise<readonly ReturnType<typeof listed>[]> => {
+    const sources = sourcesOf({ [name]: content });
+    const traces = await bundle(
+      { path: `runs/${name}`, folder: false, sources },
       new Diagnostics(),
     );
+    return traces.map(listed);
+  };
 
   it("is a trace of its own name, whatever its format", async () => {
     const [trace] = await one("zoo.txt", sample("perf-7.2-script-zoo.txt"));
