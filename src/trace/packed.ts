@@ -20,7 +20,8 @@ const noWide: ReadonlyMap<number, bigint> = new Map();
 function rangeOf(values: Float64Array): readonly [number, number] {
   let least = values[0] ?? 0;
   let most = least;
-  for (const value of values) {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? 0;
     if (value < least) least = value;
     if (value > most) most = value;
   }
