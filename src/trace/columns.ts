@@ -202,7 +202,14 @@ function decodeNumbers(coded: Coded, count: number): Float64Array {
 /** A column of few distinct numbers, as a list; `values` is room for its places. */
 export function decodeListed(coded: Coded, values: Float64Array): Listed {
   if (coded.coding % runs === list && !isDoubles(coded) && unitOf(coded) === 1) {
-    return { distinct: decodeStored(coded, values), places: values };
+    const distinct = decodeStored(coded, values);
+    for (let i = 0; i < values.length; i++) {
+      const place = values[i] ?? 0;
+      if (place < 0 || place >= distinct.length) {
+        throw new Malformed("a place is outside of its list");
+      }
+    }
+    return { distinct, places: values };
   }
   const listed = placesOf(decodeNumbers(coded, values.length));
   if (listed === undefined) throw new Malformed("a column has too many distinct values");
