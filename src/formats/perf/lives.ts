@@ -264,4 +264,13 @@ export class Lives {
     };
     this.#window.add(at.line, [event]);
   }
+
+  /** Whoever called exit is gone, though nothing else tells so. */
+  leave(): void {
+    const gone = [...this.#tasks.all()].flatMap((task) => {
+      const { leaving: at, alive } = task;
+      return at !== undefined && alive ? [{ task, at }] : [];
+    });
+    for (const { task, at } of gone.sort((a, b) => a.at.line - b.at.line)) this.exited(task, at);
+  }
 }

@@ -87,18 +87,8 @@ export class PerfReader {
       this.#lives.settleExec(task, false);
       this.#flight.abandon(task);
     }
-    this.#leave();
+    this.#lives.leave();
     this.#window.end();
-  }
-
-  /** Whoever called exit is gone, though nothing else tells so. */
-  #leave(): void {
-    const gone = [...this.#tasks.all()].flatMap((task) => {
-      const { leaving: at, alive } = task;
-      return at !== undefined && alive ? [{ task, at }] : [];
-    });
-    for (const { task, at } of gone.sort((a, b) => a.at.line - b.at.line))
-      this.#lives.exited(task, at);
   }
 
   #clock({ time }: PerfLine, number: number): void {
