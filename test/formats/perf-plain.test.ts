@@ -110,11 +110,16 @@ const columns = fc.tuple(
   fc.constantFrom("[000]", "[1]", ""),
   fc.nat({ max: 99 }),
 );
+/** Some times have more digits than a double. */
+const seconds = fc.constantFrom("100", "100", "101", "1", "987654321", "123456789012345678");
+const nanos = fc.constantFrom("", "", "123", "4567");
+/** Blanks before the event. */
+const pad = fc.constantFrom("   ", "   ", " ", "        ");
 const line = fc
-  .tuple(columns, told)
+  .tuple(columns, seconds, nanos, pad, told)
   .map(
-    ([[comm, task, cpu, time], what]) =>
-      `${comm.padStart(16)} ${task.padStart(7)} ${cpu}  100.0000${String(time).padStart(2, "0")}:   ${what}`,
+    ([[comm, task, cpu, time], second, more, blanks, what]) =>
+      `${comm.padStart(16)} ${task.padStart(7)} ${cpu}  ${second}.0000${String(time).padStart(2, "0")}${more}:${blanks}${what}`,
   );
 const plain = fc
   .tuple(
@@ -124,8 +129,8 @@ const plain = fc
       "        worker-2",
       "        wörker-😀",
     ),
-    fc.constantFrom("11/11", "11/12"),
-    fc.constantFrom("   99.0000", "  100.0000", "10000.0000"),
+    fc.constantFrom("11/11", "11/12", "14/14"),
+    fc.constantFrom("   99.0000", "  100.0000", "10000.0000", "987654321.1234567"),
     fc.nat({ max: 99 }),
     told,
   )
