@@ -3,6 +3,7 @@
 import { type Event, growthSource, type Search, type Snapshot } from "../trace/event.ts";
 import type { Events } from "../trace/events.ts";
 import { MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_HUGETLB, PROT_WRITE } from "../trace/flags.ts";
+import { hasKind } from "../trace/log.ts";
 import type { Facts } from "../trace/trace.ts";
 import { alignUp, hasBit, pageOf, pagesFor, type U64 } from "../units.ts";
 import { Live } from "./live.ts";
@@ -169,7 +170,7 @@ class Surveyor {
     }
     const page = this.#facts.pageSize;
     const place = (start: number, pages: number) => {
-      if (survey.snapshot === undefined)
+      if (this.#awaitsState(survey))
         survey.placed.put({ start, end: start + pages, object: 0, offset: 0, prot: 0 });
     };
     if (event.result === null) return;
@@ -202,7 +203,7 @@ class Surveyor {
         return;
       }
       case "mprotect":
-        if (survey.snapshot === undefined && !hasBit(event.prot, PROT_WRITE)) {
+        if (this.#awaitsState(survey) && !hasBit(event.prot, PROT_WRITE)) {
           const start = pageOf(event.addr, page);
           survey.relro.push({ start, end: start + pagesFor(event.length, page) });
         }
@@ -212,13 +213,20 @@ class Surveyor {
     }
   }
 
+  /** A state may still come, from which what calls did before is to be taken away. */
+  #awaitsState({ snapshot }: SpaceSurvey): boolean {
+    return this.#hasStates && snapshot === undefined;
+  }
+
   #lines: Events = [];
+  #hasStates = false;
   #lineOf(survey: SpaceSurvey): number {
     return this.#lines.at(survey.execSearches.at(-1) ?? 0)?.line ?? 0;
   }
 
   run(events: Events): void {
     this.#lines = events;
+    this.#hasStates = hasKind(events, "snapshot");
     let index = 0;
     for (const event of events) this.event(event, index++);
   }
