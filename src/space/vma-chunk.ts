@@ -9,7 +9,7 @@ const column = { start: 0, end: 1, pgoff: 2, stride: 5 } as const;
 const word = { anon: 6, traits: 7, area: 8, file: 9, stride: 10 } as const;
 
 /** Rows that a chunk has at most, and by how many its memory grows. */
-export const chunkRows = 64;
+export const chunkRows = 128;
 const growth = 16;
 
 export class Chunk {
