@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodeInto, decodeListed, encodeNumbers, unitOf } from "../../src/trace/columns.ts";
 import { pack, unpack } from "../../src/trace/packed.ts";
-import { Malformed } from "../../src/trace/varint.ts";
+import { ByteReader, ByteWriter, Malformed, readSigned } from "../../src/trace/varint.ts";
 
 const seed = 20_261_127;
 const number = fc.oneof(
@@ -53,5 +53,55 @@ describe("a column of numbers", () => {
     const list = { coding: 2, data: Uint8Array.from(bytes) };
     expect(() => decodeListed(list, new Float64Array(1))).toThrow(Malformed);
     expect(() => decodeInto(list, new Float64Array(1))).toThrow(Malformed);
+  });
+});
+
+describe("a row of numbers", () => {
+  /** What is read of these bytes, or why they cannot be. */
+  const outcome = (read: () => readonly number[]): readonly number[] | string => {
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof Malformed) return error.message;
+      throw error;
+    }
+  };
+
+  const oneByOne = (bytes: Uint8Array, count: number) => (): readonly number[] => {
+    const reader = new ByteReader(bytes);
+    const values = Array.from({ length: count }, () => reader.signed());
+    return [...values, reader.at];
+  };
+
+  const together = (bytes: Uint8Array, count: number) => (): readonly number[] => {
+    const values = new Float64Array(count);
+    const end = readSigned(bytes, 0, values);
+    return [...values, end];
+  };
+
+  const digit = fc.oneof(
+    fc.integer({ min: 0, max: 255 }),
+    fc.integer({ min: 128, max: 255 }),
+    fc.constantFrom(0x00, 0x7f, 0x80, 0xff),
+  );
+
+  it("is read from any bytes like one after the other, errors included", () => {
+    fc.assert(
+      fc.property(fc.array(digit), fc.nat(8), (all, count) => {
+        const bytes = Uint8Array.from(all);
+        expect(outcome(together(bytes, count))).toEqual(outcome(oneByOne(bytes, count)));
+      }),
+      { seed, numRuns: 3000 },
+    );
+  });
+
+  it("comes back at each length of a number and each sign", () => {
+    const ends = Array.from({ length: 54 }, (_, power) => 2 ** power);
+    const all = ends.flatMap((end) => [end - 1, end, end + 1, 1 - end, -end, -end - 1]);
+    const numbers = all.filter((value) => value >= -(2 ** 52) && value <= 2 ** 53 - 1);
+    const writer = new ByteWriter();
+    for (const value of numbers) writer.signed(value);
+    const bytes = writer.done();
+    expect(together(bytes, numbers.length)()).toEqual([...numbers, bytes.length]);
   });
 });
