@@ -1,7 +1,11 @@
 // @ts-check
 /**
- * How fast are readers, replays and the gap search beside their peers? node scripts/bench.mjs [RECORDINGS] writes
- * bench/results.json, docs/growth.svg and the performance section of README.md.
+ * How fast are readers, replays and the gap search beside their peers?
+ *
+ * node scripts/bench.mjs [RECORDINGS]         writes bench/results.json, docs/growth.svg, docs/performance.json and the
+ *                                             performance section of README.md
+ * node scripts/bench.mjs --gate [RECORDINGS]  writes bench/results.json alone, and fails if a ratio of docs/performance.json
+ *                                             has fallen by more than a quarter
  */
 
 import { spawnSync } from "node:child_process";
@@ -9,11 +13,15 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { availableParallelism, cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { plotOf } from "./bench-plot.mjs";
+import { fallen, ratiosOf } from "./bench-ratios.mjs";
 import { readerFigures, traceFigures } from "./bench-reading.mjs";
 import { sectionOf } from "./bench-table.mjs";
 
 const root = join(import.meta.dirname, "..");
-const recordings = process.argv[2] ?? join(root, "../shared/recordings");
+const args = process.argv.slice(2);
+const gate = args.includes("--gate");
+const recordings = args.find((arg) => arg !== "--gate") ?? join(root, "../shared/recordings");
+const published = join(root, "docs/performance.json");
 const folder = mkdtempSync(join(tmpdir(), "mmreplay-bench-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
@@ -49,17 +57,31 @@ const machine = {
 const results = { machine, readers, traces, bench, searches };
 mkdirSync(join(root, "bench"), { recursive: true });
 writeFileSync(join(root, "bench/results.json"), `${JSON.stringify(results, null, 2)}\n`);
-writeFileSync(
-  join(root, "docs/growth.svg"),
-  plotOf(searches.filter(({ kind }) => kind === "race")),
-);
 const text = sectionOf(results);
 console.log(text);
-const readme = join(root, "README.md");
-const before = readFileSync(readme, "utf8");
-const section = /<!-- performance -->\n[\s\S]*?<!-- end performance -->/;
-if (!section.test(before)) throw new Error("README.md has no performance section");
-writeFileSync(
-  readme,
-  before.replace(section, () => `<!-- performance -->\n${text}\n<!-- end performance -->`),
-);
+if (gate) held();
+else publish();
+
+/** Fail if a ratio fell behind the published one. */
+function held() {
+  const worse = fallen(JSON.parse(readFileSync(published, "utf8")).ratios, ratiosOf(results));
+  for (const words of worse) console.error(`bench: ${words}`);
+  if (worse.length > 0) process.exitCode = 1;
+}
+
+/** Write what the documents show. */
+function publish() {
+  const races = searches.filter(({ kind }) => kind === "race");
+  writeFileSync(join(root, "docs/growth.svg"), plotOf(races));
+  const ratios = { machine, ratios: ratiosOf(results) };
+  writeFileSync(published, `${JSON.stringify(ratios, null, 2)}\n`);
+  const readme = join(root, "README.md");
+  const before = readFileSync(readme, "utf8");
+  const section = /<!-- performance -->\n[\s\S]*?<!-- end performance -->/;
+  if (!section.test(before)) throw new Error("README.md has no performance section");
+  const shown = `<!-- performance -->\n${text}\n<!-- end performance -->`;
+  writeFileSync(
+    readme,
+    before.replace(section, () => shown),
+  );
+}
