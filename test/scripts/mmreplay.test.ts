@@ -194,7 +194,7 @@ describe("scripts/mmreplay", () => {
   it.each([
     ["node", "v18.20.4", /^mmreplay: Node\.js v18\.20\.4 is too old; install version 20\.19/],
     ["node", "v20.9.0", /^mmreplay: Node\.js v20\.9\.0 is too old/],
-    ["cargo", "cargo 1.63.0", /^mmreplay: Rust 1\.63\.0 is too old; install 1\.88/],
+    ["cargo", "cargo 1.63.0", /^mmreplay: Rust 1\.63\.0 is too old; install 1\.89/],
   ])("refuses an old %s (%s) in one line", (name, version, line) => {
     const { code, stderr } = run([], `${withProgram(name, version)}${delimiter}${PATH}`);
     expect(stderr).toMatch(line);
@@ -204,7 +204,7 @@ describe("scripts/mmreplay", () => {
   it.each([
     ["node", /^mmreplay: Node\.js is missing; install version 20\.19/],
     ["npm", /^mmreplay: npm is missing/],
-    ["cargo", /^mmreplay: cargo is missing; install Rust 1\.88/],
+    ["cargo", /^mmreplay: cargo is missing; install Rust 1\.89/],
     ["cc", /^mmreplay: the C linker cc is missing/],
   ])("says what to install where %s is missing", (name, line) => {
     const { code, stderr } = run([], without(name));
