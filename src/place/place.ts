@@ -41,6 +41,7 @@ class Results {
 
   take(ops: Float64Array, of: Int32Array, out: Float64Array, found: Float64Array): void {
     const { objectPage, opPage, mapped, searches, steps } = this.placements;
+    const { op, row, page: at } = this.found;
     let next = 0;
     for (let i = 0; i < of.length; i++) {
       const index = of[i] ?? 0;
@@ -58,9 +59,9 @@ class Results {
       searches[index] = ran;
       steps[index] = out[base + outColumn.steps] ?? 0;
       for (let k = 0; k < ran; k++, next++) {
-        this.found.op.push(index);
-        this.found.row.push(found[next * foundColumn.stride + foundColumn.row] ?? -1);
-        this.found.page.push(found[next * foundColumn.stride + foundColumn.page] ?? -1);
+        op.push(index);
+        row.push(found[next * foundColumn.stride + foundColumn.row] ?? -1);
+        at.push(found[next * foundColumn.stride + foundColumn.page] ?? -1);
       }
     }
   }

@@ -8,7 +8,11 @@ import type { Traits, TraitsTable } from "./traits.ts";
 import { fileIdentity, filePgoff, freshVma, hasClose } from "./vma.ts";
 
 /** What a mapping of an area is like; `file` is -1 where each has one of its own. */
-type Fresh = Omit<NewRange, "start" | "end">;
+interface Fresh {
+  readonly range: { -readonly [K in keyof NewRange]: NewRange[K] };
+  readonly file: number;
+  readonly pgoff: number;
+}
 
 /** All that the flags of a new mapping follow from. */
 const looksOf = (
@@ -24,7 +28,6 @@ export class NewRanges {
   readonly #fresh: Fresh[] = [];
   /** By looks. */
   readonly #traits = new Map<string, Traits>();
-  #range: { -readonly [K in keyof NewRange]: NewRange[K] } | undefined;
 
   constructor(ops: OpTable, rules: VmaRules, table: TraitsTable) {
     this.#ops = ops;
@@ -32,36 +35,27 @@ export class NewRanges {
     this.#table = table;
   }
 
-  /** What a map or fix op makes at a page, until it is asked again: one object, since it is asked for each op. */
+  /** What a map or fix op makes at a page, until it is asked again: one object for each area, since it is asked for each op. */
   at(index: number, page: number): NewRange {
     const number = this.#ops.area[index] ?? -1;
     const known = this.#fresh[number] ?? this.#freshOf(number);
-    const { traits, file: own, pgoff, area, areaNumber } = known;
-    const file = own < 0 ? fileIdentity(area, this.#ops.object[index] ?? 0) : own;
-    const end = page + (this.#ops.pages[index] ?? 0);
-    this.#range ??= { ...known, start: page, end };
-    const range = this.#range;
-    range.traits = traits;
+    const { range, file: own } = known;
+    const file = own < 0 ? fileIdentity(range.area, this.#ops.object[index] ?? 0) : own;
     range.file = file;
     range.start = page;
-    range.end = end;
-    range.pgoff = file === 0 ? page : pgoff;
-    range.area = area;
-    range.areaNumber = areaNumber;
+    range.end = page + (this.#ops.pages[index] ?? 0);
+    range.pgoff = file === 0 ? page : known.pgoff;
     return range;
   }
 
   #freshOf(number: number): Fresh {
     const area = this.#ops.areas[number];
     if (area === undefined) throw new Error(`no area ${number}`);
-    const [file, other] = [fileIdentity(area, 0), fileIdentity(area, 1)];
-    const fresh = {
-      traits: this.#traitsOf(area),
-      file: file === other ? file : -1,
-      pgoff: filePgoff(area, this.#rules),
-      area,
-      areaNumber: this.#table.numberOf(area),
-    };
+    const [one, other] = [fileIdentity(area, 0), fileIdentity(area, 1)];
+    const file = one === other ? one : -1;
+    const pgoff = filePgoff(area, this.#rules);
+    const kind = { traits: this.#traitsOf(area), area, areaNumber: this.#table.numberOf(area) };
+    const fresh = { range: { ...kind, file, pgoff, start: 0, end: 0 }, file, pgoff };
     this.#fresh[number] = fresh;
     return fresh;
   }

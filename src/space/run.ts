@@ -253,7 +253,9 @@ export class Run {
     if (Number.isNaN(page)) page = this.#pageAt(ops.atObject[index] ?? 0, ops.atOffset[index] ?? 0);
     if (!(page >= 0)) return;
     const end = page + (ops.pages[index] ?? 0);
-    const { spare } = ops.extras[ops.extra[index] ?? -1] ?? {};
+    const extra = ops.extra[index] ?? -1;
+    // Asked with -1, an array looks for a name.
+    const spare = extra < 0 ? undefined : ops.extras[extra]?.spare;
     if (spare === undefined) {
       this.#remove(page, end);
       return;

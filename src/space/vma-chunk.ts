@@ -12,12 +12,21 @@ const word = { anon: 6, traits: 7, area: 8, file: 9, stride: 10 } as const;
 export const chunkRows = 128;
 const growth = 16;
 
+/** Rounded down, in integers: `Math.floor` of a quotient is done in doubles, which takes twice as long. */
+export const half = (sum: number): number => (sum - (sum % 2)) / 2;
+
 export class Chunk {
-  #cells = new Float64Array(0);
-  #words = new Uint32Array(0);
+  #cells: Float64Array;
+  #words: Uint32Array;
   count = 0;
   /** Belongs to a copied set too: to be cloned before a change. */
   shared = false;
+
+  /** With memory for so many rows. */
+  constructor(rows = 0) {
+    this.#cells = new Float64Array(Math.ceil(rows / growth) * growth * column.stride);
+    this.#words = new Uint32Array(this.#cells.buffer);
+  }
 
   get bytes(): number {
     return this.#cells.byteLength;
@@ -74,7 +83,7 @@ export class Chunk {
     let low = 0;
     let high = this.count;
     while (low < high) {
-      const middle = Math.floor((low + high) / 2);
+      const middle = half(low + high);
       if ((cells[middle * column.stride + column.end] ?? 0) > page) high = middle;
       else low = middle + 1;
     }
@@ -157,7 +166,7 @@ export class Chunk {
   }
 
   clone(): Chunk {
-    const clone = new Chunk();
+    const clone = new Chunk(this.count);
     clone.append(this, 0, this.count);
     return clone;
   }

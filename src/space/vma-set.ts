@@ -2,7 +2,7 @@
 
 import { TraitsTable } from "./traits.ts";
 import type { Vma } from "./vma.ts";
-import { Chunk, chunkRows } from "./vma-chunk.ts";
+import { Chunk, chunkRows, half } from "./vma-chunk.ts";
 
 /** Rows that chunks are filled to when they are made anew, and below which a chunk is joined with its neighbours. */
 const filled: number = chunkRows - chunkRows / 8;
@@ -136,7 +136,7 @@ export class VmaSet {
     let low = 0;
     let high = ends.length;
     while (low < high) {
-      const middle = Math.floor((low + high) / 2);
+      const middle = half(low + high);
       if ((ends[middle] ?? 0) > page) high = middle;
       else low = middle + 1;
     }
@@ -148,9 +148,20 @@ export class VmaSet {
   #roomFor(page: number, rows: number): number {
     if (this.#chunks.length === 0) this.#chunks.push(new Chunk());
     const at = Math.min(this.#chunkOf(page), this.#chunks.length - 1);
-    if ((this.#chunks[at]?.count ?? 0) + rows <= chunkRows) return at;
+    const chunk = this.#chunks[at];
+    if (chunk === undefined || chunk.count + rows <= chunkRows) return at;
+    if (at === 0 && page < chunk.start(0)) return this.#begin(0, page);
+    if (at === this.#chunks.length - 1 && page >= chunk.end(chunk.count - 1))
+      return this.#begin(at + 1, page);
     this.#spread(at);
     return Math.min(this.#chunkOf(page), this.#chunks.length - 1);
+  }
+
+  /** A new chunk at an end of the set, where mappings made one after the other go. */
+  #begin(at: number, page: number): number {
+    this.#chunks.splice(at, 0, new Chunk(chunkRows));
+    this.#ends.splice(at, 0, page);
+    return at;
   }
 
   /** The chunk to be changed. */
@@ -186,7 +197,7 @@ export class VmaSet {
     const total = old.reduce((sum, { count }) => sum + count, 0);
     const count = Math.ceil(total / filled);
     if (old.length === 1 && count === 1) return;
-    const made = Array.from({ length: count }, () => new Chunk());
+    const made = Array.from({ length: count }, () => new Chunk(Math.ceil(total / count)));
     let into = 0;
     for (const chunk of old) {
       for (let next = 0; next < chunk.count; ) {

@@ -204,6 +204,23 @@ describe("a set of VMAs", () => {
     }
   });
 
+  it("fills its memory where VMAs are made one after the other, at either end", () => {
+    const pages = Array.from({ length: 5_000 }, (_, i) => 3 * i);
+    for (const order of [pages, pages.toReversed()]) {
+      const set = new VmaSet();
+      for (const page of order) set.replace(page, page + 2, [at(page, page + 2)]);
+      expect([...set].map(({ start }) => start)).toEqual(pages);
+      expect(set.bytes / set.size).toBeLessThanOrEqual(41);
+      // A range over the first or the last, and more than one row for it.
+      for (const page of [-1, 14_996])
+        set.replace(page, page + 3, [at(page, page + 1), at(page + 2, page + 3)]);
+      expect(set.size).toBe(5_002);
+      expect([set.after(-5)?.start, set.after(0)?.start, set.before(20_000)?.end]).toEqual([
+        -1, 1, 14_999,
+      ]);
+    }
+  });
+
   it("keeps offsets, the anon_vma and what VMAs have in common apart", () => {
     const set = new VmaSet();
     const moved = { ...at(20, 24), anonOffset: 3, anon: 7, forked: true, label: "heap" };
