@@ -17,6 +17,9 @@ const headBytes = 16;
 /** No block unpacks to more; a trace that came by mail must not fill the memory. */
 const largestBlock = 2 ** 28;
 
+/** Bytes that are unpacked at once, most blocks as a whole, without copying parts together. */
+const largestChunk = 2 ** 20;
+
 export type BlockKind = "header" | "events" | "end";
 const kinds: readonly BlockKind[] = ["end", "header", "events"];
 
@@ -98,7 +101,8 @@ function unpack(packed: Uint8Array, length: number, file: string, offset: number
   if (length > largestBlock) throw damaged(file, offset, "a block of impossible size");
   if (length === 0) return new Uint8Array(0);
   try {
-    const payload = brotliDecompressSync(packed, { maxOutputLength: length });
+    const chunkSize = Math.min(Math.max(length + 1, 64), largestChunk);
+    const payload = brotliDecompressSync(packed, { maxOutputLength: length, chunkSize });
     if (payload.length === length) return payload;
   } catch {
     // Told below: the checksum was right, so the length or the compressed data is not.
