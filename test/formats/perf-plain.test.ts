@@ -167,14 +167,17 @@ describe("plain lines of perf script", () => {
     );
   });
 
-  it("a process id that no process has makes a line none of the recorder's", async () => {
+  it.each([
+    ["no process has", "4294967295"],
+    ["no double holds", "9007199254740993"],
+  ])("a process id that %s makes a line none of the recorder's", async (_, pid) => {
     const at = (task: string, what: string): string =>
       `               a   ${task}   [000]   100.000001:   syscalls:sys_${what}\n`;
     const request = "addr: 0x0, len: 0x1000, prot: 0x1, flags: 0x22, fd: 0xffffffff, off: 0x0";
     const lines = [
       at("11/11", `enter_mmap: ${request}`),
       at("11/11", "exit_mmap: 0x7f0000001000"),
-      at("4294967295/11", `enter_mmap: ${request}`),
+      at(`${pid}/11`, `enter_mmap: ${request}`),
       at("11/11", "exit_mmap: 0x7f0000002000"),
     ];
     await expectSame(Buffer.from(lines.join("")));

@@ -208,7 +208,7 @@ export class PlainLine extends Scanner {
   #task(): boolean {
     this.pid = -1;
     this.tid = this.decimal();
-    if (this.takes(slash)) {
+    if (this.tid >= 0 && this.takes(slash)) {
       this.pid = this.tid;
       this.tid = this.decimal();
     }
