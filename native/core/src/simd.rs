@@ -34,6 +34,52 @@ fn moves_from<const N: usize>(at: usize) -> &'static [i8; N] {
     MASKS[WIDTH - at % N..].first_chunk().expect("N is at most WIDTH")
 }
 
+/// `Lanes` by the functions of the same names beside it, which need what the CPU of every such value has.
+#[cfg(target_arch = "x86_64")]
+macro_rules! lanes_of {
+    ($way:ident) => {
+        impl $way {
+            #[inline(always)]
+            pub fn run<T: Task>(self, task: T) -> T::Output {
+                // SAFETY: the CPU has the features of the function, or there would be no `self`.
+                unsafe { run(self, task) }
+            }
+        }
+
+        impl Lanes for $way {
+            #[inline(always)]
+            fn at_least<const N: usize>(self, sizes: &[u32; N], need: u32) -> u64 {
+                // SAFETY: as in `run`.
+                unsafe { at_least(sizes, need) }
+            }
+
+            #[inline(always)]
+            fn rank<const N: usize>(self, keys: &[i64; N], page: i64) -> usize {
+                // SAFETY: as in `run`.
+                unsafe { rank(keys, page) }
+            }
+
+            #[inline(always)]
+            fn largest<const N: usize>(self, sizes: &[u32; N]) -> u32 {
+                // SAFETY: as in `run`.
+                unsafe { largest(sizes) }
+            }
+
+            #[inline(always)]
+            fn open<const N: usize>(self, sizes: &mut [u32; N], keys: &mut [i64; N], at: usize) {
+                // SAFETY: as in `run`.
+                unsafe { open(sizes, keys, at) }
+            }
+
+            #[inline(always)]
+            fn close<const N: usize>(self, sizes: &mut [u32; N], keys: &mut [i64; N], at: usize) {
+                // SAFETY: as in `run`.
+                unsafe { close(sizes, keys, at) }
+            }
+        }
+    };
+}
+
 #[cfg(target_arch = "x86_64")]
 pub mod avx2;
 #[cfg(target_arch = "x86_64")]

@@ -1,7 +1,5 @@
 //! Eight sizes or four keys at once, in the vectors of AVX2.
 
-#![expect(clippy::inline_always, reason = "compiled again inside the task of each width")]
-
 use std::arch::is_x86_feature_detected;
 use std::arch::x86_64::{
     __m256i, _mm_cvtsi128_si32, _mm_loadu_si32, _mm_loadu_si64, _mm_max_epu32, _mm_shuffle_epi32,
@@ -27,45 +25,9 @@ impl Avx2 {
         let counts = is_x86_feature_detected!("lzcnt") && is_x86_feature_detected!("popcnt");
         (is_x86_feature_detected!("avx2") && others && counts).then_some(Self(()))
     }
-
-    #[inline(always)]
-    pub fn run<T: Task>(self, task: T) -> T::Output {
-        // SAFETY: the CPU has all of these features, or there would be no `self`.
-        unsafe { run(self, task) }
-    }
 }
 
-impl Lanes for Avx2 {
-    #[inline(always)]
-    fn at_least<const N: usize>(self, sizes: &[u32; N], need: u32) -> u64 {
-        // SAFETY: the CPU has AVX2, or there would be no `self`.
-        unsafe { at_least(sizes, need) }
-    }
-
-    #[inline(always)]
-    fn rank<const N: usize>(self, keys: &[i64; N], page: i64) -> usize {
-        // SAFETY: the CPU has AVX2 and POPCNT, or there would be no `self`.
-        unsafe { rank(keys, page) }
-    }
-
-    #[inline(always)]
-    fn largest<const N: usize>(self, sizes: &[u32; N]) -> u32 {
-        // SAFETY: the CPU has AVX2, or there would be no `self`.
-        unsafe { largest(sizes) }
-    }
-
-    #[inline(always)]
-    fn open<const N: usize>(self, sizes: &mut [u32; N], keys: &mut [i64; N], at: usize) {
-        // SAFETY: the CPU has AVX2, or there would be no `self`.
-        unsafe { open(sizes, keys, at) }
-    }
-
-    #[inline(always)]
-    fn close<const N: usize>(self, sizes: &mut [u32; N], keys: &mut [i64; N], at: usize) {
-        // SAFETY: the CPU has AVX2, or there would be no `self`.
-        unsafe { close(sizes, keys, at) }
-    }
-}
+lanes_of!(Avx2);
 
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
 fn run<T: Task>(avx2: Avx2, task: T) -> T::Output {

@@ -1,7 +1,5 @@
 //! Sixteen sizes or eight keys at once, in the vectors of AVX-512.
 
-#![expect(clippy::inline_always, reason = "compiled again inside the task of each width")]
-
 use std::arch::is_x86_feature_detected;
 use std::arch::x86_64::{
     __m512i, _mm_loadu_si64, _mm_loadu_si128, _mm512_alignr_epi32, _mm512_alignr_epi64,
@@ -25,45 +23,9 @@ impl Avx512 {
             && is_x86_feature_detected!("avx512vl");
         (all && Avx2::detect().is_some()).then_some(Self(()))
     }
-
-    #[inline(always)]
-    pub fn run<T: Task>(self, task: T) -> T::Output {
-        // SAFETY: the CPU has all of these features, or there would be no `self`.
-        unsafe { run(self, task) }
-    }
 }
 
-impl Lanes for Avx512 {
-    #[inline(always)]
-    fn at_least<const N: usize>(self, sizes: &[u32; N], need: u32) -> u64 {
-        // SAFETY: the CPU has AVX-512, or there would be no `self`.
-        unsafe { at_least(sizes, need) }
-    }
-
-    #[inline(always)]
-    fn rank<const N: usize>(self, keys: &[i64; N], page: i64) -> usize {
-        // SAFETY: the CPU has AVX-512 and POPCNT, or there would be no `self`.
-        unsafe { rank(keys, page) }
-    }
-
-    #[inline(always)]
-    fn largest<const N: usize>(self, sizes: &[u32; N]) -> u32 {
-        // SAFETY: the CPU has AVX-512, or there would be no `self`.
-        unsafe { largest(sizes) }
-    }
-
-    #[inline(always)]
-    fn open<const N: usize>(self, sizes: &mut [u32; N], keys: &mut [i64; N], at: usize) {
-        // SAFETY: the CPU has AVX-512, or there would be no `self`.
-        unsafe { open(sizes, keys, at) }
-    }
-
-    #[inline(always)]
-    fn close<const N: usize>(self, sizes: &mut [u32; N], keys: &mut [i64; N], at: usize) {
-        // SAFETY: the CPU has AVX-512, or there would be no `self`.
-        unsafe { close(sizes, keys, at) }
-    }
-}
+lanes_of!(Avx512);
 
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,bmi1,bmi2,lzcnt,popcnt")]
 fn run<T: Task>(lanes: Avx512, task: T) -> T::Output {
