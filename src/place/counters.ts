@@ -1,6 +1,6 @@
 /** What went otherwise than in the recording because another policy placed it. */
 
-import { type Extra, type OpTable, opNumber, ways } from "../resolve/op-table.ts";
+import { extraOf, type OpTable, opNumber, ways } from "../resolve/op-table.ts";
 import type { Program } from "../resolve/program.ts";
 import type { Placements } from "./types.ts";
 
@@ -46,10 +46,10 @@ class Counter {
     if (page === -2) counters.orphaned += 1;
     switch (table.kind[index]) {
       case opNumber.probe:
-        if (page >= 0 && forRoom.has(extraOf(table, index).failed ?? "")) counters.gained += 1;
+        if (page >= 0 && forRoom.has(extraOf(table, index)?.failed ?? "")) counters.gained += 1;
         break;
       case opNumber.release: {
-        const { spare } = extraOf(table, index);
+        const spare = extraOf(table, index)?.spare;
         if (spare !== undefined && this.#lost(spare.object))
           counters.stranded += table.pages[index] ?? 0;
         break;
@@ -75,9 +75,6 @@ class Counter {
     if (!stays && stayed) this.counters.moves += 1;
   }
 }
-
-const extraOf = ({ extra, extras }: OpTable, index: number): Extra =>
-  extras[extra[index] ?? -1] ?? {};
 
 /** Count the differences; `recorded` is the recording's own page by object. */
 export function countDifferences(

@@ -3,7 +3,8 @@
 import { brkRow, claimRow, growRow, lower } from "../arch/entry.ts";
 import type { Arch, Attempt, Layout, Row } from "../arch/types.ts";
 import type { Policy, Target } from "../policies/types.ts";
-import { type Extra, opNumber, ways } from "../resolve/op-table.ts";
+import { Numbers } from "../resolve/numbers.ts";
+import { type Extra, extraOf, opNumber, ways } from "../resolve/op-table.ts";
 import type { Op, Position, Program, SpaceFacts } from "../resolve/program.ts";
 import type { Facts } from "../trace/trace.ts";
 import { alignUp, pageOf } from "../units.ts";
@@ -56,7 +57,7 @@ class Planner {
   readonly #forced: (op: number) => boolean;
   readonly #table = new RowTable();
   readonly #layouts = new Map<number, Layout>();
-  readonly #distinct = new Map<string, number>();
+  readonly #distinct = new Numbers<string>();
   /** By space: the number of its limits. */
   readonly #limitsOf = new Map<number, number>();
   readonly #blocks: Block[] = [];
@@ -177,8 +178,7 @@ class Planner {
   }
 
   #extra(index: number): Extra | undefined {
-    const { extra, extras } = this.#program.ops.table;
-    return extras[extra[index] ?? -1];
+    return extraOf(this.#program.ops.table, index);
   }
 
   #fix(index: number): void {
@@ -271,8 +271,7 @@ class Planner {
     const known = this.#limitsOf.get(this.#space);
     if (known !== undefined) return known;
     const text = JSON.stringify(layout);
-    const limits = this.#distinct.get(text) ?? this.#distinct.size;
-    this.#distinct.set(text, limits);
+    const limits = this.#distinct.of(text);
     this.#limitsOf.set(this.#space, limits);
     return limits;
   }

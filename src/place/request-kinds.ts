@@ -1,7 +1,8 @@
 /** Which ops of a program ask alike but for their length: numbers that all policies share. */
 
 import type { Request } from "../policies/types.ts";
-import { type OpTable, opKinds } from "../resolve/op-table.ts";
+import { Numbers } from "../resolve/numbers.ts";
+import { extraOf, type OpTable, opKinds } from "../resolve/op-table.ts";
 import { Ops } from "../resolve/ops.ts";
 import type { Facts } from "../trace/trace.ts";
 import { requestOf } from "./request.ts";
@@ -20,7 +21,7 @@ export class RequestKinds {
   readonly #table: OpTable;
   readonly #ops: Ops;
   readonly #facts: Facts;
-  readonly #numbers = new Map<string, number>();
+  readonly #numbers = new Numbers<string>();
   /** By area and what else decides, for ops without extras: their kind without a hint, and with one. */
   readonly #plain: number[] = [];
 
@@ -45,7 +46,7 @@ export class RequestKinds {
   }
 
   #asksMore(index: number): boolean {
-    const extra = this.#table.extras[this.#table.extra[index] ?? -1];
+    const extra = extraOf(this.#table, index);
     return extra !== undefined && (extra.kept !== undefined || extra.startGap !== undefined);
   }
 
@@ -56,9 +57,7 @@ export class RequestKinds {
     const request: Request = { ...requestOf(op, this.#facts), hint };
     let text = `${op.how} ${op.kept ?? 0} ${op.guard}`;
     for (const name of names) text += ` ${request[name]}`;
-    const number = this.#numbers.get(text) ?? this.#numbers.size;
-    this.#numbers.set(text, number);
-    return number;
+    return this.#numbers.of(text);
   }
 }
 

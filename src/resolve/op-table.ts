@@ -60,6 +60,15 @@ export interface OpTable {
   readonly extras: readonly Extra[];
 }
 
+/** What few ops have, of one op. Asked with -1, an array looks for a name, which is slow. */
+export function extraOf(
+  { extra, extras }: Pick<OpTable, "extra" | "extras">,
+  index: number,
+): Extra | undefined {
+  const at = extra[index] ?? -1;
+  return at < 0 ? undefined : extras[at];
+}
+
 /** The columns of a table. */
 export type Columns = Omit<OpTable, "areas" | "extras">;
 

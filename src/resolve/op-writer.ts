@@ -1,6 +1,7 @@
 /** How ops become a table: one after the other, each area stored once. */
 
 import type { OpenFile } from "../trace/file.ts";
+import { Numbers } from "./numbers.ts";
 import { type Columns, columnsFor, copyRows, type Extra, opNumber, ways } from "./op-table.ts";
 import { Ops } from "./ops.ts";
 import type { Area, Op, Origin, Position } from "./program.ts";
@@ -11,18 +12,6 @@ type FixOp = Extract<Op, { kind: "fix" }>;
 
 const wayNumber = new Map(ways.map((way, index) => [way, index]));
 
-/** Numbers of things, by what they are. */
-class Numbers<K> {
-  readonly #known = new Map<K, number>();
-
-  of(key: K | undefined): number {
-    if (key === undefined) return -1;
-    const known = this.#known.get(key) ?? this.#known.size;
-    if (known === this.#known.size) this.#known.set(key, known);
-    return known;
-  }
-}
-
 export class OpWriter {
   #columns: Columns;
   #length = 0;
@@ -30,8 +19,8 @@ export class OpWriter {
   readonly #extras: Extra[] = [];
   readonly #areaOf = new Map<Area | string, number>();
   readonly #extraOf = new Map<string, number>();
-  readonly #files = new Numbers<OpenFile>();
-  readonly #vmFlags = new Numbers<readonly string[]>();
+  readonly #files = new Numbers<OpenFile | undefined>();
+  readonly #vmFlags = new Numbers<readonly string[] | undefined>();
 
   /** `base`: whose rows are to be copied, among others. */
   constructor(base?: Ops) {

@@ -1,6 +1,6 @@
 /** The ops of a program in order: columns for who walks all of them, and an object for who asks for one. */
 
-import { type OpTable, opKinds, opNumber, ways } from "./op-table.ts";
+import { type Extra, extraOf, type OpTable, opKinds, opNumber, ways } from "./op-table.ts";
 import type { Area, Op, Origin, Position } from "./program.ts";
 
 type MapOp = Extract<Op, { kind: "map" }>;
@@ -82,8 +82,8 @@ export class Ops implements Iterable<Op> {
     }
   }
 
-  #extra(index: number): NonNullable<OpTable["extras"][number]> {
-    return this.table.extras[this.table.extra[index] ?? -1] ?? {};
+  #extra(index: number): Extra {
+    return extraOf(this.table, index) ?? {};
   }
 
   #area(index: number): Area {

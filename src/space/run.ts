@@ -2,7 +2,7 @@
 
 import { MmreplayError } from "../errors.ts";
 import type { Placements } from "../place/types.ts";
-import { type OpTable, opNumber, ways } from "../resolve/op-table.ts";
+import { extraOf, type OpTable, opNumber, ways } from "../resolve/op-table.ts";
 import type { Op, Position, Program } from "../resolve/program.ts";
 import { MAP_TYPE } from "../trace/flags.ts";
 import { alignUp } from "../units.ts";
@@ -253,9 +253,7 @@ export class Run {
     if (Number.isNaN(page)) page = this.#pageAt(ops.atObject[index] ?? 0, ops.atOffset[index] ?? 0);
     if (!(page >= 0)) return;
     const end = page + (ops.pages[index] ?? 0);
-    const extra = ops.extra[index] ?? -1;
-    // Asked with -1, an array looks for a name.
-    const spare = extra < 0 ? undefined : ops.extras[extra]?.spare;
+    const spare = extraOf(ops, index)?.spare;
     if (spare === undefined) {
       this.#remove(page, end);
       return;

@@ -1,5 +1,6 @@
 /** What many VMAs have in common: each combination stored once, with what merging asks of it as numbers. */
 
+import { Numbers } from "../resolve/numbers.ts";
 import type { Area } from "../resolve/program.ts";
 import { hasClose, neverMerges, type Vma, withoutCharge, writesPrivately } from "./vma.ts";
 
@@ -25,25 +26,14 @@ export interface Traits extends Common {
   plainChild?: Traits;
 }
 
-/** Numbers of texts, in the order in which they were met. */
-class Numbers {
-  readonly #known = new Map<string, number>();
-
-  of(text: string): number {
-    const known = this.#known.get(text) ?? this.#known.size;
-    if (known === this.#known.size) this.#known.set(text, known);
-    return known;
-  }
-}
-
 const labelText = (label: string | null): string => (label === null ? "" : `=${label}`);
 
 /** Of all spaces of a replay: traits and areas by number. */
 export class TraitsTable {
   readonly #all: Traits[] = [];
-  readonly #ids = new Numbers();
-  readonly #alike = new Numbers();
-  readonly #kin = new Numbers();
+  readonly #ids = new Numbers<string>();
+  readonly #alike = new Numbers<string>();
+  readonly #kin = new Numbers<string>();
   readonly #areas: Area[] = [];
   readonly #areaNumbers = new Map<Area, number>();
   /** By area: the traits that a VMA of it had last. */
