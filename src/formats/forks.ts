@@ -1,7 +1,7 @@
 /** At which moment of a fork the copy was made, where other threads of the parent map and unmap meanwhile: its child tells. */
 
 import type { Event, Lifecycle } from "../trace/event.ts";
-import { type Events, eventAt, reordered } from "../trace/events.ts";
+import { type Events, eventAt, lastUpTo, reordered } from "../trace/events.ts";
 import { hasKind } from "../trace/log.ts";
 import { type Tracks, tracksOf } from "./bundle/spaces.ts";
 import { type Effect, effectOf, type Span } from "./effect.ts";
@@ -97,22 +97,10 @@ interface Around {
   readonly before: number;
 }
 
-/** Where an index stands in an ascending list that holds it. */
-function placeIn(list: readonly number[], index: number): number {
-  let low = 0;
-  let high = list.length;
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2);
-    if ((list[middle] ?? 0) <= index) low = middle;
-    else high = middle;
-  }
-  return low;
-}
-
 function around(events: Events, own: readonly number[], fork: number, until: number): Around {
   const event = eventAt(events, fork);
   const from = event === undefined ? 0 : began(event);
-  const at = placeIn(own, fork);
+  const at = lastUpTo(own, fork);
   let first = at;
   while (first > 0 && (eventAt(events, own[first - 1] ?? 0)?.line ?? 0) > from) first -= 1;
   let last = at + 1;

@@ -7,6 +7,8 @@ const dot = 46;
 const nine = 57;
 const letterX = 120;
 
+export const isDigit = (byte: number): boolean => byte >= zero && byte <= nine;
+
 /** The value of a lower-case hexadecimal digit; 16 for all other bytes. */
 const digits: Uint8Array = new Uint8Array(256).fill(16);
 for (let value = 0; value < 16; value++) digits[value.toString(16).charCodeAt(0)] = value;

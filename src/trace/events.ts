@@ -28,6 +28,18 @@ export function inPlace(count: number): Uint32Array {
   return Uint32Array.from({ length: count }, (_, index) => index);
 }
 
+/** Where the last number of an ascending list stands that is not above `value`; 0 if all are. */
+export function lastUpTo(list: readonly number[], value: number): number {
+  let low = 0;
+  let high = list.length;
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if ((list[middle] ?? 0) <= value) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
 /** The event at an index that may be none: undefined or below 0. */
 export function eventAt(events: Events, index: number | undefined): Event | undefined {
   return index === undefined || index < 0 ? undefined : events.at(index);

@@ -3,7 +3,7 @@
 import { type Block, codes } from "./block.ts";
 import { BlockReader, type Tables } from "./block-reader.ts";
 import type { Event } from "./event.ts";
-import type { Events } from "./events.ts";
+import { type Events, lastUpTo } from "./events.ts";
 import { shapeBy } from "./shapes.ts";
 
 export class EventLog implements Events {
@@ -40,18 +40,12 @@ export class EventLog implements Events {
   }
 
   #readerAt(index: number): BlockReader {
-    let low = 0;
-    let high = this.#starts.length;
-    while (high - low > 1) {
-      const middle = Math.floor((low + high) / 2);
-      if ((this.#starts[middle] ?? 0) <= index) low = middle;
-      else high = middle;
-    }
-    const block = this.blocks[low];
+    const place = lastUpTo(this.#starts, index);
+    const block = this.blocks[place];
     if (block === undefined) throw new Error(`no event ${index}`);
     const reader = new BlockReader(block, this.tables);
     this.#reader = reader;
-    this.#first = this.#starts[low] ?? 0;
+    this.#first = this.#starts[place] ?? 0;
     return reader;
   }
 

@@ -2,7 +2,7 @@
 
 import type { Buffer } from "node:buffer";
 import type { Search } from "../../trace/event.ts";
-import { bytesOf, Scanner } from "../scan.ts";
+import { bytesOf, isDigit, Scanner } from "../scan.ts";
 import { same, stands, viewOf, type Wide, wide } from "../wide.ts";
 import { Words } from "../words.ts";
 import type { Request } from "./calls.ts";
@@ -29,7 +29,6 @@ const isCommByte: Uint8Array = new Uint8Array(256);
 for (const character of "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.") {
   isCommByte[character.charCodeAt(0)] = 1;
 }
-const isDigit = (byte: number): boolean => byte >= 48 && byte <= 57;
 
 type Name = "mmap" | "munmap" | "mprotect" | "madvise" | "brk";
 

@@ -1,7 +1,7 @@
 /** Which system calls matter here: recognised by their bytes, so that the lines of all others never become text. */
 
 import type { Buffer } from "node:buffer";
-import { bytesOf, matches } from "../scan.ts";
+import { bytesOf, isDigit, matches } from "../scan.ts";
 import type { Problem } from "./arguments.ts";
 import { handleCalls } from "./handles.ts";
 
@@ -91,8 +91,6 @@ const letterK = 75;
 const letterV = 86;
 const underscore = 95;
 const setDescriptor = bytesOf("F_SETFD");
-
-const isDigit = (byte: number): boolean => byte >= 48 && byte <= 57;
 
 interface Entry extends Known {
   readonly bytes: Uint8Array;

@@ -2,7 +2,6 @@
 
 import type { Buffer } from "node:buffer";
 import { bytesOf } from "../scan.ts";
-import { wide } from "../wide.ts";
 import { Words } from "../words.ts";
 import type { Files } from "./files.ts";
 import { latin1 } from "./line.ts";
@@ -16,7 +15,6 @@ const comma = 44;
 
 const setDescriptor = bytesOf("F_SETFD");
 const keptOpen = bytesOf("0");
-const resumed = wide(" resumed>");
 const closed = bytesOf("FD_CLOEXEC");
 
 /** Bytes of `AT_FDCWD`, `-100`, `0644`. */
@@ -81,9 +79,7 @@ export class PlainFile {
   readEnd(bytes: Buffer, at: number): boolean {
     const scan = this.#scan;
     scan.start(bytes, at);
-    if (!scan.passes(resumed)) return false;
-    scan.takes(space);
-    return scan.takes(close) && scan.outcome(true);
+    return scan.resumes(true);
   }
 
   get path(): string {

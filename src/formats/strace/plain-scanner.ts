@@ -2,7 +2,7 @@
 
 import type { Buffer } from "node:buffer";
 import { bytesOf, matches, Scanner } from "../scan.ts";
-import { stands, viewOf, type Wide, wide } from "../wide.ts";
+import { stands, viewOf, wide } from "../wide.ts";
 import { Words } from "../words.ts";
 import { latin1 } from "./line.ts";
 
@@ -37,6 +37,7 @@ const isSymbolByte: Uint8Array = new Uint8Array(256);
 for (const letter of "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
   isSymbolByte[letter.charCodeAt(0)] = 1;
 
+const resumed = wide(" resumed>");
 const unfinished = wide(" <unfinished ...>\n");
 const nothing = bytesOf("NULL");
 const deleted = bytesOf("(deleted)");
@@ -76,13 +77,6 @@ export class PlainScanner extends Scanner {
   /** The same, behind a comma and a blank. */
   following(): number {
     return this.separates() ? this.address() : -1;
-  }
-
-  /** Step over this word; false if another one stands there. */
-  passes(word: Wide): boolean {
-    const { at } = this;
-    this.at = at + word.length;
-    return stands(this.#view, at, word);
   }
 
   /** A comma and a blank. */
@@ -184,6 +178,14 @@ export class PlainScanner extends Scanner {
     this.duration = -1;
     this.next = this.at + unfinished.length;
     return stands(this.#view, this.at, unfinished);
+  }
+
+  /** ` resumed>) = 0`: the end of a call that went on elsewhere. */
+  resumes(describes = false): boolean {
+    if (!stands(this.#view, this.at, resumed)) return false;
+    this.at += resumed.length;
+    this.takes(space);
+    return this.takes(close) && this.outcome(describes);
   }
 
   /** ` = 0x7f60c02e1000 <0.000017>` and the end of the line; `describes` if it is a descriptor, with a path perhaps. */

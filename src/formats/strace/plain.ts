@@ -14,7 +14,6 @@ import {
 import { hasBit } from "../../units.ts";
 import type { Request } from "../request.ts";
 import { bytesOf, matches } from "../scan.ts";
-import { wide } from "../wide.ts";
 import { Words } from "../words.ts";
 import { type Known, lookUp } from "./names.ts";
 import type { PlainScanner } from "./plain-scanner.ts";
@@ -24,8 +23,6 @@ const open = 40;
 const close = 41;
 const comma = 44;
 const less = 60;
-
-const resumed = wide(" resumed>");
 
 /** The calls that come in thousands. */
 type Name = "mmap" | "munmap" | "mprotect" | "madvise" | "mremap" | "brk";
@@ -100,9 +97,7 @@ export class PlainCall {
     scan.start(bytes, name + entry.bytes.length);
     if (!ends) return scan.takes(open) && this.#arguments() && this.#rest();
     this.form = "end";
-    if (bytes[at + 4] !== space || !scan.passes(resumed)) return false;
-    scan.takes(space);
-    return scan.takes(close) && scan.outcome();
+    return bytes[at + 4] === space && scan.resumes();
   }
 
   /** What the call asks for; not of one that ends. */

@@ -1,5 +1,6 @@
 /** What stands before the call on a line of strace: pid, time, system call number, instruction pointer. */
 
+import { isDigit } from "../scan.ts";
 import { stands, viewOf, type Wide, wideOf } from "../wide.ts";
 
 const space = 32;
@@ -21,8 +22,6 @@ const pidDigits = 7;
 
 /** Of a Unix time, from 2001 to 2286. */
 const unixDigits = 10;
-
-const isDigit = (byte: number): boolean => byte >= zero && byte <= nine;
 
 /** Lower-case hex digits, `?` and blanks: what `[ip]` and `[nr]` hold. */
 const isAddress = (byte: number): boolean =>
