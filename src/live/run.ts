@@ -53,7 +53,9 @@ export function makeCalls({ rows }: LiveTable): Answers {
     });
   if (status !== 0) {
     const said = stderr?.toString().trim() || signal || error?.message || `status ${status}`;
-    throw new MmreplayError("live/failed", `the process that made the calls ended with ${said}`);
+    throw new MmreplayError("live/failed", `the process that made the calls ended with ${said}`, {
+      hint: "look at dmesg and at the limits: ulimit -v, vm.max_map_count, vm.overcommit_memory",
+    });
   }
   const answersEnd = (header + rows.length / stride) * 8;
   const cells = new Float64Array(new Uint8Array(stdout.subarray(0, answersEnd)).buffer);

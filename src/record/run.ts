@@ -55,7 +55,9 @@ export function start(
   });
   const pid = child.pid;
   if (pid === undefined)
-    throw new MmreplayError("record/no-recorder", `${program} cannot be started`);
+    throw new MmreplayError("record/no-recorder", `${program} cannot be started`, {
+      hint: `run it by hand to see why: ${command.join(" ")}`,
+    });
 
   const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
   const forward = (signal: NodeJS.Signals): void => {
@@ -84,5 +86,7 @@ export async function runInto(command: readonly string[], file: string): Promise
   await once(child, "close");
   if (child.exitCode === 0) return;
   const last = said.trim().split("\n").at(-1) ?? "";
-  throw new MmreplayError("record/no-text", `${program} ${args[0]} failed: ${last}`);
+  throw new MmreplayError("record/no-text", `${program} ${args[0]} failed: ${last}`, {
+    hint: `run it by hand to see all that it says: ${command.join(" ")}`,
+  });
 }

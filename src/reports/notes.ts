@@ -36,8 +36,24 @@ function counterNotes({ trace, policy, counters, refused }: Result): string[] {
   return said.length === 0 ? [] : [`${policy} on ${trace}: ${said.join("; ")}`];
 }
 
+/** What settings that are not the usual ones do to the entries. */
+function settings({ thpEnabled }: TraceSetup): string[] {
+  switch (thpEnabled) {
+    case "madvise":
+      return [
+        "recorded with THP on madvise: anonymous memory has huge entries only where the program asked for them (MADV_HUGEPAGE)",
+      ];
+    case "never":
+      return [
+        "recorded with THP on never: anonymous memory has huge entries only of sizes that are enabled by themselves",
+      ];
+    default:
+      return [];
+  }
+}
+
 function assumptions(trace: TraceSetup): string[] {
-  const assumed = [...trace.inferred];
+  const assumed = [...trace.inferred, ...settings(trace)];
   if (trace.thpEnabled === undefined)
     assumed.push("THP taken as always, the setting was not recorded");
   if (trace.shmemEnabled === undefined)

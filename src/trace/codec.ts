@@ -9,6 +9,7 @@ import type { FileKind, OpenFile } from "./file.ts";
 import { mmreplay } from "./generated/trace.js";
 import { logOf } from "./log-writer.ts";
 import type { Facts, Trace } from "./trace.ts";
+import { Malformed } from "./varint.ts";
 
 const { Header, Events } = mmreplay.trace;
 
@@ -92,9 +93,18 @@ function factsOf(message: FactsMessage): Facts {
   return message.stackUnlimited ? { ...facts, stackLimit: null } : facts;
 }
 
+/** Ids of opens are below this: VMAs number what stands behind them in 32 bits, of three kinds. */
+const endOfIds = 2 ** 30;
+
+function idOf(id: number): number {
+  if (!Number.isInteger(id) || Math.abs(id) >= endOfIds)
+    throw new Malformed(`${id} is no id of a file, a whole number below 2^30`);
+  return id;
+}
+
 function fileOf(message: NonNullable<EventsMessage["files"]>[number]): OpenFile {
   return present<OpenFile>({
-    id: message.id ?? 0,
+    id: idOf(message.id ?? 0),
     kind: (message.kind ?? "unknown") as FileKind,
     path: message.path,
     filesystem: message.filesystem,

@@ -126,6 +126,17 @@ describe("the notes", () => {
     expect(notes.some((note) => note.startsWith("vm: "))).toBe(false);
   });
 
+  it.each([
+    ["madvise", "only where the program asked for them (MADV_HUGEPAGE)"],
+    ["never", "only of sizes that are enabled by themselves"],
+  ])("say what THP on %s does to the entries", (thpEnabled, what) => {
+    const traces = setup.traces.map((trace) => ({ ...trace, thpEnabled }));
+    const { notes } = makeReport({ ...setup, traces }, runs);
+    expect(notes).toContain(
+      `all recordings: recorded with THP on ${thpEnabled}: anonymous memory has huge entries ${what}`,
+    );
+  });
+
   it("name all recordings at once where all share an assumption", () => {
     const traces = setup.traces.map((trace) => ({ ...trace, inferred: ["base by formula"] }));
     const { notes } = makeReport({ ...setup, traces }, runs);

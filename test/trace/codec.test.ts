@@ -88,6 +88,14 @@ describe("a damaged trace file", () => {
     );
   });
 
+  it.each([2 ** 30, -(2 ** 30), 1.5])("is refused where a file has the id %d", (id) => {
+    const events = fc.sample(event, { seed, numRuns: 400 }).map((one) => {
+      const file = "file" in one ? { ...one.file, id } : undefined;
+      return file === undefined ? one : ({ ...one, file } as Event);
+    });
+    expect(errorOf(encode({ ...small, events })).message).toContain("is no id of a file");
+  });
+
   it("is named as text when line ends were changed on the way", () => {
     const bytes = encode(small);
     const text = bytes.filter((byte) => byte !== 0x0d);
