@@ -1,0 +1,112 @@
+import { describe, expect, it } from "vitest";
+import { parsePerfLine } from "../../src/formats/perf/line.ts";
+import { perfScript } from "../../src/formats/perf-script.ts";
+import { eventText } from "../support/events-text.ts";
+import { briefly, read } from "../support/perf-text.ts";
+import { readWith } from "../support/samples.ts";
+
+describe("a line of perf script", () => {
+  it("is split whatever the command is called", () => {
+    const rest = "  123 [001]  5.250000: syscalls:sys_exit_brk: 0x1000";
+    for (const comm of [
+      "zoo",
+      "Web Content",
+      "a: b [000]",
+      "12 7 [001]",
+      "x 1 [000] 2.5:",
+      "-1/2",
+    ]) {
+      expect(parsePerfLine(comm.padStart(16) + rest)).toEqual({
+        comm,
+        tid: 123,
+        time: 5.25,
+        event: "syscalls:sys_exit_brk",
+        body: "0x1000",
+      });
+    }
+  });
+
+  it("may have process and thread, and lack command, processor or time", () => {
+    const event = { event: "syscalls:sys_exit_brk", body: "0x1000" };
+    const told = (line: string): object | undefined => parsePerfLine(line);
+    expect(told("zoo 12/34 [001] 5.25: syscalls:sys_exit_brk: 0x1000")).toEqual({
+      comm: "zoo",
+      pid: 12,
+      tid: 34,
+      time: 5.25,
+      ...event,
+    });
+    expect(told("  34  5.25:  syscalls:sys_exit_brk: 0x1000")).toMatchObject({ comm: "", tid: 34 });
+    expect(told("zoo 34 syscalls:sys_exit_brk: 0x1000")).toEqual({
+      comm: "zoo",
+      tid: 34,
+      ...event,
+    });
+  });
+
+  it("is no event if it is a call chain or a warning", () => {
+    expect(parsePerfLine("\t    7fc6c85a5c12 __mmap64+0x22 (inlined)")).toBeUndefined();
+    expect(parsePerfLine("Processed 480008 samples and lost 31.40%!")).toBeUndefined();
+  });
+});
+
+describe("columns that perf script can be asked for", () => {
+  it("may stand around the event: period, ip and sym", async () => {
+    const lines = [
+      "  odd 7/7  1.100000:   1  syscalls:sys_enter_brk: brk: 0x00000000           401540 __brk+0x12 (/bin/odd)",
+      "  odd 7/7  1.200000:   1  syscalls:sys_exit_brk: 0x9000           401540 __brk+0x12 (/bin/odd)",
+      "  odd 7/7  1.300000:   1  raw_syscalls:sys_enter: NR 12 (0, 1, 2, 3, 4, 5)   401540 __brk",
+      "",
+    ];
+    const { events } = await read(lines.join("\n"));
+    expect(briefly(events)).toEqual(["2 brk 0x9000"]);
+  });
+});
+
+describe("perf lines that name process and task", () => {
+  const at = (ids: string, second: number, event: string): string =>
+    ` zoo ${ids} [000] ${second}.000001: ${event}\n`;
+
+  it("tell of a thread whose birth was not recorded", async () => {
+    const text = [
+      at("100/101", 1, "syscalls:sys_enter_brk: brk: 0x00000000"),
+      at("100/101", 2, "syscalls:sys_exit_brk: 0x9000"),
+      at("100/100", 3, "syscalls:sys_enter_brk: brk: 0x0000a000"),
+      at("100/100", 4, "syscalls:sys_exit_brk: 0xa000"),
+    ].join("");
+    const { events } = await readWith(perfScript, text);
+    expect(events.map(eventText)).toEqual([
+      "1 100 * thread child=101",
+      "1.2 101 brk(0x0) = 0x9000",
+      "3.4 100 brk(0xa000) = 0xa000",
+    ]);
+  });
+
+  it("are left out, and counted, where a call cannot have happened as it is printed", async () => {
+    const mmap = (length: string, flags: string, addr = "0x0"): string =>
+      `syscalls:sys_enter_mmap: addr: ${addr}, len: ${length}, prot: 0x1, flags: ${flags}, fd: 0xffffffff, off: 0x0`;
+    const text = [
+      at("7/7", 1, mmap("0x1000", "0x22")),
+      at("7/7", 2, "syscalls:sys_exit_mmap: 0x7f0000001234"),
+      at("7/7", 3, mmap("0x0", "0x22")),
+      at("7/7", 4, "syscalls:sys_exit_mmap: 0x7f0000001000"),
+      at("7/7", 5, mmap("0x1000", "0x32", "0x7f0000002000")),
+      at("7/7", 6, "syscalls:sys_exit_mmap: 0x7f0000001000"),
+      at("7/7", 7, mmap("0x1000", "0x22")),
+      at("7/7", 8, "syscalls:sys_exit_mmap: 0x7f0000001000"),
+    ].join("");
+    const { events, diagnostics } = await readWith(perfScript, text);
+    const seen = events.map((event) => [event.line, event.kind, event.pid]);
+    expect(seen).toEqual([
+      [2, "warning", 7],
+      [4, "warning", 7],
+      [6, "warning", 7],
+      [8, "call", 7],
+    ]);
+    expect([...(diagnostics.skipped.get("mmap") ?? [])]).toEqual([
+      ["parse/unaligned-result", 1],
+      ["parse/bad-length", 1],
+      ["parse/fixed-elsewhere", 1],
+    ]);
+  });
+});

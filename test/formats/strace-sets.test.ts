@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import { Diagnostics, MmreplayError } from "../../src/errors.ts";
+import { readSet } from "../../src/formats/strace.ts";
+import type { Event } from "../../src/trace/event.ts";
+import { eventText } from "../support/events-text.ts";
+import { inputOf } from "../support/samples.ts";
+
+const map = (at: number, length = 4096): string =>
+  `mmap(NULL, ${length}, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0x7f000000${at}000`;
+const exec = 'execve("/bin/a", ["a"], 0x7ffe /* 3 vars */) = 0';
+const forked = "clone(child_stack=NULL, flags=CLONE_CHILD_SETTID|SIGCHLD, child_tidptr=0x7f00)";
+
+describe("a set of one file per task", () => {
+  const at = (time: string, line: string): string => `1795351507.${time} ${line}\n`;
+  const parent =
+    at("000100", exec) + at("000200", `${forked} = 11 <0.000300>`) + at("000900", map(2));
+  const child = at("000300", map(1));
+  const readFiles = async (
+    files: Readonly<Record<string, string>>,
+  ): Promise<{ events: Event[]; diagnostics: Diagnostics }> => {
+    const events: Event[] = [];
+    const diagnostics = new Diagnostics();
+    const inputs = Object.entries(files).map(([name, text]) => inputOf(text, name, 16));
+    await readSet(inputs, (event) => events.push(event), diagnostics);
+    return { events, diagnostics };
+  };
+  const codeOf = async (files: Readonly<Record<string, string>>): Promise<string> => {
+    try {
+      await readFiles(files);
+    } catch (error) {
+      return error instanceof MmreplayError ? error.code : "thrown";
+    }
+    return "accepted";
+  };
+
+  it("is merged by time", async () => {
+    const { events } = await readFiles({ "out.11": child, "out.10": parent });
+    expect(events.map(eventText).map((text) => text.replace(/mmap\(.*\)/, "mmap"))).toEqual([
+      "1 10 * exec /bin/a",
+      "2 10 * fork child=11",
+      "3 11 mmap = 0x7f0000001000",
+      "4 10 mmap = 0x7f0000002000",
+    ]);
+  });
+
+  it("ends a task once, though wait4 began before the end that it returns", async () => {
+    const at = (tenths: number): string => `1795351398.${tenths}00000`;
+    const { events } = await readFiles({
+      "out.10": `${at(0)} ${exec} <0.1>\n${at(2)} ${forked} = 11 <0.1>\n${at(5)} wait4(-1, NULL, 0, NULL) = 11 <0.5>\n`,
+      "out.11": `${at(3)} ${map(1)} <0.01>\n${at(4)} exit_group(0) = ?\n${at(6)} +++ exited with 0 +++\n`,
+    });
+    const ends = events.map(eventText).filter((text) => text.endsWith("* exit"));
+    expect(ends).toEqual(["6 11 * exit"]);
+  });
+
+  it("ends calls when their durations say", async () => {
+    const thread = "clone(child_stack=0x7f00, flags=CLONE_VM|CLONE_THREAD) = 11 <0.000010>";
+    const { events } = await readFiles({
+      "o.10":
+        at("000100", exec) +
+        at("000200", thread) +
+        at("000300", "munmap(0x7f0000001000, 4096) = 0 <0.000500>"),
+      "o.11": at("000400", `${map(1)} <0.000020>`),
+    });
+    // The munmap began first and ended last: what the mmap got, it had freed.
+    expect(events.map((event) => event.line)).toEqual([1, 2, 3, 4]);
+    expect(events.map((event) => event.time).slice(2)).toEqual([1795351507.0008, 1795351507.00042]);
+  });
+
+  it("says whose file is missing", async () => {
+    const { diagnostics } = await readFiles({ "out.10": parent });
+    expect(diagnostics.warnings.get("parse/missing-member")).toMatchObject({
+      count: 1,
+      lines: [2],
+    });
+  });
+
+  it("needs times, names and each task once", async () => {
+    expect(await codeOf({ "out.10": `${exec}\n` })).toBe("parse/set-without-times");
+    expect(await codeOf({ "out.10": `     0.000100 ${exec}\n` })).toBe("parse/set-without-times");
+    expect(await codeOf({ out: parent })).toBe("parse/set-member");
+    expect(await codeOf({ "a.10": parent, "b.10": parent })).toBe("parse/set-member");
+  });
+});
