@@ -8,7 +8,7 @@ import { type Conversion, convert } from "./place/convert.ts";
 import { policies } from "./policies/index.ts";
 import type { Policy } from "./policies/types.ts";
 import type { Program } from "./resolve/program.ts";
-import { resolve } from "./resolve/resolve.ts";
+import { check, type ResolveOptions, resolve } from "./resolve/resolve.ts";
 import type { Facts, Trace } from "./trace/trace.ts";
 
 /** The architecture that made a recording; x86-64 where nothing says otherwise. */
@@ -38,6 +38,12 @@ export function policyFor(facts: Facts): Policy {
   return policies.get(match?.id ?? "linux-7.3");
 }
 
+const resolveOptions = (recorded: Policy, touches = false): ResolveOptions => ({
+  fileOf: (path) => fileOf(path, -1),
+  failedRemapUnmaps: recorded.profile.failedRemapUnmaps,
+  touches,
+});
+
 /** Resolve a trace with what is known of the kernel that recorded it. */
 export function resolveTrace(
   trace: Trace,
@@ -45,15 +51,12 @@ export function resolveTrace(
   diagnostics: Diagnostics,
   touches = false,
 ): Program {
-  return resolve(
-    trace,
-    {
-      fileOf: (path) => fileOf(path, -1),
-      failedRemapUnmaps: recorded.profile.failedRemapUnmaps,
-      touches,
-    },
-    diagnostics,
-  );
+  return resolve(trace, resolveOptions(recorded, touches), diagnostics);
+}
+
+/** Count in `diagnostics` what does not fit together in a trace, as the kernel that recorded it would have it. */
+export function checkTrace(trace: Trace, diagnostics: Diagnostics): void {
+  check(trace, resolveOptions(policyFor(trace.facts)), diagnostics);
 }
 
 /** A program with the machine that it is replayed on. */

@@ -2,7 +2,7 @@
 
 import { Diagnostics } from "../errors.ts";
 import type { Reading } from "../formats/bundle.ts";
-import { policyFor, resolveTrace } from "../pipeline.ts";
+import { checkTrace } from "../pipeline.ts";
 import { printWarnings } from "./io.ts";
 import { type Located, readingsOf } from "./load.ts";
 import { refuseWarnings } from "./strict.ts";
@@ -35,7 +35,7 @@ export async function readChecked(
   const named = readings.map((reading) => {
     const { trace, diagnostics: own } = reading;
     const fit = new Diagnostics();
-    resolveTrace(trace, policyFor(trace.facts), fit);
+    checkTrace(trace, fit);
     // The reader has told of those.
     fit.warnings.delete("resolve/injected");
     own.add(fit);

@@ -106,9 +106,9 @@ function overlapMessage(
   stale: readonly Piece[],
   from: Origin,
 ): string {
-  if (diagnostics.count("resolve/overlap") > 0) return "";
-  const older = state.ops.lineOf(stale[0]?.object ?? -1);
-  const where = older === undefined ? "" : ` of line ${older}`;
+  const [older] = stale;
+  if (older === undefined || diagnostics.count("resolve/overlap") > 0) return "";
+  const where = ` of line ${state.lineOf(older)}`;
   return `the result on line ${from.line} overlaps the mapping${where}, which is taken as gone`;
 }
 

@@ -2,6 +2,7 @@
 
 import type { OpenFile } from "../trace/file.ts";
 import { Numbers } from "./numbers.ts";
+import type { OpSink } from "./op-sink.ts";
 import { type Columns, columnsFor, copyRows, type Extra, opNumber, ways } from "./op-table.ts";
 import { Ops } from "./ops.ts";
 import type { Area, Op, Origin, Position } from "./program.ts";
@@ -12,7 +13,7 @@ type FixOp = Extract<Op, { kind: "fix" }>;
 
 const wayNumber = new Map(ways.map((way, index) => [way, index]));
 
-export class OpWriter {
+export class OpWriter implements OpSink {
   #columns: Columns;
   #length = 0;
   readonly #areas: Area[] = [];
@@ -37,16 +38,6 @@ export class OpWriter {
 
   get length(): number {
     return this.#length;
-  }
-
-  /** Line of the op that makes an object. */
-  lineOf(object: number): number | undefined {
-    const { kind, line, object: made } = this.#columns;
-    for (let index = 0; index < this.#length; index++) {
-      const makes = kind[index] === opNumber.map || kind[index] === opNumber.fix;
-      if (makes && made[index] === object) return line[index];
-    }
-    return undefined;
   }
 
   /** Append rows [from, to) of the base. */

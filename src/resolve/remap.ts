@@ -68,7 +68,7 @@ export function remap(
 ): boolean {
   const source = sourceOf(state, pageOf(call.addr, pageBytes));
   if (source === undefined) return false;
-  const sizes = sizesOf(call, pageBytes, state.areas[source.object]?.huge);
+  const sizes = sizesOf(call, pageBytes, state.areaOf(source).huge);
   if (hasBit(call.flags, MREMAP_FIXED)) {
     remapFixed(state, call, sizes, at, from);
   } else if (hasBit(call.flags, MREMAP_DONTUNMAP)) {
@@ -135,7 +135,7 @@ export function failedRemap(
 ): void {
   const source = sourceOf(state, pageOf(call.addr, pageBytes));
   if (source === undefined) return;
-  const sizes = sizesOf(call, pageBytes, state.areas[source.object]?.huge);
+  const sizes = sizesOf(call, pageBytes, state.areaOf(source).huge);
   if (call.error === "EFAULT" && hasBit(call.flags, MREMAP_FIXED) && unmapsFirst) {
     if (call.newAddr !== null) state.release(pageOf(call.newAddr, pageBytes), sizes.now, from);
     if (sizes.now < sizes.old) state.release(sizes.start + sizes.now, sizes.old - sizes.now, from);

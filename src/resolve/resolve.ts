@@ -7,7 +7,6 @@ import {
   type Fault,
   growthSource,
   type Lifecycle,
-  type MapsArea,
   type Search,
 } from "../trace/event.ts";
 import { eventAt } from "../trace/events.ts";
@@ -18,8 +17,11 @@ import type { Trace } from "../trace/trace.ts";
 import { hasBit, pageOf, pagesFor } from "../units.ts";
 import { type Context, resolveCall } from "./calls.ts";
 import { beginSpace } from "./exec.ts";
+import { growStack } from "./grow-stack.ts";
 import { initialAreas, SnapshotAreas } from "./initial.ts";
 import { spaceLimits } from "./limits.ts";
+import { OpCounter, type OpSink } from "./op-sink.ts";
+import { OpWriter } from "./op-writer.ts";
 import type { Origin, Program, SpaceFacts } from "./program.ts";
 import { type SpaceState, State } from "./state.ts";
 import { type SpaceSurvey, type Survey, segmentSizes, survey } from "./survey.ts";
@@ -49,7 +51,7 @@ class Resolver {
   readonly #waiting = new Map<number, PendingUnmaps>();
   readonly #pending = new Map<number | null, { search: Search; index: number }[]>();
 
-  constructor(trace: Trace, options: ResolveOptions, diagnostics: Diagnostics) {
+  constructor(trace: Trace, options: ResolveOptions, diagnostics: Diagnostics, ops: OpSink) {
     this.#trace = trace;
     this.#touches = options.touches;
     const segments = segmentSizes(trace.events);
@@ -58,7 +60,7 @@ class Resolver {
     const pageBytes = trace.facts.pageSize;
     this.#areas = new SnapshotAreas(pageBytes, options.fileOf);
     this.#context = {
-      state: new State(trace.facts.stackGuardGap ?? 256, options.touches ?? false),
+      state: new State(ops, trace.facts.stackGuardGap ?? 256, options.touches ?? false),
       pageBytes,
       diagnostics,
       hasSearches: hasKind(trace.events, "search"),
@@ -67,25 +69,19 @@ class Resolver {
     };
   }
 
-  run(): Program {
+  run(): Omit<Program, "ops"> {
+    const { state, pageBytes } = this.#context;
     let index = 0;
     for (const event of this.#trace.events) {
       this.#event(event, { event: index, line: event.line });
+      state.sweep();
       index += 1;
     }
     for (const waiting of this.#pending.values()) this.#strays(waiting);
     this.#settleAll({ event: -1, line: 0 });
-    const { state } = this.#context;
-    return {
-      name: this.#trace.name,
-      pageBytes: this.#context.pageBytes,
-      ops: state.ops.done(),
-      spaces: this.#spaces,
-      objects: state.areas.length - 1,
-      peak: state.peak,
-      doubtfulFrom: state.doubtfulFrom,
-      exclusions: state.exclusions,
-    };
+    const { objects, peak, doubtfulFrom, exclusions } = state;
+    const { name } = this.#trace;
+    return { name, pageBytes, spaces: this.#spaces, objects, peak, doubtfulFrom, exclusions };
   }
 
   /** Make the space of a task current, beginning it if the recording never told of its birth. */
@@ -295,37 +291,17 @@ class Resolver {
   }
 }
 
-/**
- * No call grows a stack: a later snapshot that shows it lower is the only evidence (mm/mmap.c expand_stack). A pthread
- * or fork child inherits it as it was.
- */
-function growStack(
-  state: State,
-  areas: readonly MapsArea[],
-  pageBytes: number,
-  from: Origin,
-): void {
-  const stack = areas.find(({ path }) => path === "[stack]");
-  if (stack === undefined) return;
-  let piece = state.live.find(pageOf(stack.end, pageBytes) - 1);
-  const start = pageOf(stack.start, pageBytes);
-  // What it has grown by before lies below.
-  for (let below = piece; below !== undefined; below = state.live.endingAt(below.start)) {
-    if (state.areas[below.object]?.name !== "[stack]") break;
-    piece = below;
-  }
-  if (piece === undefined || piece.start <= start) return;
-  const pages = piece.start - start;
-  if (state.live.over(start, piece.start).length > 0) return;
-  const at = { object: piece.object, offset: piece.offset - pages };
-  state.fix(start, pages, state.areaAt(piece), at, from);
-}
-
 /** exec, the searches of an exec, or a snapshot show what a space began with. */
 const hasStart = ({ exec, execSearches, snapshot }: SpaceSurvey): boolean =>
   exec || execSearches.length > 0 || snapshot !== undefined;
 
 /** Resolve a trace; doubts are counted in `diagnostics` with their lines. */
 export function resolve(trace: Trace, options: ResolveOptions, diagnostics: Diagnostics): Program {
-  return new Resolver(trace, options, diagnostics).run();
+  const ops = new OpWriter();
+  return { ...new Resolver(trace, options, diagnostics, ops).run(), ops: ops.done() };
+}
+
+/** Count in `diagnostics` what is doubtful about a trace, and keep nothing else. */
+export function check(trace: Trace, options: ResolveOptions, diagnostics: Diagnostics): void {
+  new Resolver(trace, options, diagnostics, new OpCounter()).run();
 }

@@ -3,7 +3,7 @@
 import { MAP_GROWSDOWN } from "../trace/flags.ts";
 import { hasBit } from "../units.ts";
 import { joined, Live, type Piece } from "./live.ts";
-import { OpWriter } from "./op-writer.ts";
+import type { OpSink } from "./op-sink.ts";
 import type { Advice, Area, Exclusion, Op, Origin, Position } from "./program.ts";
 
 /** One address space while it is resolved. */
@@ -26,11 +26,16 @@ export type Placing = Omit<
 
 export const origin: Position = { object: 0, offset: 0 };
 
+/** Areas below which forgetting some does not pay. */
+const leastSweep = 4096;
+
 export class State {
-  readonly ops: OpWriter = new OpWriter();
+  readonly ops: OpSink;
   readonly exclusions: Exclusion[] = [];
-  /** By object id: what it was mapped with. */
-  readonly areas: Area[] = [{ backing: "anon", prot: 0, shared: false, pgoff: 0, flags: 0 }];
+  /** What an object was mapped with, as long as a page of it is mapped. */
+  readonly #areas = new Map<number, { readonly area: Area; readonly line: number }>();
+  /** Objects so far; their ids are 1 to this. */
+  objects = 0;
   readonly doubtfulFrom: Map<number, number> = new Map();
   peak = 0;
   #current: SpaceState | undefined;
@@ -40,8 +45,10 @@ export class State {
   readonly #guardPages: number;
   readonly #keepsTouches: boolean;
   #most = -1;
+  #sweepAt = leastSweep;
 
-  constructor(guardPages: number, keepsTouches: boolean) {
+  constructor(ops: OpSink, guardPages: number, keepsTouches: boolean) {
+    this.ops = ops;
     this.#guardPages = guardPages;
     this.#keepsTouches = keepsTouches;
   }
@@ -91,10 +98,25 @@ export class State {
     if (this.#current?.space === space) this.#current = undefined;
   }
 
+  /** What the pages were mapped with. */
+  areaOf({ object }: Piece): Area {
+    return this.#made(object).area;
+  }
+
+  /** Line of the recording that mapped the pages. */
+  lineOf({ object }: Piece): number {
+    return this.#made(object).line;
+  }
+
+  #made(object: number): { readonly area: Area; readonly line: number } {
+    const made = this.#areas.get(object);
+    if (made === undefined) throw new Error(`object ${object} was never defined`);
+    return made;
+  }
+
   /** The area that a page belongs to, with its pgoff there. */
   areaAt(piece: Piece): Area {
-    const area = this.areas[piece.object];
-    if (area === undefined) throw new Error(`object ${piece.object} was never defined`);
+    const area = this.areaOf(piece);
     return { ...area, prot: piece.prot, pgoff: area.pgoff + piece.offset };
   }
 
@@ -154,7 +176,7 @@ export class State {
 
   /** The kernel put `placing` at page `recorded`. `replaces`: pages at that place that belong to the source. */
   map(recorded: number, placing: Placing, from: Origin): number {
-    const object = this.#define(placing.area);
+    const object = this.#define(placing.area, from);
     this.ops.push({ kind: "map", object, recorded, ...placing, ...from });
     this.#put(recorded, placing.pages, object, placing.area.prot);
     return object;
@@ -173,7 +195,7 @@ export class State {
     from: Origin,
     source?: Position,
   ): number {
-    const object = this.#define(area);
+    const object = this.#define(area, from);
     this.ops.push({
       kind: "fix",
       object,
@@ -226,9 +248,22 @@ export class State {
     return pieces.length > 0;
   }
 
-  #define(area: Area): number {
-    this.areas.push(area);
-    return this.areas.length - 1;
+  #define(area: Area, { line }: Origin): number {
+    this.objects += 1;
+    this.#areas.set(this.objects, { area, line });
+    return this.objects;
+  }
+
+  /** Forget the areas of objects that are gone from all spaces, once they may be the most. */
+  sweep(): void {
+    if (this.#areas.size < this.#sweepAt) return;
+    const used = new Set<number>();
+    for (const { live, ownOnly } of this.#spaces.values()) {
+      for (const { object } of live.pieces) used.add(object);
+      for (const { object } of ownOnly.pieces) used.add(object);
+    }
+    for (const object of this.#areas.keys()) if (!used.has(object)) this.#areas.delete(object);
+    this.#sweepAt = Math.max(leastSweep, 2 * this.#areas.size);
   }
 
   #put(start: number, pages: number, object: number, prot: number): void {
