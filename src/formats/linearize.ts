@@ -32,14 +32,18 @@ interface Choice {
   readonly others: number[];
 }
 
+/** The lines on which it began and ended. Where a recorder prints its CPUs one after the other, a call may return above. */
+function spanOf(event: Event): { readonly entry: number; readonly exit: number } {
+  const { line } = event;
+  const entry = "entryLine" in event ? (event.entryLine ?? line) : line;
+  return { entry: Math.min(entry, line), exit: Math.max(entry, line) };
+}
+
 function itemOf(event: Event, place: number): Item {
   const effect = effectOf(event);
   const { frees, takes, needs } = effect;
-  const { line } = event;
-  const entry = "entryLine" in event ? (event.entryLine ?? line) : line;
   const neutral = frees.length + takes.length + needs.length === 0;
-  // Where a recorder prints its CPUs one after the other, a call may return on a line above.
-  return { place, entry: Math.min(entry, line), exit: Math.max(entry, line), effect, neutral };
+  return { place, ...spanOf(event), effect, neutral };
 }
 
 /** Items that are kept: more than can be ahead and taken back together. One that is needed again is made again. */
@@ -225,6 +229,8 @@ function withNeutral(items: Items, order: Uint32Array): Uint32Array {
 /** What decides whether the calls of a space are put in order. */
 interface Crowd {
   count: number;
+  /** Line on which the last of its calls so far returned. */
+  exit: number;
   overlap: boolean;
   /** Its calls show the size of everything that they map. */
   known: boolean;
@@ -236,10 +242,12 @@ function crowded(events: Events, { spaces }: Tracks): readonly Uint32Array[] {
   let index = 0;
   for (const event of events) {
     const space = spaces[index++] ?? -1;
-    const crowd = crowds.get(space) ?? { count: 0, overlap: false, known: true };
+    const crowd = crowds.get(space) ?? { count: 0, exit: 0, overlap: false, known: true };
     crowds.set(space, crowd);
     crowd.count += 1;
-    crowd.overlap ||= isLong(event);
+    const { entry, exit } = spanOf(event);
+    crowd.overlap ||= entry < crowd.exit;
+    crowd.exit = Math.max(crowd.exit, exit);
     crowd.known &&= event.kind !== "call" || (event.call !== "shmat" && event.call !== "shmdt");
   }
   const found = new Map<number, Uint32Array>();
