@@ -7,6 +7,7 @@ import { proven } from "../trace/infer.ts";
 import type { Trace } from "../trace/trace.ts";
 import { type Located, locate, printWarnings } from "./io.ts";
 import { placed, withText } from "./quoted-line.ts";
+import { makeShelf } from "./shelf.ts";
 import { refuseWarnings } from "./strict.ts";
 
 export type { Located } from "./io.ts";
@@ -17,11 +18,12 @@ export async function readingsOf(
   diagnostics: Diagnostics,
   options: ReadOptions = {},
 ): Promise<readonly Reading[]> {
+  const shelf = makeShelf();
   try {
-    const readings = await readAll(located, diagnostics, options);
+    const readings = await readAll(located, diagnostics, { ...options, shelf });
     return readings.map((reading) => {
       const { trace } = reading;
-      return { ...reading, trace: proven({ ...trace, name: nameOf(located, trace.name) }) };
+      return { ...reading, trace: proven({ ...trace, name: nameOf(located, trace.name) }, shelf) };
     });
   } catch (error) {
     throw error instanceof MmreplayError

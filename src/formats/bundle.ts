@@ -149,7 +149,7 @@ interface Read {
 }
 
 async function readRun(run: Run, diagnostics: Diagnostics, options: ReadOptions): Promise<Read> {
-  const log = new LogWriter();
+  const log = new LogWriter(options.shelf);
   const emit = (event: Event): void => log.push(event);
   const [source, ...more] = run.recordings;
   if (source === undefined) return { events: log.done(), facts: {}, lines: 0 };
@@ -171,15 +171,16 @@ async function assemble(
   options: ReadOptions,
 ): Promise<Omit<Reading, "diagnostics">> {
   const read = await readRun(run, diagnostics, options);
-  const tasks = options.oneProcess ? logOf(asOneProcess(read.events)) : read.events;
+  const { oneProcess, shelf } = options;
+  const tasks = oneProcess ? logOf(asOneProcess(read.events), shelf) : read.events;
   const facts = factsOf(beside, run.stem, read.facts, pageFacts(tasks));
   const topDown = facts.legacyLayout !== true;
-  const own = { ...read, events: logOf(placeForks(linearize(tasks, topDown), topDown)) };
+  const own = { ...read, events: logOf(placeForks(linearize(tasks, topDown), topDown), shelf) };
   const log = beside.calls;
   const logged =
     log === undefined ? undefined : { log, matched: matchCalls(own.events, log, diagnostics) };
   const context = { events: own.events, stem: run.stem, logged, pageSize: facts.pageSize };
-  const events = await withSnapshots(run.maps, context, diagnostics);
+  const events = logOf(await withSnapshots(run.maps, context, diagnostics), shelf);
   const knowledge = {
     opened: log?.files ?? new Map<number, string>(),
     mounts: beside.mounts,
@@ -190,7 +191,10 @@ async function assemble(
   const undecided = diagnostics.count("parse/undecided-order");
   const order = printsInOrder.has(run.format) ? orderFacts(own.events, undecided) : [];
   const told = { ...facts, inferred: [...facts.inferred, ...order] };
-  return { trace: { name, facts: told, events: withFiles(events, knowledge) }, lines: own.lines };
+  return {
+    trace: { name, facts: told, events: logOf(withFiles(events, knowledge), shelf) },
+    lines: own.lines,
+  };
 }
 
 const printsInOrder: ReadonlySet<Format> = new Set([strace, perfScript]);

@@ -3,7 +3,7 @@
 import type { Event, Lifecycle } from "../trace/event.ts";
 import { type Events, eventAt, lastUpTo, reordered } from "../trace/events.ts";
 import { hasKind } from "../trace/log.ts";
-import { type Tracks, tracksOf } from "./bundle/spaces.ts";
+import { Spaces, type Tracks, tracksOf } from "./bundle/spaces.ts";
 import { type Effect, effectOf, type Span } from "./effect.ts";
 
 /** So many calls of a child are looked at. */
@@ -227,18 +227,38 @@ function orderBy(keys: Keys, count: number): Uint32Array {
   return order;
 }
 
+/** Forks that other calls of their space overlap, by index. */
+function overlapped(events: Events): readonly number[] {
+  const spaces = new Spaces(events);
+  const found = new Set<number>();
+  /** By space: the line of its last event, and its last fork. */
+  const last = new Map<number, number>();
+  const forks = new Map<number, { readonly index: number; readonly line: number }>();
+  let index = -1;
+  for (const event of events) {
+    index += 1;
+    const { space } = spaces.follow(event);
+    const before = forks.get(space);
+    if (before !== undefined) {
+      if (began(event) < before.line) found.add(before.index);
+      forks.delete(space);
+    }
+    if (isFork(event)) {
+      if ((last.get(space) ?? 0) > began(event)) found.add(index);
+      forks.set(space, { index, line: event.line });
+    }
+    last.set(space, event.line);
+  }
+  return [...found].sort((a, b) => a - b);
+}
+
 /**
  * The events with each fork where its child says that the copy was made: between the begin of the call and its end, or
  * the child's first call. Threads of the parent that wait for the lock of the address space come before it or after.
  */
 export function placeForks(events: Events, topDown: boolean): Events {
   if (!hasKind(events, "lifecycle") || hasKind(events, "search")) return events;
-  const forks: number[] = [];
-  let index = -1;
-  for (const event of events) {
-    index += 1;
-    if (isFork(event)) forks.push(index);
-  }
+  const forks = overlapped(events);
   if (forks.length === 0) return events;
   const tracks = tracksOf(events);
   const lists = bySpace(tracks);

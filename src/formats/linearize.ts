@@ -3,7 +3,7 @@
 import type { Event } from "../trace/event.ts";
 import { type Events, eventAt, inPlace, reordered } from "../trace/events.ts";
 import { hasKind } from "../trace/log.ts";
-import { type Tracks, tracksOf } from "./bundle/spaces.ts";
+import { Spaces } from "./bundle/spaces.ts";
 import { type Effect, effectOf } from "./effect.ts";
 import { type Changes, Known } from "./known.ts";
 
@@ -236,12 +236,12 @@ interface Crowd {
   known: boolean;
 }
 
-/** By space: the indices of its events, of spaces in which calls overlap and whose every range is known. */
-function crowded(events: Events, { spaces }: Tracks): readonly Uint32Array[] {
+/** By space, how many events it has, of spaces in which calls overlap and whose every range is known. */
+function crowded(events: Events): ReadonlyMap<number, number> {
   const crowds = new Map<number, Crowd>();
-  let index = 0;
+  const spaces = new Spaces(events);
   for (const event of events) {
-    const space = spaces[index++] ?? -1;
+    const { space } = spaces.follow(event);
     const crowd = crowds.get(space) ?? { count: 0, exit: 0, overlap: false, known: true };
     crowds.set(space, crowd);
     crowd.count += 1;
@@ -250,17 +250,26 @@ function crowded(events: Events, { spaces }: Tracks): readonly Uint32Array[] {
     crowd.exit = Math.max(crowd.exit, exit);
     crowd.known &&= event.kind !== "call" || (event.call !== "shmat" && event.call !== "shmdt");
   }
+  const found = [...crowds].filter(([, { overlap, known }]) => overlap && known);
+  return new Map(found.map(([space, { count }]) => [space, count]));
+}
+
+/** The indices of the events of each of these spaces. */
+function indicesOf(events: Events, counts: ReadonlyMap<number, number>): readonly Uint32Array[] {
   const found = new Map<number, Uint32Array>();
-  for (const [space, { count, overlap, known }] of crowds)
-    if (overlap && known) found.set(space, new Uint32Array(count));
+  for (const [space, count] of counts) found.set(space, new Uint32Array(count));
   const filled = new Map<number, number>();
-  spaces.forEach((space, at) => {
+  const spaces = new Spaces(events);
+  let index = -1;
+  for (const event of events) {
+    index += 1;
+    const { space } = spaces.follow(event);
     const indices = found.get(space);
-    if (indices === undefined) return;
+    if (indices === undefined) continue;
     const place = filled.get(space) ?? 0;
-    indices[place] = at;
+    indices[place] = index;
     filled.set(space, place + 1);
-  });
+  }
   return [...found.values()];
 }
 
@@ -280,9 +289,11 @@ function showsOverlap(events: Events): boolean {
  */
 export function linearize(events: Events, topDown: boolean): Events {
   if (hasKind(events, "search") || !showsOverlap(events)) return events;
+  const crowds = crowded(events);
+  if (crowds.size === 0) return events;
   const order = inPlace(events.length);
   let isMoved = false;
-  for (const indices of crowded(events, tracksOf(events))) {
+  for (const indices of indicesOf(events, crowds)) {
     const items = new Items(events, indices);
     withNeutral(items, new Search(items, topDown).run()).forEach((item, place) => {
       order[indices[place] ?? 0] = indices[item] ?? 0;

@@ -1,6 +1,7 @@
 /** What a recording format is: it knows its own first bytes, and turns lines into events. */
 
 import type { Diagnostics } from "../errors.ts";
+import type { Shelf } from "../trace/block.ts";
 import type { Sink } from "../trace/event.ts";
 import type { Facts } from "../trace/trace.ts";
 
@@ -33,6 +34,8 @@ export interface ReadResult {
 export interface ReadOptions {
   /** Tasks of unknown origin are threads of the first one. */
   readonly oneProcess?: boolean;
+  /** Where events go that memory has no room for. */
+  readonly shelf?: Shelf;
 }
 
 export interface Format {

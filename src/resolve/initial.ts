@@ -111,14 +111,16 @@ export function initialAreas(survey: SpaceSurvey, areas: SnapshotAreas): readonl
     if (line.path === "[vsyscall]") continue;
     const whole = areas.read(line);
     let from = whole.start;
-    for (const placed of [...survey.placed.over(whole.start, whole.end), undefined]) {
+    const known = survey.placed?.over(whole.start, whole.end) ?? [];
+    for (const placed of [...known, undefined]) {
       const to = placed?.start ?? whole.end;
       if (to > from) found.push(clip(whole, from, to));
       from = placed?.end ?? whole.end;
     }
   }
   return found.map(named).map((placed) => {
-    const relro = survey.relro.some(({ start, end }) => start <= placed.start && placed.end <= end);
+    const relro =
+      survey.relro?.some(({ start, end }) => start <= placed.start && placed.end <= end) ?? false;
     const { area } = placed;
     return relro && area.backing === "file" && !area.shared
       ? { ...placed, area: { ...area, prot: PROT_READ + PROT_WRITE } }

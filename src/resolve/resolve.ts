@@ -288,6 +288,9 @@ class Resolver {
 
   #exit(space: number, from: Origin): void {
     if (this.#context.state.known(space) !== undefined) this.#context.state.exit(space, from);
+    this.#factsOf.delete(space);
+    this.#unknownStarts.delete(space);
+    this.#waiting.delete(space);
   }
 }
 

@@ -29,9 +29,9 @@ export interface SpaceSurvey {
   /** Highest end of a mapping that the kernel placed without a hint; pages. */
   unhintedEnd: number;
   /** What calls had placed before the first state, whether it is still there or not. */
-  readonly placed: Live;
+  placed?: Live;
   /** Ranges made read-only before the first state: RELRO, when exec made them. */
-  readonly relro: { readonly start: number; readonly end: number }[];
+  relro?: { readonly start: number; readonly end: number }[];
   /** False until the first call. */
   called: boolean;
 }
@@ -110,8 +110,6 @@ class Surveyor {
       exec: false,
       execSearches: [],
       unhintedEnd: 0,
-      placed: new Live(),
-      relro: [],
       called: false,
     };
     this.spaces.set(space, survey);
@@ -170,8 +168,9 @@ class Surveyor {
     }
     const page = this.#facts.pageSize;
     const place = (start: number, pages: number) => {
-      if (this.#awaitsState(survey))
-        survey.placed.put({ start, end: start + pages, object: 0, offset: 0, prot: 0 });
+      if (!this.#awaitsState(survey)) return;
+      survey.placed ??= new Live();
+      survey.placed.put({ start, end: start + pages, object: 0, offset: 0, prot: 0 });
     };
     if (event.result === null) return;
     const at = pageOf(event.result, page);
@@ -205,6 +204,7 @@ class Surveyor {
       case "mprotect":
         if (this.#awaitsState(survey) && !hasBit(event.prot, PROT_WRITE)) {
           const start = pageOf(event.addr, page);
+          survey.relro ??= [];
           survey.relro.push({ start, end: start + pagesFor(event.length, page) });
         }
         return;

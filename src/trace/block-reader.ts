@@ -9,12 +9,6 @@ import { type Cursor, cursorOf } from "./packed.ts";
 import { areaCount, type Shape, shapeBy } from "./shapes.ts";
 import { Malformed } from "./varint.ts";
 
-/** What numbers of strings and files stand for. */
-export interface Tables {
-  readonly strings: readonly string[];
-  readonly files: readonly OpenFile[];
-}
-
 /** Events from one place to the next at which the cursors' places are kept. */
 const markEvery = 256;
 
@@ -40,7 +34,6 @@ export function madeBy(number: number): Made {
 /** Walks over a block. */
 export class BlockReader {
   readonly #block: Block;
-  readonly #tables: Tables;
   readonly #shapes: readonly Made[];
   readonly #cursors: readonly Cursor[];
   /** The columns of each shape, as places among the cursors. */
@@ -51,9 +44,8 @@ export class BlockReader {
   #marks: Uint32Array | undefined;
   #next = 0;
 
-  constructor(block: Block, tables: Tables) {
+  constructor(block: Block) {
     this.#block = block;
-    this.#tables = tables;
     this.#shapes = block.shapes.map(madeBy);
     const ids = [...new Set(this.#shapes.flatMap(({ maker }) => maker.columns))];
     const slots = new Map(ids.map((id, slot) => [id, slot]));
@@ -133,9 +125,9 @@ export class BlockReader {
   }
 
   #make({ make }: Maker, cursors: readonly Cursor[]): () => object {
-    const { strings, files } = this.#tables;
-    const string = (index: number): string => at(strings, index);
-    const file = (index: number): OpenFile => at(files, index);
+    const { strings, firstString, files, firstFile } = this.#block.tables;
+    const string = (index: number): string => at(strings, index - firstString);
+    const file = (index: number): OpenFile => at(files, index - firstFile);
     return make(cursors, string, file, this.#block.timeUnit);
   }
 

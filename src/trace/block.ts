@@ -3,9 +3,18 @@
 import type { OpenFile } from "./file.ts";
 import type { Packed } from "./packed.ts";
 
-/** Up to `blockEvents` events. Strings and files of all blocks of a log are in common tables. */
+/** What the numbers of strings and files stand for, counted through all blocks of a log: from the first one on. */
+export interface Tables {
+  readonly strings: readonly string[];
+  readonly firstString: number;
+  readonly files: readonly OpenFile[];
+  readonly firstFile: number;
+}
+
+/** Up to `blockEvents` events, with all that their columns name. */
 export interface Block {
   readonly count: number;
+  readonly tables: Tables;
   /** The distinct shape numbers, and for each event the place of its own among them. */
   readonly shapes: readonly number[];
   readonly places: Uint8Array | Uint16Array;
@@ -14,6 +23,16 @@ export interface Block {
   /** Parts of a second that whole numbers count; 0 where times are doubles. */
   readonly timeUnit: number;
 }
+
+/** A block of a log, at hand or put away. */
+export interface Slot {
+  readonly count: number;
+  readonly shapes: readonly number[];
+  readonly block: () => Block;
+}
+
+/** Where blocks are put away for which there is no room in memory; what is put there can be had again. */
+export type Shelf = (block: Block) => () => Block;
 
 export interface ColumnData {
   readonly id: number;

@@ -142,8 +142,9 @@ export function encode(trace: Trace): Uint8Array {
   const blocks: { readonly kind: "header" | "events"; readonly payload: Uint8Array }[] = [
     { kind: "header", payload: header },
   ];
-  for (const [index, one] of events.blocks.entries()) {
-    const block = encodeBlock(one, index === 0 ? events.tables : undefined);
+  const written = { strings: 0, files: 0 };
+  for (const slot of events.slots) {
+    const block = encodeBlock(slot.block(), written);
     const payload = Events.encode({
       ...block,
       strings: [...block.strings],

@@ -1,11 +1,17 @@
 /** How the bytes of a block become columns again. */
 
-import type { Block, BlockData, ColumnData } from "./block.ts";
-import { codes, shapeColumn } from "./block.ts";
-import { madeBy, type Tables } from "./block-reader.ts";
+import {
+  type Block,
+  type BlockData,
+  type ColumnData,
+  codes,
+  shapeColumn,
+  type Tables,
+} from "./block.ts";
+import { madeBy } from "./block-reader.ts";
 import { decodeInto, decodeListed, isDoubles, longestColumn, unitOf } from "./columns.ts";
 import type { OpenFile } from "./file.ts";
-import { EventLog } from "./log.ts";
+import { atHand, EventLog } from "./log.ts";
 import { type Maker, makerOf } from "./makers.ts";
 import { type Packed, pack, packDoubles, unpack } from "./packed.ts";
 import { areaCount, areaShape } from "./shapes.ts";
@@ -61,6 +67,12 @@ function checkPlaces({ stored, base, unit, count, wide }: Packed, length: number
 export class EventDecoder {
   readonly #strings: string[] = [];
   readonly #files: OpenFile[] = [];
+  readonly #tables: Tables = {
+    strings: this.#strings,
+    firstString: 0,
+    files: this.#files,
+    firstFile: 0,
+  };
   readonly #blocks: Block[] = [];
   /** What a column is decoded into before it is packed. */
   #scratch = new Float64Array(0);
@@ -79,12 +91,12 @@ export class EventDecoder {
     const packed = new Map<number, Packed>();
     this.#fill(packed, needs, byId);
     this.#areas(packed, byId);
-    this.#blocks.push({ count, shapes: distinct, places, columns: packed, timeUnit });
+    const tables = this.#tables;
+    this.#blocks.push({ count, tables, shapes: distinct, places, columns: packed, timeUnit });
   }
 
   done(): EventLog {
-    const tables: Tables = { strings: this.#strings, files: this.#files };
-    return new EventLog(this.#blocks, tables);
+    return new EventLog(this.#blocks.map(atHand));
   }
 
   #places(

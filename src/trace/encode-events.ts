@@ -1,7 +1,6 @@
 /** How the columns of a block become bytes. */
 
 import { type Block, type BlockData, type ColumnData, shapeColumn } from "./block.ts";
-import type { Tables } from "./block-reader.ts";
 import { encodeDoubles, encodeNumbers } from "./columns.ts";
 import { commonUnit, type Packed, unpack } from "./packed.ts";
 import { timeColumns } from "./shapes.ts";
@@ -35,18 +34,22 @@ function columnOf(id: number, packed: Packed, timeUnit: number): ColumnData {
   return { id, ...encodeDoubles(values), count: values.length, wide: new Uint8Array(0) };
 }
 
-/** A block as columns of bytes. All strings and files of a log stand in its first block, for the others `tables` is undefined. */
-export function encodeBlock(block: Block, tables: Tables | undefined): BlockData {
-  const { count, shapes, places, columns, timeUnit } = block;
+/** How many strings and files the blocks before have written. */
+export interface Written {
+  strings: number;
+  files: number;
+}
+
+/** A block as columns of bytes, with the strings and files that no block before it has written. */
+export function encodeBlock(block: Block, written: Written): BlockData {
+  const { count, tables, shapes, places, columns, timeUnit } = block;
   const numbers = Float64Array.from(places, (place) => shapes[place] ?? 0);
   const data = [...columns].map(([id, packed]) => columnOf(id, packed, timeUnit));
   data.push(numbersOf(shapeColumn, numbers, new Map()));
   data.sort((a, b) => a.id - b.id);
-  return {
-    count,
-    strings: tables?.strings ?? [],
-    files: tables?.files ?? [],
-    timeUnit,
-    columns: data,
-  };
+  const strings = tables.strings.slice(Math.max(0, written.strings - tables.firstString));
+  const files = tables.files.slice(Math.max(0, written.files - tables.firstFile));
+  written.strings += strings.length;
+  written.files += files.length;
+  return { count, strings, files, timeUnit, columns: data };
 }

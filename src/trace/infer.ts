@@ -1,6 +1,7 @@
 /** What the events themselves prove of a machine whose facts were not recorded. */
 
 import { hasBit, pagesFor, type U64 } from "../units.ts";
+import type { Shelf } from "./block.ts";
 import type { Call, Event, Search } from "./event.ts";
 import { type Events, reordered } from "./events.ts";
 import type { OpenFile } from "./file.ts";
@@ -148,10 +149,10 @@ function withAssumptions(facts: Facts, events: Events): Facts {
 }
 
 /** A trace with everything that its own events prove. */
-export function proven(trace: Trace): Trace {
+export function proven(trace: Trace, shelf?: Shelf): Trace {
   const ordered = execsFirst(trace.events);
   const files = provenFiles(ordered, trace.facts.pageSize);
   const changed = ordered !== trace.events || files.size > 0;
-  const events = changed ? logOf(withFiles(ordered, files)) : trace.events;
+  const events = changed ? logOf(withFiles(ordered, files), shelf) : trace.events;
   return { ...trace, facts: withAssumptions(provenFacts(trace), events), events };
 }

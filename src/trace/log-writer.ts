@@ -1,137 +1,22 @@
 /** How events become columns: they are pushed one by one, and every full block is packed. */
 
-import type { U64 } from "../units.ts";
-import { type Block, blockEvents, codes } from "./block.ts";
+import { type Block, blockEvents, codes, type Shelf, type Slot } from "./block.ts";
 import type { Event, MapsArea } from "./event.ts";
 import type { OpenFile } from "./file.ts";
-import { EventLog } from "./log.ts";
-import { commonUnit, type Packed, pack, packDoubles } from "./packed.ts";
+import { Column, Times } from "./growing.ts";
+import { atHand, EventLog } from "./log.ts";
+import type { Packed } from "./packed.ts";
 import { areaShape, type Shape, shapeOf } from "./shapes.ts";
-import { type Growing, type GrowingTimes, type Writer, writerOf } from "./writers.ts";
+import { type Writer, writerOf } from "./writers.ts";
 
 /** What recorders print. */
 const decimalUnits = [1e6, 1e9] as const;
 
-/** Whole numbers of a column are at least this and at most 2^53 - 1; others are wide. */
-const lowest = -(2 ** 52);
-
-const isNarrow = (value: number): boolean => Number.isSafeInteger(value) && value >= lowest;
-
-/** Numbers that come one by one. */
-class Values {
-  #values = new Float64Array(256);
-  #length = 0;
-
-  push(value: number): void {
-    if (this.#length === this.#values.length) {
-      const larger = new Float64Array(2 * this.#values.length);
-      larger.set(this.#values);
-      this.#values = larger;
-    }
-    this.#values[this.#length++] = value;
-  }
-
-  get length(): number {
-    return this.#length;
-  }
-
-  all(): Float64Array {
-    return this.#values.subarray(0, this.#length);
-  }
-
-  clear(): void {
-    this.#length = 0;
-  }
-}
-
-class Column implements Growing {
-  readonly #values = new Values();
-  #wide = new Map<number, bigint>();
-
-  push(value: U64): void {
-    if (typeof value === "number" && isNarrow(value)) this.#values.push(value);
-    else this.#pushWide(value);
-  }
-
-  #pushWide(value: U64): void {
-    if (typeof value === "number" && !Number.isInteger(value)) {
-      throw new Error(`${value} is no whole number`);
-    }
-    this.#wide.set(this.#values.length, BigInt.asUintN(64, BigInt(value)));
-    this.#values.push(0);
-  }
-
-  get isEmpty(): boolean {
-    return this.#values.length === 0;
-  }
-
-  /** What came since the last call. */
-  take(): Packed {
-    const values = this.#values.all();
-    const unit = commonUnit(values);
-    const packed = pack(
-      values.map((value) => value / unit),
-      unit,
-      this.#wide,
-    );
-    this.#values.clear();
-    this.#wide = new Map();
-    return packed;
-  }
-}
-
-/** Seconds, and what each is stored less; NaN for nothing. */
-class Times implements GrowingTimes {
-  readonly #times = new Values();
-  readonly #from = new Values();
-
-  pushTime(time: number, from: number | undefined): void {
-    this.#times.push(time);
-    this.#from.push(from ?? Number.NaN);
-  }
-
-  get isEmpty(): boolean {
-    return this.#times.length === 0;
-  }
-
-  get largest(): number {
-    return this.#times.all().reduce((most, time) => Math.max(most, Math.abs(time)), 1);
-  }
-
-  /** The parts of a second that are stored; undefined where they would not come back exactly. */
-  parts(unit: number): Float64Array | undefined {
-    const [times, from] = [this.#times.all(), this.#from.all()];
-    const stored = new Float64Array(times.length);
-    for (let i = 0; i < times.length; i++) {
-      const time = times[i] ?? 0;
-      const base = from[i] ?? 0;
-      const parts = Math.round(time * unit);
-      const isExact = isNarrow(parts) && !Object.is(parts, -0) && parts / unit === time;
-      const value = Number.isNaN(base) ? parts : Math.round(base * unit) - parts;
-      if (!isExact || !isNarrow(value)) return undefined;
-      stored[i] = value;
-    }
-    return stored;
-  }
-
-  take(unit: number): Packed {
-    const packed = unit === 0 ? packDoubles(this.#times.all()) : pack(this.#parts(unit), 1);
-    this.#times.clear();
-    this.#from.clear();
-    return packed;
-  }
-
-  #parts(unit: number): Float64Array {
-    const parts = this.parts(unit);
-    if (parts === undefined) throw new Error("times that do not come back");
-    return parts;
-  }
-}
-
-/** Numbers for values that are equal. */
+/** Numbers for values that are equal within one block. */
 class Table<T> {
-  readonly all: T[] = [];
-  readonly #places = new Map<string, number>();
+  #first = 0;
+  #all: T[] = [];
+  #places = new Map<string, number>();
   #lastKey: string | undefined;
   #last = 0;
 
@@ -139,30 +24,55 @@ class Table<T> {
     if (key === this.#lastKey) return this.#last;
     let place = this.#places.get(key);
     if (place === undefined) {
-      place = this.all.length;
+      place = this.#first + this.#all.length;
       this.#places.set(key, place);
-      this.all.push(value);
+      this.#all.push(value);
     }
     this.#lastKey = key;
     this.#last = place;
     return place;
+  }
+
+  /** What came since the last call, with the number of the first of them. */
+  take(): { readonly all: readonly T[]; readonly first: number } {
+    const taken = { all: this.#all, first: this.#first };
+    this.#first += this.#all.length;
+    this.#all = [];
+    this.#places = new Map();
+    this.#lastKey = undefined;
+    return taken;
   }
 }
 
 const keyOf = ({ id, kind, path, filesystem, huge, hugePage, device }: OpenFile): string =>
   JSON.stringify([id, kind, path, filesystem, huge, hugePage, device]);
 
+/** Bytes of columns that stay in memory where there is a shelf. */
+const mostHeld = 2 ** 25;
+
+function bytesIn({ places, columns }: Block): number {
+  let bytes = places.byteLength;
+  for (const { stored } of columns.values()) bytes += stored.byteLength;
+  return bytes;
+}
+
 export class LogWriter {
+  readonly #shelf: Shelf | undefined;
   readonly #strings = new Table<string>();
   readonly #files = new Table<OpenFile>();
-  readonly #byFile = new WeakMap<OpenFile, number>();
+  #byFile = new WeakMap<OpenFile, number>();
   readonly #columns = new Map<number, Column>();
   readonly #times = new Map<number, Times>();
   readonly #writers = new Map<Shape, Writer>();
-  readonly #blocks: Block[] = [];
+  readonly #slots: Slot[] = [];
+  #held = 0;
   #shapes = new Map<number, number>();
   readonly #places = new Uint16Array(blockEvents);
   #count = 0;
+
+  constructor(shelf?: Shelf) {
+    this.#shelf = shelf;
+  }
 
   push(event: Event): void {
     const shape = shapeOf(event);
@@ -180,7 +90,7 @@ export class LogWriter {
   /** Everything that was pushed; nothing can be pushed from then on. */
   done(): EventLog {
     if (this.#count > 0) this.#seal();
-    return new EventLog(this.#blocks, { strings: this.#strings.all, files: this.#files.all });
+    return new EventLog(this.#slots);
   }
 
   #writer(shape: Shape): Writer {
@@ -239,15 +149,30 @@ export class LogWriter {
     }
     const shapes = [...this.#shapes.keys()];
     const places = this.#places.subarray(0, this.#count);
-    this.#blocks.push({
+    const [strings, files] = [this.#strings.take(), this.#files.take()];
+    this.#put({
       count: this.#count,
+      tables: {
+        strings: strings.all,
+        firstString: strings.first,
+        files: files.all,
+        firstFile: files.first,
+      },
       shapes,
       places: shapes.length > 256 ? places.slice() : Uint8Array.from(places),
       columns,
       timeUnit,
     });
+    this.#byFile = new WeakMap();
     this.#shapes = new Map();
     this.#count = 0;
+  }
+
+  #put(block: Block): void {
+    const { count, shapes } = block;
+    this.#held += bytesIn(block);
+    const isHeld = this.#shelf === undefined || this.#held <= mostHeld;
+    this.#slots.push(isHeld ? atHand(block) : { count, shapes, block: this.#shelf(block) });
   }
 
   /** The unit in which all times are whole and come back exactly; 0 if there is none. */
@@ -263,9 +188,9 @@ export class LogWriter {
 }
 
 /** The events in columns; those of a log are that already. */
-export function logOf(events: Iterable<Event>): EventLog {
+export function logOf(events: Iterable<Event>, shelf?: Shelf): EventLog {
   if (events instanceof EventLog) return events;
-  const writer = new LogWriter();
+  const writer = new LogWriter(shelf);
   for (const event of events) writer.push(event);
   return writer.done();
 }

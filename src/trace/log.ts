@@ -1,27 +1,40 @@
 /** The events of a trace as columns: in blocks, from which an event is made when it is looked at. */
 
-import { type Block, codes } from "./block.ts";
-import { BlockReader, type Tables } from "./block-reader.ts";
+import { type Block, codes, type Slot } from "./block.ts";
+import { BlockReader } from "./block-reader.ts";
 import type { Event } from "./event.ts";
 import { type Events, lastUpTo } from "./events.ts";
 import { shapeBy } from "./shapes.ts";
 
+/** A block that stays in memory. */
+export const atHand = (block: Block): Slot => ({
+  count: block.count,
+  shapes: block.shapes,
+  block: () => block,
+});
+
+/** Blocks of which a reader is kept: single events are asked for around a few places at a time. */
+const keptReaders = 4;
+
+interface Kept {
+  readonly reader: BlockReader;
+  /** The index of its first event. */
+  readonly first: number;
+}
+
 export class EventLog implements Events {
-  readonly blocks: readonly Block[];
-  readonly tables: Tables;
+  readonly slots: readonly Slot[];
   readonly length: number;
   /** The index of the first event of each block. */
   readonly #starts: readonly number[];
-  /** Of the block that was asked last. */
-  #reader: BlockReader | undefined;
-  #first = 0;
+  /** The one that was asked last comes first. */
+  #kept: readonly Kept[] = [];
 
-  constructor(blocks: readonly Block[], tables: Tables) {
-    this.blocks = blocks;
-    this.tables = tables;
+  constructor(slots: readonly Slot[]) {
+    this.slots = slots;
     const starts: number[] = [];
     let length = 0;
-    for (const { count } of blocks) {
+    for (const { count } of slots) {
       starts.push(length);
       length += count;
     }
@@ -31,36 +44,40 @@ export class EventLog implements Events {
 
   at(index: number): Event | undefined {
     if (!(index >= 0 && index < this.length)) return undefined;
-    let reader = this.#reader;
-    if (reader === undefined || index < this.#first || index >= this.#first + reader.count) {
-      reader = this.#readerAt(index);
-    }
-    reader.seek(index - this.#first);
+    const [last] = this.#kept;
+    const { reader, first } = last !== undefined && holds(last, index) ? last : this.#keep(index);
+    reader.seek(index - first);
     return reader.next();
   }
 
-  #readerAt(index: number): BlockReader {
+  #keep(index: number): Kept {
+    const found = this.#kept.find((kept) => holds(kept, index)) ?? this.#readerAt(index);
+    this.#kept = [found, ...this.#kept.filter((kept) => kept !== found)].slice(0, keptReaders);
+    return found;
+  }
+
+  #readerAt(index: number): Kept {
     const place = lastUpTo(this.#starts, index);
-    const block = this.blocks[place];
-    if (block === undefined) throw new Error(`no event ${index}`);
-    const reader = new BlockReader(block, this.tables);
-    this.#reader = reader;
-    this.#first = this.#starts[place] ?? 0;
-    return reader;
+    const slot = this.slots[place];
+    if (slot === undefined) throw new Error(`no event ${index}`);
+    return { reader: new BlockReader(slot.block()), first: this.#starts[place] ?? 0 };
   }
 
   *[Symbol.iterator](): Generator<Event, undefined> {
-    for (const block of this.blocks) {
-      const reader = new BlockReader(block, this.tables);
-      for (let index = 0; index < block.count; index++) yield reader.next();
+    for (const { count, block } of this.slots) {
+      const reader = new BlockReader(block());
+      for (let index = 0; index < count; index++) yield reader.next();
     }
   }
 }
 
+const holds = ({ reader, first }: Kept, index: number): boolean =>
+  index >= first && index < first + reader.count;
+
 /** True if any of the events is of this kind; of a log that is told without looking at them. */
 export function hasKind(events: Events, kind: Event["kind"]): boolean {
   if (events instanceof EventLog) {
-    return events.blocks.some(({ shapes }) =>
+    return events.slots.some(({ shapes }) =>
       shapes.some((shape) => shapeBy(shape % codes)?.kind === kind),
     );
   }

@@ -1,14 +1,19 @@
 /** A log gives its events back in whatever order they are asked for. */
 
+import { readdirSync } from "node:fs";
+import { tmpdir } from "node:os";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { blockEvents } from "../../src/trace/block.ts";
+import { makeShelf } from "../../src/cli/shelf.ts";
+import { blockEvents, type Shelf } from "../../src/trace/block.ts";
 import type { Event } from "../../src/trace/event.ts";
 import { hasKind } from "../../src/trace/log.ts";
-import { logOf } from "../../src/trace/log-writer.ts";
+import { LogWriter, logOf } from "../../src/trace/log-writer.ts";
 import { event } from "./arbitrary.ts";
 
 const seed = 20_261_127;
+/** At the least, of events like these. */
+const bytesOfEvent = 20;
 const kinds = "call search lifecycle fault warning snapshot lost".split(" ") as Event["kind"][];
 
 describe("a log of events", () => {
@@ -41,5 +46,36 @@ describe("a log of events", () => {
     }
     expect(log.at(events.length)).toBeUndefined();
     expect(log.at(-1)).toBeUndefined();
+  });
+
+  it("keeps a few blocks in memory and the rest on its shelf", () => {
+    const some = fc.sample(event, { seed, numRuns: 300 });
+    const eventAt = (index: number): Event =>
+      ({ ...some[(index * 7) % some.length], line: index + 1 }) as Event;
+    const put = makeShelf();
+    let shelved = 0;
+    const shelf: Shelf = (block) => {
+      shelved += block.count;
+      return put(block);
+    };
+    const writer = new LogWriter(shelf);
+    const count = 12 * blockEvents;
+    for (let index = 0; index < count; index++) writer.push(eventAt(index));
+    const log = writer.done();
+    const held = count - shelved;
+    expect(shelved).toBeGreaterThan(0);
+    expect(held * bytesOfEvent).toBeLessThan(2 ** 25 + blockEvents * bytesOfEvent);
+    let index = 0;
+    for (const one of log) {
+      index += 1;
+      if (one.line !== index) expect(one.line).toBe(index);
+      if (index % 97 === 0) expect(one).toStrictEqual(eventAt(index - 1));
+    }
+    expect(index).toBe(count);
+    for (const at of [count - 1, 0, held, held - 1, 5 * blockEvents + 3])
+      expect(log.at(at)).toStrictEqual(eventAt(at));
+    expect(
+      readdirSync(tmpdir()).filter((name) => name.startsWith(`mmreplay-events-${process.pid}-`)),
+    ).toEqual([]);
   });
 });

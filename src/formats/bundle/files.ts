@@ -1,11 +1,10 @@
 /** Which file each mapping maps, from whatever beside the call tells it: descriptor tables, maps, mounts, BARs. */
 
 import type { Call, Event, MapsArea } from "../../trace/event.ts";
-import { type Events, eventAt } from "../../trace/events.ts";
+import type { Events } from "../../trace/events.ts";
 import type { OpenFile } from "../../trace/file.ts";
 import { MAP_ANONYMOUS, MAP_PRIVATE, MAP_TYPE } from "../../trace/flags.ts";
 import { hasKind } from "../../trace/log.ts";
-import { logOf } from "../../trace/log-writer.ts";
 import type { PciDevice } from "../../trace/trace.ts";
 import { hasBit, type U64 } from "../../units.ts";
 import { fileOf } from "../kinds.ts";
@@ -114,7 +113,7 @@ class Nameless {
   }
 }
 
-/** Paths by event index. */
+/** By event index, the paths of mappings whose own call does not name them. */
 function recordedPaths(events: Events, opened: ReadonlyMap<number, string>): Map<number, string> {
   const paths = new Map<number, string>();
   const nameless = hasKind(events, "snapshot") ? new Nameless(events) : undefined;
@@ -128,8 +127,8 @@ function recordedPaths(events: Events, opened: ReadonlyMap<number, string>): Map
         if (path !== undefined && !paths.has(at)) paths.set(at, path);
       }
     }
-    if (!mapsFile(event)) continue;
-    const known = event.file?.path ?? opened.get(event.fd);
+    if (!mapsFile(event) || event.file?.path !== undefined) continue;
+    const known = opened.get(event.fd);
     if (known !== undefined) paths.set(index, known);
     else if (event.result !== null) unnamed?.add(index, event);
   }
@@ -149,16 +148,16 @@ function* fileMaps(events: Events): Generator<readonly [index: number, call: Mma
 function inherit(events: Events, paths: Map<number, string>): void {
   const byFd = new Map<number, string | null>();
   let isKnown = true;
-  for (const [index, { fd }] of fileMaps(events)) {
-    const path = paths.get(index);
+  for (const [index, { fd, file }] of fileMaps(events)) {
+    const path = file?.path ?? paths.get(index);
     isKnown &&= path !== undefined;
     if (path === undefined) continue;
     const before = byFd.get(fd);
     byFd.set(fd, before === undefined || before === path ? path : null);
   }
   if (isKnown) return;
-  for (const [index, { fd }] of fileMaps(events)) {
-    if (paths.has(index)) continue;
+  for (const [index, { fd, file }] of fileMaps(events)) {
+    if (file?.path !== undefined || paths.has(index)) continue;
     const path = byFd.get(fd);
     if (typeof path === "string") paths.set(index, path);
   }
@@ -185,13 +184,13 @@ class Opens {
 /** VFIO descriptors with the windows that they map, and the device of each. */
 function vfioDevices(
   events: Events,
-  files: ReadonlyMap<number, OpenFile>,
+  filer: Filer,
   { devices, deviceWords }: Knowledge,
 ): ReadonlyMap<number, string> {
   const byOpen = new Map<number, Window[]>();
-  for (const [index, file] of files) {
-    const event = file.kind === "vfio" ? eventAt(events, index) : undefined;
-    if (event === undefined || !mapsFile(event)) continue;
+  for (const [index, event] of fileMaps(events)) {
+    const file = filer.of(index, event);
+    if (file.kind !== "vfio") continue;
     const windows = byOpen.get(file.id) ?? [];
     windows.push(windowOf(Number(event.offset), Number(event.length)));
     byOpen.set(file.id, windows);
@@ -205,27 +204,31 @@ function vfioDevices(
   return result;
 }
 
-/** The file of each mapping of one, by event index. */
-function filesOf(events: Events, knowledge: Knowledge): ReadonlyMap<number, OpenFile> {
-  const paths = recordedPaths(events, knowledge.opened);
-  inherit(events, paths);
-  const files = new Map<number, OpenFile>();
-  let highest = Math.max(0, ...knowledge.opened.keys());
-  for (const [, { file }] of fileMaps(events)) highest = Math.max(highest, file?.id ?? 0);
-  const opens = new Opens(highest + 1);
-  // One open is mapped several times: it is kept once.
-  let last: OpenFile | undefined;
-  for (const [index, call] of fileMaps(events)) {
-    const path = paths.get(index);
-    const known = call.file ?? (path === undefined ? unknownFile : fileOf(path, -1));
-    if (known.path !== undefined) {
-      const id = opened(knowledge, call, known) ?? opens.id(call.fd, known.path);
-      const found = placed({ ...known, id }, knowledge.mounts);
-      if (last === undefined || !isSame(last, found)) last = found;
-    } else last = known;
-    files.set(index, last);
+/** Tells the file of each mapping of one; feed it all of them in order. */
+class Filer {
+  readonly #paths: ReadonlyMap<number, string>;
+  readonly #knowledge: Knowledge;
+  readonly #opens: Opens;
+  /** One open is mapped several times: it is kept once. */
+  #last: OpenFile | undefined;
+
+  constructor(paths: ReadonlyMap<number, string>, knowledge: Knowledge, highest: number) {
+    this.#paths = paths;
+    this.#knowledge = knowledge;
+    this.#opens = new Opens(highest + 1);
   }
-  return files;
+
+  of(index: number, call: Mmap): OpenFile {
+    const path = this.#paths.get(index);
+    const known = call.file ?? (path === undefined ? unknownFile : fileOf(path, -1));
+    if (known.path === undefined) this.#last = known;
+    else {
+      const id = opened(this.#knowledge, call, known) ?? this.#opens.id(call.fd, known.path);
+      const found = placed({ ...known, id }, this.#knowledge.mounts);
+      if (this.#last === undefined || !isSame(this.#last, found)) this.#last = found;
+    }
+    return this.#last;
+  }
 }
 
 const isSame = (a: OpenFile, b: OpenFile): boolean =>
@@ -238,26 +241,33 @@ const isSame = (a: OpenFile, b: OpenFile): boolean =>
   a.device === b.device;
 
 /** The events with the file of each mapping filled in; `unknown` where nothing tells it. */
-export function withFiles(events: Events, knowledge: Knowledge): Events {
-  const files = filesOf(events, knowledge);
-  if (files.size === 0) return events;
-  const devices = vfioDevices(events, files, knowledge);
-  return logOf(named(events, files, devices));
+export function withFiles(events: Events, knowledge: Knowledge): Iterable<Event> {
+  const paths = recordedPaths(events, knowledge.opened);
+  inherit(events, paths);
+  let highest = Math.max(0, ...knowledge.opened.keys());
+  let isMapped = false;
+  for (const [, { file }] of fileMaps(events)) {
+    highest = Math.max(highest, file?.id ?? 0);
+    isMapped = true;
+  }
+  if (!isMapped) return events;
+  const filer = (): Filer => new Filer(paths, knowledge, highest);
+  return named(events, filer(), vfioDevices(events, filer(), knowledge));
 }
 
 function* named(
   events: Events,
-  files: ReadonlyMap<number, OpenFile>,
+  filer: Filer,
   devices: ReadonlyMap<number, string>,
 ): Generator<Event> {
   let index = -1;
   for (const event of events) {
     index += 1;
-    const file = files.get(index);
-    if (file === undefined || !mapsFile(event)) {
+    if (!mapsFile(event)) {
       yield event;
       continue;
     }
+    const file = filer.of(index, event);
     const device = file.device ?? devices.get(file.id);
     const isDevice = device !== undefined && file.kind === "vfio";
     yield { ...event, file: isDevice ? { ...file, device } : file };

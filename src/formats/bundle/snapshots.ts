@@ -3,7 +3,6 @@
 import type { Diagnostics } from "../../errors.ts";
 import type { Event, MapsArea, Snapshot } from "../../trace/event.ts";
 import type { Events } from "../../trace/events.ts";
-import { logOf } from "../../trace/log-writer.ts";
 import { decompress, headBytes, headOf } from "../decompress.ts";
 import { refuseEncoding } from "../encodings.ts";
 import { holdsAreas, type MapsBlock, readMaps } from "../maps.ts";
@@ -192,7 +191,7 @@ export async function withSnapshots(
   sources: readonly Source[],
   context: Context,
   diagnostics: Diagnostics,
-): Promise<Events> {
+): Promise<Iterable<Event>> {
   if (sources.length === 0) return context.events;
   const files: MapsFile[] = [];
   for (const source of sources) files.push(await readFile(source, diagnostics));
@@ -214,7 +213,7 @@ export async function withSnapshots(
     }
   }
   placed.sort((a, b) => a.index - b.index);
-  return placed.length === 0 ? context.events : logOf(inserted(context.events, placed));
+  return placed.length === 0 ? context.events : inserted(context.events, placed);
 }
 
 /** The events with the snapshots, which ascend by their index, among them. */

@@ -73,7 +73,7 @@ export class Files {
   readonly #names = new Remembered(namedFile);
   #last = -1;
   /** Files whose path is strace's own. */
-  readonly #exact = new Set<number>();
+  readonly #exact = new WeakSet<OpenFile>();
   /** Opens are in this recording, so that a descriptor stays the same file until it is closed. */
   #followed = false;
 
@@ -89,19 +89,19 @@ export class Files {
     const angle = text.indexOf("<");
     const printed = angle < 0 ? undefined : this.#printed(text.slice(angle));
     if (printed === undefined) return known ?? unknownFile;
-    if (known !== undefined && this.#exact.has(known.id)) {
+    if (known !== undefined && this.#exact.has(known)) {
       if (known.path === printed.path) return known;
       if (liveName(known.path) === liveName(printed.path)) return known;
     } else if (known !== undefined) {
       // What the program called it, perhaps through a link; strace knows better.
       const file = { ...known, ...printed };
-      this.#exact.add(file.id);
+      this.#exact.add(file);
       table.set(fd, file, table.closesOnExec(fd));
       return file;
     }
     if (!this.#followed) return { id: -1, ...printed };
     const file = this.fresh(printed);
-    this.#exact.add(file.id);
+    this.#exact.add(file);
     table.set(fd, file, false);
     return file;
   }
@@ -146,7 +146,7 @@ export class Files {
     this.#followed = true;
     const exact = printed === "" ? undefined : this.#printed(printed);
     const file = this.fresh(exact ?? this.#named(pathOf(path, directory)));
-    if (exact !== undefined) this.#exact.add(file.id);
+    if (exact !== undefined) this.#exact.add(file);
     table.set(fd, file, closeOnExec);
   }
 
@@ -171,7 +171,7 @@ export class Files {
       }
       const file = this.fresh(made.file);
       if (printed !== undefined || name === "memfd_create" || name === "ioctl") {
-        this.#exact.add(file.id);
+        this.#exact.add(file);
       }
       table.set(fd, file, made.closeOnExec);
     }

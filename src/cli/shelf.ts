@@ -1,0 +1,61 @@
+/** Where the events of a large recording are while it is worked on: in a temporary file without a name. */
+
+import { closeSync, openSync, readSync, unlinkSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { deserialize, serialize } from "node:v8";
+import type { Block, Shelf } from "../trace/block.ts";
+import { atHand } from "../trace/log.ts";
+
+/** A file that no other process can open and that is gone with this one. */
+class Spool {
+  readonly #file: number;
+  #end = 0;
+
+  constructor() {
+    const path = join(tmpdir(), `mmreplay-events-${process.pid}-${spools++}`);
+    this.#file = openSync(path, "wx+", 0o600);
+    unlinkSync(path);
+    closed.register(this, this.#file);
+  }
+
+  /** Where the bytes were written. */
+  put(bytes: Uint8Array): number {
+    const at = this.#end;
+    for (let done = 0; done < bytes.length; )
+      done += writeSync(this.#file, bytes, done, bytes.length - done, at + done);
+    this.#end += bytes.length;
+    return at;
+  }
+
+  take(at: number, length: number): Uint8Array {
+    const bytes = new Uint8Array(length);
+    for (let done = 0; done < length; ) {
+      const read = readSync(this.#file, bytes, done, length - done, at + done);
+      if (read === 0) throw new Error("a temporary file was cut off");
+      done += read;
+    }
+    return bytes;
+  }
+}
+
+let spools = 0;
+const closed = new FinalizationRegistry<number>(closeSync);
+
+/** A function of its own: one made beside the block would hold it. */
+const taker = (spool: Spool, at: number, length: number) => (): Block =>
+  deserialize(spool.take(at, length));
+
+/** A shelf of its own for one recording; where no file can be written, blocks stay in memory. */
+export function makeShelf(): Shelf {
+  let spool: Spool | undefined;
+  return (block) => {
+    const bytes = serialize(block);
+    try {
+      spool ??= new Spool();
+      return taker(spool, spool.put(bytes), bytes.length);
+    } catch {
+      return atHand(block).block;
+    }
+  };
+}
