@@ -30,7 +30,7 @@ export interface Extra {
   readonly snapshot?: Pick<Snapshot, "source" | "exact" | "areas">;
 }
 
-/** One entry per op and column, 76 bytes together; pages. Plain values: it crosses to another thread. */
+/** One entry per op and column, 80 bytes together; pages. Plain values: it crosses to another thread. */
 export interface OpTable {
   readonly kind: Uint8Array;
   /** The way of a map or probe, in `ways`. */
@@ -51,11 +51,13 @@ export interface OpTable {
   readonly sourceOffset: Float64Array;
   /** Index in `areas`, or -1. */
   readonly area: Int32Array;
+  /** Which open of the area's file is mapped: its id, or -1. */
+  readonly open: Int32Array;
   /** The guard of what is mapped; the access of protect. */
   readonly guard: Float64Array;
   /** Index in `extras`, or -1. */
   readonly extra: Int32Array;
-  /** Equal ones stand here once. */
+  /** Equal ones stand here once; their files are of no open. */
   readonly areas: readonly Area[];
   readonly extras: readonly Extra[];
 }
@@ -92,6 +94,7 @@ export function columnsFor(count: number): Columns {
     sourceObject: whole(),
     sourceOffset: pages(),
     area: whole(),
+    open: whole(),
     guard: pages(),
     extra: whole(),
   };
@@ -113,6 +116,7 @@ export function copyRows(into: Columns, at: number, of: Columns, from: number, t
   into.sourceObject.set(of.sourceObject.subarray(from, to), at);
   into.sourceOffset.set(of.sourceOffset.subarray(from, to), at);
   into.area.set(of.area.subarray(from, to), at);
+  into.open.set(of.open.subarray(from, to), at);
   into.guard.set(of.guard.subarray(from, to), at);
   into.extra.set(of.extra.subarray(from, to), at);
 }

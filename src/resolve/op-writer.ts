@@ -20,13 +20,17 @@ export class OpWriter implements OpSink {
   readonly #extras: Extra[] = [];
   readonly #areaOf = new Map<Area | string, number>();
   readonly #extraOf = new Map<string, number>();
-  readonly #files = new Numbers<OpenFile | undefined>();
+  readonly #files = new Numbers<string>();
+  readonly #fileOf = new WeakMap<OpenFile, number>();
   readonly #vmFlags = new Numbers<readonly string[] | undefined>();
 
   /** `base`: whose rows are to be copied, among others. */
   constructor(base?: Ops) {
     this.#columns = columnsFor(Math.max(64, (base?.length ?? 0) + 64));
-    for (const area of base?.table.areas ?? []) this.#areaOf.set(area, this.#areas.push(area) - 1);
+    for (const area of base?.table.areas ?? []) {
+      const index = this.#areas.push(area) - 1;
+      this.#areaOf.set(area, index).set(this.#keyOf(area), index);
+    }
     for (const extra of base?.table.extras ?? []) this.#extras.push(extra);
   }
 
@@ -100,6 +104,7 @@ export class OpWriter implements OpSink {
     columns.atObject[row] = -1;
     columns.sourceObject[row] = -1;
     columns.area[row] = -1;
+    columns.open[row] = -1;
     columns.extra[row] = -1;
     this.#length += 1;
     return row;
@@ -132,6 +137,7 @@ export class OpWriter implements OpSink {
     this.#columns.pages[row] = op.pages;
     this.#columns.guard[row] = op.guard;
     this.#columns.area[row] = this.#areaIndex(op.area);
+    this.#columns.open[row] = op.area.file?.id ?? -1;
     this.#source(row, op.source);
   }
 
@@ -186,12 +192,29 @@ export class OpWriter implements OpSink {
   #areaIndex(area: Area): number {
     const same = this.#areaOf.get(area);
     if (same !== undefined) return same;
-    const { backing, prot, shared, pgoff, flags, huge, shm, name } = area;
-    const file = this.#files.of(area.file);
-    const vmFlags = this.#vmFlags.of(area.vmFlags);
-    const key = `${backing} ${file} ${prot} ${shared} ${pgoff} ${flags} ${huge} ${shm} ${vmFlags} ${name}`;
-    const known = this.#areaOf.get(key) ?? this.#areas.push(area) - 1;
+    const key = this.#keyOf(area);
+    const known = this.#areaOf.get(key) ?? this.#areas.push(ofNoOpen(area)) - 1;
     this.#areaOf.set(key, known);
     return known;
   }
+
+  /** The same for areas that differ in the open of their file alone. */
+  #keyOf({ backing, file, prot, shared, pgoff, flags, huge, shm, name, vmFlags }: Area): string {
+    const numbers = `${this.#fileNumber(file)} ${prot} ${pgoff} ${flags} ${huge} ${shm}`;
+    return `${backing} ${numbers} ${shared} ${this.#vmFlags.of(vmFlags)} ${name}`;
+  }
+
+  #fileNumber(file: OpenFile | undefined): number {
+    if (file === undefined) return -1;
+    const known = this.#fileOf.get(file);
+    if (known !== undefined) return known;
+    const number = this.#files.of(JSON.stringify({ ...file, id: -1 }));
+    this.#fileOf.set(file, number);
+    return number;
+  }
 }
+
+const ofNoOpen = (area: Area): Area =>
+  area.file === undefined || area.file.id === -1
+    ? area
+    : { ...area, file: { ...area.file, id: -1 } };

@@ -89,7 +89,9 @@ export class Ops implements Iterable<Op> {
   #area(index: number): Area {
     const area = this.table.areas[this.table.area[index] ?? -1];
     if (area === undefined) throw new Error(`op ${index} has no area`);
-    return area;
+    const id = this.table.open[index] ?? -1;
+    const { file } = area;
+    return file === undefined || file.id === id ? area : { ...area, file: { ...file, id } };
   }
 
   #at(index: number): Position {

@@ -7,7 +7,7 @@ import type { VmaRules } from "./rules.ts";
 import type { Traits, TraitsTable } from "./traits.ts";
 import { fileIdentity, filePgoff, freshVma, hasClose } from "./vma.ts";
 
-/** What a mapping of an area is like; `file` is -1 where each has one of its own. */
+/** What a mapping of an area is like; `file` is -1 where opens or mappings have their own. */
 interface Fresh {
   readonly range: { -readonly [K in keyof NewRange]: NewRange[K] };
   readonly file: number;
@@ -40,7 +40,7 @@ export class NewRanges {
     const number = this.#ops.area[index] ?? -1;
     const known = this.#fresh[number] ?? this.#freshOf(number);
     const { range, file: own } = known;
-    const file = own < 0 ? fileIdentity(range.area, this.#ops.object[index] ?? 0) : own;
+    const file = own < 0 ? this.#fileOf(range.area, index) : own;
     range.file = file;
     range.start = page;
     range.end = page + (this.#ops.pages[index] ?? 0);
@@ -48,10 +48,15 @@ export class NewRanges {
     return range;
   }
 
+  #fileOf(area: Area, index: number): number {
+    const { object, open } = this.#ops;
+    return fileIdentity(area, object[index] ?? 0, open[index] ?? -1);
+  }
+
   #freshOf(number: number): Fresh {
     const area = this.#ops.areas[number];
     if (area === undefined) throw new Error(`no area ${number}`);
-    const [one, other] = [fileIdentity(area, 0), fileIdentity(area, 1)];
+    const [one, other] = [fileIdentity(area, 0, 0), fileIdentity(area, 1, 1)];
     const file = one === other ? one : -1;
     const pgoff = filePgoff(area, this.#rules);
     const kind = { traits: this.#traitsOf(area), area, areaNumber: this.#table.numberOf(area) };

@@ -121,13 +121,16 @@ const opens = { shm: 1, object: 2, file: 3, kinds: 3 } as const;
 /** Ids are counted from 0, and far below 2^30; the number has 32 bits. */
 const numbered = (kind: number, id: number): number => modulo(kind + opens.kinds * id, 2 ** 32);
 
-/** Which struct file stands behind an area: every shared anonymous call and every attach has one of its own. */
-export function fileIdentity(area: Area, object: number): number {
+/**
+ * Which struct file stands behind an area, of this open of its file: every shared anonymous call and every attach has one
+ * of its own.
+ */
+export function fileIdentity(area: Area, object: number, open: number): number {
   if (area.backing === "shared-anon") return numbered(opens.shm, area.shm ?? object);
   const { file } = area;
   if (area.backing === "anon" || file === undefined) return 0;
-  const own = file.id < 0 || (file.kind === "zero" && area.shared) || isAttach(area);
-  return own ? numbered(opens.object, object) : numbered(opens.file, file.id);
+  const own = open < 0 || (file.kind === "zero" && area.shared) || isAttach(area);
+  return own ? numbered(opens.object, object) : numbered(opens.file, open);
 }
 
 const isAttach = (area: Area): boolean => area.file?.path?.startsWith("/SYSV") ?? false;
@@ -147,7 +150,7 @@ export function freshVma(
   at: { readonly object: number; readonly page: number; readonly pages: number },
   rules: VmaRules,
 ): Vma {
-  const file = fileIdentity(area, at.object);
+  const file = fileIdentity(area, at.object, area.file?.id ?? -1);
   return {
     start: at.page,
     end: at.page + at.pages,
