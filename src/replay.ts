@@ -8,7 +8,7 @@ import { Toucher } from "./metrics/touched.ts";
 import type { Subject } from "./pipeline.ts";
 import { type Counters, countDifferences } from "./place/counters.ts";
 import { overMapped } from "./place/over-map.ts";
-import { type Run as Found, place } from "./place/place.ts";
+import { type Run as Found, kept, place } from "./place/place.ts";
 import { type Plan, plan } from "./place/plan.ts";
 import { recordedPlacements } from "./place/recorded.ts";
 import { pfnOf } from "./place/request.ts";
@@ -98,14 +98,19 @@ export interface Answered extends Found {
   readonly plan: Plan;
 }
 
-/** Ask a policy; `touch` matters to policies that ask whether a VMA merges. */
+/**
+ * Ask a policy; `touch` matters to policies that ask whether a VMA merges. With `keeps` the plan has all of its blocks as
+ * they ran, to be run again.
+ */
 export function answer(
   { program: given, facts, arch }: Pick<Subject, "program" | "facts" | "arch">,
   policy: Policy,
   touch: Touch,
+  keeps = false,
 ): Answered {
   const program = overMapped(given, policy, facts, arch);
-  const compiled = plan(program, policy, arch, facts, { forced: false });
+  const planned = plan(program, policy, arch, facts, { forced: false });
+  const compiled = keeps ? kept(planned) : planned;
   const neighbours = neighboursOf(program, policy.profile, { ...optionsOf(facts), touch });
   return { program, plan: compiled, ...place(program, compiled, neighbours) };
 }

@@ -9,7 +9,7 @@ import { medianOf } from "../latency/statistics.ts";
 import { liveRecording, makeCalls } from "../live/run.ts";
 import { liveTable } from "../live/table.ts";
 import { archFor, policyFor, resolveTrace } from "../pipeline.ts";
-import { place, placeOnly } from "../place/place.ts";
+import { kept, place, placeOnly } from "../place/place.ts";
 import { type Plan, plan } from "../place/plan.ts";
 import type { Placements } from "../place/types.ts";
 import { op as column } from "../place/wire.ts";
@@ -193,7 +193,7 @@ export async function replaysOf(vmas: number): Promise<Replays> {
 
 /** A plan whose blocks are cut into batches. */
 function cut(compiled: Plan, batch: number): Plan {
-  const blocks = compiled.blocks.flatMap(({ ops, of }) =>
+  const blocks = kept(compiled).blocks.flatMap(({ ops, of }) =>
     Array.from({ length: Math.ceil(of.length / batch) }, (_, index) => ({
       ops: ops.subarray(index * batch * column.stride, (index + 1) * batch * column.stride),
       of: of.subarray(index * batch, (index + 1) * batch),

@@ -2,7 +2,7 @@
 
 import { openSpaces, type Spaces } from "../native/load.ts";
 import type { Program } from "../resolve/program.ts";
-import type { Block, Plan } from "./plan.ts";
+import { type Block, blockOps, type Plan } from "./plan.ts";
 import type { Neighbours, NeighboursOf, Placements } from "./types.ts";
 import { found as foundColumn, op as opColumn, opKind, out as outColumn } from "./wire.ts";
 
@@ -93,55 +93,70 @@ export function place(program: Program, compiled: Plan, neighboursOf?: Neighbour
   const results = new Results(program);
   const neighbours = neighboursOf?.(results.placements) ?? { join: () => false };
   const spaces = openSpaces();
-  const table = compiled.table.table;
-  const { out, found } = roomFor(compiled);
+  const room = new Room();
   for (const block of compiled.blocks) {
     settle(block, compiled, spaces, neighbours);
     const { ops, of } = block;
-    spaces.run(ops, table, out, found);
+    const { out, found } = room.for(block);
+    spaces.run(ops, compiled.table.table, out, found);
     results.take(ops, of, out, found);
   }
   spaces.free();
   return results;
 }
 
+/** The plan with all of its blocks at once, which stay as they are. */
+export function kept(compiled: Plan): Plan & { readonly blocks: readonly Block[] } {
+  const own = (block: Block): Block => ({
+    ...block,
+    ops: block.ops.slice(),
+    of: block.of.slice(),
+  });
+  return { ...compiled, blocks: Array.from(compiled.blocks, own) };
+}
+
 /** The crossings of a plan alone, to be timed: what they answer is thrown away. */
 export function placeOnly(compiled: Plan): { readonly placements: number; run(): void } {
-  const table = compiled.table.table;
-  const { out, found } = roomFor(compiled);
+  const { blocks, table: rows } = kept(compiled);
+  const { table } = rows;
+  const room = new Room();
+  for (const block of blocks) room.for(block);
   const isPlacement = (ops: Float64Array, i: number) =>
     ops[i * opColumn.stride + opColumn.kind] === opKind.map;
-  const placements = compiled.blocks.reduce(
+  const placements = blocks.reduce(
     (sum, { ops, of }) => sum + of.filter((_, i) => isPlacement(ops, i)).length,
     0,
   );
+  const { out, found } = room;
   return {
     placements,
     run: () => {
       const spaces = openSpaces();
-      for (const { ops } of compiled.blocks) spaces.run(ops, table, out, found);
+      for (const { ops } of blocks) spaces.run(ops, table, out, found);
       spaces.free();
     },
   };
 }
 
-/** Arrays for the answers to any block of the plan, one after the other. */
-function roomFor(compiled: Plan): { readonly out: Float64Array; readonly found: Float64Array } {
-  const most = compiled.blocks.reduce((most, { of }) => Math.max(most, of.length), 0);
-  return {
-    out: new Float64Array(most * outColumn.stride),
-    found: new Float64Array(most * widestList(compiled) * foundColumn.stride),
-  };
+/** Arrays for the answers to one block after the other. */
+class Room {
+  out = new Float64Array(blockOps * outColumn.stride);
+  found = new Float64Array(blockOps * foundColumn.stride);
+
+  for(block: Block): Room {
+    const answers = block.of.length * widestList(block) * foundColumn.stride;
+    if (answers > this.found.length) this.found = new Float64Array(answers);
+    return this;
+  }
 }
 
 /** Most rows that one op can run. */
-function widestList(compiled: Plan): number {
-  let widest = 1;
-  for (const { ops, of } of compiled.blocks)
-    for (let i = 0; i < of.length; i++) {
-      const kind = ops[i * opColumn.stride + opColumn.kind];
-      if (kind === opKind.map || kind === opKind.probe)
-        widest = Math.max(widest, ops[i * opColumn.stride + opColumn.y] ?? 0);
-    }
+function widestList({ ops, of, apart }: Block): number {
+  let widest = Math.max(1, apart?.count ?? 0);
+  for (let i = 0; i < of.length; i++) {
+    const kind = ops[i * opColumn.stride + opColumn.kind];
+    if (kind === opKind.map || kind === opKind.probe)
+      widest = Math.max(widest, ops[i * opColumn.stride + opColumn.y] ?? 0);
+  }
   return widest;
 }

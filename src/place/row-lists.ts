@@ -1,0 +1,145 @@
+/** Which rows each op that places something runs: what the policy asks for between the limits of the current space. */
+
+import { brkRow, claimRow, growRow, lower } from "../arch/entry.ts";
+import type { Arch, Attempt, Layout, Row } from "../arch/types.ts";
+import type { Policy, Target } from "../policies/types.ts";
+import { Numbers } from "../resolve/numbers.ts";
+import { ways } from "../resolve/op-table.ts";
+import type { Op, Program } from "../resolve/program.ts";
+import type { Facts } from "../trace/trace.ts";
+import { pageOf } from "../units.ts";
+import { layoutOf } from "./layout.ts";
+import { requestOf } from "./request.ts";
+import { type RequestKinds, requestKindsOf } from "./request-kinds.ts";
+import { type RowRange, RowTable } from "./rows.ts";
+
+type Placing = Extract<Op, { kind: "map" | "probe" }>;
+
+export class RowLists {
+  readonly #program: Program;
+  readonly #policy: Policy;
+  readonly #arch: Arch;
+  readonly #facts: Facts;
+  readonly table: RowTable = new RowTable();
+  /** By space id. */
+  readonly layouts: Map<number, Layout> = new Map();
+  readonly #distinct = new Numbers<string>();
+  /** By space: the number of its limits. */
+  readonly #limitsOf = new Map<number, number>();
+  readonly #kinds: RequestKinds;
+  #space = 0;
+  /** The number of its limits. */
+  #limits: number;
+
+  constructor(program: Program, policy: Policy, arch: Arch, facts: Facts) {
+    this.#program = program;
+    this.#policy = policy;
+    this.#arch = arch;
+    this.#facts = facts;
+    for (const space of program.spaces) this.layouts.set(space.space, layoutOf(space, facts, arch));
+    this.#limits = this.#limitsNumber();
+    this.#kinds = requestKindsOf(program.ops.table, facts);
+  }
+
+  /** What follows is asked in this space. */
+  enter(space: number): void {
+    this.#space = space;
+    this.#limits = this.#limitsNumber();
+  }
+
+  get layout(): Layout {
+    const layout = this.layouts.get(this.#space);
+    if (layout === undefined) throw new Error(`space ${this.#space} has no layout`);
+    return layout;
+  }
+
+  /** Of a map or probe op, by its index; `hinted` if it has a hint. */
+  of(index: number, hinted: boolean): RowRange {
+    const { pages, how, low32, extra } = this.#program.ops.table;
+    const hint = hinted && ways[how[index] ?? 0] === "place";
+    const make = (): readonly Row[] => {
+      const op = this.#placing(index);
+      return this.#make(op, { ...requestOf(op, this.#facts), hint });
+    };
+    // A MAP_32BIT search draws its low limit anew each time: such rows are the op's own.
+    if (low32[index] === 1 && (extra[index] ?? -1) >= 0) {
+      const op = this.#placing(index);
+      if (op.searches.length > 0) return this.table.add(this.#drawn(make(), op));
+    }
+    return this.table.get(this.#limits, this.#kinds.of(index, hint), pages[index] ?? 0, make);
+  }
+
+  #placing(index: number): Placing {
+    const op = this.#program.ops.at(index);
+    if (op?.kind !== "map" && op?.kind !== "probe") throw new Error(`op ${index} places nothing`);
+    return op;
+  }
+
+  /** Spaces with the same limits share their rows: a forked process has those of its parent. */
+  #limitsNumber(): number {
+    const layout = this.layouts.get(this.#space);
+    if (layout === undefined) return -1;
+    const known = this.#limitsOf.get(this.#space);
+    if (known !== undefined) return known;
+    const text = JSON.stringify(layout);
+    const limits = this.#distinct.of(text);
+    this.#limitsOf.set(this.#space, limits);
+    return limits;
+  }
+
+  #make(op: Placing, request: ReturnType<typeof requestOf>): readonly Row[] {
+    const layout = this.layout;
+    switch (op.how) {
+      case "claim":
+        return [claimRow(op.pages, layout)];
+      case "brk":
+        return [brkRow(op.pages, layout)];
+      case "grow-in-place":
+        return [growRow(op.kept ?? 0, op.pages, layout)];
+      case "grow":
+        return [growRow(op.kept ?? 0, op.pages, layout), ...this.#searched(request, 1)];
+      case "place":
+        return this.#searched(request, 0);
+    }
+  }
+
+  #searched(request: ReturnType<typeof requestOf>, shift: number): readonly Row[] {
+    const layout = this.layout;
+    const attempts = this.#policy
+      .searches(request, this.#target(layout))
+      .filter((attempt): attempt is Attempt => attempt !== false && attempt !== undefined);
+    const rows = lower(attempts, request, layout, this.#policy.profile, this.#arch);
+    return shift === 0 ? rows : rows.map((row) => ({ ...row, attempt: row.attempt + shift }));
+  }
+
+  #target(layout: Layout): Target {
+    const { shmemSizes, thpSizes, pageSize } = this.#facts;
+    return {
+      arch: this.#arch,
+      topDown: layout.topDown,
+      shmemEnabled: this.#facts.shmemEnabled ?? "never",
+      shmemSizes: byPages(shmemSizes ?? {}, pageSize),
+      ...(thpSizes !== undefined && { thpSizes: byPages(thpSizes, pageSize) }),
+    };
+  }
+
+  #drawn(rows: readonly Row[], op: Placing): readonly Row[] {
+    let next = 0;
+    return rows.map((row) => {
+      if (row.kind !== "up" && row.kind !== "exactUp") return row;
+      const seen = op.searches[Math.min(next, op.searches.length - 1)];
+      next += 1;
+      if (seen === undefined) return row;
+      const low = pageOf(seen.low, this.#facts.pageSize);
+      return { ...row, lowLimit: low, printedLow: low };
+    });
+  }
+}
+
+/** Settings by bytes of a size as settings by pages. */
+function byPages(
+  settings: Readonly<Record<string, string>>,
+  pageBytes: number,
+): ReadonlyMap<number, string> {
+  return new Map(Object.entries(settings).map(([b, set]) => [Number(b) / pageBytes, set]));
+}
