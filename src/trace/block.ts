@@ -37,8 +37,11 @@ export type Shelf = (block: Block) => () => Block;
 export interface ColumnData {
   readonly id: number;
   readonly coding: number;
-  readonly count: number;
+  /** Version 1 says it; from then on it follows from the shapes. */
+  readonly count?: number;
   readonly data: Uint8Array;
+  /** The low bits of all numbers. */
+  readonly low: Uint8Array;
   readonly wide: Uint8Array;
 }
 
@@ -48,6 +51,8 @@ export interface BlockData {
   readonly strings: readonly string[];
   readonly files: readonly OpenFile[];
   readonly timeUnit: number;
+  /** Parts of a second of starts and durations; 0 where times are stored as they are. */
+  readonly printedUnit: number;
   readonly columns: readonly ColumnData[];
 }
 

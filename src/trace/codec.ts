@@ -1,20 +1,17 @@
 /** How a trace becomes the bytes of an .mmtrace file and comes back; docs/trace-format.md is the contract. */
 
 import { MmreplayError } from "../errors.ts";
-import type { BlockData } from "./block.ts";
+import { blockOf, eventsMessage } from "./block-message.ts";
 import { type Block, damaged, readContainer, writeContainer } from "./container.ts";
 import { EventDecoder } from "./decode-events.ts";
 import { encodeBlock } from "./encode-events.ts";
-import type { FileKind, OpenFile } from "./file.ts";
 import { mmreplay } from "./generated/trace.js";
 import { logOf } from "./log-writer.ts";
 import type { Facts, Trace } from "./trace.ts";
-import { Malformed } from "./varint.ts";
 
 const { Header, Events } = mmreplay.trace;
 
 type HeaderMessage = ReturnType<typeof Header.decode>;
-type EventsMessage = ReturnType<typeof Events.decode>;
 type FactsMessage = NonNullable<HeaderMessage["facts"]>;
 type Settings = Readonly<Record<string, string>>;
 
@@ -93,43 +90,6 @@ function factsOf(message: FactsMessage): Facts {
   return message.stackUnlimited ? { ...facts, stackLimit: null } : facts;
 }
 
-/** Ids of opens are below this: VMAs number what stands behind them in 32 bits, of three kinds. */
-const endOfIds = 2 ** 30;
-
-function idOf(id: number): number {
-  if (!Number.isInteger(id) || Math.abs(id) >= endOfIds)
-    throw new Malformed(`${id} is no id of a file, a whole number below 2^30`);
-  return id;
-}
-
-function fileOf(message: NonNullable<EventsMessage["files"]>[number]): OpenFile {
-  return present<OpenFile>({
-    id: idOf(message.id ?? 0),
-    kind: (message.kind ?? "unknown") as FileKind,
-    path: message.path,
-    filesystem: message.filesystem,
-    huge: message.huge as OpenFile["huge"],
-    hugePage: message.hugePage,
-    device: message.device,
-  });
-}
-
-function blockOf(message: EventsMessage): BlockData {
-  return {
-    count: message.count,
-    strings: message.strings,
-    files: message.files.map(fileOf),
-    timeUnit: message.timeUnit,
-    columns: message.columns.map((column) => ({
-      id: column.id ?? 0,
-      coding: column.coding ?? 0,
-      count: column.count ?? 0,
-      data: column.data ?? new Uint8Array(0),
-      wide: column.wide ?? new Uint8Array(0),
-    })),
-  };
-}
-
 /** The whole trace as one file. */
 export function encode(trace: Trace): Uint8Array {
   const { name, facts } = trace;
@@ -139,19 +99,12 @@ export function encode(trace: Trace): Uint8Array {
     facts: factsMessage(facts),
     events: events.length,
   }).finish();
-  const blocks: { readonly kind: "header" | "events"; readonly payload: Uint8Array }[] = [
-    { kind: "header", payload: header },
-  ];
+  const blocks: Omit<Block, "offset">[] = [{ kind: "header", payload: header }];
   const written = { strings: 0, files: 0 };
   for (const slot of events.slots) {
-    const block = encodeBlock(slot.block(), written);
-    const payload = Events.encode({
-      ...block,
-      strings: [...block.strings],
-      files: [...block.files],
-      columns: [...block.columns],
-    }).finish();
-    blocks.push({ kind: "events", payload });
+    const { message, low } = eventsMessage(encodeBlock(slot.block(), written));
+    if (low.length > 0) blocks.push({ kind: "bits", payload: low });
+    blocks.push({ kind: "events", payload: Events.encode(message).finish() });
   }
   return writeContainer(blocks);
 }
@@ -160,10 +113,16 @@ export function encode(trace: Trace): Uint8Array {
 class Reading {
   header: HeaderMessage | undefined;
   readonly decoder = new EventDecoder();
+  /** The low bits of the next block of events. */
+  #low: Uint8Array = new Uint8Array(0);
 
   take({ kind, payload }: Block): void {
     if (kind === "header") this.header ??= Header.decode(payload);
-    else this.decoder.block(blockOf(Events.decode(payload)));
+    else if (kind === "bits") this.#low = payload;
+    else {
+      this.decoder.block(blockOf(Events.decode(payload), this.#low));
+      this.#low = new Uint8Array(0);
+    }
   }
 }
 

@@ -2,12 +2,13 @@
 
 import { brotliCompressSync, brotliDecompressSync, constants, crc32 } from "node:zlib";
 import { type At, MmreplayError } from "../errors.ts";
+import { joined } from "./varint.ts";
 
 /** Eight bytes that no text has, with both line ends, so that a file that was sent as text is noticed. */
 const magic: readonly number[] = [0x89, 0x4d, 0x4d, 0x54, 0x0d, 0x0a, 0x1a, 0x0a];
 
 /** Changes when old readers cannot go on; new fields and kinds of events do not change it. */
-const formatVersion = 1;
+const formatVersion = 2;
 
 /** Magic and version. */
 const prologueBytes: number = magic.length + 4;
@@ -20,8 +21,9 @@ const largestBlock = 2 ** 28;
 /** Bytes that are unpacked at once, most blocks as a whole, without copying parts together. */
 const largestChunk = 2 ** 20;
 
-export type BlockKind = "header" | "events" | "end";
-const kinds: readonly BlockKind[] = ["end", "header", "events"];
+/** Low bits are stored as they are: nothing compresses them. */
+export type BlockKind = "header" | "events" | "bits" | "end";
+const kinds: readonly BlockKind[] = ["end", "header", "events", "bits"];
 
 export interface Block {
   readonly kind: BlockKind;
@@ -49,10 +51,27 @@ function checksum(bytes: Uint8Array, offset: number, packedLength: number): numb
   return crc32(bytes.subarray(start, start + packedLength), head);
 }
 
-function blockBytes(kind: BlockKind, payload: Uint8Array): Uint8Array {
-  const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_SIZE_HINT } = constants;
-  const params = { [BROTLI_PARAM_QUALITY]: 9, [BROTLI_PARAM_SIZE_HINT]: payload.length };
-  const packed = payload.length === 0 ? payload : brotliCompressSync(payload, { params });
+/** Bytes of a trace that are compressed as well as can be, which takes thirty times as long; the rest of a large one is not. */
+const wellCompressed = 2 ** 20;
+
+/** Contexts of literals would save three in a hundred, and take a third more time to unpack. */
+function compressed(payload: Uint8Array, quality: number): Uint8Array {
+  const {
+    BROTLI_PARAM_QUALITY,
+    BROTLI_PARAM_SIZE_HINT,
+    BROTLI_PARAM_DISABLE_LITERAL_CONTEXT_MODELING,
+  } = constants;
+  const params = {
+    [BROTLI_PARAM_QUALITY]: quality,
+    [BROTLI_PARAM_SIZE_HINT]: payload.length,
+    [BROTLI_PARAM_DISABLE_LITERAL_CONTEXT_MODELING]: 1,
+  };
+  return brotliCompressSync(payload, { params });
+}
+
+function blockBytes(kind: BlockKind, payload: Uint8Array, quality: number): Uint8Array {
+  const isStored = kind === "bits" || payload.length === 0;
+  const packed = isStored ? payload : compressed(payload, quality);
   const bytes = new Uint8Array(headBytes + packed.length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, kinds.indexOf(kind), true);
@@ -71,15 +90,13 @@ export function writeContainer(
   prologue.set(magic);
   new DataView(prologue.buffer).setUint32(magic.length, formatVersion, true);
   const parts: Uint8Array[] = [prologue];
-  for (const { kind, payload } of blocks) parts.push(blockBytes(kind, payload));
-  parts.push(blockBytes("end", new Uint8Array(0)));
-  const file = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    file.set(part, at);
-    at += part.length;
+  let length = 0;
+  for (const { kind, payload } of blocks) {
+    length += payload.length;
+    parts.push(blockBytes(kind, payload, length > wellCompressed ? 9 : 11));
   }
-  return file;
+  parts.push(blockBytes("end", new Uint8Array(0), 9));
+  return joined(parts);
 }
 
 function checkPrologue(bytes: Uint8Array, view: DataView, file: string): void {
@@ -132,7 +149,10 @@ export function* readContainer(bytes: Uint8Array, file: string): Generator<Block
       throw damaged(file, start, "bytes after the end");
     }
     // Kinds of blocks that a later version may have are passed over.
-    if (kind !== undefined) yield { kind, payload: unpack(packed, length, file, offset), offset };
+    if (kind === "bits") yield { kind, payload: packed, offset };
+    else if (kind !== undefined) {
+      yield { kind, payload: unpack(packed, length, file, offset), offset };
+    }
     offset = start + packedLength;
   }
 }

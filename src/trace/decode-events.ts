@@ -9,15 +9,17 @@ import {
   type Tables,
 } from "./block.ts";
 import { madeBy } from "./block-reader.ts";
-import { decodeInto, decodeListed, isDoubles, longestColumn, unitOf } from "./columns.ts";
+import { isDoubles, longestColumn, unitOf } from "./coding.ts";
+import { constantOf, decodeInto, decodeListed, decodeNumbers } from "./decode-columns.ts";
 import type { OpenFile } from "./file.ts";
 import { atHand, EventLog } from "./log.ts";
 import { type Maker, makerOf } from "./makers.ts";
-import { type Packed, pack, packDoubles, unpack } from "./packed.ts";
-import { areaCount, areaShape } from "./shapes.ts";
+import { type Packed, pack, packDoubles, packSame, unpack } from "./packed.ts";
+import { toTimes } from "./printed-times.ts";
+import { areaCount, areaShape, entryTimeColumn, timeColumn } from "./shapes.ts";
 import { ByteReader, Malformed } from "./varint.ts";
 
-function wideOf({ wide, count }: ColumnData): ReadonlyMap<number, bigint> | undefined {
+function wideOf({ wide }: ColumnData, count: number): ReadonlyMap<number, bigint> | undefined {
   if (wide.length === 0) return undefined;
   const values = new Map<number, bigint>();
   const reader = new ByteReader(wide);
@@ -63,6 +65,38 @@ function checkPlaces({ stored, base, unit, count, wide }: Packed, length: number
   }
 }
 
+type Columns = ReadonlyMap<number, ColumnData>;
+
+/** The column that has so many values. */
+function columnOf(byId: Columns, id: number, count: number): ColumnData {
+  const column = byId.get(id);
+  if (column === undefined) throw new Malformed(`column ${id} is missing`);
+  if ((column.count ?? count) !== count) {
+    throw new Malformed(`column ${id} has not a value for each event`);
+  }
+  return column;
+}
+
+function numbersOf(byId: Columns, id: number, count: number): Float64Array {
+  if (count > longestColumn) throw new Malformed("a column is too long");
+  return count === 0 ? new Float64Array(0) : decodeNumbers(columnOf(byId, id, count), count);
+}
+
+type Filling = Block & { readonly columns: Map<number, Packed> };
+
+/** Put the times into the columns of the block; what is needed then is the rest. */
+function printedInto(block: Filling, unit: number, { counts }: Needs, byId: Columns): void {
+  const starts = numbersOf(byId, timeColumn, counts.get(timeColumn) ?? 0);
+  const durations = numbersOf(byId, entryTimeColumn, counts.get(entryTimeColumn) ?? 0);
+  toTimes(block, block.timeUnit, { unit, starts, durations });
+  for (const [id, times] of [
+    [timeColumn, starts],
+    [entryTimeColumn, durations],
+  ] as const) {
+    if (counts.delete(id)) block.columns.set(id, pack(times, 1));
+  }
+}
+
 /** Reads blocks in their order; strings and files are numbered through all of them. */
 export class EventDecoder {
   readonly #strings: string[] = [];
@@ -78,7 +112,7 @@ export class EventDecoder {
   #scratch = new Float64Array(0);
 
   /** Take a block; throws Malformed if its columns do not fit together. */
-  block({ columns, count, strings, files, timeUnit }: BlockData): void {
+  block({ columns, count, strings, files, timeUnit, printedUnit }: BlockData): void {
     for (const string of strings) this.#strings.push(string);
     for (const file of files) this.#files.push(file);
     const byId = new Map(columns.map((column) => [column.id, column]));
@@ -89,10 +123,12 @@ export class EventDecoder {
       needs.add(madeBy(shape).maker, counts[place] ?? 0);
     }
     const packed = new Map<number, Packed>();
+    const tables = this.#tables;
+    const block = { count, tables, shapes: distinct, places, columns: packed, timeUnit };
+    if (printedUnit !== 0) printedInto(block, printedUnit, needs, byId);
     this.#fill(packed, needs, byId);
     this.#areas(packed, byId);
-    const tables = this.#tables;
-    this.#blocks.push({ count, tables, shapes: distinct, places, columns: packed, timeUnit });
+    this.#blocks.push(block);
   }
 
   done(): EventLog {
@@ -103,7 +139,9 @@ export class EventDecoder {
     column: ColumnData | undefined,
     count: number,
   ): { readonly distinct: readonly number[]; readonly places: Block["places"] } {
-    if (column?.count !== count) throw new Malformed("a block has not the events that it says");
+    if (column === undefined || (column.count ?? count) !== count) {
+      throw new Malformed("a block has not the events that it says");
+    }
     const { distinct, places } = decodeListed(column, this.#room(count));
     return {
       distinct,
@@ -112,13 +150,9 @@ export class EventDecoder {
   }
 
   /** Decode the columns that are needed. */
-  #fill(packed: Map<number, Packed>, needs: Needs, byId: ReadonlyMap<number, ColumnData>): void {
+  #fill(packed: Map<number, Packed>, needs: Needs, byId: Columns): void {
     for (const [id, count] of needs.counts) {
-      const column = byId.get(id);
-      if (column === undefined) throw new Malformed(`column ${id} is missing`);
-      if (column.count !== count)
-        throw new Malformed(`column ${id} has not a value for each event`);
-      const values = this.#packed(column);
+      const values = this.#packed(columnOf(byId, id, count), count);
       packed.set(id, values);
       if (needs.strings.has(id)) checkPlaces(values, this.#strings.length);
       if (needs.files.has(id)) checkPlaces(values, this.#files.length);
@@ -126,14 +160,16 @@ export class EventDecoder {
   }
 
   /** The areas of the snapshots, which have columns of their own. */
-  #areas(packed: Map<number, Packed>, byId: ReadonlyMap<number, ColumnData>): void {
+  #areas(packed: Map<number, Packed>, byId: Columns): void {
     const lengths = packed.get(areaCount);
     const areas = lengths === undefined ? 0 : unpack(lengths).reduce((a, b) => a + b, 0);
     if (areas === 0) return;
     const id = areaShape.code * codes;
     const column = byId.get(id);
-    if (column?.count !== areas) throw new Malformed("areas are missing");
-    const bits = this.#packed(column);
+    if (column === undefined || (column.count ?? areas) !== areas) {
+      throw new Malformed("areas are missing");
+    }
+    const bits = this.#packed(column, areas);
     packed.set(id, bits);
     const counts = new Map<number, number>();
     for (const shape of unpack(bits)) counts.set(shape, (counts.get(shape) ?? 0) + 1);
@@ -142,10 +178,14 @@ export class EventDecoder {
     this.#fill(packed, needs, byId);
   }
 
-  #packed(column: ColumnData): Packed {
-    const values = this.#room(column.count);
+  #packed(column: ColumnData, count: number): Packed {
+    const same = constantOf(column, count);
+    if (same !== undefined) return packSame(same * unitOf(column), count, wideOf(column, count));
+    const values = this.#room(count);
     decodeInto(column, values);
-    return isDoubles(column) ? packDoubles(values) : pack(values, unitOf(column), wideOf(column));
+    return isDoubles(column)
+      ? packDoubles(values)
+      : pack(values, unitOf(column), wideOf(column, count));
   }
 
   /** Room for so many numbers, until the next call. */

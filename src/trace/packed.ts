@@ -84,6 +84,11 @@ export function pack(
   return held(range < 2 ** 16 ? shortsOf(parts, least) : wordsOf(parts, least));
 }
 
+/** Hold one whole number so many times. */
+export function packSame(value: number, count: number, wide: Packed["wide"] = noWide): Packed {
+  return { count, stored: new Uint8Array(1), base: value, unit: 1, wide };
+}
+
 /** Hold doubles of any value; copies them. */
 export function packDoubles(values: Float64Array): Packed {
   return { count: values.length, stored: values.slice(), base: 0, unit: 1, wide: noWide };

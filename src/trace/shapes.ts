@@ -174,5 +174,7 @@ export function shapeBy(code: number): Shape | undefined {
   return byCode.get(code);
 }
 
-/** The columns of times. */
-export const timeColumns: ReadonlySet<number> = new Set([3, 6]);
+/** The columns of times, and of where a call began. */
+export const timeColumn = 3;
+export const entryTimeColumn = 6;
+export const entryLineColumn = 5;

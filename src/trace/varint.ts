@@ -39,6 +39,17 @@ export class ByteWriter {
   }
 }
 
+/** All parts in a row. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
 /** Thrown where data ends early or says what it cannot mean; the codec tells where in the file. */
 export class Malformed extends Error {}
 
@@ -67,8 +78,10 @@ export class ByteReader {
   }
 
   unsigned(): number {
-    let value = 0;
-    for (let scale = 1; scale < 2 ** 56; scale *= 128) {
+    const first = this.#bytes[this.at++] ?? cutOff();
+    if (first < 128) return first;
+    let value = first - 128;
+    for (let scale = 128; scale < 2 ** 56; scale *= 128) {
       const byte = this.#bytes[this.at++] ?? cutOff();
       if (byte < 128) return value + byte * scale;
       value += (byte - 128) * scale;
@@ -88,14 +101,6 @@ export class ByteReader {
     this.at = end;
     return bytes;
   }
-}
-
-/** Bytes that `signed` takes. */
-export function signedSize(value: number): number {
-  let rest = value < 0 ? -2 * value - 1 : 2 * value;
-  let size = 1;
-  for (; rest >= 128; size++) rest = Math.floor(rest / 128);
-  return size;
 }
 
 /** Digits that a number may have: the last one is worth 2^49. */

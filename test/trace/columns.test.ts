@@ -2,7 +2,9 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeInto, decodeListed, encodeNumbers, unitOf } from "../../src/trace/columns.ts";
+import { unitOf } from "../../src/trace/coding.ts";
+import { decodeInto, decodeListed } from "../../src/trace/decode-columns.ts";
+import { encodeNumbers } from "../../src/trace/encode-columns.ts";
 import { pack, unpack } from "../../src/trace/packed.ts";
 import { ByteReader, ByteWriter, Malformed, readSigned } from "../../src/trace/varint.ts";
 
@@ -50,7 +52,7 @@ describe("a column of numbers", () => {
     ["a place before it", [1, 8, 1]],
     ["a place 256 further", [1, 8, 0x80, 0x04]],
   ])("with %s is refused", (_, bytes) => {
-    const list = { coding: 2, data: Uint8Array.from(bytes) };
+    const list = { coding: 2, data: Uint8Array.from(bytes), low: new Uint8Array(0) };
     expect(() => decodeListed(list, new Float64Array(1))).toThrow(Malformed);
     expect(() => decodeInto(list, new Float64Array(1))).toThrow(Malformed);
   });

@@ -632,6 +632,39 @@ export namespace mmreplay {
             /** Events timeUnit. */
             timeUnit: number;
 
+            /** Events printedUnit. */
+            printedUnit: number;
+
+            /** Events fileCount. */
+            fileCount: number;
+
+            /** Events nameCount. */
+            nameCount: number;
+
+            /** Events letters. */
+            letters: string;
+
+            /** Events ids. */
+            ids: number[];
+
+            /** Events codings. */
+            codings: number[];
+
+            /** Events lengths. */
+            lengths: number[];
+
+            /** Events data. */
+            data: Uint8Array;
+
+            /** Events wideIds. */
+            wideIds: number[];
+
+            /** Events wides. */
+            wides: Uint8Array[];
+
+            /** Events lowLengths. */
+            lowLengths: number[];
+
             /**
              * Encodes the specified Events message. Does not implicitly {@link mmreplay.trace.Events.verify|verify} messages.
              * @param message Events message or plain object to encode
@@ -670,6 +703,39 @@ export namespace mmreplay {
 
                 /** Events timeUnit */
                 timeUnit?: (number|null);
+
+                /** Events printedUnit */
+                printedUnit?: (number|null);
+
+                /** Events fileCount */
+                fileCount?: (number|null);
+
+                /** Events nameCount */
+                nameCount?: (number|null);
+
+                /** Events letters */
+                letters?: (string|null);
+
+                /** Events ids */
+                ids?: (number[]|null);
+
+                /** Events codings */
+                codings?: (number[]|null);
+
+                /** Events lengths */
+                lengths?: (number[]|null);
+
+                /** Events data */
+                data?: (Uint8Array|null);
+
+                /** Events wideIds */
+                wideIds?: (number[]|null);
+
+                /** Events wides */
+                wides?: (Uint8Array[]|null);
+
+                /** Events lowLengths */
+                lowLengths?: (number[]|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -1703,6 +1703,17 @@ export const mmreplay = $root.mmreplay = (() => {
              * @property {Array.<mmreplay.trace.OpenFile.$Properties>|null} [files] Events files
              * @property {Array.<mmreplay.trace.Column.$Properties>|null} [columns] Events columns
              * @property {number|null} [timeUnit] Events timeUnit
+             * @property {number|null} [printedUnit] Events printedUnit
+             * @property {number|null} [fileCount] Events fileCount
+             * @property {number|null} [nameCount] Events nameCount
+             * @property {string|null} [letters] Events letters
+             * @property {Array.<number>|null} [ids] Events ids
+             * @property {Array.<number>|null} [codings] Events codings
+             * @property {Array.<number>|null} [lengths] Events lengths
+             * @property {Uint8Array|null} [data] Events data
+             * @property {Array.<number>|null} [wideIds] Events wideIds
+             * @property {Array.<Uint8Array>|null} [wides] Events wides
+             * @property {Array.<number>|null} [lowLengths] Events lowLengths
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -1731,6 +1742,12 @@ export const mmreplay = $root.mmreplay = (() => {
                 this.strings = [];
                 this.files = [];
                 this.columns = [];
+                this.ids = [];
+                this.codings = [];
+                this.lengths = [];
+                this.wideIds = [];
+                this.wides = [];
+                this.lowLengths = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -1778,6 +1795,94 @@ export const mmreplay = $root.mmreplay = (() => {
             Events.prototype.timeUnit = 0;
 
             /**
+             * Events printedUnit.
+             * @member {number} printedUnit
+             * @memberof mmreplay.trace.Events
+             * @instance
+             */
+            Events.prototype.printedUnit = 0;
+
+            /**
+             * Events fileCount.
+             * @member {number} fileCount
+             * @memberof mmreplay.trace.Events
+             * @instance
+             */
+            Events.prototype.fileCount = 0;
+
+            /**
+             * Events nameCount.
+             * @member {number} nameCount
+             * @memberof mmreplay.trace.Events
+             * @instance
+             */
+            Events.prototype.nameCount = 0;
+
+            /**
+             * Events letters.
+             * @member {string} letters
+             * @memberof mmreplay.trace.Events
+             * @instance
+             */
+            Events.prototype.letters = "";
+
+            /**
+             * Events ids.
+             * @member {Array.<number>} ids
+             * @memberof mmreplay.trace.Events
+             * @instance
+             */
+            Events.prototype.ids = $util.emptyArray;
+
+            /**
+             * Events codings.
+             * @member {Array.<number>} codings
+             * @memberof mmreplay.trace.Events
+             * @instance
+             */
+            Events.prototype.codings = $util.emptyArray;
+
+            /**
+             * Events lengths.
+             * @member {Array.<number>} lengths
+             * @memberof mmreplay.trace.Events
+             * @instance
+             */
+            Events.prototype.lengths = $util.emptyArray;
+
+            /**
+             * Events data.
+             * @member {Uint8Array} data
+             * @memberof mmreplay.trace.Events
+             * @instance
+             */
+            Events.prototype.data = $util.newBuffer([]);
+
+            /**
+             * Events wideIds.
+             * @member {Array.<number>} wideIds
+             * @memberof mmreplay.trace.Events
+             * @instance
+             */
+            Events.prototype.wideIds = $util.emptyArray;
+
+            /**
+             * Events wides.
+             * @member {Array.<Uint8Array>} wides
+             * @memberof mmreplay.trace.Events
+             * @instance
+             */
+            Events.prototype.wides = $util.emptyArray;
+
+            /**
+             * Events lowLengths.
+             * @member {Array.<number>} lowLengths
+             * @memberof mmreplay.trace.Events
+             * @instance
+             */
+            Events.prototype.lowLengths = $util.emptyArray;
+
+            /**
              * Encodes the specified Events message. Does not implicitly {@link mmreplay.trace.Events.verify|verify} messages.
              * @function encode
              * @memberof mmreplay.trace.Events
@@ -1806,6 +1911,29 @@ export const mmreplay = $root.mmreplay = (() => {
                         $root.mmreplay.trace.Column.encode(message.columns[i], writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
                 if (message.timeUnit != null && $Object.hasOwnProperty.call(message, "timeUnit") && !$Object.is(message.timeUnit, 0))
                     writer.uint32(/* id 5, wireType 1 =*/41).double(message.timeUnit);
+                if (message.printedUnit != null && $Object.hasOwnProperty.call(message, "printedUnit") && !$Object.is(message.printedUnit, 0))
+                    writer.uint32(/* id 6, wireType 1 =*/49).double(message.printedUnit);
+                if (message.fileCount != null && $Object.hasOwnProperty.call(message, "fileCount") && message.fileCount !== 0)
+                    writer.uint32(/* id 7, wireType 0 =*/56).uint32(message.fileCount);
+                if (message.ids != null && message.ids.length)
+                    writer.uint32(/* id 8, wireType 2 =*/66).uint32s(message.ids);
+                if (message.codings != null && message.codings.length)
+                    writer.uint32(/* id 9, wireType 2 =*/74).uint32s(message.codings);
+                if (message.lengths != null && message.lengths.length)
+                    writer.uint32(/* id 10, wireType 2 =*/82).uint32s(message.lengths);
+                if (message.data != null && $Object.hasOwnProperty.call(message, "data") && message.data.length)
+                    writer.uint32(/* id 11, wireType 2 =*/90).bytes(message.data);
+                if (message.wideIds != null && message.wideIds.length)
+                    writer.uint32(/* id 12, wireType 2 =*/98).uint32s(message.wideIds);
+                if (message.wides != null && message.wides.length)
+                    for (let i = 0; i < message.wides.length; ++i)
+                        writer.uint32(/* id 13, wireType 2 =*/106).bytes(message.wides[i]);
+                if (message.lowLengths != null && message.lowLengths.length)
+                    writer.uint32(/* id 14, wireType 2 =*/114).uint32s(message.lowLengths);
+                if (message.nameCount != null && $Object.hasOwnProperty.call(message, "nameCount") && message.nameCount !== 0)
+                    writer.uint32(/* id 15, wireType 0 =*/120).uint32(message.nameCount);
+                if (message.letters != null && $Object.hasOwnProperty.call(message, "letters") && message.letters !== "")
+                    writer.uint32(/* id 16, wireType 2 =*/130).string(message.letters);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1890,6 +2018,129 @@ export const mmreplay = $root.mmreplay = (() => {
                                 message.timeUnit = value;
                             else
                                 delete message.timeUnit;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.printedUnit = value;
+                            else
+                                delete message.printedUnit;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.fileCount = value;
+                            else
+                                delete message.fileCount;
+                            continue;
+                        }
+                    case 15: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.nameCount = value;
+                            else
+                                delete message.nameCount;
+                            continue;
+                        }
+                    case 16: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.letters = value;
+                            else
+                                delete message.letters;
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType === 2) {
+                                if (!(message.ids && message.ids.length))
+                                    message.ids = [];
+                                reader.uint32s(message.ids);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.ids && message.ids.length))
+                                message.ids = [];
+                            message.ids.push(reader.uint32());
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType === 2) {
+                                if (!(message.codings && message.codings.length))
+                                    message.codings = [];
+                                reader.uint32s(message.codings);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.codings && message.codings.length))
+                                message.codings = [];
+                            message.codings.push(reader.uint32());
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType === 2) {
+                                if (!(message.lengths && message.lengths.length))
+                                    message.lengths = [];
+                                reader.uint32s(message.lengths);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.lengths && message.lengths.length))
+                                message.lengths = [];
+                            message.lengths.push(reader.uint32());
+                            continue;
+                        }
+                    case 11: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.data = value;
+                            else
+                                delete message.data;
+                            continue;
+                        }
+                    case 12: {
+                            if (wireType === 2) {
+                                if (!(message.wideIds && message.wideIds.length))
+                                    message.wideIds = [];
+                                reader.uint32s(message.wideIds);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.wideIds && message.wideIds.length))
+                                message.wideIds = [];
+                            message.wideIds.push(reader.uint32());
+                            continue;
+                        }
+                    case 13: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.wides && message.wides.length))
+                                message.wides = [];
+                            message.wides.push(reader.bytes());
+                            continue;
+                        }
+                    case 14: {
+                            if (wireType === 2) {
+                                if (!(message.lowLengths && message.lowLengths.length))
+                                    message.lowLengths = [];
+                                reader.uint32s(message.lowLengths);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.lowLengths && message.lowLengths.length))
+                                message.lowLengths = [];
+                            message.lowLengths.push(reader.uint32());
                             continue;
                         }
                     }

@@ -1,0 +1,126 @@
+/** How the columns of bytes of a block stand in its message, in this version of the format and in the first one. */
+
+import type { BlockData, ColumnData } from "./block.ts";
+import { lowBitsOf } from "./coding.ts";
+import { decodeNumbers } from "./decode-columns.ts";
+import { encodeNumbers } from "./encode-columns.ts";
+import type { FileKind, OpenFile } from "./file.ts";
+import { columnsOfFiles, filesOf, idOf, tableOf } from "./file-table.ts";
+import type { mmreplay } from "./generated/trace.js";
+import { ByteReader, joined, Malformed } from "./varint.ts";
+
+type EventsMessage = mmreplay.trace.Events;
+type IEvents = mmreplay.trace.IEvents;
+
+const nothing = new Uint8Array(0);
+
+/** The message of a block, and the low bits of its columns, which stand in a block of their own. */
+export function eventsMessage(block: BlockData): {
+  readonly message: IEvents;
+  readonly low: Uint8Array;
+} {
+  const { count, strings, files, timeUnit, printedUnit } = block;
+  const table = files.length === 0 ? undefined : tableOf(files);
+  const columns = [...block.columns];
+  for (const [id, values] of table?.columns ?? []) {
+    columns.push({ id, ...encodeNumbers(values, 0), wide: nothing });
+  }
+  const wide = columns.filter((column) => column.wide.length > 0);
+  const message: IEvents = {
+    count,
+    strings: [...strings],
+    timeUnit,
+    printedUnit,
+    fileCount: table?.count ?? 0,
+    nameCount: table?.names ?? 0,
+    letters: table?.letters ?? "",
+    ids: columns.map(({ id }) => id),
+    codings: columns.map(({ coding }) => coding),
+    lengths: columns.map(({ data }) => data.length),
+    data: joined(columns.map(({ data }) => data)),
+    wideIds: wide.map(({ id }) => id),
+    wides: wide.map((column) => column.wide),
+    lowLengths: columns
+      .filter((column) => lowBitsOf(column).apart > 0)
+      .map(({ low }) => low.length),
+  };
+  return { message, low: joined(columns.map(({ low }) => low)) };
+}
+
+/** Columns of version 1. */
+function oldColumns({ columns }: EventsMessage): readonly ColumnData[] {
+  return columns.map((column) => ({
+    id: column.id ?? 0,
+    coding: column.coding ?? 0,
+    count: column.count ?? 0,
+    data: column.data ?? nothing,
+    low: nothing,
+    wide: column.wide ?? nothing,
+  }));
+}
+
+/** Files of version 1. */
+function oldFiles({ files }: EventsMessage): readonly OpenFile[] {
+  return files.map(({ id, kind, path, filesystem, huge, hugePage, device }) => ({
+    id: idOf(id ?? 0),
+    kind: (kind ?? "unknown") as FileKind,
+    ...(path == null ? {} : { path }),
+    ...(filesystem == null ? {} : { filesystem }),
+    ...(huge == null ? {} : { huge: huge as NonNullable<OpenFile["huge"]> }),
+    ...(hugePage == null ? {} : { hugePage }),
+    ...(device == null ? {} : { device }),
+  }));
+}
+
+/** More than all kinds of events can have. */
+const mostColumns = 1024;
+
+/** The columns of a message with their parts of the bytes. */
+function columnsOf(message: EventsMessage, lowBytes: Uint8Array): readonly ColumnData[] {
+  const { ids, codings, lengths, data, wideIds, wides, lowLengths } = message;
+  const isWhole = codings.length === ids.length && lengths.length === ids.length;
+  if (!isWhole || Math.max(ids.length, wideIds.length) > mostColumns) {
+    throw new Malformed("columns without their bytes");
+  }
+  const [bytes, low] = [new ByteReader(data), new ByteReader(lowBytes)];
+  let withLow = 0;
+  const columns = ids.map((id, index) => {
+    const coding = codings[index] ?? 0;
+    return {
+      id,
+      coding,
+      data: bytes.bytes(lengths[index] ?? 0),
+      low: lowBitsOf({ coding }).apart > 0 ? low.bytes(lowLengths[withLow++] ?? 0) : nothing,
+      wide: wides[wideIds.indexOf(id)] ?? nothing,
+    };
+  });
+  if (!bytes.ended || !low.ended) throw new Malformed("bytes of no column");
+  return columns;
+}
+
+/** A damaged count must not fill the memory. */
+const mostFiles = 2 ** 22;
+
+/** The files of a message, of which the columns tell. */
+function filesIn(message: EventsMessage, columns: readonly ColumnData[]): readonly OpenFile[] {
+  const { fileCount: count, nameCount: names, letters } = message;
+  if (count === 0) return [];
+  if (Math.max(count, names) > mostFiles) throw new Malformed("too many files");
+  const byId = new Map(columns.map((column) => [column.id, column]));
+  const numbers = new Map<number, Float64Array>();
+  for (const [id, length] of columnsOfFiles(count, names)) {
+    const column = byId.get(id);
+    if (column === undefined) throw new Malformed(`column ${id} is missing`);
+    numbers.set(id, decodeNumbers(column, length));
+  }
+  return filesOf({ count, names, letters, columns: numbers });
+}
+
+/** The block of a message, with the low bits that stand before it. */
+export function blockOf(message: EventsMessage, low: Uint8Array): BlockData {
+  const { count, strings, timeUnit, printedUnit } = message;
+  const old = oldColumns(message);
+  const columns = old.length > 0 ? old : columnsOf(message, low);
+  const files = old.length > 0 ? oldFiles(message) : filesIn(message, columns);
+  return { count, strings, files, timeUnit, printedUnit, columns };
+}

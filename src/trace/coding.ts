@@ -1,0 +1,59 @@
+/** What the coding of a column says; its numbers are part of the format. */
+
+/** What stands in a column's bytes. */
+export const plain = 0;
+export const differences = 1;
+/** The distinct values in the order of their first use, then their places. */
+export const list = 2;
+/** Doubles, eight bytes each, little-endian. */
+export const doubles = 3;
+
+/** Each number is followed by how often it comes again. */
+export const runs = 4;
+/** Values are divided by 2^shift, which stands above these bits. */
+const shiftUnit = 8;
+const shifts = 64;
+/** How many low bits stand in the block of those, and above that how many more stand behind the rest of the column. */
+const apartUnit: number = shiftUnit * shifts;
+const aparts = 16;
+const insideUnit: number = apartUnit * aparts;
+const insides = 16;
+
+/** Lists longer than this need more bytes for places than they save. */
+export const longestList = 1024;
+/** No column is longer; a damaged count must not fill the memory. */
+export const longestColumn: number = 2 ** 24;
+
+export interface Coded {
+  readonly coding: number;
+  readonly data: Uint8Array;
+  /** The low bits that stand apart. */
+  readonly low: Uint8Array;
+}
+
+type Coding = Pick<Coded, "coding">;
+
+export function isDoubles({ coding }: Coding): boolean {
+  return coding === doubles;
+}
+
+/** What the values of a column are multiples of. */
+export function unitOf({ coding }: Coding): number {
+  return coding === doubles ? 1 : 2 ** (Math.floor(coding / shiftUnit) % shifts);
+}
+
+/** Numbers are (2^inside * rest + middle) * 2^apart + low; these are the bits of the low and of the middle. */
+export interface LowBits {
+  readonly apart: number;
+  readonly inside: number;
+}
+
+export function lowBitsOf({ coding }: Coding): LowBits {
+  const apart = Math.floor(coding / apartUnit) % aparts;
+  return { apart, inside: Math.floor(coding / insideUnit) % insides };
+}
+
+/** The coding of a column whose values are multiples of 2^shift. */
+export function codingOf(mode: number, shift: number, { apart, inside }: LowBits): number {
+  return mode + shiftUnit * shift + apartUnit * apart + insideUnit * inside;
+}
