@@ -112,26 +112,36 @@ export async function perfByRegex(path, emit) {
 }
 
 /**
- * A column of an .mmtrace file whose varints protobufjs decodes: packed sint64, and uint64 where runs are counted.
+ * Numbers as protobuf stores them: packed sint64, as they are or as differences, whichever is shorter.
  *
- * @param {number} coding @param {Uint8Array} data @param {number} count
+ * @param {Float64Array} values
  */
-export function bytesByProtobuf(coding, data, count) {
-  const reader = protobuf.Reader.create(data);
-  const mode = coding % 4;
-  const repeats = Math.floor(coding / 4) % 2 === 1;
-  const unit = 2 ** Math.floor(coding / 8);
-  const entries = mode === 2 ? Number(reader.uint64()) : 0;
-  const distinct = Array.from({ length: entries }, () => Number(reader.sint64()));
+export function protobufBytes(values) {
+  const [whole, steps] = [protobuf.Writer.create(), protobuf.Writer.create()];
+  let last = 0;
+  for (const value of values) {
+    whole.sint64(value);
+    steps.sint64(value - last);
+    last = value;
+  }
+  const [asTheyAre, differences] = [whole.finish(), steps.finish()];
+  const isShorter = differences.length < asTheyAre.length;
+  return { bytes: isShorter ? differences : asTheyAre, differences: isShorter };
+}
+
+/**
+ * What `protobufBytes` made, each number times the unit.
+ *
+ * @param {ReturnType<typeof protobufBytes>} stored @param {number} count @param {number} unit
+ */
+export function numbersByProtobuf({ bytes, differences }, count, unit) {
+  const reader = protobuf.Reader.create(bytes);
   const values = new Float64Array(count);
   let last = 0;
-  for (let index = 0; index < count; ) {
+  for (let index = 0; index < count; index++) {
     const number = Number(reader.sint64());
-    const times = repeats ? Number(reader.uint64()) + 1 : 1;
-    for (let more = times; more > 0; more--) {
-      last = mode === 1 ? last + number : number;
-      values[index++] = (mode === 2 ? (distinct[last] ?? 0) : last) * unit;
-    }
+    last = differences ? last + number : number;
+    values[index] = last * unit;
   }
   return values;
 }

@@ -4,7 +4,13 @@
 import { spawnSync } from "node:child_process";
 import { createReadStream, existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { bytesByProtobuf, perfByRegex, raced, straceByRegex } from "./bench-peers.mjs";
+import {
+  numbersByProtobuf,
+  perfByRegex,
+  protobufBytes,
+  raced,
+  straceByRegex,
+} from "./bench-peers.mjs";
 
 /** @param {string} path @returns {Promise<any>} */
 const built = (path) => import(join(import.meta.dirname, "../dist", path));
@@ -16,8 +22,9 @@ const [
   { bytesOf, decompress },
   { decode, encode },
   { readContainer },
-  { decodeInto, unitOf },
-  { mmreplay },
+  { decodeNumbers },
+  { unitOf },
+  { encodeBlock },
 ] = await Promise.all(
   [
     "latency/race.js",
@@ -27,8 +34,9 @@ const [
     "formats/decompress.js",
     "trace/codec.js",
     "trace/container.js",
-    "trace/columns.js",
-    "trace/generated/trace.js",
+    "trace/decode-columns.js",
+    "trace/coding.js",
+    "trace/encode-events.js",
   ].map(built),
 );
 
@@ -201,96 +209,120 @@ async function traceOf(format, chunks) {
   return { name: "text", facts: { pageSize: 4096, recorder: "", inferred: [], ...facts }, events };
 }
 
-/** @param {Uint8Array} file @returns {any[]} */
+/** What the blocks hold before they are compressed. @param {Uint8Array} file @returns {any[]} */
 const blocksOf = (file) =>
-  [...readContainer(file, "trace")].filter(({ kind }) => kind === "events");
+  [...readContainer(file, "trace")].filter(({ kind }) => kind !== "header");
 
-/** All numbers of all columns of these blocks. @param {readonly any[]} columns */
+/** All numbers of all columns. @param {readonly { column: any; count: number }[]} columns */
 function numbersOf(columns) {
   let sum = 0;
-  for (const { coding, data, count } of columns) {
-    const values = new Float64Array(count);
-    decodeInto({ coding, data }, values);
-    const unit = unitOf({ coding, data });
-    for (const value of values) sum += (value * unit) % 65_521;
+  for (const { column, count } of columns) {
+    for (const value of decodeNumbers(column, count)) sum += value % 65_521;
   }
   return String(sum);
 }
 
-/** @param {readonly any[]} columns */
+/** @param {readonly { stored: any; count: number; unit: number }[]} columns */
 function protobufNumbersOf(columns) {
   let sum = 0;
-  for (const { coding, data, count } of columns) {
-    for (const value of bytesByProtobuf(coding, data, count)) sum += value % 65_521;
+  for (const { stored, count, unit } of columns) {
+    for (const value of numbersByProtobuf(stored, count, unit)) sum += value % 65_521;
   }
   return String(sum);
 }
 
-/** @param {string} path @param {string} file */
-async function decoding(path, file) {
-  const bytes = await bytesOf(createReadStream(file));
-  const columns = blocksOf(bytes)
-    .flatMap(({ payload }) => mmreplay.trace.Events.decode(payload).columns)
-    .filter(({ coding }) => coding !== 3);
-  const columnar = await metered([
+/** The columns of a trace file as both write them; those of doubles are left out. @param {any} trace */
+function columnsOf(trace) {
+  const written = { strings: 0, files: 0 };
+  return trace.events.slots.flatMap((/** @type {any} */ slot) => {
+    const block = slot.block();
+    return encodeBlock(block, written).columns.flatMap((/** @type {any} */ column) => {
+      if (column.coding === 3) return [];
+      const count = column.id === 0 ? block.count : block.columns.get(column.id).count;
+      const unit = unitOf(column);
+      const values = decodeNumbers(column, count).map(
+        (/** @type {number} */ value) => value / unit,
+      );
+      return [{ column, count, unit, stored: protobufBytes(values) }];
+    });
+  });
+}
+
+/** @typedef {Awaited<ReturnType<typeof metered>>} Metered */
+
+/** How much longer the second peer takes. @param {Metered} metered */
+const ratioOf = ({ standings, cpu }) => ({
+  median: standings[1].median / standings[0].median,
+  fastest: standings[1].fastest / standings[0].fastest,
+  cpu: (cpu[1] ?? 0) / (cpu[0] ?? 1),
+});
+
+/** Columns against protobufjs, which decodes the same numbers. @param {Uint8Array} file */
+async function decoding(file) {
+  const columns = columnsOf(decode(file, "trace"));
+  const raced = await metered([
     { name: "mmreplay", run: () => numbersOf(columns) },
     { name: "protobufjs", run: () => protobufNumbersOf(columns) },
   ]);
-  const loading = await metered([
-    { name: "load .mmtrace", run: () => String(decode(bytes, "trace").events.length) },
+  return { ...ratioOf(raced), standings: raced.standings, warnings: raced.warnings };
+}
+
+/** Loading a file against reading the text that it was made of. @param {Uint8Array} text @param {Uint8Array} file */
+async function loading(text, file) {
+  const raced = await metered([
+    { name: "load .mmtrace", run: () => String(decode(file, "trace").events.length) },
     {
       name: "read text",
-      run: async () => String((await traceOf(strace, chunksOf(path))).events.length),
+      run: async () => String((await traceOf(strace, whole(text))).events.length),
     },
   ]);
-  const ratio = (/** @type {typeof loading} */ { standings, cpu }) => ({
-    median: standings[1].median / standings[0].median,
-    fastest: standings[1].fastest / standings[0].fastest,
-    cpu: (cpu[1] ?? 0) / (cpu[0] ?? 1),
-  });
-  return {
-    protobufjs: { ...ratio(columnar), standings: columnar.standings, target: 4.5 },
-    load: { ...ratio(loading), standings: loading.standings, target: 10 },
-    warnings: [...columnar.warnings, ...loading.warnings],
-  };
+  return { ...ratioOf(raced), warnings: raced.warnings };
+}
+
+/** @param {Uint8Array} text */
+async function* whole(text) {
+  yield text;
 }
 
 /** @param {string} recordings @param {string} packed */
-async function size(recordings, packed) {
+async function figuresOf(recordings, packed) {
   const text = await bytesOf(decompress(createReadStream(join(recordings, packed)), packed));
-  const trace = await traceOf(
-    strace,
-    (async function* () {
-      yield text;
-    })(),
-  );
-  const file = encode(trace);
-  const raw = blocksOf(file).reduce((sum, { payload }) => sum + payload.length, 0);
+  const trace = await traceOf(strace, whole(text));
+  const bytes = encode(trace);
+  const raw = blocksOf(bytes).reduce((sum, { payload }) => sum + payload.length, 0);
   const events = trace.events.length;
-  return { packed, events, text: text.length, raw, file: file.length };
+  const load = await loading(text, bytes);
+  return { packed, events, text: text.length, raw, file: bytes.length, load, bytes };
 }
 
 /**
- * Sizes of .mmtrace files over all recordings of strace text, and how fast the largest loads.
+ * Sizes of .mmtrace files and how fast they load, over all recordings of strace text, and how fast the columns of the largest are decoded.
  *
- * @param {string} recordings @param {string} folder
+ * @param {string} recordings
  */
-export async function traceFigures(recordings, folder) {
-  const path = await unpacked(recordings, "app-duckdb-node-xfs/strace.txt.xz", folder);
-  if (path === undefined) return undefined;
-  const sizes = [];
+export async function traceFigures(recordings) {
+  /** @type {Awaited<ReturnType<typeof figuresOf>>[]} */
+  const all = [];
   for (const run of readdirSync(recordings)) {
     const packed = `${run}/strace.txt.xz`;
-    if (existsSync(join(recordings, packed))) sizes.push(await size(recordings, packed));
+    if (existsSync(join(recordings, packed))) all.push(await figuresOf(recordings, packed));
   }
-  const file = `${path}.mmtrace`;
-  writeFileSync(file, encode(await traceOf(strace, chunksOf(path))));
+  const largest = all.toSorted((a, b) => b.events - a.events)[0];
+  if (largest === undefined) return undefined;
+  const protobufjs = await decoding(largest.bytes);
+  const load = (/** @type {"median" | "fastest" | "cpu"} */ by) =>
+    medianOf(all.map((one) => one.load[by]));
   return {
-    rawBytesPerEvent: medianOf(sizes.map(({ raw, events }) => raw / events)),
-    fileBytesPerEvent: medianOf(sizes.map(({ file, events }) => file / events)),
-    textPerFile: medianOf(sizes.map(({ text, file }) => text / file)),
+    rawBytesPerEvent: medianOf(all.map(({ raw, events }) => raw / events)),
+    fileBytesPerEvent: medianOf(all.map(({ file, events }) => file / events)),
+    textPerFile: medianOf(all.map(({ text, file }) => text / file)),
     target: { rawBytesPerEvent: 9, fileBytesPerEvent: 5, textPerFile: 15 },
-    sizes,
-    ...(await decoding(path, file)),
+    sizes: all.map(({ bytes, load: { warnings, ...ratios }, ...one }) => ({
+      ...one,
+      load: ratios,
+    })),
+    protobufjs: { ...protobufjs, target: 4.5 },
+    load: { median: load("median"), fastest: load("fastest"), cpu: load("cpu"), target: 10 },
+    warnings: [...protobufjs.warnings, ...all.flatMap((one) => one.load.warnings)],
   };
 }

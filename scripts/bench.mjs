@@ -38,7 +38,7 @@ function output(program, args) {
 
 const load = loadavg()[0] ?? 0;
 const readers = await readerFigures(recordings, folder);
-const traces = await traceFigures(recordings, folder);
+const traces = await traceFigures(recordings);
 const bench = JSON.parse(
   output(process.execPath, ["dist/cli/main.js", "bench", "--format", "json"]),
 );

@@ -1,10 +1,14 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MmreplayError } from "../../src/errors.ts";
 import { blockEvents } from "../../src/trace/block.ts";
 import { decode, encode } from "../../src/trace/codec.ts";
+import { readContainer, writeContainer } from "../../src/trace/container.ts";
 import type { Event } from "../../src/trace/event.ts";
+import { mmreplay } from "../../src/trace/generated/trace.js";
 import type { Trace } from "../../src/trace/trace.ts";
 import { listed } from "../support/events.ts";
 import { event, trace } from "./arbitrary.ts";
@@ -65,6 +69,42 @@ describe("the trace file", () => {
   });
 });
 
+describe("a trace file of the first version", () => {
+  it("is read, and written in the current one with the same events", () => {
+    const path = join(import.meta.dirname, "version-1.mmtrace");
+    const bytes = readFileSync(path);
+    const old = decode(bytes, "version-1");
+    const events = listed(old).events;
+    expect([bytes[8], events.length]).toEqual([1, 20]);
+    const bar = events.find((one) => "file" in one && one.file?.kind === "vfio");
+    expect(bar).toMatchObject({ call: "mmap", length: 2 ** 28, file: { device: "0000:00:09.0" } });
+    const again = encode(old);
+    expect(again[8]).toBe(2);
+    expect(listed(decode(again, "version-2"))).toStrictEqual(listed(old));
+  });
+});
+
+/** Calls whose times and addresses are noise, so that a block of low bits stands in the file. */
+const noisy: Trace = {
+  ...small,
+  events: fc.sample(fc.nat(2 ** 20), { seed, numRuns: 300 }).map((value, line): Event => {
+    const time = 1_795_352_605 + line / 100 + (value % 9000) / 1e6;
+    return { kind: "fault", line: line + 1, pid: 1 + (value % 3), addr: 4096 * value, time };
+  }),
+};
+
+/** What comes of bytes: the code of an error, or `read` for as many events as there were. */
+function outcomeOf(bytes: Uint8Array, events: number): string {
+  try {
+    const trace = decode(bytes, "changed.mmtrace");
+    expect([...trace.events]).toHaveLength(events);
+    return "read";
+  } catch (error) {
+    if (error instanceof MmreplayError) return error.code;
+    throw error;
+  }
+}
+
 describe("a damaged trace file", () => {
   it("is refused with its place wherever it is cut", () => {
     const bytes = encode(small);
@@ -88,12 +128,38 @@ describe("a damaged trace file", () => {
     );
   });
 
-  it.each([2 ** 30, -(2 ** 30), 1.5])("is refused where a file has the id %d", (id) => {
+  it("is refused or read wherever what is below its checksums is changed", () => {
+    const original = decode(encode(noisy), "x").events.length;
+    const blocks = [...readContainer(encode(noisy), "x")];
+    const outcomes = new Set<string>();
+    fc.assert(
+      fc.property(fc.nat(), fc.nat(), fc.nat(255), (which, at, byte) => {
+        const changed = blocks.map(({ kind, payload }, index) => {
+          const copy = payload.slice();
+          if (index === which % blocks.length) copy[at % copy.length] = byte;
+          return { kind, payload: copy };
+        });
+        outcomes.add(outcomeOf(writeContainer(changed), original));
+      }),
+      { seed, numRuns: 2000 },
+    );
+    expect([...outcomes].sort()).toEqual(["read", "trace/damaged"]);
+  });
+
+  it.each([2 ** 30, -(2 ** 30)])("is refused where a file has the id %d", (id) => {
     const events = fc.sample(event, { seed, numRuns: 400 }).map((one) => {
       const file = "file" in one ? { ...one.file, id } : undefined;
       return file === undefined ? one : ({ ...one, file } as Event);
     });
     expect(errorOf(encode({ ...small, events })).message).toContain("is no id of a file");
+  });
+
+  it("of the first version is refused where a file has an id that is no whole number", () => {
+    const column = { id: 0, coding: 0, count: 0, data: new Uint8Array(0), wide: new Uint8Array(0) };
+    const message = { count: 0, files: [{ id: 1.5, kind: "regular" }], columns: [column] };
+    const payload = mmreplay.trace.Events.encode(message).finish();
+    const bytes = writeContainer([{ kind: "events", payload }]);
+    expect(errorOf(bytes).message).toContain("1.5 is no id of a file");
   });
 
   it("is named as text when line ends were changed on the way", () => {
@@ -116,7 +182,7 @@ describe("a damaged trace file", () => {
 
   it("of a later version asks for a later program", () => {
     const bytes = encode(small);
-    new DataView(bytes.buffer).setUint32(8, 2, true);
+    new DataView(bytes.buffer).setUint32(8, 3, true);
     expect(errorOf(bytes).code).toBe("trace/newer");
   });
 });

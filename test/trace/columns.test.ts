@@ -2,9 +2,10 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { unitOf } from "../../src/trace/coding.ts";
-import { decodeInto, decodeListed } from "../../src/trace/decode-columns.ts";
+import { codingOf, lowBitsOf, unitOf } from "../../src/trace/coding.ts";
+import { constantOf, decodeInto, decodeListed } from "../../src/trace/decode-columns.ts";
 import { encodeNumbers } from "../../src/trace/encode-columns.ts";
+import { addLow, highOf, lowBytes, lowOf } from "../../src/trace/low-bits.ts";
 import { pack, unpack } from "../../src/trace/packed.ts";
 import { ByteReader, ByteWriter, Malformed, readSigned } from "../../src/trace/varint.ts";
 
@@ -19,6 +20,47 @@ const column = fc.oneof(
   fc.array(fc.constantFrom(0, 4096, -3), { maxLength: 400 }),
 );
 
+/** Columns like those of traces: noise of some width with exceptions, few values in disorder, steps, and long runs. */
+const shaped = fc
+  .record({
+    length: fc.integer({ min: 1, max: 400 }),
+    width: fc.integer({ min: 1, max: 40 }),
+    kind: fc.constantFrom("noise", "few", "many", "steps", "runs", "sparse"),
+    salt: fc.nat(),
+  })
+  .map(({ length, width, kind, salt }) => {
+    let state = salt + 1;
+    const random = (): number => {
+      state = (state * 48_271) % 2_147_483_647;
+      return state / 2_147_483_647;
+    };
+    let last = 0;
+    return Array.from({ length }, (_, index) => {
+      const noise = Math.floor(random() * 2 ** width);
+      if (kind === "noise") return index % 17 === 0 ? -1 - 64 * noise : noise;
+      if (kind === "few") return 4096 * Math.floor(random() * Math.min(width, 14)) ** 3;
+      if (kind === "many") return (((index % 50) * 7919) % 64) ** 2 * 7_654_321 + width;
+      if (kind === "sparse") return random() < 0.95 ? Math.floor(random() * 3) : noise;
+      if (kind === "steps") last += random() < 0.8 ? 1 : noise;
+      else if (random() < 0.05) last = noise;
+      return last;
+    });
+  });
+
+describe("low bits", () => {
+  it("come back below what is above them, however many they are", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 15 }), fc.array(number), (bits, numbers) => {
+        const values = Float64Array.from(numbers);
+        const back = highOf(values, bits).slice();
+        addLow(lowOf(values, bits), bits, back);
+        expect([...back]).toEqual(numbers);
+      }),
+      { seed, numRuns: 500 },
+    );
+  });
+});
+
 describe("a column of numbers", () => {
   it("comes back from its bytes", () => {
     fc.assert(
@@ -31,6 +73,49 @@ describe("a column of numbers", () => {
       }),
       { seed, numRuns: 500 },
     );
+  });
+
+  it("comes back whatever its coding, and every coding is used", () => {
+    const used = new Set<string>();
+    fc.assert(
+      fc.property(shaped, (numbers) => {
+        const coded = encodeNumbers(Float64Array.from(numbers), 0);
+        const { apart, inside } = lowBitsOf(coded);
+        const mode = coded.coding % 8;
+        used
+          .add(`mode ${mode}`)
+          .add(`apart ${apart > 0}`)
+          .add(`inside ${inside}`);
+        expect(coded.low).toHaveLength(lowBytes(numbers.length, apart));
+        const values = new Float64Array(numbers.length);
+        decodeInto(coded, values);
+        expect([...values]).toEqual(numbers);
+        expect(constantOf(coded, numbers.length) ?? numbers[0]).toBe(numbers[0]);
+      }),
+      { seed, numRuns: 400 },
+    );
+    const modes = [0, 1, 2, 4, 5, 6].map((mode) => `mode ${mode}`);
+    const low = [0, 1, 2, 4].map((bits) => `inside ${bits}`);
+    expect([...used].sort()).toEqual([...modes, ...low, "apart false", "apart true"].sort());
+  });
+
+  it("of one number is told without its numbers", () => {
+    const coded = encodeNumbers(new Float64Array(5000).fill(-7), 12);
+    expect(constantOf(coded, 5000)).toBe(-7);
+    expect(constantOf(coded, 4999)).toBeUndefined();
+    expect(constantOf(encodeNumbers(Float64Array.of(1, 1, 2), 0), 3)).toBeUndefined();
+  });
+
+  it.each([
+    ["a number behind the end", codingOf(4, 0, { apart: 1, inside: 0 }), [1, 9, 2], [0]],
+    ["too few low bits", codingOf(0, 0, { apart: 9, inside: 0 }), [2], [0]],
+    ["too many low bits", codingOf(0, 0, { apart: 8, inside: 0 }), [2], [0, 0]],
+    ["low bits that are cut off inside", codingOf(4, 0, { apart: 0, inside: 9 }), [0, 0], []],
+    ["bytes behind those", codingOf(4, 0, { apart: 0, inside: 4 }), [0, 0, 0], []],
+    ["more exceptions than bytes", codingOf(4, 0, { apart: 0, inside: 4 }), [0x7f, 0, 1], []],
+  ])("with %s is refused", (_, coding, data, low) => {
+    const coded = { coding, data: Uint8Array.from(data), low: Uint8Array.from(low) };
+    expect(() => decodeInto(coded, new Float64Array(1))).toThrow(Malformed);
   });
 
   it("comes back from the narrowest array that holds it", () => {
