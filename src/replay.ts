@@ -152,26 +152,6 @@ export function follow(
   };
 }
 
-/** True if following the answer gives what was seen of another policy: the same calls went to the same places. */
-export function goesAlike(
-  done: Replay,
-  { program, placements }: Answered,
-  policy: Policy,
-): boolean {
-  const columns = ["objectPage", "opPage", "mapped", "searches", "steps"] as const;
-  return (
-    done.program === program &&
-    done.profile === policy.profile &&
-    columns.every((column) => isSame(done.placements[column], placements[column]))
-  );
-}
-
-/** Numbers and NaN compared bit by bit. */
-function isSame(a: Float64Array, b: Float64Array): boolean {
-  const bytes = (of: Float64Array) => Buffer.from(of.buffer, of.byteOffset, of.byteLength);
-  return bytes(a).equals(bytes(b));
-}
-
 /** What was recorded as VMAs; `policy` is the recording kernel's, for the rules around placement. */
 export function rebuild(
   program: Program,

@@ -9,7 +9,7 @@ import { onArch, policyFor, resolveTrace, type Subject } from "../pipeline.ts";
 import { type Intend, type Intended, intentOf, misalignedOf, unmetOf } from "../place/intent.ts";
 import { placeOnly } from "../place/place.ts";
 import type { Policy } from "../policies/types.ts";
-import { answer, follow, goesAlike, type Replayed, rebuild } from "../replay.ts";
+import { answer, follow, rebuild } from "../replay.ts";
 import type { Run, TraceSetup } from "../reports/report.ts";
 import { recognise } from "../resolve/idioms/recognise.ts";
 import { summarise } from "../resolve/idioms/summary.ts";
@@ -18,10 +18,12 @@ import type { OpTable } from "../resolve/op-table.ts";
 import { Ops } from "../resolve/ops.ts";
 import type { Program } from "../resolve/program.ts";
 import type { Population } from "../space/population.ts";
+import type { Replay } from "../space/replay.ts";
 import type { Touch } from "../space/rules.ts";
 import { cpus } from "../tlb/index.ts";
 import { hasKind } from "../trace/log.ts";
 import type { Facts, Trace } from "../trace/trace.ts";
+import { goesAlike, type Way, wayOf } from "./alike.ts";
 import { locate, warningLines } from "./io.ts";
 import { load } from "./load.ts";
 import { loadPolicies } from "./policies.ts";
@@ -152,9 +154,10 @@ function subjectOf(
   return { ...on(asked.program), unsettled: asked.unsettled };
 }
 
-/** A policy's run, and what it was made from. */
+/** A policy's run, and what it was made from, without the placements. */
 interface Done {
-  readonly replayed: Replayed;
+  readonly replay: Omit<Replay, "placements">;
+  readonly way: Way;
   readonly run: Run;
 }
 
@@ -170,12 +173,17 @@ function runOf(
   const { population, points } = task;
   const chosen = task.metrics.map((id) => metrics.get(id));
   const answered = answer(subject, policy, touch);
-  const alike = before.find(({ replayed }) => goesAlike(replayed.replay, answered, policy));
-  if (alike !== undefined) return renamed(alike, policy, subject.unsettled, chosen);
+  const way = wayOf(answered, policy);
+  const alike = before.find((done) => goesAlike(done.way, way));
+  if (alike !== undefined) {
+    const replay = { ...alike.replay, policy, placements: answered.placements };
+    return renamed(alike, replay, subject.unsettled, chosen);
+  }
   const look = { population, points, cpus: task.cpus.map((id) => cpus.get(id)) };
   const replayed = follow(subject, answered, policy, touch, look);
   const { replay: finished, counters, applied } = replayed;
-  const { overTime, placements } = finished;
+  const { placements, ...replay } = finished;
+  const { overTime } = replay;
   const unmet = unmetOf(recorded, idioms, task.idioms, placements, arch.pageBytes);
   const run: Run = {
     trace: setup.name,
@@ -197,24 +205,25 @@ function runOf(
     ...(overTime !== undefined && { overTime }),
     mappings: deviceMappings(finished),
   };
-  return { replayed, run };
+  return { replay, way, run };
 }
 
 /** The run of a policy that places everything as another did. */
 function renamed(
-  { replayed, run }: Done,
-  policy: Policy,
+  { way, run }: Done,
+  finished: Replay,
   unsettled: number,
   chosen: readonly Metric[],
 ): Done {
-  const replay = { ...replayed.replay, policy };
+  const { placements: _, ...replay } = finished;
   const own = chosen.filter(({ asksPolicy }) => asksPolicy === true);
   return {
-    replayed: { ...replayed, replay },
+    replay,
+    way,
     run: {
       ...run,
-      policy: policy.id,
-      metrics: { ...run.metrics, ...measure(replay, own) },
+      policy: replay.policy.id,
+      metrics: { ...run.metrics, ...measure(finished, own) },
       counters: { ...run.counters, unsettled },
     },
   };
