@@ -13,9 +13,17 @@ type FixOp = Extract<Op, { kind: "fix" }>;
 
 const wayNumber = new Map(ways.map((way, index) => [way, index]));
 
+/** Most rows of one chunk. */
+const largestChunk = 65_536;
+
 export class OpWriter implements OpSink {
-  #columns: Columns;
-  #length = 0;
+  /** Chunks that are full. */
+  readonly #chunks: Columns[] = [];
+  /** The chunk that is filled, and its rows. */
+  #columns: Columns = columnsFor(64);
+  #rows = 0;
+  /** Rows of the full chunks. */
+  #before = 0;
   readonly #areas: Area[] = [];
   readonly #extras: Extra[] = [];
   readonly #areaOf = new Map<Area | string, number>();
@@ -26,7 +34,6 @@ export class OpWriter implements OpSink {
 
   /** `base`: whose rows are to be copied, among others. */
   constructor(base?: Ops) {
-    this.#columns = columnsFor(Math.max(64, (base?.length ?? 0) + 64));
     for (const area of base?.table.areas ?? []) {
       const index = this.#areas.push(area) - 1;
       this.#areaOf.set(area, index).set(this.#keyOf(area), index);
@@ -41,19 +48,28 @@ export class OpWriter implements OpSink {
   }
 
   get length(): number {
-    return this.#length;
+    return this.#before + this.#rows;
   }
 
   /** Append rows [from, to) of the base. */
   copy(base: Ops, from: number, to: number): void {
-    this.#reserve(to - from);
-    copyRows(this.#columns, this.#length, base.table, from, to);
-    this.#length += to - from;
+    for (let at = from; at < to; ) {
+      const end = Math.min(to, at + this.#room());
+      copyRows(this.#columns, this.#rows, base.table, at, end);
+      this.#rows += end - at;
+      at = end;
+    }
   }
 
+  /** All ops; nothing can be pushed from then on. */
   done(): Ops {
-    const columns = columnsFor(this.#length);
-    copyRows(columns, 0, this.#columns, 0, this.#length);
+    const columns = columnsFor(this.length);
+    let at = 0;
+    for (let chunk = this.#chunks.shift(); chunk !== undefined; chunk = this.#chunks.shift()) {
+      copyRows(columns, at, chunk, 0, chunk.kind.length);
+      at += chunk.kind.length;
+    }
+    copyRows(columns, at, this.#columns, 0, this.#rows);
     return new Ops({ ...columns, areas: this.#areas, extras: this.#extras });
   }
 
@@ -86,17 +102,20 @@ export class OpWriter implements OpSink {
     }
   }
 
-  #reserve(rows: number): void {
+  /** Rows that are free in the chunk; there is one at least. */
+  #room(): number {
     const { length } = this.#columns.kind;
-    if (this.#length + rows <= length) return;
-    const larger = columnsFor(Math.max(this.#length + rows, Math.ceil(length * 1.5)));
-    copyRows(larger, 0, this.#columns, 0, this.#length);
-    this.#columns = larger;
+    if (this.#rows < length) return length - this.#rows;
+    this.#chunks.push(this.#columns);
+    this.#before += length;
+    this.#columns = columnsFor(Math.min(2 * length, largestChunk));
+    this.#rows = 0;
+    return this.#columns.kind.length;
   }
 
   #row(kind: Op["kind"], { event, line }: Origin): number {
-    this.#reserve(1);
-    const row = this.#length;
+    this.#room();
+    const row = this.#rows;
     const columns = this.#columns;
     columns.kind[row] = opNumber[kind];
     columns.event[row] = event;
@@ -106,7 +125,7 @@ export class OpWriter implements OpSink {
     columns.area[row] = -1;
     columns.open[row] = -1;
     columns.extra[row] = -1;
-    this.#length += 1;
+    this.#rows += 1;
     return row;
   }
 
