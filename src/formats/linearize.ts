@@ -273,22 +273,13 @@ function indicesOf(events: Events, counts: ReadonlyMap<number, number>): readonl
   return [...found.values()];
 }
 
-/** It began on another line than it returned on. */
-const isLong = (event: Event): boolean =>
-  "entryLine" in event && event.entryLine !== undefined && event.entryLine !== event.line;
-
-function showsOverlap(events: Events): boolean {
-  for (const event of events) if (isLong(event)) return true;
-  return false;
-}
-
 /**
  * The events with calls that overlapped in an order in which each search finds the first gap that fits, as far as the
  * calls themselves tell what is free. Calls that did not overlap keep their order; so does everything where the
  * recording shows the searches.
  */
 export function linearize(events: Events, topDown: boolean): Events {
-  if (hasKind(events, "search") || !showsOverlap(events)) return events;
+  if (hasKind(events, "search")) return events;
   const crowds = crowded(events);
   if (crowds.size === 0) return events;
   const order = inPlace(events.length);

@@ -3,7 +3,7 @@
 import { type Event, growthSource, type Search, type Snapshot } from "../trace/event.ts";
 import type { Events } from "../trace/events.ts";
 import { MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_HUGETLB, PROT_WRITE } from "../trace/flags.ts";
-import { hasKind } from "../trace/log.ts";
+import { hasCall, hasKind } from "../trace/log.ts";
 import type { Facts } from "../trace/trace.ts";
 import { alignUp, hasBit, pageOf, pagesFor, type U64 } from "../units.ts";
 import { Live } from "./live.ts";
@@ -73,6 +73,7 @@ function attachedSizes(events: Events): ReadonlyMap<U64, U64> {
 /** Bytes of System V segments by id, from whichever attach shows them: shmget, a search, or a snapshot. */
 export function segmentSizes(events: Events): ReadonlyMap<number, U64> {
   const sizes = new Map<number, U64>();
+  if (!hasCall(events, "shmat")) return sizes;
   const attached = attachedSizes(events);
   const lengths = new Map<number | null, Search>();
   for (const event of events) {

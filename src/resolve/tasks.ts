@@ -2,6 +2,7 @@
 
 import type { Lifecycle } from "../trace/event.ts";
 import type { Events } from "../trace/events.ts";
+import { hasKind } from "../trace/log.ts";
 import type { U64 } from "../units.ts";
 
 /** What a lifecycle event does to spaces. */
@@ -27,7 +28,10 @@ export function kinship(events: Events): Kinship {
   const tasks = new Set<number | null>();
   let births = false;
   let execs = false;
+  const searches = hasKind(events, "search");
   for (const event of events) {
+    // Nothing more can be learned.
+    if (births && !searches) break;
     if (event.kind === "search" && event.topDown) {
       const known = bases.get(event.pid);
       if (known === undefined || event.high < known) bases.set(event.pid, event.high);

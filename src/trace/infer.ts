@@ -53,17 +53,31 @@ function provenFile(call: Mmap, searches: readonly Search[], page: number): Open
   return { id: -1, ...file, kind: hooked ? "regular" : "device" };
 }
 
+/** What one walk over the events proves. */
+interface Proofs {
+  /** By event. */
+  readonly files: ReadonlyMap<number, OpenFile>;
+  /** The first that shows an address or a limit above 2^47. */
+  readonly wide: Event | undefined;
+  /** A file is mapped whose filesystem is not known. */
+  readonly unplaced: boolean;
+}
+
 /**
- * By event, the files that their own searches prove: only hugetlb passes an alignment mask to vm_unmapped_area()
- * where the CPU has no cache colouring; only io_uring is mapped at its magic offsets; and a file of which nothing at all
- * is recorded has a placement hook if its first search asks for a PMD more than the call.
+ * Files that their own searches prove: only hugetlb passes an alignment mask to vm_unmapped_area() where the CPU has no
+ * cache colouring; only io_uring is mapped at its magic offsets; and a file of which nothing at all is recorded has a
+ * placement hook if its first search asks for a PMD more than the call.
  */
-function provenFiles(events: Events, pageSize: number): ReadonlyMap<number, OpenFile> {
+function proofsIn(events: Events, pageSize: number): Proofs {
   const files = new Map<number, OpenFile>();
   const searches = new Map<number | null, Search[]>();
+  let wide: Event | undefined;
+  let unplaced = false;
   let index = -1;
   for (const event of events) {
     index += 1;
+    if (wide === undefined && isWide(event)) wide = event;
+    unplaced ||= isUnplaced(event);
     if (event.kind === "search") {
       const waiting = searches.get(event.pid);
       if (waiting === undefined) searches.set(event.pid, [event]);
@@ -77,8 +91,10 @@ function provenFiles(events: Events, pageSize: number): ReadonlyMap<number, Open
     const file = provenFile(event, seen, pageSize);
     if (file !== undefined) files.set(index, file);
   }
-  return files;
+  return { files, wide, unplaced };
 }
+
+const isWide = (event: Event): boolean => (beyond(event) ?? 0) >= x86Window;
 
 function* withFiles(events: Events, files: ReadonlyMap<number, OpenFile>): Generator<Event> {
   let index = -1;
@@ -89,15 +105,15 @@ function* withFiles(events: Events, files: ReadonlyMap<number, OpenFile>): Gener
   }
 }
 
+/** The first of the events that is such a one. */
 function firstOf(events: Events, is: (event: Event) => boolean): Event | undefined {
   for (const event of events) if (is(event)) return event;
   return undefined;
 }
 
 /** The facts with 5-level paging added where an address or a limit above 2^47 proves it. */
-function provenFacts({ facts, events }: Trace): Facts {
+function provenFacts(facts: Facts, proof: Event | undefined): Facts {
   if (facts.taskSizeBits !== undefined || (facts.arch ?? "x86-64") !== "x86-64") return facts;
-  const proof = firstOf(events, (event) => (beyond(event) ?? 0) >= x86Window);
   if (proof === undefined) return facts;
   const why = `5-level paging, from an address above 2^47 in line ${proof.line}`;
   return { ...facts, taskSizeBits: 56, inferred: [...facts.inferred, why] };
@@ -141,18 +157,21 @@ const isUnplaced = (event: Event): boolean =>
   event.file.filesystem === undefined;
 
 /** What is taken for granted where neither the recording nor its searches say it. */
-function withAssumptions(facts: Facts, events: Events): Facts {
+function withAssumptions(facts: Facts, unplaced: boolean): Facts {
   const why =
     "files whose filesystem was not recorded are taken to be on one with a placement hook";
-  if (facts.inferred.includes(why) || firstOf(events, isUnplaced) === undefined) return facts;
+  if (facts.inferred.includes(why) || !unplaced) return facts;
   return { ...facts, inferred: [...facts.inferred, why] };
 }
 
 /** A trace with everything that its own events prove. */
 export function proven(trace: Trace, shelf?: Shelf): Trace {
   const ordered = execsFirst(trace.events);
-  const files = provenFiles(ordered, trace.facts.pageSize);
-  const changed = ordered !== trace.events || files.size > 0;
+  const { files, ...seen } = proofsIn(ordered, trace.facts.pageSize);
+  const isOrdered = ordered === trace.events;
+  const changed = !isOrdered || files.size > 0;
   const events = changed ? logOf(withFiles(ordered, files), shelf) : trace.events;
-  return { ...trace, facts: withAssumptions(provenFacts(trace), events), events };
+  const wide = isOrdered ? seen.wide : firstOf(trace.events, isWide);
+  const unplaced = changed ? firstOf(events, isUnplaced) !== undefined : seen.unplaced;
+  return { ...trace, facts: withAssumptions(provenFacts(trace.facts, wide), unplaced), events };
 }

@@ -2,9 +2,9 @@
 
 import { type Block, codes, type Slot } from "./block.ts";
 import { BlockReader } from "./block-reader.ts";
-import type { Event } from "./event.ts";
+import type { CallName, Event } from "./event.ts";
 import { type Events, lastUpTo } from "./events.ts";
-import { shapeBy } from "./shapes.ts";
+import { type Shape, shapeBy } from "./shapes.ts";
 
 /** A block that stays in memory. */
 export const atHand = (block: Block): Slot => ({
@@ -76,11 +76,23 @@ const holds = ({ reader, first }: Kept, index: number): boolean =>
 
 /** True if any of the events is of this kind; of a log that is told without looking at them. */
 export function hasKind(events: Events, kind: Event["kind"]): boolean {
-  if (events instanceof EventLog) {
-    return events.slots.some(({ shapes }) =>
-      shapes.some((shape) => shapeBy(shape % codes)?.kind === kind),
-    );
-  }
+  if (events instanceof EventLog) return hasShape(events, (shape) => shape.kind === kind);
   for (const event of events) if (event.kind === kind) return true;
   return false;
+}
+
+/** True if any of the events is this call; of a log that is told without looking at them. */
+export function hasCall(events: Events, call: CallName): boolean {
+  if (events instanceof EventLog) return hasShape(events, (shape) => shape.call === call);
+  for (const event of events) if (event.kind === "call" && event.call === call) return true;
+  return false;
+}
+
+function hasShape({ slots }: EventLog, is: (shape: Shape) => boolean): boolean {
+  return slots.some(({ shapes }) =>
+    shapes.some((number) => {
+      const shape = shapeBy(number % codes);
+      return shape !== undefined && is(shape);
+    }),
+  );
 }

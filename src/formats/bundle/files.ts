@@ -240,22 +240,40 @@ const isSame = (a: OpenFile, b: OpenFile): boolean =>
   a.hugePage === b.hugePage &&
   a.device === b.device;
 
-/** The events with the file of each mapping filled in; `unknown` where nothing tells it. */
-export function withFiles(events: Events, knowledge: Knowledge): Iterable<Event> {
-  const paths = recordedPaths(events, knowledge.opened);
-  inherit(events, paths);
-  let highest = Math.max(0, ...knowledge.opened.keys());
-  let isMapped = false;
-  for (const [, { file }] of fileMaps(events)) {
-    highest = Math.max(highest, file?.id ?? 0);
-    isMapped = true;
-  }
-  if (!isMapped) return events;
-  const filer = (): Filer => new Filer(paths, knowledge, highest);
-  return named(events, filer(), vfioDevices(events, filer(), knowledge));
+/** What a first look at the mappings of files tells. */
+interface Look {
+  readonly mapped: boolean;
+  /** Every call names its file, and which open of it. */
+  readonly named: boolean;
+  readonly vfio: boolean;
+  /** The highest id of a file. */
+  readonly highest: number;
 }
 
-function* named(
+function lookAt(events: Events): Look {
+  let [mapped, named, vfio, highest] = [false, true, false, 0];
+  for (const [, { file }] of fileMaps(events)) {
+    mapped = true;
+    named &&= file?.path !== undefined && file.id >= 0;
+    vfio ||= file?.kind === "vfio";
+    highest = Math.max(highest, file?.id ?? 0);
+  }
+  return { mapped, named, vfio, highest };
+}
+
+/** The events with the file of each mapping filled in; `unknown` where nothing tells it. */
+export function withFiles(events: Events, knowledge: Knowledge): Iterable<Event> {
+  const { opened, mounts } = knowledge;
+  const { mapped, named, vfio, highest } = lookAt(events);
+  const isTold = named && !vfio && mounts.length === 0;
+  if (!mapped || isTold) return events;
+  const paths = recordedPaths(events, opened);
+  inherit(events, paths);
+  const filer = (): Filer => new Filer(paths, knowledge, Math.max(highest, ...opened.keys()));
+  return withEach(events, filer(), vfioDevices(events, filer(), knowledge));
+}
+
+function* withEach(
   events: Events,
   filer: Filer,
   devices: ReadonlyMap<number, string>,
