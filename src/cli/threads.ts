@@ -22,15 +22,24 @@ const worthwhile = 40_000_000;
 /** Each thread holds programs of its own. */
 const most = 8;
 
+/** Bytes of memory that one takes per byte of strace text, measured, and what all may take together. */
+const memoryPerByte = 1.5;
+const mostMemory = 2 ** 30;
+
 /** How many threads pay off. */
 export function threadsFor(paths: readonly string[], policies: number): number {
   if (paths.includes(stdin)) return 1;
-  const text = paths.reduce((sum, path) => {
+  const sizes = paths.map((path) => {
     const bytes = sizeOf(path);
-    return sum + (/\.(?:mmtrace|gz|xz|zst|bz2)$/.test(path) ? packed * bytes : bytes);
-  }, 0);
+    return /\.(?:mmtrace|gz|xz|zst|bz2)$/.test(path) ? packed * bytes : bytes;
+  });
+  const text = sizes.reduce((sum, bytes) => sum + bytes, 0);
   if (text * policies < worthwhile) return 1;
-  return Math.min(availableParallelism(), Math.max(paths.length, policies), most);
+  const held = Math.floor(mostMemory / (memoryPerByte * Math.max(...sizes)));
+  return Math.max(
+    1,
+    Math.min(availableParallelism(), Math.max(paths.length, policies), held, most),
+  );
 }
 
 /** The numbers below `count` in at most `threads` runs of nearly equal length. */

@@ -1,6 +1,6 @@
 /** Is the report the same whatever number of threads made it? */
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -33,6 +33,19 @@ describe("--jobs", () => {
     expect(threadsFor(one, 2)).toBe(1);
     expect(threadsFor([...three, ...three], 50)).toBe(Math.min(cores, 50));
     expect(threadsFor([stdin], 50)).toBe(1);
+  });
+
+  it("takes no more threads than 1 GiB has room for", () => {
+    const folder = mkdtempSync(join(tmpdir(), "mmreplay-jobs-"));
+    const sized = (bytes: number): string => {
+      const path = join(folder, `${bytes}.txt`);
+      writeFileSync(path, "");
+      truncateSync(path, bytes);
+      return path;
+    };
+    expect(threadsFor([sized(100e6)], 5)).toBe(Math.min(availableParallelism(), 5));
+    expect(threadsFor([sized(500e6)], 5)).toBe(1);
+    rmSync(folder, { recursive: true });
   });
 
   it("refuses a damaged trace with the same words, and names what came before it", () => {
