@@ -114,13 +114,18 @@ function checkPrologue(bytes: Uint8Array, view: DataView, file: string): void {
   throw new MmreplayError("trace/newer", message, { at: { file }, hint });
 }
 
+/** The same bytes without the class of Node's buffers, whose parts take long to make. */
+function plainBytes({ buffer, byteOffset, length }: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, length);
+}
+
 function unpack(packed: Uint8Array, length: number, file: string, offset: number): Uint8Array {
   if (length > largestBlock) throw damaged(file, offset, "a block of impossible size");
   if (length === 0) return new Uint8Array(0);
   try {
     const chunkSize = Math.min(Math.max(length + 1, 64), largestChunk);
     const payload = brotliDecompressSync(packed, { maxOutputLength: length, chunkSize });
-    if (payload.length === length) return payload;
+    if (payload.length === length) return plainBytes(payload);
   } catch {
     // Told below: the checksum was right, so the length or the compressed data is not.
   }
@@ -131,6 +136,7 @@ function unpack(packed: Uint8Array, length: number, file: string, offset: number
 export function* readContainer(bytes: Uint8Array, file: string): Generator<Block> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   checkPrologue(bytes, view, file);
+  const plain = plainBytes(bytes);
   for (let offset = prologueBytes; ; ) {
     if (offset + headBytes > bytes.length) throw damaged(file, bytes.length, "the file ends early");
     const kind = kinds[view.getUint32(offset, true)];
@@ -143,7 +149,7 @@ export function* readContainer(bytes: Uint8Array, file: string): Generator<Block
     if (checksum(bytes, offset, packedLength) !== view.getUint32(offset + 12, true)) {
       throw damaged(file, offset, "a wrong checksum");
     }
-    const packed = bytes.subarray(start, start + packedLength);
+    const packed = plain.subarray(start, start + packedLength);
     if (kind === "end") {
       if (start === bytes.length) return;
       throw damaged(file, start, "bytes after the end");

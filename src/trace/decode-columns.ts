@@ -13,7 +13,7 @@ import {
   unitOf,
 } from "./coding.ts";
 import { type Listed, placesOf } from "./listed.ts";
-import { addLow, lowBytes } from "./low-bits.ts";
+import { addLow, lowBytes, setLow } from "./low-bits.ts";
 import { ByteReader, Malformed, readSigned } from "./varint.ts";
 
 function decodeDoubles(data: Uint8Array, values: Float64Array): void {
@@ -47,33 +47,62 @@ export function constantOf(coded: Coded, count: number): number | undefined {
   return isWhole ? number : undefined;
 }
 
-/** Numbers of which most are 0: the others, each behind the number of zeros before it. */
-function readExceptions(reader: ByteReader, values: Float64Array): void {
-  values.fill(0);
+/** The numbers above the low bits that are not 0, and where they stand. */
+interface Exceptions {
+  readonly places: readonly number[];
+  readonly numbers: readonly number[];
+}
+
+function readExceptions(reader: ByteReader, count: number): Exceptions {
+  const places: number[] = [];
+  const numbers: number[] = [];
   let at = 0;
   for (let left = reader.unsigned(); left > 0; left--) {
     at += reader.unsigned();
-    if (at >= values.length) throw new Malformed("a number behind the end of its column");
-    values[at++] = reader.signed();
+    if (at >= count) throw new Malformed("a number behind the end of its column");
+    places.push(at++);
+    numbers.push(reader.signed());
   }
+  return { places, numbers };
+}
+
+/** Fill `values` with low bits, and numbers above them in a few places; reads those that are inside. */
+function decodeSparse(coded: Coded, reader: ByteReader, values: Float64Array): void {
+  const { apart, inside } = lowBitsOf(coded);
+  const { places, numbers } = readExceptions(reader, values.length);
+  if (inside > 0) {
+    setLow(reader.bytes(lowBytes(values.length, inside)), inside, values);
+    if (apart > 0) addLow(coded.low, apart, values);
+  } else setLow(coded.low, apart, values);
+  const part = 2 ** (apart + inside);
+  for (let i = 0; i < places.length; i++) {
+    const place = places[i] ?? 0;
+    values[place] = (values[place] ?? 0) + part * (numbers[i] ?? 0);
+  }
+}
+
+/** Fill `values` with numbers in a row, above low bits. */
+function decodeRow(coded: Coded, reader: ByteReader, values: Float64Array): void {
+  const { apart, inside } = lowBitsOf(coded);
+  reader.at = readSigned(coded.data, reader.at, values);
+  if (inside > 0) addLow(reader.bytes(lowBytes(values.length, inside)), inside, values);
+  if (apart > 0) addLow(coded.low, apart, values);
 }
 
 /** Fill `values` with what the bytes hold: values, differences or places; returns the list of the latter. */
 function decodeStored(coded: Coded, values: Float64Array): readonly number[] {
-  const { coding, data } = coded;
-  const mode = coding % runs;
+  const mode = coded.coding % runs;
   if (mode === doubles) throw new Malformed("a column has an unknown coding");
-  const reader = new ByteReader(data);
+  const reader = new ByteReader(coded.data);
   const entries = mode === list ? reader.unsigned() : 0;
   if (entries > longestList) throw new Malformed("a list is too long");
-  const distinct = Array.from({ length: entries }, () => reader.signed());
+  const distinct: number[] = [];
+  for (let left = entries; left > 0; left--) distinct.push(reader.signed());
   const { apart, inside } = lowBitsOf(coded);
-  if (Math.floor(coding / runs) % 2 === 0) reader.at = readSigned(data, reader.at, values);
-  else if (apart + inside === 0) readRuns(reader, values);
-  else readExceptions(reader, values);
-  if (inside > 0) addLow(reader.bytes(lowBytes(values.length, inside)), inside, values);
+  if (Math.floor(coded.coding / runs) % 2 === 0) decodeRow(coded, reader, values);
+  else if (apart + inside > 0) decodeSparse(coded, reader, values);
+  else readRuns(reader, values);
   if (!reader.ended) throw new Malformed("a column has bytes left");
-  if (apart > 0) addLow(coded.low, apart, values);
   return distinct;
 }
 

@@ -59,7 +59,10 @@ class Needs {
 
 function checkPlaces({ stored, base, unit, count, wide }: Packed, length: number): void {
   let most = 0;
-  for (const value of stored) most = Math.max(most, value);
+  for (let i = 0; i < stored.length; i++) {
+    const value = stored[i] ?? 0;
+    if (value > most) most = value;
+  }
   if (count > 0 && (base < 0 || base + unit * most >= length || wide.size > 0)) {
     throw new Malformed("an index is outside of its table");
   }

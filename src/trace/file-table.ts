@@ -21,6 +21,8 @@ const columnOf = {
   rests: firstColumn + 9,
 } as const;
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** Files as numbers in columns by their ids, and the letters of their names. */
 export interface FileTable {
   readonly count: number;
@@ -111,26 +113,37 @@ export function idOf(id: number): number {
 /** The files that `tableOf` was given. */
 export function filesOf(table: FileTable): readonly OpenFile[] {
   const names = namesOf(table);
-  const number = (id: number, row: number): number => table.columns.get(id)?.[row] ?? 0;
-  const text = (id: number, row: number): string | undefined => {
-    const place = number(id, row);
-    if (place < 0 || place > names.length) throw new Malformed("a name is outside of its table");
-    return names[place - 1];
+  const numbers = (id: number): ((row: number) => number) => {
+    const values = table.columns.get(id) ?? new Float64Array(table.count);
+    return (row) => values[row] ?? 0;
   };
-  return Array.from({ length: table.count }, (_, row): OpenFile => {
-    const path = text(columnOf.paths, row);
-    const filesystem = text(columnOf.filesystems, row);
-    const huge = text(columnOf.huges, row) as OpenFile["huge"];
-    const device = text(columnOf.devices, row);
-    const hugePage = number(columnOf.hugePages, row);
-    return {
-      id: idOf(number(columnOf.ids, row)),
-      kind: (text(columnOf.kinds, row) ?? "unknown") as FileKind,
-      ...(path === undefined ? {} : { path }),
-      ...(filesystem === undefined ? {} : { filesystem }),
-      ...(huge === undefined ? {} : { huge }),
-      ...(hugePage < 0 ? {} : { hugePage }),
-      ...(device === undefined ? {} : { device }),
+  const texts = (id: number): ((row: number) => string | undefined) => {
+    const place = numbers(id);
+    return (row) => {
+      const at = place(row);
+      if (at < 0 || at > names.length) throw new Malformed("a name is outside of its table");
+      return names[at - 1];
     };
+  };
+  const [ids, hugePages] = [numbers(columnOf.ids), numbers(columnOf.hugePages)];
+  const [kinds, paths] = [texts(columnOf.kinds), texts(columnOf.paths)];
+  const [filesystems, huges] = [texts(columnOf.filesystems), texts(columnOf.huges)];
+  const devices = texts(columnOf.devices);
+  return Array.from({ length: table.count }, (_, row) => {
+    const file: Writable<OpenFile> = {
+      id: idOf(ids(row)),
+      kind: (kinds(row) ?? "unknown") as FileKind,
+    };
+    const path = paths(row);
+    if (path !== undefined) file.path = path;
+    const filesystem = filesystems(row);
+    if (filesystem !== undefined) file.filesystem = filesystem;
+    const huge = huges(row);
+    if (huge !== undefined) file.huge = huge as NonNullable<OpenFile["huge"]>;
+    const hugePage = hugePages(row);
+    if (hugePage >= 0) file.hugePage = hugePage;
+    const device = devices(row);
+    if (device !== undefined) file.device = device;
+    return file;
   });
 }
