@@ -236,13 +236,15 @@ interface Crowd {
   known: boolean;
 }
 
+const none: Crowd = { count: 0, exit: 0, overlap: false, known: true };
+
 /** By space, how many events it has, of spaces in which calls overlap and whose every range is known. */
 function crowded(events: Events): ReadonlyMap<number, number> {
   const crowds = new Map<number, Crowd>();
   const spaces = new Spaces(events);
   for (const event of events) {
     const { space } = spaces.follow(event);
-    const crowd = crowds.get(space) ?? { count: 0, exit: 0, overlap: false, known: true };
+    const crowd = crowds.get(space) ?? { ...none };
     crowds.set(space, crowd);
     crowd.count += 1;
     const { entry, exit } = spanOf(event);
@@ -273,13 +275,22 @@ function indicesOf(events: Events, counts: ReadonlyMap<number, number>): readonl
   return [...found.values()];
 }
 
+/** True if any call ended on another line than it began on: without one, nothing overlaps. */
+function hasLong(events: Events): boolean {
+  for (const event of events) {
+    const { entry, exit } = spanOf(event);
+    if (entry < exit) return true;
+  }
+  return false;
+}
+
 /**
  * The events with calls that overlapped in an order in which each search finds the first gap that fits, as far as the
  * calls themselves tell what is free. Calls that did not overlap keep their order; so does everything where the
  * recording shows the searches.
  */
 export function linearize(events: Events, topDown: boolean): Events {
-  if (hasKind(events, "search")) return events;
+  if (hasKind(events, "search") || !hasLong(events)) return events;
   const crowds = crowded(events);
   if (crowds.size === 0) return events;
   const order = inPlace(events.length);
