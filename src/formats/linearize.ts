@@ -231,12 +231,14 @@ interface Crowd {
   count: number;
   /** Line on which the last of its calls so far returned. */
   exit: number;
+  /** One of them ended on another line than it began on. */
+  long: boolean;
   overlap: boolean;
   /** Its calls show the size of everything that they map. */
   known: boolean;
 }
 
-const none: Crowd = { count: 0, exit: 0, overlap: false, known: true };
+const none: Crowd = { count: 0, exit: 0, long: false, overlap: false, known: true };
 
 /** By space, how many events it has, of spaces in which calls overlap and whose every range is known. */
 function crowded(events: Events): ReadonlyMap<number, number> {
@@ -248,11 +250,12 @@ function crowded(events: Events): ReadonlyMap<number, number> {
     crowds.set(space, crowd);
     crowd.count += 1;
     const { entry, exit } = spanOf(event);
+    crowd.long ||= entry < exit;
     crowd.overlap ||= entry < crowd.exit;
     crowd.exit = Math.max(crowd.exit, exit);
     crowd.known &&= event.kind !== "call" || (event.call !== "shmat" && event.call !== "shmdt");
   }
-  const found = [...crowds].filter(([, { overlap, known }]) => overlap && known);
+  const found = [...crowds].filter(([, { long, overlap, known }]) => long && overlap && known);
   return new Map(found.map(([space, { count }]) => [space, count]));
 }
 
