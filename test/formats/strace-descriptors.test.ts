@@ -167,6 +167,33 @@ describe("descriptors", () => {
     expect(await opened("unshare(CLONE_FS) = 0")).toBe("/a/b");
   });
 
+  it.each([
+    [
+      "as strace 5.19 prints",
+      "= 3</a/b (deleted)>",
+      "3</a/b (deleted)>",
+      "3</a/b (deleted)>(deleted)",
+    ],
+    [
+      "as older ones print",
+      "= 3</a/b (deleted)>",
+      "3</a/b (deleted)>",
+      "3</a/b (deleted) (deleted)>",
+    ],
+    ["without -y at the open", "= 3", "3</a/b (deleted)>", "3</a/b (deleted) (deleted)>"],
+  ])("keep a name that really ends like that of a deleted file, %s", async (_, end, live, gone) => {
+    const lines = [`openat(AT_FDCWD, "b (deleted)", O_RDWR) ${end}`, mapped(live), mapped(gone)];
+    const file = { id: 0, kind: "regular", path: "/a/b (deleted)" };
+    expect(await files(...lines)).toEqual([file, file]);
+  });
+
+  it("lose what strace adds to the name of a deleted file", async () => {
+    const link = 'openat(AT_FDCWD, "link (deleted)", O_RDWR) = 3</a/b>';
+    const file = { id: 0, kind: "regular", path: "/a/b" };
+    expect(await files(link, mapped("3</a/b>"), mapped("3</a/b (deleted)>"))).toEqual([file, file]);
+    expect(await files(mapped("4</a/b (deleted)>"))).toEqual([{ ...file, id: -1 }]);
+  });
+
   it("stay one file until they are closed, where opens are recorded", async () => {
     const open = 'openat(AT_FDCWD</a>, "b", O_RDWR) = 3</a/b>';
     const ids = async (...lines: string[]): Promise<unknown[]> =>

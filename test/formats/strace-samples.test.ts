@@ -51,8 +51,8 @@ describe("strace samples", () => {
     "comma, 3",
     "paren)",
     "utf-é",
-    // The name ends with what strace adds to deleted files.
-    "a -> b",
+    // The name really ends with what strace adds to deleted files.
+    "a -> b (deleted)",
   ].map((name) => `/srv/demo/${name}`);
 
   it.each(["strace-4.8-y-paths", "strace-7.2-yy-paths", "strace-6.13-xx-paths"])(

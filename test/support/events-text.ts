@@ -57,6 +57,16 @@ function args(call: Call): readonly unknown[] {
   }
 }
 
+/** ` <regular "/srv/demo/a, b">`: the file behind a mapping, as far as the recording tells, and the bytes of a segment. */
+function fileText(call: Call): string {
+  if (!("file" in call) || call.file === undefined) return "";
+  const { kind, path, device } = call.file;
+  if (kind === "unknown" && path === undefined) return "";
+  const length = call.call === "shmat" ? call.length : undefined;
+  const name = [kind, path === undefined ? "" : JSON.stringify(path), device, length];
+  return ` <${name.filter((part) => part !== undefined && part !== "").join(" ")}>`;
+}
+
 /** `search down 32768 0x1000-0x7fa5c2ba1000 mask 0x0 offset 0x0 = 0x7fa5c2b99000`. */
 function searchText(search: Search): string {
   const { topDown, length, low, high, alignMask, alignOffset, result, error } = search;
@@ -74,8 +84,8 @@ function areaText({ line, start, end, perms, offset, path, kernelPageSize }: Map
 
 /**
  * `LINE PID what`: the line of the entry too where that is another (`41.43`), `-` for a line without a pid, `*` for
- * lifecycles, `!` for warnings; the written name before the canonical one where they differ. The areas of a snapshot
- * follow it, one a line.
+ * lifecycles, `!` for warnings; the written name before the canonical one where they differ, and the file of a mapping
+ * behind it, where more than its number is known. The areas of a snapshot follow it, one a line.
  */
 export function eventText(event: Event): string {
   const pid = event.bare === true ? "-" : (event.pid ?? "-");
@@ -94,5 +104,5 @@ export function eventText(event: Event): string {
   const end = outcome === "ok" && result !== null ? hex(result) : (error ?? outcome);
   const written = name === undefined ? "" : `${name}: `;
   const injected = event.injected === true ? " INJECTED" : "";
-  return `${at} ${written}${event.call}(${args(event).join(", ")}) = ${end}${injected}`;
+  return `${at} ${written}${event.call}(${args(event).join(", ")}) = ${end}${injected}${fileText(event)}`;
 }

@@ -12,6 +12,8 @@ import { type NoResult, type Result, readResult, resultAt } from "./result.ts";
 
 const unknownFile: OpenFile = { id: -1, kind: "unknown" };
 const decoration = /^[^<]*<(.*)>(?:\(deleted\))?$/s;
+/** What the kernel adds to the name of a deleted file; strace 5.19 and later print it behind the name. */
+const mark = " (deleted)";
 const numbers = /^(.*)<(char|block) (\d+):(\d+)>$/s;
 const socket = /^(?:socket:|[A-Z][A-Za-z0-9-]*:\[)/;
 const drmMajor = "226";
@@ -21,7 +23,9 @@ function printedFile(text: string): Described | undefined {
   const inside = decoration.exec(text)?.[1];
   if (inside === undefined) return undefined;
   const device = numbers.exec(inside);
-  const { id: _, ...file } = fileOf(fdName(device?.[1] ?? inside), -1);
+  const name = fdName(device?.[1] ?? inside);
+  const { id: _, ...plain } = fileOf(name, -1);
+  const file = text.endsWith(">(deleted)") ? { ...plain, path: name } : plain;
   if (device !== null) {
     if (device[2] === "char" && device[3] === "1" && device[4] === "5") {
       return { ...file, kind: "zero" };
@@ -33,6 +37,16 @@ function printedFile(text: string): Described | undefined {
   return inside.startsWith("{") ? { ...file, kind: "device" } : file;
 }
 
+/** A name that really ends like that of a deleted file prints the same: what the program called it tells. */
+function asCalled(printed: Described, called: string | undefined): Described {
+  const { path } = printed;
+  if (path === undefined || called?.endsWith(mark) !== true || path.endsWith(mark)) return printed;
+  const full = path + mark;
+  return full.endsWith(called.slice(called.lastIndexOf("/") + 1))
+    ? { ...printed, path: full }
+    : printed;
+}
+
 /** The name before a file was unlinked; one that really ends like this loses it too. */
 const liveName = (path: string | undefined): string | undefined =>
   path?.replace(/(?: \(deleted\))+$/, "");
@@ -40,7 +54,7 @@ const liveName = (path: string | undefined): string | undefined =>
 /** The file of a path that a program opens. */
 function namedFile(path: string): Described {
   const { id: _, ...named } = fileOf(path, -1);
-  return path.startsWith("/") ? named : { ...named, kind: "regular" };
+  return { ...named, path, ...(!path.startsWith("/") && { kind: "regular" }) };
 }
 
 /** A path argument, absolute if a directory is printed beside it. */
@@ -94,7 +108,7 @@ export class Files {
       if (liveName(known.path) === liveName(printed.path)) return known;
     } else if (known !== undefined) {
       // What the program called it, perhaps through a link; strace knows better.
-      const file = { ...known, ...printed };
+      const file = { ...known, ...asCalled(printed, known.path) };
       this.#exact.add(file);
       table.set(fd, file, table.closesOnExec(fd));
       return file;
@@ -145,7 +159,8 @@ export class Files {
   ): void {
     this.#followed = true;
     const exact = printed === "" ? undefined : this.#printed(printed);
-    const file = this.fresh(exact ?? this.#named(pathOf(path, directory)));
+    const called = pathOf(path, directory);
+    const file = this.fresh(exact === undefined ? this.#named(called) : asCalled(exact, called));
     if (exact !== undefined) this.#exact.add(file);
     table.set(fd, file, closeOnExec);
   }
@@ -210,7 +225,8 @@ export class Files {
     flags: string | undefined,
   ): Made {
     this.#followed = true;
-    return { file: printed ?? this.#named(path), closeOnExec: closesOnExec(flags) };
+    const file = printed === undefined ? this.#named(path) : asCalled(printed, path);
+    return { file, closeOnExec: closesOnExec(flags) };
   }
 
   #printed(text: string): Described | undefined {
