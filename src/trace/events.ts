@@ -23,9 +23,21 @@ export function reordered(events: Events, order: Uint32Array): Events {
   };
 }
 
-/** The numbers from 0 to `count` - 1: the order that events have. */
-export function inPlace(count: number): Uint32Array {
-  return Uint32Array.from({ length: count }, (_, index) => index);
+/** The same events, but for some places: at each of those stands the event that had another place. */
+export function swapped(events: Events, from: ReadonlyMap<number, number>): Events {
+  const at = (index: number): Event | undefined => events.at(from.get(index) ?? index);
+  return {
+    length: events.length,
+    at,
+    *[Symbol.iterator]() {
+      let index = 0;
+      for (const event of events) {
+        const other = from.has(index) ? at(index) : undefined;
+        yield other ?? event;
+        index += 1;
+      }
+    },
+  };
 }
 
 /** Where the last number of an ascending list stands that is not above `value`; 0 if all are. */

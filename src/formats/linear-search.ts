@@ -1,0 +1,192 @@
+/** An order of the calls of one space in which every search finds what it found: looked for step by step, as they come. */
+
+import type { Event } from "../trace/event.ts";
+import { type Effect, effectOf } from "./effect.ts";
+import { type Changes, Known } from "./known.ts";
+
+/** So many events ahead of the first one left may be under way with it. */
+const reach = 96;
+/** Choices that may still be taken back. */
+const depth = 48;
+/** Steps that may be spent on one contradiction, and on a whole space. */
+const patience = 4000;
+const allPatience = 400_000;
+/** Items that are held: more than can be ahead and taken back together. */
+const held = 512;
+
+export interface Item {
+  /** Among the events of its space. */
+  readonly place: number;
+  /** Among all events. */
+  readonly index: number;
+  readonly entry: number;
+  readonly exit: number;
+  readonly effect: Effect;
+  /** Its place among the others changes no answer. */
+  readonly neutral: boolean;
+}
+
+/** One choice: which item, what it changed, and what else could be chosen. */
+interface Choice {
+  readonly item: number;
+  readonly changes: Changes;
+  readonly others: number[];
+}
+
+/** The lines on which it began and ended. Where a recorder prints its CPUs one after the other, a call may return above. */
+export function spanOf(event: Event): { readonly entry: number; readonly exit: number } {
+  const { line } = event;
+  const entry = "entryLine" in event ? (event.entryLine ?? line) : line;
+  return { entry: Math.min(entry, line), exit: Math.max(entry, line) };
+}
+
+export function itemOf(event: Event, place: number, index: number): Item {
+  const effect = effectOf(event);
+  const { frees, takes, needs } = effect;
+  const neutral = frees.length + takes.length + needs.length === 0;
+  return { place, index, ...spanOf(event), effect, neutral };
+}
+
+/** Takes items by their place, and gives them in an order without contradiction as far as one is found. */
+export class LinearSearch {
+  readonly #settled: (item: Item) => void;
+  readonly #known: Known;
+  /** By place modulo `held`. */
+  readonly #items: Item[] = [];
+  readonly #done = new Uint8Array(held);
+  /** Items that came. */
+  #count = 0;
+  /** Items that were given. */
+  #given = 0;
+  #isWhole = false;
+  #choices: Choice[] = [];
+  /** The longest choice of items that came to no contradiction before its end. */
+  #farthest: readonly number[] = [];
+  #first = 0;
+  #steps = 0;
+  #total = 0;
+
+  constructor(topDown: boolean, settled: (item: Item) => void) {
+    this.#known = new Known(topDown);
+    this.#settled = settled;
+  }
+
+  push(item: Item): void {
+    this.#items[item.place % held] = item;
+    this.#done[item.place % held] = 0;
+    this.#count += 1;
+    this.#run();
+  }
+
+  /** Nothing more comes. */
+  end(): void {
+    this.#isWhole = true;
+    this.#run();
+    this.#settle(this.#choices.length);
+  }
+
+  /** Go on as long as all that may be under way with the first one left has come. */
+  #run(): void {
+    while (this.#given + this.#choices.length < this.#count) {
+      this.#advance();
+      if (!this.#isWhole && this.#first + reach > this.#count) return;
+      this.#step();
+    }
+  }
+
+  #step(): void {
+    const fitting = this.#fitting(this.#ready());
+    if (fitting.length > 0) this.#choose(fitting);
+    else {
+      if (this.#choices.length > this.#farthest.length)
+        this.#farthest = this.#choices.map(({ item }) => item);
+      this.#steps += 1;
+      this.#total += 1;
+      const patient = this.#steps < patience && this.#total < allPatience;
+      if (!(patient && this.#back())) {
+        this.#giveIn();
+        this.#steps = 0;
+      }
+    }
+    if (this.#choices.length > depth) {
+      this.#settle(this.#choices.length - depth);
+      this.#steps = 0;
+    }
+  }
+
+  #at(place: number): Item {
+    const item = this.#items[place % held];
+    if (item?.place !== place) throw new Error(`no item ${place}`);
+    return item;
+  }
+
+  #isDone(place: number): boolean {
+    return this.#done[place % held] === 1;
+  }
+
+  #advance(): void {
+    while (this.#first < this.#count && this.#isDone(this.#first)) this.#first += 1;
+  }
+
+  /** Items that nothing which is left must precede. */
+  #ready(): number[] {
+    this.#advance();
+    const until = Math.min(this.#first + reach, this.#count);
+    let earliest = Number.POSITIVE_INFINITY;
+    for (let i = this.#first; i < until; i++)
+      if (!this.#isDone(i)) earliest = Math.min(earliest, this.#at(i).exit);
+    const ready: number[] = [];
+    for (let i = this.#first; i < until; i++)
+      if (!this.#isDone(i) && this.#at(i).entry <= earliest) ready.push(i);
+    return ready;
+  }
+
+  #fitting(ready: readonly number[]): number[] {
+    const neutral = ready.find((i) => this.#at(i).neutral);
+    if (neutral !== undefined) return [neutral];
+    return ready.filter((i) => !this.#known.contradicts(this.#at(i).effect));
+  }
+
+  #choose([item, ...others]: readonly number[]): void {
+    if (item === undefined) return;
+    this.#done[item % held] = 1;
+    this.#choices.push({ item, changes: this.#known.apply(this.#at(item).effect), others });
+  }
+
+  #takeBack({ item, changes }: Choice): void {
+    this.#known.undo(changes);
+    this.#done[item % held] = 0;
+    this.#first = Math.min(this.#first, item);
+  }
+
+  /** Take choices back until there is another one; false if none is left to take back. */
+  #back(): boolean {
+    for (let last = this.#choices.pop(); last !== undefined; last = this.#choices.pop()) {
+      this.#takeBack(last);
+      if (last.others.length > 0) {
+        this.#choose(last.others);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The oldest choices stand. */
+  #settle(count: number): void {
+    for (const { item } of this.#choices.splice(0, count)) {
+      this.#given += 1;
+      this.#settled(this.#at(item));
+    }
+    this.#farthest = [];
+  }
+
+  /** No order is without contradiction: the farthest that was found stands, and what comes next goes as it is. */
+  #giveIn(): void {
+    const path = this.#farthest;
+    for (let last = this.#choices.pop(); last !== undefined; last = this.#choices.pop())
+      this.#takeBack(last);
+    for (const item of path) this.#choose([item]);
+    this.#choose(this.#ready().slice(0, 1));
+    this.#settle(this.#choices.length);
+  }
+}
