@@ -25,6 +25,11 @@ describe("a last line without a line end", () => {
       expect(await last(cut)).toEqual(["2 - ! parse/cut-off"]);
   });
 
+  it("tells whose it is where it prints a pid", async () => {
+    const lines = await read(`10 ${map}\n10 futex(0x1, FUTEX_WA`);
+    expect(lines.at(-1)).toBe("2 10 ! parse/cut-off");
+  });
+
   it("is whole if it shows a result that does not matter, or none yet", async () => {
     expect(await last("getpid() = 4711")).toEqual([]);
     expect(await last("futex(0x1, FUTEX_WAIT <unfinished ...>")).toEqual([]);

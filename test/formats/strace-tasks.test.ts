@@ -265,6 +265,19 @@ describe("the end of a task", () => {
     ]);
   });
 
+  it("is told by wait4 alone, of a signal that old strace prints", async () => {
+    const death = async (signal: string, wait: string): Promise<string[]> => {
+      const lines = [`10 ${exec}`, `10 ${forked} = 11`, `11 --- ${signal} @ 0 (0) ---`];
+      return (await read([...lines, `10 ${wait} = 11`, `10 ${map(1)}`])).slice(2);
+    };
+    const wait = "wait4(11, NULL, 0, NULL)";
+    const stopped = "wait4(-1, [{WIFSTOPPED(s) && WSTOPSIG(s) == SIGSEGV}], WSTOPPED, NULL)";
+    const next = "5 10 mmap = 0x7f0000001000";
+    expect(await death("SIGSEGV (Segmentation fault)", wait)).toEqual(["4 11 * killed", next]);
+    expect(await death("SIGTSTP (Stopped)", wait)).toEqual([next]);
+    expect(await death("SIGSEGV (Segmentation fault)", stopped)).toEqual([next]);
+  });
+
   it("is of all threads of the process that was waited for", async () => {
     const thread = forked.replace("SIGCHLD", "CLONE_VM|CLONE_THREAD");
     const lines = [

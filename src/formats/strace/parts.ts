@@ -11,7 +11,7 @@ import { Merging } from "./merging.ts";
 import { oddName } from "./names.ts";
 import { Output } from "./output.ts";
 import { Prefix } from "./prefix.ts";
-import { waitedFor } from "./reaped.ts";
+import { mayKill, waitedFor } from "./reaped.ts";
 import { Tracees } from "./tracees.ts";
 
 export class Parts {
@@ -38,11 +38,19 @@ export class Parts {
   /** Take the time of the line. */
   tick(number: number): void {
     if (this.clock.tick(this.prefix)) return;
-    this.output.warn("parse/time-goes-back", "times go back", number, this.#pid());
+    this.output.warn("parse/time-goes-back", "times go back", number, this.pid);
   }
 
-  #pid(): number | null {
+  /** The number that the line prints. */
+  get pid(): number | null {
     return this.prefix.pid < 0 ? null : this.prefix.pid;
+  }
+
+  /** A line of a signal that the task has got. */
+  signal(bytes: Buffer, body: number): void {
+    if (this.ahead.active || !mayKill(bytes, body)) return;
+    const task = this.tracees.certain(this.prefix);
+    if (task !== undefined) this.tracees.strike(task);
   }
 
   /** A call that does not matter, with a name in `[body, stop)`. It proves that an earlier call of its task is over. */
@@ -51,13 +59,15 @@ export class Parts {
     tracees.follow(this.prefix);
     const odd = oddName(bytes, body, stop);
     if (odd?.call !== undefined) {
-      output.skip(odd.call, odd.code, odd.message, number, this.#pid());
+      output.skip(odd.call, odd.code, odd.message, number, this.pid);
     } else if (odd !== undefined) {
-      output.warn(odd.code, odd.message, number, this.#pid());
+      output.warn(odd.code, odd.message, number, this.pid);
     }
     if (this.ahead.active) return;
     // In merged files wait4 stands where it began, before the end of the child.
-    if (tracees.leaving && !flow.merged) tracees.reaped(waitedFor(bytes, body));
+    if (tracees.leaving && !flow.merged) {
+      tracees.reaped(waitedFor(bytes, body), { line: number, time: this.clock.now });
+    }
     if (flow.open === 0) return;
     const task = tracees.lives.get(tracees.owner(this.prefix));
     if (task !== undefined) flow.abandon(task);

@@ -104,7 +104,7 @@ export class PlainLines {
     this.#tick(number);
     if (isCall) {
       this.#parts.unimportant(bytes, number, body, resumed === undefined ? stop : body);
-    }
+    } else this.#parts.signal(bytes, body);
     return end + 1;
   }
 

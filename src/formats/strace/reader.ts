@@ -127,8 +127,10 @@ export class StraceReader {
       } else this.#relevant(line, known, body, false);
     } else if (first === less && bytes[body + 1] === dot) this.#resumes(line, body);
     else if (first === plus) this.#end(line);
-    else if (isSignal(bytes, body)) this.#recognised += 1;
-    else this.#other(line);
+    else if (isSignal(bytes, body)) {
+      this.#recognised += 1;
+      this.#parts.signal(bytes, body);
+    } else this.#other(line);
   }
 
   #resumes(line: Line, body: number): void {
@@ -245,7 +247,7 @@ export class StraceReader {
 
   #cutOff(line: Line): void {
     const message = "lines that are cut off at their start or end";
-    this.#parts.output.warn("parse/cut-off", message, line.number, null);
+    this.#parts.output.warn("parse/cut-off", message, line.number, this.#parts.pid);
   }
 
   /** The last line, of a call that is no memory call; one that was cut for its length is none. */

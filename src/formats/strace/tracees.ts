@@ -41,6 +41,8 @@ export class Tracees {
   /** By task. */
   readonly cloning: Map<Task, Cloning> = new Map();
   readonly #leaving = new Set<Task>();
+  /** Those that got a signal of which they may have died. */
+  readonly #struck = new Set<Task>();
   #first: Task | undefined;
   /** Tasks of unknown origin are threads of the first. */
   oneProcess = false;
@@ -239,6 +241,7 @@ export class Tracees {
     this.#lifecycle(task, how, at, bare ? { bare } : {});
     this.cloning.delete(task);
     this.#leaving.delete(task);
+    this.#struck.delete(task);
     this.lives.die(task);
   }
 
@@ -248,19 +251,27 @@ export class Tracees {
     this.#leaving.add(task);
   }
 
-  /** There are tasks that have called exit and are not known to be gone. */
-  get leaving(): boolean {
-    return this.#leaving.size > 0;
+  /** A task has got a signal that may have killed its process. */
+  strike(task: Task): void {
+    this.#struck.add(task);
   }
 
-  /** Its parent was told that a process has ended, which may be all that tells so. */
-  reaped(tid: number | undefined): void {
+  /** There are tasks that have called exit, or may have been killed, and are not known to be gone. */
+  get leaving(): boolean {
+    return this.#leaving.size + this.#struck.size > 0;
+  }
+
+  /** Its parent was told here that a process has ended, which may be all that tells so. */
+  reaped(tid: number | undefined, told: At): void {
     const leader = tid === undefined ? undefined : this.lives.get(tid);
     if (leader === undefined) return;
     const group = groupExit(leader.process);
-    for (const task of [...leader.process]) {
+    const tasks = [...leader.process];
+    const isStruck = tasks.some((task) => this.#struck.has(task));
+    for (const task of tasks) {
       const at = task.exiting ?? group;
       if (at !== undefined) this.ended(task, "exit", at, task.exiting?.bare === true);
+      else if (isStruck) this.ended(task, "killed", told, false);
     }
   }
 
