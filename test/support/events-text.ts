@@ -34,8 +34,10 @@ function args(call: Call): readonly unknown[] {
     case "brk":
     case "shmdt":
       return [hex(call.addr)];
-    case "mprotect":
-      return [hex(call.addr), call.length, names(protFlags, call.prot)];
+    case "mprotect": {
+      const key = call.pkey === undefined ? [] : [call.pkey];
+      return [hex(call.addr), call.length, names(protFlags, call.prot), ...key];
+    }
     case "madvise":
       return [hex(call.addr), call.length, valueName(adviceValues, call.advice)];
     case "shmat":
@@ -44,8 +46,13 @@ function args(call: Call): readonly unknown[] {
       const [prot, flags] = [names(protFlags, call.prot), names(mmapFlags, call.flags)];
       return [hex(call.addr), call.length, prot, call.pgoff, flags];
     }
+    case "mlock":
+    case "munlock":
     case "mseal":
-      return [hex(call.addr), call.length, call.flags];
+    case "map_shadow_stack": {
+      const flags = call.flags === undefined ? [] : [call.flags];
+      return [hex(call.addr), call.length, ...flags];
+    }
     case "set_vma_name":
       return [hex(call.addr), call.length, JSON.stringify(call.label)];
     case "mlockall":
