@@ -1,8 +1,8 @@
 /** What the tricks of a recording amount to, and how much of it a policy can change at all. */
 
-import { type Events, eventAt } from "../../trace/events.ts";
-import { opNumber } from "../op-table.ts";
-import type { Op, Program } from "../program.ts";
+import type { Events } from "../../trace/events.ts";
+import { type OpTable, opNumber, ways } from "../op-table.ts";
+import type { Area, Program } from "../program.ts";
 import { type Labels, labelsOf } from "./labels.ts";
 import type { Idiom, MapOp, Trim } from "./types.ts";
 
@@ -50,8 +50,6 @@ export interface IntentSummary {
 
 export type TrickName = "trims" | "placeholders" | "firstTries" | "learned" | "ladders" | "shrinks";
 
-type Made = Extract<Op, { kind: "map" | "fix" }>;
-
 /** True if the recorded kernel took the hint. */
 function tookHint(map: MapOp, recorded: Float64Array): boolean {
   if (map.how === "claim") return true;
@@ -69,23 +67,32 @@ function recordedPages({ ops, objects }: Program): Float64Array {
   return pages;
 }
 
-function backingOf({ area }: MapOp): string {
-  return area.backing === "file" ? (area.file?.kind ?? "unknown") : area.backing;
+function backingOf({ backing, file }: Area): string {
+  return backing === "file" ? (file?.kind ?? "unknown") : backing;
 }
 
-/** The op that each mmap call became: what it found missing, a space of its own say, is made in its name before. */
-function* madeByMmap(program: Program, events: Events): Generator<Made> {
-  const last = new Map<number, number>();
-  const { kind, event: made } = program.ops.table;
-  for (let index = 0; index < kind.length; index++)
-    if (kind[index] === opNumber.map || kind[index] === opNumber.fix)
-      last.set(made[index] ?? -1, index);
-  for (const [event, index] of last) {
-    const call = eventAt(events, event);
-    const op = program.ops.at(index);
-    const isMade = op?.kind === "map" || op?.kind === "fix";
-    if (isMade && call?.kind === "call" && call.call === "mmap") yield op;
+/**
+ * The op that each mmap call became, by event, or -1: what it found missing, a space of its own say, is made in its name
+ * before.
+ */
+function madeBy({ ops: { table } }: Program, events: Events): Int32Array {
+  const made = new Int32Array(events.length).fill(-1);
+  const { kind, event } = table;
+  for (let index = 0; index < kind.length; index++) {
+    const maps = kind[index] === opNumber.map || kind[index] === opNumber.fix;
+    const of = event[index] ?? -1;
+    if (maps && of >= 0) made[of] = index;
   }
+  return made;
+}
+
+/** As `tookHint`, of the map op with this index. */
+function isHinted(table: OpTable, index: number, recorded: Float64Array): boolean {
+  const { how, atObject, atOffset } = table;
+  if (ways[how[index] ?? 0] === "claim") return true;
+  const object = atObject[index] ?? -1;
+  if (object < 0) return false;
+  return (recorded[object] ?? 0) + (atOffset[index] ?? 0) === table.recorded[index];
 }
 
 function boundOf(program: Program, events: Events, idioms: readonly Idiom[]): Bound {
@@ -93,16 +100,24 @@ function boundOf(program: Program, events: Events, idioms: readonly Idiom[]): Bo
   const tricks = new Set(idioms.flatMap((one) => (isTrick(one) ? [one.map.object] : [])));
   const found = { mmaps: 0, placed: 0, atLeast64K: 0, atLeast2M: 0, reservations: 0 };
   const byBacking: Record<string, number> = {};
-  for (const op of madeByMmap(program, events)) {
+  const made = madeBy(program, events);
+  const { kind, pages, area, areas, object } = program.ops.table;
+  let event = -1;
+  for (const call of events) {
+    event += 1;
+    const index = made[event] ?? -1;
+    if (index < 0 || call.kind !== "call" || call.call !== "mmap") continue;
     found.mmaps += 1;
-    if (op.kind !== "map" || tookHint(op, recorded)) continue;
+    if (kind[index] !== opNumber.map || isHinted(program.ops.table, index, recorded)) continue;
     found.placed += 1;
-    const bytes = op.pages * program.pageBytes;
+    const bytes = (pages[index] ?? 0) * program.pageBytes;
     if (bytes >= 2 ** 16) found.atLeast64K += 1;
     if (bytes < 2 ** 21) continue;
     found.atLeast2M += 1;
-    byBacking[backingOf(op)] = (byBacking[backingOf(op)] ?? 0) + 1;
-    if (tricks.has(op.object)) found.reservations += 1;
+    const mapped = areas[area[index] ?? -1];
+    const backing = mapped === undefined ? "unknown" : backingOf(mapped);
+    byBacking[backing] = (byBacking[backing] ?? 0) + 1;
+    if (tricks.has(object[index] ?? 0)) found.reservations += 1;
   }
   return { ...found, byBacking };
 }
