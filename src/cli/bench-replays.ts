@@ -72,9 +72,10 @@ function checkWorkload(vmas: number, { objectPage }: Placements, vmaPeak: number
   );
 }
 
-function compiledFor(program: Program): Plan {
+/** Compiled once: what is timed is the replay. */
+function compiledFor(program: Program): ReturnType<typeof kept> {
   const arch = archs.get("x86-64");
-  return plan(program, policies.get("linux-7.3"), arch, facts, { forced: false });
+  return kept(plan(program, policies.get("linux-7.3"), arch, facts, { forced: false }));
 }
 
 /** The parts of a replay, and the whole; throws `bench/different-results` if two replays place differently. */
@@ -192,8 +193,8 @@ export async function replaysOf(vmas: number): Promise<Replays> {
 }
 
 /** A plan whose blocks are cut into batches. */
-function cut(compiled: Plan, batch: number): Plan {
-  const blocks = kept(compiled).blocks.flatMap(({ ops, of }) =>
+function cut(compiled: ReturnType<typeof kept>, batch: number): Plan {
+  const blocks = compiled.blocks.flatMap(({ ops, of }) =>
     Array.from({ length: Math.ceil(of.length / batch) }, (_, index) => ({
       ops: ops.subarray(index * batch * column.stride, (index + 1) * batch * column.stride),
       of: of.subarray(index * batch, (index + 1) * batch),
