@@ -4,6 +4,7 @@ import { closeSync, openSync, readSync, unlinkSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { deserialize, serialize } from "node:v8";
+import { MmreplayError } from "../errors.ts";
 import type { Block, Shelf } from "../trace/block.ts";
 import { atHand } from "../trace/log.ts";
 
@@ -15,8 +16,8 @@ class Spool {
   constructor() {
     const path = join(tmpdir(), `mmreplay-events-${process.pid}-${spools++}`);
     this.#file = openSync(path, "wx+", 0o600);
-    unlinkSync(path);
     closed.register(this, this.#file);
+    unlinkSync(path);
   }
 
   /** Where the bytes were written. */
@@ -32,12 +33,18 @@ class Spool {
     const bytes = new Uint8Array(length);
     for (let done = 0; done < length; ) {
       const read = readSync(this.#file, bytes, done, length - done, at + done);
-      if (read === 0) throw new Error("a temporary file was cut off");
+      if (read === 0) throw unreadable();
       done += read;
     }
     return bytes;
   }
 }
+
+const unreadable = (): MmreplayError =>
+  new MmreplayError("io/temporary-file", "the temporary file of the events cannot be read again", {
+    at: { file: tmpdir() },
+    hint: "set TMPDIR to a folder on another disk",
+  });
 
 let spools = 0;
 const closed = new FinalizationRegistry<number>(closeSync);

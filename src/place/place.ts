@@ -94,14 +94,17 @@ export function place(program: Program, compiled: Plan, neighboursOf?: Neighbour
   const neighbours = neighboursOf?.(results.placements) ?? { join: () => false };
   const spaces = openSpaces();
   const room = new Room();
-  for (const block of compiled.blocks) {
-    settle(block, compiled, spaces, neighbours);
-    const { ops, of } = block;
-    const { out, found } = room.for(block);
-    spaces.run(ops, compiled.table.table, out, found);
-    results.take(ops, of, out, found);
+  try {
+    for (const block of compiled.blocks) {
+      settle(block, compiled, spaces, neighbours);
+      const { ops, of } = block;
+      const { out, found } = room.for(block);
+      spaces.run(ops, compiled.table.table, out, found);
+      results.take(ops, of, out, found);
+    }
+  } finally {
+    spaces.free();
   }
-  spaces.free();
   return results;
 }
 

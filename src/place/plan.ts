@@ -103,6 +103,7 @@ class Planner {
 
   *#blocks(): Generator<Block, void, undefined> {
     this.#lists.enter(0);
+    [this.#ready, this.#count, this.#apart] = [[], 0, undefined];
     const { length } = this.#program.ops;
     for (let index = 0; index < length; index++) {
       this.#op(index);
@@ -248,7 +249,7 @@ class Planner {
   }
 }
 
-/** Compile a program: pure, and without a look at any address space. */
+/** Compile a program, without a look at any address space; blocks are made anew on each walk, of which one goes at a time. */
 export function plan(
   program: Program,
   policy: Policy,

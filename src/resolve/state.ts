@@ -174,7 +174,7 @@ export class State {
     this.#measure();
   }
 
-  /** The kernel put `placing` at page `recorded`. `replaces`: pages at that place that belong to the source. */
+  /** The kernel put `placing` at page `recorded`. */
   map(recorded: number, placing: Placing, from: Origin): number {
     const object = this.#define(placing.area, from);
     this.ops.push({ kind: "map", object, recorded, ...placing, ...from });

@@ -78,10 +78,10 @@ const mostColumns = 1024;
 /** The columns of a message with their parts of the bytes. */
 function columnsOf(message: EventsMessage, lowBytes: Uint8Array): readonly ColumnData[] {
   const { ids, codings, lengths, data, wideIds, wides, lowLengths } = message;
+  if (Math.max(ids.length, wideIds.length) > mostColumns) throw new Malformed("too many columns");
   const isWhole = codings.length === ids.length && lengths.length === ids.length;
-  if (!isWhole || Math.max(ids.length, wideIds.length) > mostColumns) {
+  if (!isWhole || wides.length !== wideIds.length)
     throw new Malformed("columns without their bytes");
-  }
   const [bytes, low] = [new ByteReader(data), new ByteReader(lowBytes)];
   let withLow = 0;
   const columns = ids.map((id, index) => {
@@ -94,7 +94,8 @@ function columnsOf(message: EventsMessage, lowBytes: Uint8Array): readonly Colum
       wide: wides[wideIds.indexOf(id)] ?? nothing,
     };
   });
-  if (!bytes.ended || !low.ended) throw new Malformed("bytes of no column");
+  if (!bytes.ended || !low.ended || withLow !== lowLengths.length)
+    throw new Malformed("bytes of no column");
   return columns;
 }
 

@@ -47,7 +47,7 @@ export interface ColumnData {
 
 export interface BlockData {
   readonly count: number;
-  /** Those that no earlier block has named. */
+  /** Their numbers go on from those of the blocks before. */
   readonly strings: readonly string[];
   readonly files: readonly OpenFile[];
   readonly timeUnit: number;

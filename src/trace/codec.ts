@@ -8,6 +8,7 @@ import { encodeBlock } from "./encode-events.ts";
 import { mmreplay } from "./generated/trace.js";
 import { logOf } from "./log-writer.ts";
 import type { Facts, Trace } from "./trace.ts";
+import { Malformed } from "./varint.ts";
 
 const { Header, Events } = mmreplay.trace;
 
@@ -118,26 +119,35 @@ class Reading {
 
   take({ kind, payload }: Block): void {
     if (kind === "header") this.header ??= Header.decode(payload);
-    else if (kind === "bits") this.#low = payload;
-    else {
+    else if (kind === "bits") {
+      this.done();
+      this.#low = payload;
+    } else {
       this.decoder.block(blockOf(Events.decode(payload), this.#low));
       this.#low = new Uint8Array(0);
     }
+  }
+
+  /** Throws Malformed if low bits wait for a block of events that has not come. */
+  done(): void {
+    if (this.#low.length > 0) throw new Malformed("low bits of no events");
   }
 }
 
 /** The trace that `encode` was given; throws `trace/damaged` or `trace/newer`. `name` is the file's, for messages. */
 export function decode(bytes: Uint8Array, name: string): Trace {
   const reading = new Reading();
-  for (const block of readContainer(bytes, name)) {
+  const parsed = <T>(offset: number, parse: () => T): T => {
     try {
-      reading.take(block);
+      return parse();
     } catch (error) {
       if (error instanceof MmreplayError) throw error;
       const what = error instanceof Error ? error.message : "bad data";
-      throw damaged(name, block.offset, `a block that cannot be read (${what})`);
+      throw damaged(name, offset, `a block that cannot be read (${what})`);
     }
-  }
+  };
+  for (const block of readContainer(bytes, name)) parsed(block.offset, () => reading.take(block));
+  parsed(bytes.length, () => reading.done());
   const { header } = reading;
   const events = reading.decoder.done();
   if (!header?.facts) throw damaged(name, bytes.length, "no header");

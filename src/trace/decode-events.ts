@@ -89,6 +89,8 @@ type Filling = Block & { readonly columns: Map<number, Packed> };
 
 /** Put the times into the columns of the block; what is needed then is the rest. */
 function printedInto(block: Filling, unit: number, { counts }: Needs, byId: Columns): void {
+  for (const id of [timeColumn, entryTimeColumn])
+    if ((byId.get(id)?.wide.length ?? 0) > 0) throw new Malformed("times that no double holds");
   const starts = numbersOf(byId, timeColumn, counts.get(timeColumn) ?? 0);
   const durations = numbersOf(byId, entryTimeColumn, counts.get(entryTimeColumn) ?? 0);
   toTimes(block, block.timeUnit, { unit, starts, durations });

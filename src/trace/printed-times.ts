@@ -41,7 +41,9 @@ function timesOfShapes(shapes: readonly number[]): Uint8Array | undefined {
 export function toTimes({ shapes, places }: Shaped, timeUnit: number, printed: PrintedTimes): void {
   const { unit, starts, durations } = printed;
   const has = timesOfShapes(shapes);
-  if (has === undefined || !(timeUnit > 0)) throw new Malformed("times without their unit");
+  const isUnit = printedUnits.some((known) => known === unit);
+  if (has === undefined || !isUnit || !(timeUnit > 0))
+    throw new Malformed("times without their unit");
   let end = 0;
   for (let i = 0, at = 0, entry = 0; i < places.length; i++) {
     const times = has[places[i] ?? 0];

@@ -1,10 +1,12 @@
 /** Times are stored as they were printed, wherever they come back exactly. */
 
 import { describe, expect, it } from "vitest";
+import { EventDecoder } from "../../src/trace/decode-events.ts";
 import { encodeBlock } from "../../src/trace/encode-events.ts";
 import type { Event } from "../../src/trace/event.ts";
 import { logOf } from "../../src/trace/log-writer.ts";
 import { printedTimes } from "../../src/trace/printed-times.ts";
+import { Malformed } from "../../src/trace/varint.ts";
 
 const start = 1_795_352_605;
 
@@ -58,4 +60,13 @@ describe("times that a recorder printed", () => {
     expect(printed).toBeUndefined();
     expect(encodeBlock(block, { strings: 0, files: 0 }).printedUnit).toBe(0);
   });
+
+  it.each([-1, 1e-300, Number.NaN, Number.POSITIVE_INFINITY, 1000])(
+    "are refused in a unit that no recorder prints: %d",
+    (printedUnit) => {
+      const { block } = printedOf(calls([{ begun: 1.000_001, took: 0.000_002 }]));
+      const data = { ...encodeBlock(block, { strings: 0, files: 0 }), printedUnit };
+      expect(() => new EventDecoder().block(data)).toThrow(Malformed);
+    },
+  );
 });

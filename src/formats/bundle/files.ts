@@ -269,7 +269,9 @@ export function withFiles(events: Events, knowledge: Knowledge): Iterable<Event>
   if (!mapped || isTold) return events;
   const paths = recordedPaths(events, opened);
   inherit(events, paths);
-  const filer = (): Filer => new Filer(paths, knowledge, Math.max(highest, ...opened.keys()));
+  let last = highest;
+  for (const fd of opened.keys()) last = Math.max(last, fd);
+  const filer = (): Filer => new Filer(paths, knowledge, last);
   return withEach(events, filer(), vfioDevices(events, filer(), knowledge));
 }
 
