@@ -415,7 +415,7 @@ const cases: readonly Case[] = [
     undefined,
     [
       "3 10 syscall_9: mmap(0x0, 8192, PROT_READ|PROT_WRITE, MAP_ANONYMOUS|MAP_PRIVATE, -1, 0x0) = 0x7f0000003000",
-      "4 10 syscall_329: mprotect(0x7f0000003000, 4096, PROT_READ) = 0x0",
+      "4 10 syscall_329: mprotect(0x7f0000003000, 4096, PROT_READ, -1) = 0x0",
       "5 10 syscall_11: munmap(0x7f0000003000, 8192) = 0x0",
     ],
   ),
