@@ -8,6 +8,7 @@ import type { Metric, MetricValue } from "../metrics/types.ts";
 import { onArch, policyFor, resolveTrace, type Subject } from "../pipeline.ts";
 import { type Intend, type Intended, intentOf, misalignedOf, unmetOf } from "../place/intent.ts";
 import { placeOnly } from "../place/place.ts";
+import type { Placements } from "../place/types.ts";
 import type { Policy } from "../policies/types.ts";
 import { answer, follow, rebuild } from "../replay.ts";
 import type { Run, TraceSetup } from "../reports/report.ts";
@@ -175,10 +176,8 @@ function runOf(
   const answered = answer(subject, policy, touch);
   const way = wayOf(answered, policy);
   const alike = before.find((done) => goesAlike(done.way, way));
-  if (alike !== undefined) {
-    const replay = { ...alike.replay, policy, placements: answered.placements };
-    return renamed(alike, replay, subject.unsettled, chosen);
-  }
+  if (alike !== undefined)
+    return renamed(alike, policy, answered.placements, subject.unsettled, chosen);
   const look = { population, points, cpus: task.cpus.map((id) => cpus.get(id)) };
   const replayed = follow(subject, answered, policy, touch, look);
   const { replay: finished, counters, applied } = replayed;
@@ -210,20 +209,21 @@ function runOf(
 
 /** The run of a policy that places everything as another did. */
 function renamed(
-  { way, run }: Done,
-  finished: Replay,
+  { replay: alike, way, run }: Done,
+  policy: Policy,
+  placements: Placements,
   unsettled: number,
   chosen: readonly Metric[],
 ): Done {
-  const { placements: _, ...replay } = finished;
+  const replay = { ...alike, policy };
   const own = chosen.filter(({ asksPolicy }) => asksPolicy === true);
   return {
     replay,
     way,
     run: {
       ...run,
-      policy: replay.policy.id,
-      metrics: { ...run.metrics, ...measure(finished, own) },
+      policy: policy.id,
+      metrics: { ...run.metrics, ...measure({ ...replay, placements }, own) },
       counters: { ...run.counters, unsettled },
     },
   };

@@ -57,9 +57,9 @@ const taker = (spool: Spool, at: number, length: number) => (): Block =>
 export function makeShelf(): Shelf {
   let spool: Spool | undefined;
   return (block) => {
-    const bytes = serialize(block);
     try {
       spool ??= new Spool();
+      const bytes = serialize(block);
       return taker(spool, spool.put(bytes), bytes.length);
     } catch {
       return atHand(block).block;

@@ -5,6 +5,7 @@ import { type Events, eventAt, lastUpTo, reordered } from "../trace/events.ts";
 import { hasKind } from "../trace/log.ts";
 import { Spaces, type Tracks, tracksOf } from "./bundle/spaces.ts";
 import { type Effect, effectOf, type Span } from "./effect.ts";
+import { began } from "./line-span.ts";
 
 /** So many calls of a child are looked at. */
 const patience = 1024;
@@ -70,9 +71,6 @@ class Pieces {
     return false;
   }
 }
-
-const began = (event: Event): number =>
-  "entryLine" in event ? (event.entryLine ?? event.line) : event.line;
 
 const candidateOf = (event: Event): Candidate => ({
   effect: effectOf(event),

@@ -3,6 +3,7 @@
 import type { Event } from "../trace/event.ts";
 import { type Effect, effectOf } from "./effect.ts";
 import { type Changes, Known } from "./known.ts";
+import { spanOf } from "./line-span.ts";
 
 /** So many events ahead of the first one left may be under way with it. */
 const reach = 96;
@@ -31,13 +32,6 @@ interface Choice {
   readonly item: number;
   readonly changes: Changes;
   readonly others: number[];
-}
-
-/** The lines on which it began and ended. Where a recorder prints its CPUs one after the other, a call may return above. */
-export function spanOf(event: Event): { readonly entry: number; readonly exit: number } {
-  const { line } = event;
-  const entry = "entryLine" in event ? (event.entryLine ?? line) : line;
-  return { entry: Math.min(entry, line), exit: Math.max(entry, line) };
 }
 
 export function itemOf(event: Event, place: number, index: number): Item {

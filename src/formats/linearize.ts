@@ -4,7 +4,8 @@ import type { Event } from "../trace/event.ts";
 import { type Events, swapped } from "../trace/events.ts";
 import { hasKind } from "../trace/log.ts";
 import { Spaces } from "./bundle/spaces.ts";
-import { itemOf, LinearSearch, spanOf } from "./linear-search.ts";
+import { spanOf } from "./line-span.ts";
+import { itemOf, LinearSearch } from "./linear-search.ts";
 import { NeutralMerge } from "./neutral.ts";
 
 /** What decides whether the calls of a space are put in order. */
