@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { strace } from "../../src/formats/strace.ts";
 import { readWith } from "../support/samples.ts";
-
-const exec = 'execve("/bin/a", ["a"], 0x7ffe /* 3 vars */) = 0';
+import { exec } from "../support/task-lines.ts";
 
 describe("descriptors", () => {
   const files = async (...lines: string[]): Promise<unknown[]> => {

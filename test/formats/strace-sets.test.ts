@@ -4,11 +4,7 @@ import { readSet } from "../../src/formats/strace.ts";
 import type { Event } from "../../src/trace/event.ts";
 import { eventText } from "../support/events-text.ts";
 import { inputOf } from "../support/samples.ts";
-
-const map = (at: number, length = 4096): string =>
-  `mmap(NULL, ${length}, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0x7f000000${at}000`;
-const exec = 'execve("/bin/a", ["a"], 0x7ffe /* 3 vars */) = 0';
-const forked = "clone(child_stack=NULL, flags=CLONE_CHILD_SETTID|SIGCHLD, child_tidptr=0x7f00)";
+import { exec, forked, map } from "../support/task-lines.ts";
 
 describe("a set of one file per task", () => {
   const at = (time: string, line: string): string => `1795351507.${time} ${line}\n`;

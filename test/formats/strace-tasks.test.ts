@@ -1,17 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { strace } from "../../src/formats/strace.ts";
-import { eventText } from "../support/events-text.ts";
 import { readWith } from "../support/samples.ts";
-
-const map = (at: number, length = 4096): string =>
-  `mmap(NULL, ${length}, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0x7f000000${at}000`;
-const exec = 'execve("/bin/a", ["a"], 0x7ffe /* 3 vars */) = 0';
-const forked = "clone(child_stack=NULL, flags=CLONE_CHILD_SETTID|SIGCHLD, child_tidptr=0x7f00)";
-
-async function read(lines: readonly string[]): Promise<string[]> {
-  const { events } = await readWith(strace, `${lines.join("\n")}\n`);
-  return events.map(eventText).map((text) => text.replace(/mmap\(.*\)/, "mmap"));
-}
+import { exec, forked, map, read } from "../support/task-lines.ts";
 
 describe("a child whose first lines precede the end of the call that made it", () => {
   it("is born before them", async () => {
@@ -209,90 +199,6 @@ describe("a notice that strace has attached to a task", () => {
       "2 11 * attach",
       "2 11 ! parse/unknown-parent",
       "3 10 mmap = 0x7f0000002000",
-    ]);
-  });
-});
-
-describe("the end of a task", () => {
-  it("is told by the exit call where strace says nothing else", async () => {
-    const lines = [
-      `10 ${exec}`,
-      `10 ${forked} = 11`,
-      `11 ${map(1)}`,
-      "11 exit_group(0) = ?",
-      "10 exit_group(0) = ?",
-    ];
-    expect((await read(lines)).slice(-2)).toEqual(["4 11 * exit", "5 10 * exit"]);
-  });
-
-  it("is another's exec from a thread", async () => {
-    const lines = [
-      `10 ${exec}`,
-      "10 clone(child_stack=0x7f00, flags=CLONE_VM|CLONE_THREAD) = 11",
-      '11 execve("/bin/b", ["b"], 0x7ffe /* 3 vars */ <pid changed to 10 ...>',
-      "10 +++ superseded by execve in pid 11 +++",
-      "10 <... execve resumed>) = 0",
-      `10 ${map(1)}`,
-    ];
-    expect((await read(lines)).slice(2)).toEqual([
-      "4 10 * superseded other=11",
-      "3.5 10 * exec other=11 /bin/b",
-      "6 10 mmap = 0x7f0000001000",
-    ]);
-  });
-
-  it("is told though nothing else of the task is in the recording", async () => {
-    const lines = [`10 ${map(1)}`, "12 +++ exited with 0 +++", "13 +++ killed by SIGSEGV +++"];
-    expect((await read(lines)).slice(-2)).toEqual(["2 12 * exit", "3 13 * killed"]);
-  });
-
-  it("stands before what its parent does after wait4 where strace does not tell it", async () => {
-    const lines = [
-      `10 ${exec}`,
-      `10 ${forked} = 11`,
-      "10 wait4(11,  <unfinished ...>",
-      `11 ${map(1)}`,
-      "11 exit_group(0) = ?",
-      "10 <... wait4 resumed>NULL, 0, NULL) = 11",
-      `10 ${map(2)}`,
-      "10 exit_group(0) = ?",
-    ];
-    expect((await read(lines)).slice(2)).toEqual([
-      "4 11 mmap = 0x7f0000001000",
-      "5 11 * exit",
-      "7 10 mmap = 0x7f0000002000",
-      "8 10 * exit",
-    ]);
-  });
-
-  it("is told by wait4 alone, of a signal that old strace prints", async () => {
-    const death = async (signal: string, wait: string): Promise<string[]> => {
-      const lines = [`10 ${exec}`, `10 ${forked} = 11`, `11 --- ${signal} @ 0 (0) ---`];
-      return (await read([...lines, `10 ${wait} = 11`, `10 ${map(1)}`])).slice(2);
-    };
-    const wait = "wait4(11, NULL, 0, NULL)";
-    const stopped = "wait4(-1, [{WIFSTOPPED(s) && WSTOPSIG(s) == SIGSEGV}], WSTOPPED, NULL)";
-    const next = "5 10 mmap = 0x7f0000001000";
-    expect(await death("SIGSEGV (Segmentation fault)", wait)).toEqual(["4 11 * killed", next]);
-    expect(await death("SIGTSTP (Stopped)", wait)).toEqual([next]);
-    expect(await death("SIGSEGV (Segmentation fault)", stopped)).toEqual([next]);
-  });
-
-  it("is of all threads of the process that was waited for", async () => {
-    const thread = forked.replace("SIGCHLD", "CLONE_VM|CLONE_THREAD");
-    const lines = [
-      `10 ${exec}`,
-      `10 ${forked} = 11`,
-      `11 ${thread} = 12`,
-      `12 ${map(1)}`,
-      "12 exit_group(0) = ?",
-      "10 wait4(-1, NULL, 0, NULL) = 11",
-      `10 ${map(2)}`,
-    ];
-    expect((await read(lines)).slice(4)).toEqual([
-      "5 11 * exit",
-      "5 12 * exit",
-      "7 10 mmap = 0x7f0000002000",
     ]);
   });
 });
