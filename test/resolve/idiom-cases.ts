@@ -99,3 +99,10 @@ export function trimOf({ idioms }: Case, index = 0): Trim {
 export function mapOf(program: Program, object: number): MapOp | undefined {
   return [...program.ops].find((op): op is MapOp => op.kind === "map" && op.object === object);
 }
+
+/** A reservation of 128 MiB, of which 56 MiB below and 8 MiB above are unmapped. */
+export const arena = (at = 0x50800000): readonly Event[] => [
+  map(at, 128 * M, N),
+  unmap(at, 56 * M),
+  unmap(at + 120 * M, 8 * M),
+];
