@@ -4,7 +4,7 @@ import type { Diagnostics } from "../errors.ts";
 import type { Sink } from "../trace/event.ts";
 import { CLONE_THREAD, CLONE_VFORK, CLONE_VM, MAP_HUGETLB } from "../trace/flags.ts";
 import { hasBit, hex } from "../units.ts";
-import { isMemoryCall, requestFrom } from "./perf/calls.ts";
+import { isMemoryCall, isOtherCall, requestFrom } from "./perf/calls.ts";
 import {
   argument,
   argumentsOf,
@@ -89,6 +89,7 @@ class Reading {
   #enter(told: TraceLine, line: number, key: number): boolean {
     const { tid, name } = told;
     const values = argumentsOf(told);
+    if (isOtherCall(name, values.get("option"), values.get("arg2"))) return false;
     if (name === "execve") this.#execs.add(tid);
     else if (requestFrom(name, values) === undefined) {
       const message = `${name} with an argument that perf trace does not tell`;

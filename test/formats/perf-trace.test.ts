@@ -136,6 +136,6 @@ describe("perf trace text", () => {
     const text =
       " 1.000 ( 0.100 ms): a/7 brk()   = 0x5000\nLOST 57 events!\n 2.000 ( 0.100 ms): a/7 brk()   = 0x6000\n";
     const { events } = await readWith(perfTrace, text);
-    expect(told(events)).toEqual(["1 7 brk(0x0) = 0x5000", "2 - lost", "3 7 brk(0x0) = 0x6000"]);
+    expect(told(events)).toEqual(["1 7 brk(0x0) = 0x5000", "2 - lost 57", "3 7 brk(0x0) = 0x6000"]);
   });
 });

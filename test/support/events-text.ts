@@ -106,7 +106,8 @@ export function eventText(event: Event): string {
   }
   if (event.kind === "search") return `${at} ${searchText(event)}`;
   if (event.kind === "snapshot") return [`${at} snapshot`, ...event.areas.map(areaText)].join("\n");
-  if (event.kind !== "call") return `${at} ${event.kind}`;
+  if (event.kind === "lost") return [at, "lost", event.count].filter(Boolean).join(" ");
+  if (event.kind === "fault") return `${at} fault ${hex(event.addr)}`;
   const { outcome, error, result, name } = event;
   const end = outcome === "ok" && result !== null ? hex(result) : (error ?? outcome);
   const written = name === undefined ? "" : `${name}: `;

@@ -178,11 +178,38 @@ const signatures: ReadonlyMap<string, Signature> = new Map<string, Signature>([
       }),
     },
   ],
+  [
+    "prctl",
+    {
+      fields: ["option", "arg2", "arg3", "arg4", "arg5"],
+      // The name is behind the pointer.
+      request: (args) => ({
+        call: "set_vma_name",
+        addr: at(args, 2),
+        length: at(args, 3),
+        label: null,
+      }),
+    },
+  ],
 ]);
 
-/** True for the calls that change or describe an address space. */
+/** True for the calls that change or describe an address space, and for prctl, which mostly does other things. */
 export function isMemoryCall(name: string): boolean {
   return signatures.has(name);
+}
+
+/** PR_SET_VMA, whose only attribute is PR_SET_VMA_ANON_NAME (prctl_set_vma in kernel/sys.c, since 5.17). */
+const setVma = 0x53564d41;
+const anonName = 0;
+
+/** True for a prctl that has nothing to do with memory, by its first two arguments as far as they are told. */
+export function isOtherCall(
+  name: string,
+  option: U64 | undefined,
+  attribute: U64 | undefined,
+): boolean {
+  if (name !== "prctl") return false;
+  return option === undefined || int32(option) !== setVma || (attribute ?? anonName) !== anonName;
 }
 
 /** The names that tracepoints give to the arguments of a call; `a|b` where kernels differ. */

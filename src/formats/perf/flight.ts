@@ -86,17 +86,31 @@ export class Flight {
   }
 
   enter(task: Task, space: Space, name: string, request: Request, at: At): void {
-    if (task.pending !== undefined) {
-      const { line } = task.pending;
-      this.#diagnostics.warn("parse/no-exit", "calls without an exit line", line);
-      this.#window.warn("parse/no-exit", line, task.tid);
-      this.abandon(task);
-    }
+    this.#miss(task);
     const { line, time } = at;
     const effect = undefined;
     task.pending = { space, name, request, line, time, searches: [], mapped: [], effect };
     space.open += 1;
     this.#window.openCall(at.line);
+  }
+
+  /** An entry of a call that only shares its name with those that matter. */
+  other(task: Task, name: string): void {
+    if (task.pending?.name === name) this.#miss(task);
+  }
+
+  /** True for the exit of such a call, and of one whose entry is missing: nothing says that it mattered. */
+  isOther(task: Task, name: string): boolean {
+    return name === "prctl" && task.pending?.name !== name;
+  }
+
+  /** What is under way has ended unseen. */
+  #miss(task: Task): void {
+    if (task.pending === undefined) return;
+    const { line } = task.pending;
+    this.#diagnostics.warn("parse/no-exit", "calls without an exit line", line);
+    this.#window.warn("parse/no-exit", line, task.tid);
+    this.abandon(task);
   }
 
   /** `result` is undefined where the recording does not tell it. */

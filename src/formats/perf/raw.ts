@@ -21,6 +21,7 @@ const x86: readonly (readonly [number, string])[] = [
   [150, "munlock"],
   [151, "mlockall"],
   [152, "munlockall"],
+  [157, "prctl"],
   [216, "remap_file_pages"],
   [231, "exit_group"],
   [322, "execveat"],
@@ -47,6 +48,7 @@ const i386: readonly (readonly [number, string])[] = [
   [152, "mlockall"],
   [153, "munlockall"],
   [163, "mremap"],
+  [172, "prctl"],
   [190, "vfork"],
   [192, "mmap2"],
   [219, "madvise"],
@@ -64,6 +66,7 @@ const i386: readonly (readonly [number, string])[] = [
 const generic: readonly (readonly [number, string])[] = [
   [93, "exit"],
   [94, "exit_group"],
+  [167, "prctl"],
   [196, "shmat"],
   [197, "shmdt"],
   [214, "brk"],

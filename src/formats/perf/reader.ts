@@ -4,7 +4,7 @@ import type { Buffer } from "node:buffer";
 import type { Diagnostics } from "../../errors.ts";
 import type { Search, Sink } from "../../trace/event.ts";
 import { parseHex, parseU64, type U64, wrap64 } from "../../units.ts";
-import { isMemoryCall, requestFrom, requestOf } from "./calls.ts";
+import { isMemoryCall, isOtherCall, requestFrom, requestOf } from "./calls.ts";
 import { Flight } from "./flight.ts";
 import { fieldsOf, isTask, type PerfLine, parsePerfLine } from "./line.ts";
 import { cloneCalls, Lives, snapshotOf } from "./lives.ts";
@@ -110,7 +110,7 @@ export class PerfReader {
     if (isNew) this.#lives.meets(task);
     if (isNew && pid !== undefined && pid > 0 && pid !== line.tid) this.#lives.joins(pid, task, at);
     if (!inExec.test(event)) {
-      const exit = /^sys_exit_(\w+)$/.exec(name)?.[1];
+      const exit = /^sys_exit_(?!prctl$)(\w+)$/.exec(name)?.[1];
       this.#lives.settleExec(task, exit !== undefined && isMemoryCall(exit));
     }
     if (group === "syscalls") this.#syscall(task, name, line.body, at);
@@ -125,8 +125,12 @@ export class PerfReader {
     const call = /^sys_(enter|exit)_(\w+)$/.exec(name);
     const written = call?.[2] ?? "";
     if (call?.[1] === "enter") {
-      if (isMemoryCall(written)) this.#useNames();
       const fields = fieldsOf(body);
+      if (isOtherCall(written, fields.get("option"), fields.get("arg2"))) {
+        this.#flight.other(task, written);
+        return;
+      }
+      if (isMemoryCall(written)) this.#useNames();
       const flags = fields.get("clone_flags");
       if (cloneCalls.has(written)) {
         const known = flags === undefined ? cloneCalls.get(written) : Number(flags);
@@ -161,7 +165,8 @@ export class PerfReader {
       this.#exit(task, call, result, at);
       return;
     }
-    if (cloneCalls.has(call)) {
+    if (isOtherCall(call, args[0], args[1])) this.#flight.other(task, call);
+    else if (cloneCalls.has(call)) {
       const flags = call === "clone" ? Number(args[0] ?? 0) : cloneCalls.get(call);
       this.#lives.clone(task, call, flags, at);
     } else this.#enter(task, call, requestOf(call, args), at);
@@ -199,7 +204,7 @@ export class PerfReader {
     } else if (execCalls.has(name)) {
       if (result === 0 && !task.fresh) this.#lives.execed(task, at);
       task.execLine = undefined;
-    } else if (isMemoryCall(name)) {
+    } else if (isMemoryCall(name) && !this.#flight.isOther(task, name)) {
       this.seen.exits += 1;
       if (this.seen.call === 0) this.seen.call = at.line;
       this.#flight.exit(task, name, result, at);
