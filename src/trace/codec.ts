@@ -8,7 +8,7 @@ import { encodeBlock } from "./encode-events.ts";
 import { mmreplay } from "./generated/trace.js";
 import { logOf } from "./log-writer.ts";
 import type { Facts, Trace } from "./trace.ts";
-import { Malformed } from "./varint.ts";
+import { joined, Malformed } from "./varint.ts";
 
 const { Header, Events } = mmreplay.trace;
 
@@ -91,23 +91,26 @@ function factsOf(message: FactsMessage): Facts {
   return message.stackUnlimited ? { ...facts, stackLimit: null } : facts;
 }
 
+function* blocksOf({ name, facts, events }: Trace): Generator<Omit<Block, "offset">> {
+  const log = logOf(events);
+  const header = { name, facts: factsMessage(facts), events: log.length };
+  yield { kind: "header", payload: Header.encode(header).finish() };
+  const written = { strings: 0, files: 0 };
+  for (const slot of log.slots) {
+    const { message, low } = eventsMessage(encodeBlock(slot.block(), written));
+    if (low.length > 0) yield { kind: "bits", payload: low };
+    yield { kind: "events", payload: Events.encode(message).finish() };
+  }
+}
+
+/** The file of a trace, part by part: each is made when it is asked for. */
+export function encodeParts(trace: Trace): Generator<Uint8Array> {
+  return writeContainer(blocksOf(trace));
+}
+
 /** The whole trace as one file. */
 export function encode(trace: Trace): Uint8Array {
-  const { name, facts } = trace;
-  const events = logOf(trace.events);
-  const header = Header.encode({
-    name,
-    facts: factsMessage(facts),
-    events: events.length,
-  }).finish();
-  const blocks: Omit<Block, "offset">[] = [{ kind: "header", payload: header }];
-  const written = { strings: 0, files: 0 };
-  for (const slot of events.slots) {
-    const { message, low } = eventsMessage(encodeBlock(slot.block(), written));
-    if (low.length > 0) blocks.push({ kind: "bits", payload: low });
-    blocks.push({ kind: "events", payload: Events.encode(message).finish() });
-  }
-  return writeContainer(blocks);
+  return joined([...encodeParts(trace)]);
 }
 
 /** A trace while its blocks come. */

@@ -2,7 +2,6 @@
 
 import { brotliCompressSync, brotliDecompressSync, constants, crc32 } from "node:zlib";
 import { type At, MmreplayError } from "../errors.ts";
-import { joined } from "./varint.ts";
 
 /** Eight bytes that no text has, with both line ends, so that a file that was sent as text is noticed. */
 const magic: readonly number[] = [0x89, 0x4d, 0x4d, 0x54, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -82,21 +81,20 @@ function blockBytes(kind: BlockKind, payload: Uint8Array, quality: number): Uint
   return bytes;
 }
 
-/** A file of these blocks, and the end block that tells a complete file from a cut one. */
-export function writeContainer(
+/** The parts of a file of these blocks as they come, and the end block that tells a complete file from a cut one. */
+export function* writeContainer(
   blocks: Iterable<{ readonly kind: BlockKind; readonly payload: Uint8Array }>,
-): Uint8Array {
+): Generator<Uint8Array, undefined> {
   const prologue = new Uint8Array(prologueBytes);
   prologue.set(magic);
   new DataView(prologue.buffer).setUint32(magic.length, formatVersion, true);
-  const parts: Uint8Array[] = [prologue];
+  yield prologue;
   let length = 0;
   for (const { kind, payload } of blocks) {
     length += payload.length;
-    parts.push(blockBytes(kind, payload, length > wellCompressed ? 9 : 11));
+    yield blockBytes(kind, payload, length > wellCompressed ? 9 : 11);
   }
-  parts.push(blockBytes("end", new Uint8Array(0), 9));
-  return joined(parts);
+  yield blockBytes("end", new Uint8Array(0), 9);
 }
 
 function checkPrologue(bytes: Uint8Array, view: DataView, file: string): void {

@@ -10,6 +10,7 @@ import { readContainer, writeContainer } from "../../src/trace/container.ts";
 import type { Event } from "../../src/trace/event.ts";
 import { mmreplay } from "../../src/trace/generated/trace.js";
 import type { Trace } from "../../src/trace/trace.ts";
+import { joined } from "../../src/trace/varint.ts";
 import { listed } from "../support/events.ts";
 import { event, trace } from "./arbitrary.ts";
 
@@ -139,7 +140,7 @@ describe("a damaged trace file", () => {
           if (index === which % blocks.length) copy[at % copy.length] = byte;
           return { kind, payload: copy };
         });
-        outcomes.add(outcomeOf(writeContainer(changed), original));
+        outcomes.add(outcomeOf(joined([...writeContainer(changed)]), original));
       }),
       { seed, numRuns: 2000 },
     );
@@ -158,7 +159,7 @@ describe("a damaged trace file", () => {
     const column = { id: 0, coding: 0, count: 0, data: new Uint8Array(0), wide: new Uint8Array(0) };
     const message = { count: 0, files: [{ id: 1.5, kind: "regular" }], columns: [column] };
     const payload = mmreplay.trace.Events.encode(message).finish();
-    const bytes = writeContainer([{ kind: "events", payload }]);
+    const bytes = joined([...writeContainer([{ kind: "events", payload }])]);
     expect(errorOf(bytes).message).toContain("1.5 is no id of a file");
   });
 

@@ -1,12 +1,11 @@
 /** `mmreplay import REC... [-o F]`: any recording to `.mmtrace`. */
 
-import { writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import type { CommandModule } from "yargs";
 import { MmreplayError } from "../../errors.ts";
-import { encode } from "../../trace/codec.ts";
 import { type Checking, checkOptions, readChecked } from "../checked.ts";
 import { locateTogether } from "../io.ts";
+import { writeTrace } from "../trace-file.ts";
 
 interface Arguments extends Checking {
   readonly recording: readonly string[];
@@ -31,9 +30,8 @@ async function run({ recording, output, ...checking }: Arguments): Promise<void>
   );
   traces.forEach((trace, index) => {
     const file = files[index] ?? `${trace.name}.mmtrace`;
-    const bytes = encode({ ...trace, name: basename(file, ".mmtrace") });
-    writeFileSync(file, bytes);
-    process.stderr.write(`${file}: ${trace.events.length} events, ${bytes.length} bytes\n`);
+    const bytes = writeTrace({ ...trace, name: basename(file, ".mmtrace") }, file);
+    process.stderr.write(`${file}: ${trace.events.length} events, ${bytes} bytes\n`);
   });
   close();
 }

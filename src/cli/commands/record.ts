@@ -1,6 +1,6 @@
 /** `mmreplay record`: runs a program, or watches one, and ends with a `.mmtrace`. */
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Argv, CommandModule } from "yargs";
@@ -9,10 +9,10 @@ import { bundle } from "../../formats/bundle.ts";
 import { nameOf, record as recordInto } from "../../record/record.ts";
 import type { Exit } from "../../record/run.ts";
 import type { RecorderName, Target } from "../../record/types.ts";
-import { encode } from "../../trace/codec.ts";
 import { proven } from "../../trace/infer.ts";
 import type { Trace } from "../../trace/trace.ts";
 import { locate, printWarnings } from "../io.ts";
+import { writeTrace } from "../trace-file.ts";
 
 interface Arguments {
   readonly command: readonly string[] | undefined;
@@ -69,10 +69,9 @@ async function traceOf(folder: string, name: string, diagnostics: Diagnostics): 
 }
 
 function write(trace: Trace, output: string, quiet: boolean): void {
-  const bytes = encode(trace);
-  writeFileSync(output, bytes);
+  const bytes = writeTrace(trace, output);
   if (quiet) return;
-  process.stderr.write(`${output}: ${trace.events.length} events, ${bytes.length} bytes\n`);
+  process.stderr.write(`${output}: ${trace.events.length} events, ${bytes} bytes\n`);
 }
 
 /** True where the recorder has written something that somebody may still make use of. */
