@@ -223,6 +223,18 @@ export const cases: readonly Case[] = [
     "parse/foreign-line",
   ),
   one(
+    "36 a short log with the table of strace -C",
+    "I",
+    text(
+      ...before,
+      after,
+      "% time     seconds  usecs/call     calls    errors syscall",
+      "------ ----------- ----------- --------- --------- ----------------",
+      ...repeat(" 60.00    0.000060          10         6         1 mmap", 9),
+      "100.00    0.000100          10        10         1 total",
+    ),
+  ),
+  one(
     "36 the table of strace -c",
     "E",
     "% time     seconds  usecs/call     calls    errors syscall\n------ ----------- ----------- --------- --------- ----------------\n  0.00    0.000000           0        23         9 mmap\n",
