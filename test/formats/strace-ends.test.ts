@@ -83,4 +83,16 @@ describe("the end of a task", () => {
       "7 10 mmap = 0x7f0000002000",
     ]);
   });
+
+  it("is not told by old strace where it leaves all tasks, the first one first", async () => {
+    const lines = [
+      "Process 10 attached - interrupt to quit",
+      "clone(Process 11 attached",
+      "child_stack=0x7f00, flags=CLONE_VM|CLONE_THREAD) = 11",
+      `[pid 11] ${map(1)}`,
+      "Process 10 detached",
+      "Process 11 detached",
+    ];
+    expect((await read(lines)).at(-1)).toBe("4 11 mmap = 0x7f0000001000");
+  });
 });

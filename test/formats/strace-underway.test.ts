@@ -75,6 +75,19 @@ describe("calls that are under way", () => {
     ]);
   });
 
+  it("are detached from where strace says so of their task, whatever else it prints before", async () => {
+    const start = ["strace: Process 7 attached with 2 threads", `[pid 7] ${map}`];
+    const end = ["strace: Process 7 detached", "strace: Process 8 detached", " <detached ...>", ""];
+    const lost = "munmap(0x7f0000001000, 4096) = detached";
+    for (const between of ["", "^C"]) {
+      const cut = [`[pid 8] munmap(0x7f0000001000, 4096${between}${end[0]}`, ...end.slice(1)];
+      expect((await read([...start, ...cut].join("\n"))).slice(-1)).toEqual([`3 8 ${lost}`]);
+    }
+    const begun = "[pid 7] munmap(0x7f0000001000, 4096 <unfinished ...>";
+    const left = [begun, "[pid 8] read(0, ^Cstrace: Process 7 detached", " <detached ...>", end[1]];
+    expect((await read([...start, ...left, ""].join("\n"))).slice(-1)).toEqual([`3 7 ${lost}`]);
+  });
+
   it.each(["<... munmap resumed>)", "<... munmap resumed> )"])(
     "are joined with the spacing of every version: %s",
     async (resumed) => {

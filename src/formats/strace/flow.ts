@@ -272,10 +272,16 @@ export class Flow {
   /** The call of a task will never be seen to return, unless it is to end later. */
   abandon(task: Task): void {
     const end = this.#ends.takeOf(task);
-    if (end !== undefined) {
-      this.resumed(end);
-      return;
-    }
+    if (end !== undefined) this.resumed(end);
+    else this.#leave(task, "never resumed");
+  }
+
+  /** strace leaves a task, which may be in the middle of a call. */
+  leave(task: Task): void {
+    this.#leave(task, "detached");
+  }
+
+  #leave(task: Task, outcome: "never resumed" | "detached"): void {
     const open = this.#open.get(task);
     if (open === undefined) return;
     this.#open.delete(task);
@@ -290,8 +296,8 @@ export class Flow {
       this.#output.skip(known.name, code, message, entry.line, pid);
       return;
     }
-    this.#output.warn(code, message, entry.line, pid);
-    this.memory.give(task, open, "never resumed");
+    if (outcome === "never resumed") this.#output.warn(code, message, entry.line, pid);
+    this.memory.give(task, open, outcome);
   }
 
   /** Nothing more comes. */

@@ -14,6 +14,13 @@ const process =
   /(?:strace: )?Process (\d{1,7})(?:<[^>]*>)? (attached|detached|suspended|resumed)(?: with (\d+) threads)?(?: - interrupt to quit)?$/;
 const personality = /(?:strace: )?\[ Process PID=(\d{1,7}) runs in (32 bit|64 bit|x32) mode\. \]$/;
 
+const letterD = 100;
+
+/** False if no notice that cut a call stands before `end`, as of all but a few lines. */
+export function mayEndInNotice(bytes: Uint8Array, end: number): boolean {
+  return bytes[end - 1] === letterD;
+}
+
 /** The notice at the end of a text, or undefined. */
 export function noticeOf(text: string): Notice | undefined {
   if (!text.includes("rocess ")) return message(text);

@@ -3,7 +3,7 @@
 import type { Buffer } from "node:buffer";
 import { readsImage } from "./machine.ts";
 import { endMatters, type Known, lookUp, matters, nameEnd, resumedName } from "./names.ts";
-import { isSignal } from "./notices.ts";
+import { isSignal, mayEndInNotice } from "./notices.ts";
 import type { Parts } from "./parts.ts";
 import { PlainCall } from "./plain.ts";
 import { PlainFile } from "./plain-file.ts";
@@ -90,6 +90,8 @@ export class PlainLines {
     const isCall = stop > 0 && (resumed !== undefined || bytes[stop] === paren);
     if (!isCall && !isSignal(bytes, body)) return 0;
     const end = bytes.indexOf(lineFeed, body);
+    const isDos = bytes[end - 1] === carriageReturn;
+    if (mayEndInNotice(bytes, isDos ? end - 1 : end)) return 0;
     const known = isCall ? lookUp(bytes, from, stop) : undefined;
     if (known === undefined && isCall && readsImage(bytes, from, end) !== undefined) return 0;
     const asks = resumed === undefined ? matters : endMatters;

@@ -17,6 +17,7 @@ import {
   isOfPerf,
   isSignal,
   isStackFrame,
+  mayEndInNotice,
   type Notice,
   noticeOf,
   stripColor,
@@ -95,6 +96,11 @@ export class StraceReader {
 
   /** True if the line went on with a call that began before it. */
   #join(bytes: Buffer, start: number, end: number, number: number, whole: boolean): boolean {
+    const between = noticeOf(latin1(bytes, this.#parts.prefix.body, end));
+    if (between?.index === 0) {
+      this.#told.notice(between, { line: number, time: this.#parts.clock.now });
+      return true;
+    }
     const joined = this.#pieces.join(bytes, start, this.#parts.prefix.body, end);
     const { lines } = this.#pieces;
     const line = this.#pieces.take(number, whole, joined);
@@ -124,6 +130,7 @@ export class StraceReader {
       if (known === undefined || !matters(known, bytes, stop, end)) {
         if (!line.whole) this.#mayBeCut(line, latin1(bytes, body, end));
         this.#parts.unimportant(bytes, line.number, body, stop);
+        if (mayEndInNotice(bytes, end)) this.#cutBy(line);
       } else this.#relevant(line, known, body, false);
     } else if (first === less && bytes[body + 1] === dot) this.#resumes(line, body);
     else if (first === plus) this.#end(line);
@@ -208,12 +215,18 @@ export class StraceReader {
     for (const held of this.#parts.ahead.release()) this.#again(held);
   }
 
+  /** A call that does not matter may end in a notice, which does. */
+  #cutBy(line: Line): void {
+    const notice = noticeOf(latin1(line.bytes, line.start, line.end));
+    if (notice !== undefined) this.#notice(notice, line);
+  }
+
   /** A call that goes on on the next line. */
   #piece(line: Line): void {
     const text = latin1(line.bytes, line.start, line.end);
     const notice = noticeOf(text);
     if (notice !== undefined) this.#notice(notice, line);
-    this.#pieces.keep(line, notice === undefined ? text : text.slice(0, notice.index));
+    this.#pieces.keep(line, notice === undefined ? text : beforeNotice(text, notice));
   }
 
   #end(line: Line): void {
@@ -309,3 +322,7 @@ export class StraceReader {
     return { recorder: "strace", ...told, ...machine.facts() };
   }
 }
+
+/** What a notice cut, without the `^C` with which a terminal shows that strace was told to stop. */
+const beforeNotice = (text: string, { index }: Notice): string =>
+  text.slice(0, text.endsWith("^C", index) ? index - 2 : index);

@@ -28,6 +28,8 @@ export class Told {
   readonly #tracees: Tracees;
   /** There are lines that tell of ended tasks. */
   #ends = false;
+  /** strace has left the first task, so it leaves all. */
+  #leaves = false;
 
   constructor(flow: Flow, tracees: Tracees) {
     this.#flow = flow;
@@ -67,12 +69,16 @@ export class Told {
     }
   }
 
-  /** strace 4.5 says so of a task that has ended, and nothing else. */
+  /** strace leaves a task; 4.5 says so of one that has ended, and nothing else. */
   #detached({ tid, old, index }: Notice, task: Task | undefined, at: At): void {
     this.#tracees.unfollow(tid);
     if (task === undefined) return;
-    const isEnd = old && index === 0 && !this.#ends && !this.#tracees.isFirst(task);
-    if (task.exiting !== undefined) this.#ended(task, "exit", task.exiting, task.exiting.bare);
-    else if (isEnd) this.#ended(task, "killed", at, false);
+    if (task.exiting !== undefined) {
+      this.#ended(task, "exit", task.exiting, task.exiting.bare);
+      return;
+    }
+    this.#leaves ||= this.#tracees.isFirst(task);
+    if (old && index === 0 && !this.#ends && !this.#leaves) this.#ended(task, "killed", at, false);
+    else this.#flow.leave(task);
   }
 }
