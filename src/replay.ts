@@ -161,3 +161,9 @@ export function rebuild(
   const placements = recordedPlacements(program);
   return applyClosest(program, placements, policy.profile, optionsOf(facts));
 }
+
+/** What the recording shows of private writable memory; the usual where no snapshot could show anything else. */
+export function touchOf(program: Program, facts: Facts, policy: Policy): Touch {
+  if (!program.ops.table.kind.includes(opNumber.snapshot)) return "at-once";
+  return rebuild(program, facts, policy).touch;
+}

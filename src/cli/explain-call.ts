@@ -5,7 +5,7 @@ import { onArch, policyFor, resolveTrace } from "../pipeline.ts";
 import { intentOf } from "../place/intent.ts";
 import { parsePolicies } from "../policies/index.ts";
 import type { Policy } from "../policies/types.ts";
-import { answer, rebuild } from "../replay.ts";
+import { answer, touchOf } from "../replay.ts";
 import { recognise } from "../resolve/idioms/recognise.ts";
 import type { IdiomMode } from "../resolve/idioms/types.ts";
 import type { Program } from "../resolve/program.ts";
@@ -50,7 +50,7 @@ function callAt(traces: readonly Trace[], { line, path }: Question) {
 
 function answersOf(trace: Trace, question: Question, recorded: Policy) {
   const program = resolveTrace(trace, recorded, new Diagnostics());
-  const { touch } = rebuild(program, trace.facts, recorded);
+  const touch = touchOf(program, trace.facts, recorded);
   const idioms = recognise(program, trace.events);
   const on = (asked: Program) => onArch(asked, trace.facts, question.arch);
   const policies = question.policies ?? [recorded, ...parsePolicies(discussed)];

@@ -10,7 +10,7 @@ import { type Intend, type Intended, intentOf, misalignedOf, unmetOf } from "../
 import { placeOnly } from "../place/place.ts";
 import type { Placements } from "../place/types.ts";
 import type { Policy } from "../policies/types.ts";
-import { answer, follow, rebuild } from "../replay.ts";
+import { answer, follow, touchOf } from "../replay.ts";
 import type { Run, TraceSetup } from "../reports/report.ts";
 import { recognise } from "../resolve/idioms/recognise.ts";
 import { summarise } from "../resolve/idioms/summary.ts";
@@ -244,7 +244,7 @@ async function prepared(read: Trace, task: Task, say: Say): Promise<Prepared> {
   const program = resolveTrace(trace, recorded, diagnostics, keepsTouches(task, trace));
   say(diagnostics, trace.name);
   if (task.strict) await refuseWarnings({ name: trace.name, diagnostics }, locate(task.path));
-  const { touch } = rebuild(program, facts, recorded);
+  const touch = touchOf(program, facts, recorded);
   const idioms = recognise(program, events);
   const intent = summarise(program, events, idioms);
   const setup = { ...setupOf(trace, onArch(program, facts, task.arch)), intent };

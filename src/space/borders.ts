@@ -63,7 +63,9 @@ export class NextBorders {
   /** `torn`: snapshots that show nothing for sure from another op on, by the op of the snapshot. */
   constructor(program: Program, torn: ReadonlyMap<number, number> = new Map()) {
     const entered = spacesOf(program.ops);
+    const { kind } = program.ops.table;
     for (let index = program.ops.length - 1; index >= 0; index--) {
+      if (kind[index] !== opNumber.snapshot && kind[index] !== opNumber.fork) continue;
       const op = program.ops.at(index);
       const space = entered[index] ?? 0;
       if (op?.kind === "snapshot") {
