@@ -35,6 +35,9 @@ const lossTold = /^Processed \d+ \w+ and lost /;
 const notice =
   /^(?:Warning:|Check IO\/CPU overload!|\[ perf record: .*\]|\[ perf script: .*\]|Failed to open \S+)\s*$/;
 
+/** An entry of a call chain whose tab was copied as blanks. */
+const entryOfChain = /^ {4,}[0-9a-f]+ \S/;
+
 /** One time in so many that goes back is an accident. */
 const few = 8;
 
@@ -60,7 +63,7 @@ async function read(input: Input, emit: Sink, diagnostics: Diagnostics): Promise
     else if (!whole) {
       // The number at its end may have lost digits.
       diagnostics.warn("parse/cut-line", "the last line has no end and is left out", line);
-    } else if (!reader.read(text, line)) {
+    } else if (!reader.read(text, line) && !entryOfChain.test(text)) {
       diagnostics.warn("parse/unknown-line", "lines that are no event", line);
     }
   };
@@ -75,9 +78,10 @@ async function read(input: Input, emit: Sink, diagnostics: Diagnostics): Promise
 /** Text is perf's if its first lines are events, headers or call chains, and one is an event. */
 function sniff(head: Uint8Array): boolean {
   const lines = new TextDecoder().decode(head).split("\n").slice(0, -1);
-  const told = lines.filter((line) => line.trim() !== "" && !/^[#\t]/.test(line)).slice(0, 20);
-  const events = told.filter((line) => parsePerfLine(line) !== undefined);
-  return events.length > 0 && events.length * 2 > told.length;
+  const told = lines.filter((line) => line.trim() !== "" && !/^[#\t]/.test(line)).slice(0, 200);
+  const others = told.filter((line) => parsePerfLine(line) === undefined);
+  const foreign = others.filter((line) => !entryOfChain.test(line));
+  return told.length - others.length > foreign.length;
 }
 
 export const perfScript: Format = {

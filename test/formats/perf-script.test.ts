@@ -171,6 +171,15 @@ Failed to open /proc/schedstat
     expect(diagnostics.warnings.size).toBe(0);
   });
 
+  it("skips call chains whose tabs were copied as blanks", async () => {
+    const text = sample("perf-7.2-script-callgraph.txt").toString();
+    const copied = text.replaceAll("\t", "        ");
+    expect(perfScript.sniff(Buffer.from(copied))).toBe(true);
+    const { events, diagnostics } = await read(copied);
+    expect(events).toEqual((await read(text)).events);
+    expect(diagnostics.warnings.size).toBe(0);
+  });
+
   it("decodes raw_syscalls by the table of the architecture", async () => {
     const { events } = await readSample("perf-7.2-script-raw_syscalls.txt");
     const zoo = await readSample("perf-7.2-script-zoo.txt");
