@@ -217,6 +217,19 @@ function tokenBits(flags: FlagTable, token: string): number | undefined {
   return typeof value === "number" ? value : undefined;
 }
 
+/** `0x2b /* 0xb /* MAP_??? *\/|MAP_ANONYMOUS *\/`: comments may hold comments. */
+function withoutComments(text: string): string {
+  if (!text.includes("/*")) return text;
+  let depth = 0;
+  let bare = "";
+  for (const part of text.split(/(\/\*|\*\/)/)) {
+    if (part === "/*") depth += 1;
+    else if (part === "*/") depth = Math.max(0, depth - 1);
+    else if (depth === 0) bare += part;
+  }
+  return bare;
+}
+
 /**
  * Read `A|B|0x40|21<<MAP_HUGE_SHIFT`, a bare number, or a number with its names in a comment. Undefined if a token is
  * neither a number below 2^53 nor a name; a name that no table has is listed in `unknown`.
@@ -224,8 +237,7 @@ function tokenBits(flags: FlagTable, token: string): number | undefined {
 export function parseFlags(flags: FlagTable, text: string): Flags | undefined {
   let bits = 0;
   const unknown: string[] = [];
-  const bare = text.includes("/*") ? text.replace(/\/\*.*?\*\//g, "") : text;
-  for (const part of bare.split("|")) {
+  for (const part of withoutComments(text).split("|")) {
     const token = part.trim();
     const value = tokenBits(flags, token);
     if (value !== undefined) bits = orBits(bits, value);

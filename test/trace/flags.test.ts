@@ -33,6 +33,7 @@ describe("parseFlags", () => {
   it("reads a comment in the middle", () => {
     expect(bits("0x3 /* MAP_??? */|0x80000")).toBe(0x80003);
     expect(bits("0xf /* MAP_??? */")).toBe(0xf);
+    expect(bits("0x2b /* 0xb /* MAP_??? */|MAP_ANONYMOUS */")).toBe(0x2b);
   });
 
   it("counts a bit that is named twice once", () => {
