@@ -223,6 +223,19 @@ export const cases: readonly Case[] = [
     "parse/foreign-line",
   ),
   one(
+    "35 what was read, as strace -e read=3 shows it",
+    "I",
+    text(
+      ...before,
+      '10 read(3, "\\177ELF"..., 832) = 832',
+      ...repeat(
+        " | 00000  7f 45 4c 46 02 01 01 03  00 00 00 00 00 00 00 00  .ELF............ |",
+        52,
+      ),
+      after,
+    ),
+  ),
+  one(
     "36 a short log with the table of strace -C",
     "I",
     text(

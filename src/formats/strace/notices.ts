@@ -63,9 +63,13 @@ export function isSignal(bytes: Uint8Array, body: number): boolean {
   );
 }
 
-/** A line of `-k`: ` > /usr/lib/libc.so.6(mmap+0x17) [0x11de97]`. */
-export function isStackFrame(bytes: Uint8Array, start: number): boolean {
-  return bytes[start] === 32 && bytes[start + 1] === 62 && bytes[start + 2] === 32;
+/**
+ * A line below a call: of `-k`, ` > /usr/lib/libc.so.6(mmap+0x17) [0x11de97]`, or of `-e read=3`,
+ * ` | 00000  7f 45 4c 46  .ELF |`.
+ */
+export function isBelowCall(bytes: Uint8Array, start: number): boolean {
+  const mark = bytes[start + 1];
+  return bytes[start] === 32 && (mark === 62 || mark === 124) && bytes[start + 2] === 32;
 }
 
 /** A line of perf script or ftrace: `comm PID [cpu] seconds: event`. */

@@ -14,9 +14,9 @@ import { endMatters, type Known, lookUp, matters, nameEnd, resumedName } from ".
 import {
   continues,
   continuesMemory,
+  isBelowCall,
   isOfPerf,
   isSignal,
-  isStackFrame,
   mayEndInNotice,
   type Notice,
   noticeOf,
@@ -253,7 +253,7 @@ export class StraceReader {
     const isEmpty = text.trim() === "";
     if (notice !== undefined) this.#notice(notice, line);
     else if (summaryLine(text, this.#summary)) this.#summary = true;
-    else if (isStackFrame(bytes, start) || this.#rest(line, text)) return;
+    else if (isBelowCall(bytes, start) || this.#rest(line, text)) return;
     else if (continuesMemory(text) || (isEmpty && prefix.tells)) this.#cutOff(line);
     else if (!continues(text) && !isEmpty) this.#foreign(line);
   }

@@ -64,8 +64,8 @@ const stripped = (line: Buffer): Buffer =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal escapes
   Buffer.from(line.toString("latin1").replace(/\x1b\[[0-9;]*[A-Za-z]/g, ""), "latin1");
 
-/** A stack frame, the rest of a line that a notice has split, or a line of the table of -C. */
+/** A stack frame, bytes that were read or written, the rest of a line that a notice has split, or a line of the table of -C. */
 const isNeutral = (line: Buffer): boolean =>
-  /^ > |^(?:,| =>| <| *\))|^% time |^-{6} |^ *\d+\.\d{2} +\d+\.\d{6} /.test(
+  /^ [>|] |^(?:,| =>| <| *\))|^% time |^-{6} |^ *\d+\.\d{2} +\d+\.\d{6} /.test(
     line.toString("latin1"),
   );
