@@ -196,9 +196,29 @@ describe("a notice that strace has attached to a task", () => {
       "1 - * attach",
       "1 - ! parse/attached",
       "1 - mmap = 0x7f0000001000",
+      "3 10 mmap = 0x7f0000002000",
       "2 11 * attach",
       "2 11 ! parse/unknown-parent",
-      "3 10 mmap = 0x7f0000002000",
+    ]);
+  });
+
+  it("may stand before the call that made it, which strace -z prints when it is over", async () => {
+    const lines = [exec, "strace: Process 11 attached", `${forked} = 11`, `[pid    11] ${map(1)}`];
+    expect(await read(lines)).toEqual([
+      "1 - * exec /bin/a",
+      "3 - * fork child=11",
+      "4 11 mmap = 0x7f0000001000",
+    ]);
+  });
+
+  it("may be one of several that cut one call", async () => {
+    const cut = [`${forked}strace: Process 12 attached`, "strace: Process 11 attached", " = 11"];
+    const lines = [exec, ...cut, `[pid    10] ${forked} = 12`, `[pid    11] ${map(1)}`];
+    expect(await read(lines)).toEqual([
+      "1 - * exec /bin/a",
+      "2.4 - * fork child=11",
+      "5 10 * fork child=12",
+      "6 11 mmap = 0x7f0000001000",
     ]);
   });
 });

@@ -48,6 +48,9 @@ export class Tracees {
   oneProcess = false;
   /** Threads of the attached process that have not been seen. */
   #attachedThreads = 0;
+  #notices = 0;
+  /** Tasks that strace has told of, and nothing else yet: a call that is printed later may have made them. */
+  readonly #announced = new Map<number, At>();
 
   constructor(output: Output, order: Order, ahead: Ahead) {
     this.#output = output;
@@ -122,7 +125,9 @@ export class Tracees {
   }
 
   /** A task of unknown origin. `begins` is true if it starts with an exec. */
-  #appear(tid: number, at: At, begins: boolean): Task {
+  #appear(tid: number, met: At, begins: boolean): Task {
+    const at = this.#announced.get(tid) ?? met;
+    this.#announced.delete(tid);
     const isFirst = this.#first === undefined;
     const isThread = this.#attachedThreads > 0 || (this.oneProcess && !begins);
     if (isThread && this.#first !== undefined) {
@@ -151,14 +156,16 @@ export class Tracees {
   /** `strace: Process N attached`, perhaps `with M threads`. A notice that cuts a call may tell of the task which that call made. */
   attached({ tid, threads, index }: Notice, at: At): void {
     this.#followed.add(tid);
+    this.#notices += 1;
     if (this.#first === undefined && this.lives.size === 0) {
       this.#attachedThreads = Math.max(0, threads - 1);
       this.#appear(tid, at, false);
       return;
     }
-    const mayBeBorn = index > 0 || this.cloning.size > 0 || this.#ahead.active;
-    const isKnown = this.lives.get(tid) !== undefined || this.#ahead.named.has(tid);
-    if (!mayBeBorn && !isKnown) this.#appear(tid, at, false);
+    if (this.lives.get(tid) !== undefined || this.#ahead.named.has(tid)) return;
+    if (at.line <= this.#notices) this.#appear(tid, at, false);
+    else if (index === 0 && this.cloning.size === 0 && !this.#ahead.active)
+      this.#announced.set(tid, at);
   }
 
   #adopt(tid: number, named: Named): Task | undefined {
@@ -175,6 +182,7 @@ export class Tracees {
   /** A clone, fork or vfork returned its child. */
   cloned(parent: Task, child: number, cloning: Cloning, end: At): void {
     this.#ahead.named.delete(child);
+    this.#announced.delete(child);
     if (this.#bornEarly.delete(child)) return;
     const previous = this.lives.get(child);
     // Without unfinished lines (-z) a child may speak before it is known whose it is.
@@ -283,6 +291,7 @@ export class Tracees {
 
   /** At the end: whoever called exit, and whom exit_group took along, is gone though no line says so. */
   settle(): void {
+    for (const [tid, at] of this.#announced) this.#appear(tid, at, false);
     const ends: { readonly task: Task; readonly at: At }[] = [];
     const groups = new Map<Process, Exiting | undefined>();
     for (const task of this.lives.all()) {
