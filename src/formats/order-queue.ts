@@ -3,10 +3,12 @@
 import type { Event } from "../trace/event.ts";
 import type { Footprint, Range } from "./footprint.ts";
 import type { KnownFree } from "./known-free.ts";
-import { openCalls, type Underway } from "./underway.ts";
+import { type Reach, reachOf } from "./reach.ts";
+import type { Request } from "./request.ts";
+import { countOpen, leaves, type Underway } from "./underway.ts";
 
 /** So many calls under way are compared with, and so many comparisons made before nothing waits any more. */
-export const crowd = 1024;
+const crowd = 1024;
 const effort = 262_144;
 
 /** An event that waits until it is certain that nothing comes before it. */
@@ -44,4 +46,16 @@ export interface Ordered {
 
 /** Too much is going on for any order but that in which calls return. */
 export const isCrowded = (queue: Queue): boolean =>
-  queue.work > effort || openCalls(queue.underway).length > crowd;
+  queue.work > effort || countOpen(queue.underway) > crowd;
+
+/** True if no open call has to do with one that has asked for this; `known` is its reach, if that is known already. */
+export function isAlone(
+  { underway }: Queue,
+  request: Request | undefined,
+  known: Reach | undefined,
+): boolean {
+  const open = countOpen(underway);
+  if (open === 0) return true;
+  if (open > crowd || request === undefined) return false;
+  return leaves(underway, known ?? reachOf(request));
+}

@@ -5,10 +5,11 @@ import type { Call, Event, Sink } from "../trace/event.ts";
 import type { U64 } from "../units.ts";
 import { type Footprint, footprint, intersect, type Range } from "./footprint.ts";
 import { KnownFree } from "./known-free.ts";
-import { crowd, type Item, isCrowded, type Ordered, type Queue } from "./order-queue.ts";
+import { type Item, isAlone, isCrowded, type Ordered, type Queue } from "./order-queue.ts";
 import { foundFirst, isUndecided, mayPrecede, mustPrecede, notTaken } from "./precedence.ts";
+import type { Reach } from "./reach.ts";
 import type { Request } from "./request.ts";
-import { Begun, isIdle, leaves, openCalls, withBegun, withoutBegun } from "./underway.ts";
+import { Begun, openCalls, withBegun, withoutBegun } from "./underway.ts";
 
 /** What a call did beside its request; undefined if it did nothing. */
 type Effect = U64 | null | undefined;
@@ -83,7 +84,7 @@ export class Order {
   ended(begun: Begun, event: Call, request: Request, effect: Effect): void {
     const queue = this.#queue(begun.space);
     queue.underway = withoutBegun(queue.underway, begun);
-    this.#push(queue, event, begun.entry, request, effect);
+    this.#push(queue, event, begun.entry, request, effect, begun.reach);
     this.#flush(queue);
   }
 
@@ -123,22 +124,18 @@ export class Order {
     this.#flush(queue);
   }
 
-  /** `request` is undefined of what is no call. */
+  /** `request` is undefined of what is no call; `reach` is its own, if that is known already. */
   #push(
     queue: Queue,
     event: Event,
     entry: number,
     request: Request | undefined,
     effect: Effect,
+    reach?: Reach,
   ): void {
     this.#position += 1;
     const isNext = queue.window.length === 0 && queue.born;
-    const { underway } = queue;
-    const few = openCalls(underway).length <= crowd;
-    if (
-      isNext &&
-      (isIdle(underway) || (few && request !== undefined && leaves(underway, request)))
-    ) {
+    if (isNext && isAlone(queue, request, reach)) {
       if (request !== undefined && effect !== undefined && remaps.has(request.call))
         this.#learn(queue, footprint(request, effect));
       this.#emit(event);

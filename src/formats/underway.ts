@@ -1,9 +1,8 @@
 /** Which calls have begun in one address space and not returned, and whether a call that returns has to do with one. */
 
-import { MAP_FIXED } from "../trace/flags.ts";
-import { hasBit } from "../units.ts";
 import { type Footprint, footprint } from "./footprint.ts";
 import type { Ordered } from "./order-queue.ts";
+import { type Reach, reachOf } from "./reach.ts";
 import type { Request } from "./request.ts";
 
 /** A call that has begun and not returned. */
@@ -11,6 +10,7 @@ export class Begun {
   readonly space: Ordered;
   /** undefined for a fork. */
   readonly request: Request | undefined;
+  readonly reach: Reach | undefined;
   /** Position in the recording. */
   readonly entry: number;
   /** Place among the open calls of its address space. */
@@ -20,6 +20,7 @@ export class Begun {
   constructor(space: Ordered, request: Request | undefined, entry: number) {
     this.space = space;
     this.request = request;
+    this.reach = request === undefined ? undefined : reachOf(request);
     this.entry = entry;
   }
 
@@ -31,50 +32,9 @@ export class Begun {
   }
 }
 
-const page = 4096;
-const everywhere = Number.POSITIVE_INFINITY;
-
-const isFixed = (request: Request): boolean =>
-  request.call === "mmap" && request.addr !== 0 && hasBit(request.flags, MAP_FIXED);
-
-/** Calls that neither map nor unmap; only the rights that mprotect changes are those of a range. */
-const isHarmless = ({ call }: Request): boolean =>
-  call === "mprotect" || call === "madvise" || call === "brk";
-
-/** The calls with a range that is known before they return. */
-const hasRange = (request: Request): boolean =>
-  request.call === "mprotect" || request.call === "munmap" || isFixed(request);
-
-/** Where what a call names begins: nowhere is above all, what is not looked at begins below all. */
-function lowOf(request: Request): number {
-  if (request.call === "mprotect" || request.call === "munmap" || request.call === "mmap") {
-    if (!hasRange(request)) return everywhere;
-    return typeof request.addr === "number" ? request.addr : -everywhere;
-  }
-  return isHarmless(request) ? everywhere : -everywhere;
-}
-
-/** Where it ends. */
-function highOf(request: Request): number {
-  if (request.call === "mprotect" || request.call === "munmap" || request.call === "mmap") {
-    if (!hasRange(request)) return -everywhere;
-    const { addr, length } = request;
-    if (typeof addr !== "number" || typeof length !== "number") return everywhere;
-    return addr + Math.ceil(length / page) * page;
-  }
-  return isHarmless(request) ? -everywhere : everywhere;
-}
-
-const maySearch = (request: Request): boolean =>
-  (request.call === "mmap" && !isFixed(request)) ||
-  request.call === "mremap" ||
-  request.call === "shmat";
-
 /** As far as forks and searches under way go: the order of this call among them changes nothing. */
-function mayPass(request: Request, forks: number, searching: number): boolean {
-  if (forks > 0 || (request.call === "munmap" && searching > 0)) return false;
-  return isHarmless(request) || request.call === "munmap";
-}
+const mayPass = ({ passes, frees }: Reach, forks: number, searching: number): boolean =>
+  passes && forks === 0 && !(frees && searching > 0);
 
 /** Calls that have overlapped in one address space. */
 class Several {
@@ -86,22 +46,19 @@ class Several {
   #searching = 0;
 
   begin(begun: Begun): void {
-    const { request } = begun;
+    const { reach } = begun;
     begun.slot = this.open.push(begun) - 1;
-    this.#bounds.push(
-      request === undefined ? everywhere : lowOf(request),
-      request === undefined ? -everywhere : highOf(request),
-    );
-    this.#count(request, 1);
+    this.#bounds.push(reach?.low ?? 0, reach?.high ?? 0);
+    this.#count(reach, 1);
   }
 
-  #count(request: Request | undefined, by: number): void {
-    if (request === undefined) this.#forks += by;
-    else if (maySearch(request)) this.#searching += by;
+  #count(reach: Reach | undefined, by: number): void {
+    if (reach === undefined) this.#forks += by;
+    else if (reach.searches) this.#searching += by;
   }
 
   end(begun: Begun): void {
-    const { slot, request } = begun;
+    const { slot, reach } = begun;
     const last = this.open.length - 1;
     const moved = this.open[last];
     if (moved === undefined || this.open[slot] !== begun) return;
@@ -113,13 +70,12 @@ class Several {
     this.open.pop();
     bounds.pop();
     bounds.pop();
-    this.#count(request, -1);
+    this.#count(reach, -1);
   }
 
-  leaves(request: Request): boolean {
-    if (!mayPass(request, this.#forks, this.#searching)) return false;
-    const low = lowOf(request);
-    const high = highOf(request);
+  leaves(reach: Reach): boolean {
+    if (!mayPass(reach, this.#forks, this.#searching)) return false;
+    const { low, high } = reach;
     const bounds = this.#bounds;
     for (let index = 0; index < bounds.length; index += 2) {
       if ((bounds[index] as number) < high && low < (bounds[index + 1] as number)) return false;
@@ -149,9 +105,10 @@ export function withoutBegun(underway: Underway, begun: Begun): Underway {
 
 const none: readonly Begun[] = [];
 
-/** True if there are none. */
-export function isIdle(underway: Underway): boolean {
-  return underway === undefined || (underway instanceof Several && underway.open.length === 0);
+/** How many calls are open. */
+export function countOpen(underway: Underway): number {
+  if (underway instanceof Several) return underway.open.length;
+  return underway === undefined ? 0 : 1;
 }
 
 /** The open calls, in no order. */
@@ -160,11 +117,11 @@ export function openCalls(underway: Underway): readonly Begun[] {
   return underway === undefined ? none : [underway];
 }
 
-/** True if none of the open calls can have taken effect before this one, nor touches what it touches. */
-export function leaves(underway: Underway, request: Request): boolean {
-  if (underway instanceof Several) return underway.leaves(request);
+/** True if none of the open calls can have taken effect before one that reaches so far, nor touches what it touches. */
+export function leaves(underway: Underway, reach: Reach): boolean {
+  if (underway instanceof Several) return underway.leaves(reach);
   if (underway === undefined) return true;
-  const { request: open } = underway;
-  if (open === undefined || !mayPass(request, 0, maySearch(open) ? 1 : 0)) return false;
-  return lowOf(open) >= highOf(request) || lowOf(request) >= highOf(open);
+  const { reach: open } = underway;
+  if (open === undefined || !mayPass(reach, 0, open.searches ? 1 : 0)) return false;
+  return open.low >= reach.high || reach.low >= open.high;
 }
