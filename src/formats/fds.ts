@@ -2,9 +2,11 @@
 
 import type { OpenFile } from "../trace/file.ts";
 
-interface Slot {
+export interface Slot {
   readonly file: OpenFile;
   readonly closeOnExec: boolean;
+  /** The recorder itself has told what file it is. */
+  readonly isExact: boolean;
 }
 
 /** The descriptors of one `files_struct`. */
@@ -16,17 +18,13 @@ export class FdTable {
     this.#slots = slots === undefined ? undefined : new Map(slots);
   }
 
-  get(fd: number): OpenFile | undefined {
-    return this.#slots?.get(fd)?.file;
+  get(fd: number): Slot | undefined {
+    return this.#slots?.get(fd);
   }
 
-  set(fd: number, file: OpenFile, closeOnExec: boolean): void {
+  set(fd: number, slot: Slot): void {
     this.#slots ??= new Map();
-    this.#slots.set(fd, { file, closeOnExec });
-  }
-
-  closesOnExec(fd: number): boolean {
-    return this.#slots?.get(fd)?.closeOnExec === true;
+    this.#slots.set(fd, slot);
   }
 
   close(fd: number): void {
@@ -41,7 +39,7 @@ export class FdTable {
   /** F_SETFD and CLOSE_RANGE_CLOEXEC. */
   mark(fd: number, closeOnExec: boolean): void {
     const slot = this.#slots?.get(fd);
-    if (slot !== undefined) this.#slots?.set(fd, { file: slot.file, closeOnExec });
+    if (slot !== undefined) this.#slots?.set(fd, { ...slot, closeOnExec });
   }
 
   fds(): number[] {

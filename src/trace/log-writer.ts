@@ -60,7 +60,7 @@ export class LogWriter {
   readonly #shelf: Shelf | undefined;
   readonly #strings = new Table<string>();
   readonly #files = new Table<OpenFile>();
-  #byFile = new WeakMap<OpenFile, number>();
+  #byFile = new Map<OpenFile, number>();
   readonly #columns = new Map<number, Column>();
   readonly #times = new Map<number, Times>();
   readonly #writers = new Map<Shape, Writer>();
@@ -163,7 +163,7 @@ export class LogWriter {
       columns,
       timeUnit,
     });
-    this.#byFile = new WeakMap();
+    this.#byFile = new Map();
     this.#shapes = new Map();
     this.#count = 0;
   }

@@ -86,8 +86,6 @@ export class Files {
   readonly #prints = new Remembered(printedFile);
   readonly #names = new Remembered(namedFile);
   #last = -1;
-  /** Files whose path is strace's own. */
-  readonly #exact = new WeakSet<OpenFile>();
   /** Opens are in this recording, so that a descriptor stays the same file until it is closed. */
   #followed = false;
 
@@ -102,21 +100,19 @@ export class Files {
     const known = table.get(fd);
     const angle = text.indexOf("<");
     const printed = angle < 0 ? undefined : this.#printed(text.slice(angle));
-    if (printed === undefined) return known ?? unknownFile;
-    if (known !== undefined && this.#exact.has(known)) {
-      if (known.path === printed.path) return known;
-      if (liveName(known.path) === liveName(printed.path)) return known;
+    if (printed === undefined) return known?.file ?? unknownFile;
+    if (known?.isExact === true) {
+      const { path } = known.file;
+      if (path === printed.path || liveName(path) === liveName(printed.path)) return known.file;
     } else if (known !== undefined) {
       // What the program called it, perhaps through a link; strace knows better.
-      const file = { ...known, ...asCalled(printed, known.path) };
-      this.#exact.add(file);
-      table.set(fd, file, table.closesOnExec(fd));
+      const file = { ...known.file, ...asCalled(printed, known.file.path) };
+      table.set(fd, { file, closeOnExec: known.closeOnExec, isExact: true });
       return file;
     }
     if (!this.#followed) return { id: -1, ...printed };
     const file = this.fresh(printed);
-    this.#exact.add(file);
-    table.set(fd, file, false);
+    table.set(fd, { file, closeOnExec: false, isExact: true });
     return file;
   }
 
@@ -144,7 +140,7 @@ export class Files {
   copied(from: number | undefined, to: number, closeOnExec: boolean, table: FdTable): void {
     const known = from === undefined ? undefined : table.get(from);
     if (from === to) return;
-    if (known !== undefined) table.set(to, known, closeOnExec);
+    if (known !== undefined) table.set(to, { ...known, closeOnExec });
     else table.close(to);
   }
 
@@ -159,10 +155,10 @@ export class Files {
   ): void {
     this.#followed = true;
     const exact = printed === "" ? undefined : this.#printed(printed);
-    const called = pathOf(path, directory);
-    const file = this.fresh(exact === undefined ? this.#named(called) : asCalled(exact, called));
-    if (exact !== undefined) this.#exact.add(file);
-    table.set(fd, file, closeOnExec);
+    // What it was called only tells more where it is the name of a deleted file.
+    const asks = exact === undefined || path.endsWith(`${mark}"`);
+    const described = this.#described(exact, asks ? pathOf(path, directory) : undefined);
+    table.set(fd, { file: this.fresh(described), closeOnExec, isExact: exact !== undefined });
   }
 
   #perform(name: string, args: readonly string[], result: Result, table: FdTable): void {
@@ -184,11 +180,9 @@ export class Files {
         if (name === "bpf" && fd > 2) table.close(fd);
         return;
       }
-      const file = this.fresh(made.file);
-      if (printed !== undefined || name === "memfd_create" || name === "ioctl") {
-        this.#exact.add(file);
-      }
-      table.set(fd, file, made.closeOnExec);
+      const { file, closeOnExec } = made;
+      const isExact = printed !== undefined || name === "memfd_create" || name === "ioctl";
+      table.set(fd, { file: this.fresh(file), closeOnExec, isExact });
     }
   }
 
@@ -225,8 +219,12 @@ export class Files {
     flags: string | undefined,
   ): Made {
     this.#followed = true;
-    const file = printed === undefined ? this.#named(path) : asCalled(printed, path);
-    return { file, closeOnExec: closesOnExec(flags) };
+    return { file: this.#described(printed, path), closeOnExec: closesOnExec(flags) };
+  }
+
+  /** What was opened under a path, if strace prints what it is, or else. */
+  #described(printed: Described | undefined, path: string | undefined): Described {
+    return printed === undefined ? this.#named(path) : asCalled(printed, path);
   }
 
   #printed(text: string): Described | undefined {

@@ -1,7 +1,7 @@
 /** What stands in a plain line of strace: words, descriptors and results, read from bytes. */
 
 import type { Buffer } from "node:buffer";
-import { bytesOf, matches, Scanner } from "../scan.ts";
+import { bytesOf, Scanner } from "../scan.ts";
 import { stands, viewOf, wide } from "../wide.ts";
 import { Words } from "../words.ts";
 import { latin1 } from "./line.ts";
@@ -57,6 +57,7 @@ export class PlainScanner extends Scanner {
   next = 0;
   #view: DataView = viewOf(this.bytes);
   readonly #symbols: Words<string> = new Words((text) => text);
+  readonly #files: Words<string> = new Words((text) => text);
   /** Where the last string begins and ends. */
   #quote = 0;
   #behind = 0;
@@ -135,20 +136,34 @@ export class PlainScanner extends Scanner {
     const { bytes, at: start } = this;
     this.file = "";
     if (bytes[start] !== less) return true;
-    let at = start + 1;
-    while (isPathByte[bytes[at] as number] === 1) at += 1;
-    if (bytes[at] === less && bytes[at - 1] !== space) {
-      at += 1;
-      while (isPathByte[bytes[at] as number] === 1) at += 1;
-      if (bytes[at] !== greater) return false;
-      at += 1;
+    const again = this.#files.again(this.#view, start);
+    if (again >= 0 && bytes[again] !== open) {
+      this.at = again;
+      this.file = this.#files.lastMeaning as string;
+      return true;
     }
-    if (bytes[at] !== greater) return false;
-    at += 1;
-    if (matches(bytes, at, deleted)) at += deleted.length;
-    this.at = at;
-    this.file = latin1(bytes, start, at);
+    this.at = start + 1;
+    let sum = this.#path();
+    if (bytes[this.at] === less && bytes[this.at - 1] !== space) {
+      this.at += 1;
+      sum += this.#path();
+      if (!this.takes(greater)) return false;
+    }
+    if (!this.takes(greater)) return false;
+    this.takesWord(deleted);
+    this.file = this.#files.get(bytes, start, this.at, sum);
     return true;
+  }
+
+  /** Step over the bytes of a path; returns their sum. */
+  #path(): number {
+    const { bytes } = this;
+    let { at } = this;
+    let sum = 0;
+    let byte = bytes[at] as number;
+    for (; isPathByte[byte] === 1; byte = bytes[++at] as number) sum += byte;
+    this.at = at;
+    return sum;
   }
 
   /** A string without anything that is escaped, not cut. */
