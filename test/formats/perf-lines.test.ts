@@ -44,6 +44,17 @@ describe("a line of perf script", () => {
     });
   });
 
+  it("may tell in which mode the processor was, or what a record is", () => {
+    for (const misc of ["K", "E", "Sp"])
+      expect(parsePerfLine(`zoo 34 [001] ${misc}  5.25: syscalls:sys_exit_brk: 0x1000`)).toEqual({
+        comm: "zoo",
+        tid: 34,
+        time: 5.25,
+        event: "syscalls:sys_exit_brk",
+        body: "0x1000",
+      });
+  });
+
   it("is no event if it is a call chain or a warning", () => {
     expect(parsePerfLine("\t    7fc6c85a5c12 __mmap64+0x22 (inlined)")).toBeUndefined();
     expect(parsePerfLine("Processed 480008 samples and lost 31.40%!")).toBeUndefined();

@@ -18,7 +18,7 @@ export interface PerfLine {
 // The command may hold blanks, colons, digits and brackets, so it is whatever stands before the
 // last possible task id within its 16 columns. A period may stand between time and event.
 const head =
-  /^\s*(.{0,16}?)\s*(?:(?<=\s|^)(-?\d+)\/)?(?<=\s|^|\/)(-?\d+)\s+(?:\[(?:\d{3,}|-\d+)\]\s+)?(?:(\d+\.\d+):\s+(?:\d+\s+)?)?(?=[\w-]+:[\w-]+:\s|[\w-]+:[\w-]+:$|PERF_RECORD_)/;
+  /^\s*(.{0,16}?)\s*(?:(?<=\s|^)(-?\d+)\/)?(?<=\s|^|\/)(-?\d+)\s+(?:\[(?:\d{3,}|-\d+)\]\s+)?(?:[A-Z][a-z]?\s+)?(?:(\d+\.\d+):\s+(?:\d+\s+)?)?(?=[\w-]+:[\w-]+:\s|[\w-]+:[\w-]+:$|PERF_RECORD_)/;
 /** True for a number that a task can have (PID_MAX_LIMIT, include/linux/threads.h). */
 export function isTask(id: number): boolean {
   return Number.isInteger(id) && id <= 2 ** 22;
