@@ -18,6 +18,7 @@ describe("a line of ftrace", () => {
     ["   zoo-7  (-----) [000] ....... 5.250000: sys_brk -> 0x1000", { ...exit, time: 5.25 }],
     ["   zoo-7  [000] ..... 5313593535849: sys_brk -> 0x1000", exit],
     ["   zoo-7  1..... 117172us!: sys_brk -> 0x1000", { ...exit, time: 0.117172 }],
+    ["   zoo-7  1..... 5313593: sys_brk -> 0x1000", exit],
     ["   zoo-7  [000]  5.250000: sys_exit_brk:         0x1000", { ...exit, time: 5.25 }],
     ["   zoo-7  1.....  5.250000: sys_exit_brk:         0x1000", { ...exit, time: 5.25 }],
   ])("is split: %s", (text, expected) => {
@@ -32,6 +33,26 @@ describe("a line of ftrace", () => {
       expect(parseFtraceLine(`  zoo-7 [000] ..... 5.25: sys_munmap(${args})`)?.body).toMatch(
         /start: 0x4ba000, .*len: 0x10$/,
       );
+  });
+
+  it("with the option fields has all fields as they are in memory", async () => {
+    const lines = [
+      "sys_enter_mmap: __syscall_nr=0x9 (9) addr=0x0 (0) len=0x9437 (37943) prot=0x1 (1) flags=0x22 (34) fd=0xffffffff (4294967295) off=0x0 (0)",
+      "vm_unmapped_area: addr=0x7fad8c3f5000 (140383359029248) total_vm=0x82 (130) flags=0x1 (1) length=0xa000 (40960) low_limit=0x1000 (4096) high_limit=0x7fad8c43e000 (140383359328256) align_mask=0x0 (0) align_offset=0x0 (0)",
+      "sys_exit_mmap: __syscall_nr=0x9 (9) ret=0x7fad8c3f5000 (140383359029248)",
+      "task_newtask: pid=0x8 (8) comm=zoo clone_flags=0x3d0f00 (4001536) oom_score_adj=0x0 (0)",
+      "sys_enter_munmap: __syscall_nr=0xb (11) addr=0x1 (1) len=0x1000 (4096)",
+      "sys_exit_munmap: __syscall_nr=0xb (11) ret=0xffffffffffffffea (-22)",
+    ];
+    const text = lines.map((line, at) => `  zoo-7  [001] ..... 5.25000${at}: ${line}\n`).join("");
+    const { events, diagnostics } = await readWith(ftrace, text);
+    expect(diagnostics.warnings.size).toBe(0);
+    expect(told(events)).toEqual([
+      "2 7 search down 40960 0x1000-0x7fad8c43e000 mask 0x0 offset 0x0 = 0x7fad8c3f5000",
+      "1.3 7 mmap(0x0, 37943, PROT_READ, MAP_ANONYMOUS|MAP_PRIVATE, -1, 0x0) = 0x7fad8c3f5000",
+      "4 7 * thread child=8",
+      "5.6 7 munmap(0x1, 4096) = EINVAL",
+    ]);
   });
 
   it("may tell how many events are missing", () => {

@@ -8,9 +8,9 @@ const usual = new RegExp(
   String.raw`${task}\[\d+\]\s+(?:[^\s\d:]\S{3,6}\s+)?(\d+\.\d+|\d+):\s+(.*)$`,
   "s",
 );
-/** `1.....  117172us!:` in tracefs, `1.....  3973.143999479:` of `trace-cmd report -l`. */
+/** `1.....  117172us!:` in tracefs, with clocks that count `1.....  117172:`; `1.....  3973.143999479:` of `trace-cmd report -l`. */
 const latency = new RegExp(
-  String.raw`${task}\d+[^\s\d]\S{3,6}\s+(\d+(?=us)|\d+\.\d+)(?:us.?)?:\s+(.*)$`,
+  String.raw`${task}\d+[^\s\d]\S{3,6}\s+(\d+|\d+\.\d+|\d+us).?:\s+(.*)$`,
   "s",
 );
 
@@ -33,6 +33,28 @@ function withPrefixes(args: string): string {
   return args.replace(/(\w+): (?:0x)?([0-9a-f]+)(?=,|$)/g, "$1: 0x$2");
 }
 
+/** What the fields of a search are called in memory, and what its text calls them. */
+const printedNames: Readonly<Record<string, string>> = {
+  length: "len",
+  low_limit: "lo",
+  high_limit: "hi",
+  align_mask: "mask",
+  align_offset: "ofs",
+};
+
+/** The option `fields` prints every field as it is in memory: `length=0x2000 (8192) low_limit=0x1000 (4096)`. */
+function withoutFields(name: string, body: string): string {
+  const plain = body.replace(
+    /(\w+)=(0x[0-9a-f]+) \((-?\d+)\)/g,
+    (_, field: string, hex: string, decimal: string) => {
+      const value = /^pid$|_pid$/.test(field) ? decimal : hex;
+      const called = name === "vm_unmapped_area" ? (printedNames[field] ?? field) : field;
+      return `${called}=${field === "clone_flags" ? hex.slice(2) : value}`;
+    },
+  );
+  return name.startsWith("sys_exit_") ? plain.replace(/^.* ret=/, "") : plain;
+}
+
 /** The event and its text; undefined for text that is no event. */
 function eventOf(text: string): Pick<PerfLine, "event" | "body"> | undefined {
   const enter = /^sys_(\w+)\((.*)\)\s*$/.exec(text);
@@ -43,26 +65,25 @@ function eventOf(text: string): Pick<PerfLine, "event" | "body"> | undefined {
   if (exit !== null) return { event: `syscalls:sys_exit_${exit[1]}`, body: `0x${exit[2]}` };
   const named = /^(?:\w+:)?(\w+):\s*(.*?)\s*$/s.exec(text);
   if (named === null) return undefined;
-  const [, name = "", body = ""] = named;
+  const [, name = "", printed = ""] = named;
+  const body = printed.endsWith(")") ? withoutFields(name, printed) : printed;
   const call = /^sys_(?:enter|exit)_/.test(name);
   const group = call ? "syscalls" : (groups.get(name) ?? "other");
   return { event: `${group}:${name}`, body: call ? withPrefixes(body) : body };
 }
 
 /** Seconds; clocks that only count, and jiffies, give none. */
-function timeOf(match: RegExpExecArray, isLatency: boolean): number | undefined {
-  const digits = match[4] ?? "";
-  if (digits.includes(".")) return Number(digits);
-  return isLatency ? Number(digits) / micro : undefined;
+function timeOf(text: string): number | undefined {
+  if (text.includes(".")) return Number(text);
+  return text.endsWith("us") ? Number(text.slice(0, -2)) / micro : undefined;
 }
 
 /** Split a line into its columns; undefined if it is no event. The command is left out: it is the task's last, not that of the moment. */
 export function parseFtraceLine(text: string): PerfLine | undefined {
-  const plain = usual.exec(text);
-  const match = plain ?? latency.exec(text);
+  const match = usual.exec(text) ?? latency.exec(text);
   const event = match === null ? undefined : eventOf(match[5] ?? "");
   if (match === null || event === undefined || !isTask(Number(match[2]))) return undefined;
-  const time = timeOf(match, plain === null);
+  const time = timeOf(match[4] ?? "");
   const group = Number(match[3]);
   return {
     comm: "",
