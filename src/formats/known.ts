@@ -67,6 +67,11 @@ export class Known {
     ];
   }
 
+  /** Nothing of what was known can be relied upon. */
+  forget(): void {
+    this.#pieces.length = 0;
+  }
+
   undo(changes: Changes): void {
     for (const { at, removed, count } of changes.toReversed())
       this.#pieces.splice(at, count, ...removed);

@@ -25,6 +25,9 @@ export interface Item {
   readonly effect: Effect;
   /** Its place among the others changes no answer. */
   readonly neutral: boolean;
+  readonly task: number | null;
+  /** The task that it makes. */
+  readonly born: number | undefined;
 }
 
 /** One choice: which item, what it changed, and what else could be chosen. */
@@ -38,7 +41,8 @@ export function itemOf(event: Event, place: number, index: number): Item {
   const effect = effectOf(event);
   const { frees, takes, needs } = effect;
   const neutral = frees.length + takes.length + needs.length === 0;
-  return { place, index, ...spanOf(event), effect, neutral };
+  const born = event.kind === "lifecycle" ? event.child : undefined;
+  return { place, index, ...spanOf(event), effect, neutral, task: event.pid, born };
 }
 
 /** Takes items by their place, and gives them in an order without contradiction as far as one is found. */
@@ -54,8 +58,9 @@ export class LinearSearch {
   #given = 0;
   #isWhole = false;
   #choices: Choice[] = [];
-  /** The longest choice of items that came to no contradiction before its end. */
+  /** Of the choices that came to a contradiction, the first that left no earlier item than the others. */
   #farthest: readonly number[] = [];
+  #frontier = -1;
   #first = 0;
   #steps = 0;
   #total = 0;
@@ -92,8 +97,12 @@ export class LinearSearch {
     const fitting = this.#fitting(this.#ready());
     if (fitting.length > 0) this.#choose(fitting);
     else {
-      if (this.#choices.length > this.#farthest.length)
-        this.#farthest = this.#choices.map(({ item }) => item);
+      if (this.#first > this.#frontier) {
+        this.#frontier = this.#first;
+        const path = this.#choices.map(({ item }) => item);
+        // What was put before the one that is left, in vain, stays behind it.
+        this.#farthest = path.slice(0, path.findLastIndex((item) => item < this.#first) + 1);
+      }
       this.#steps += 1;
       this.#total += 1;
       const patient = this.#steps < patience && this.#total < allPatience;
@@ -172,14 +181,20 @@ export class LinearSearch {
       this.#settled(this.#at(item));
     }
     this.#farthest = [];
+    this.#frontier = -1;
   }
 
-  /** No order is without contradiction: the farthest that was found stands, and what comes next goes as it is. */
+  /**
+   * No order is without contradiction: the farthest that was found stands, and what comes next goes as it is. Calls are
+   * missing that have changed something, so that what was known before proves nothing any more.
+   */
   #giveIn(): void {
     const path = this.#farthest;
     for (let last = this.#choices.pop(); last !== undefined; last = this.#choices.pop())
       this.#takeBack(last);
     for (const item of path) this.#choose([item]);
+    this.#settle(this.#choices.length);
+    this.#known.forget();
     this.#choose(this.#ready().slice(0, 1));
     this.#settle(this.#choices.length);
   }

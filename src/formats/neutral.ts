@@ -27,11 +27,12 @@ export class NeutralMerge {
 
   /** It is the turn of one that is not neutral. */
   send(item: Item): void {
-    const { place, entry } = item;
+    const { place, entry, task } = item;
     let until = 0;
     for (const [at, one] of this.#waiting.entries()) {
       if (one.place >= place) break;
-      if (one.exit < entry) until = at + 1;
+      // Nobody calls before he is born, though the birth may be told late.
+      if (one.exit < entry || (one.born !== undefined && one.born === task)) until = at + 1;
     }
     for (const one of this.#waiting.splice(0, until)) this.#give(one);
     this.#give(item);

@@ -110,6 +110,20 @@ describe("calls that overlapped", () => {
     expect(order([...before, early, below, above])).toEqual([1, 2, 21, 24, 22]);
   });
 
+  it("come after the birth of their task, also where they move ahead of others", () => {
+    const born: Event = { kind: "lifecycle", lifecycle: "thread", line: 11, pid: 1, child: 3 };
+    const freed = unmap(1, [10, 12], 200, 10);
+    const found = map(3, [11, 13], 112, 8);
+    expect(order([...before, freed, born, found])).toEqual([1, 2, 11, 13, 12]);
+  });
+
+  it("keep their order around a call that fits in none: others are missing", () => {
+    const taken = map(1, [3, 3], 110, 10);
+    const strange = map(1, [20, 21], 105, 10);
+    const late = map(2, [4, 30], 108, 2);
+    expect(order([...before, taken, strange, late])).toEqual([1, 2, 3, 21, 30]);
+  });
+
   it("never change places with calls that did not overlap", () => {
     const events = [...before, map(1, [10, 10], 104, 6), map(2, [11, 11], 110, 10)];
     expect(order(events)).toEqual([1, 2, 10, 11]);
