@@ -41,7 +41,8 @@ export function mappedOf(body: string, line: number): Mapped | undefined {
   if (start === undefined || length === undefined || offset === undefined) return undefined;
   const end = endOf(start, length);
   if (end === undefined) return undefined;
-  const anonymous = path === "//anon";
+  // maps prints no offset of what has no file (show_map_vma in fs/proc/task_mmu.c); perf prints its pgoff.
+  const anonymous = path === "//anon" || path?.startsWith("[") === true;
   return {
     pid: Number(pid),
     tid: Number(tid),
@@ -53,7 +54,7 @@ export function mappedOf(body: string, line: number): Mapped | undefined {
       offset: anonymous ? 0 : offset,
       device: device ?? "",
       inode: Number(inode ?? 0),
-      path: anonymous ? "" : (path ?? ""),
+      path: path === "//anon" ? "" : (path ?? ""),
     },
   };
 }
