@@ -159,11 +159,17 @@ class Reading {
 /** Lines of call chains, page faults and blank ones. */
 const other = /^\s*$|^ {12,}[^=\s]|\): (?:.{1,16}\/)?\d+ (?:min|maj)fault /;
 
+/** What perf trace -S prints behind the calls. */
+const table = /^ ?Summary of events:/m;
+
 async function read(input: Input, emit: Sink, diagnostics: Diagnostics): Promise<ReadResult> {
   const retelling = new Retelling(emit, diagnostics, Number.POSITIVE_INFINITY);
   const reading = new Reading(retelling, diagnostics);
   diagnostics.warn("parse/lossy", "perf trace leaves out flags that it has no names for");
+  let isTable = false;
   const take = (text: string, line: number, whole: boolean): void => {
+    isTable ||= table.test(text);
+    if (isTable) return;
     const lost = /^LOST (\d+) events!/.exec(text)?.[1];
     const told = parseTraceLine(text);
     if (lost !== undefined) retelling.lost(line, Number(lost));
@@ -184,6 +190,8 @@ async function read(input: Input, emit: Sink, diagnostics: Diagnostics): Promise
 function sniff(head: Uint8Array): boolean {
   const told = new TextDecoder()
     .decode(head)
+    .split(table, 1)
+    .join()
     .split("\n")
     .slice(0, -1)
     .filter((line) => !/^\s*$|^ {12,}\S*[A-Za-z_]/.test(line) && !line.startsWith("LOST "))

@@ -132,6 +132,22 @@ describe("perf trace text", () => {
     expect(events).toMatchObject([{ length: 2n ** 64n - 4096n, flags: 0x22, error: "ENOMEM" }]);
   });
 
+  it("may be followed by the table of perf trace -S", async () => {
+    const calls = [
+      "     3.972 ( 0.022 ms): zoo/54 mmap(len: 8192, prot: READ, flags: PRIVATE|ANONYMOUS) = 0x7fc2a236f000",
+      "     4.001 ( 0.009 ms): zoo/54 munmap(addr: 0x7fc2a236f000, len: 8192) = 0",
+    ];
+    const rows = ["", " zoo (54), 4 events, 99.0%", "   mmap     1      0     0.022   0.022"];
+    const text = [...calls, "", " Summary of events:", ...rows, ...rows, ""].join("\n");
+    expect(perfTrace.sniff(Buffer.from(text))).toBe(true);
+    const { events, diagnostics } = await readWith(perfTrace, text);
+    expect(told(events)).toEqual([
+      "1 54 mmap(0x0, 8192, PROT_READ, MAP_ANONYMOUS|MAP_PRIVATE, -1, 0x0) = 0x7fc2a236f000",
+      "2 54 munmap(0x7fc2a236f000, 8192) = 0x0",
+    ]);
+    expect([...diagnostics.warnings.keys()]).toEqual(["parse/lossy"]);
+  });
+
   it("is doubtful from lost events on", async () => {
     const text =
       " 1.000 ( 0.100 ms): a/7 brk()   = 0x5000\nLOST 57 events!\n 2.000 ( 0.100 ms): a/7 brk()   = 0x6000\n";
