@@ -166,6 +166,8 @@ describe("damage in one place", () => {
     ],
     ["a call cut before its result", "munmap(0x1000, 40", "parse/cut-line"],
     ["output of the program glued to a call", "hellomunmap(0x1000, 4096) = 0", "parse/glued-line"],
+    ["a call that is misspelt", "mnmap(0x1000, 4096) = 0", "parse/misspelt-call"],
+    ["a call with two letters changed", "mmpa(NULL, 4096) = 0x1000", "parse/misspelt-call"],
     ["a comment by hand", "[...]", "parse/foreign-line"],
     [
       "the end of a call without its start",
