@@ -28,10 +28,29 @@ const range = ({ addr, length }: { readonly addr: U64; readonly length: U64 }): 
 const lockFlags = (call: "mlock" | "munlock" | "mseal"): FlagTable =>
   call === "mseal" ? sealFlags : mlockFlags;
 
+/** True if the kernel could not read the arguments, which old mmap has in memory: length 0 is EINVAL, not EFAULT. */
+const isUnread = ({
+  error,
+  length,
+}: {
+  readonly error: string | null;
+  readonly length: U64;
+}): boolean => error === "EFAULT" && length === 0;
+
+const unread: EventObject = {
+  addr: null,
+  length: null,
+  prot: null,
+  flags: null,
+  fd: null,
+  offset: null,
+};
+
 /** The arguments of a call under their published names. */
 function argumentsOf(call: Call): EventObject {
   switch (call.call) {
     case "mmap":
+      if (isUnread(call)) return unread;
       return {
         ...range(call),
         prot: flagNames(protFlags, call.prot),

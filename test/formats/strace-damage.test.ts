@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { MmreplayError } from "../../src/errors.ts";
 import { detect } from "../../src/formats/index.ts";
 import { strace } from "../../src/formats/strace.ts";
+import { eventJson } from "../../src/trace/event-json.ts";
 import { readWith } from "../support/samples.ts";
 import { between, good, map, read } from "../support/strace-text.ts";
 
@@ -183,6 +184,18 @@ describe("damage in one place", () => {
       "2 - ! parse/no-result",
       "2 - munmap(0x1000, 4096) = missing",
     ]);
+  });
+
+  it("keeps an old mmap whose arguments the kernel could not read", async () => {
+    const failed = "mmap(0xdead000) = -1 EFAULT (Bad address)";
+    const { events } = await readWith(
+      strace,
+      `${[map, failed, "old_mmap() = 0x7f0000002000", good].join("\n")}\n`,
+    );
+    const [, , , call, odd] = events.map(eventJson);
+    const unread = { addr: null, length: null, prot: null, flags: null, fd: null, offset: null };
+    expect(call).toMatchObject([{ ...unread, call: "mmap", error: "EFAULT", outcome: "error" }]);
+    expect(odd).toMatchObject([{ warning: "parse/arguments" }]);
   });
 
   it("keeps a call whose flag nobody knows", async () => {

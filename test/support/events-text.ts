@@ -18,6 +18,8 @@ const names = (table: FlagTable, bits: number): string => flagNames(table, bits)
 function args(call: Call): readonly unknown[] {
   switch (call.call) {
     case "mmap":
+      // The kernel could not read its arguments.
+      if (call.error === "EFAULT" && call.length === 0) return ["?"];
       return [
         hex(call.addr),
         call.length,

@@ -10,7 +10,7 @@ import type { Problem } from "./arguments.ts";
 import { callEvent, type Place } from "./call-event.ts";
 import type { Files } from "./files.ts";
 import { printedTid, type Task } from "./lives.ts";
-import { type Parsed, readRequest } from "./memory.ts";
+import { type Parsed, readRequest, unread } from "./memory.ts";
 import type { Output } from "./output.ts";
 import type { Result } from "./result.ts";
 import { Segments } from "./segments.ts";
@@ -75,6 +75,11 @@ export class Calls {
     if (unknown.length > 0) {
       const message = `unknown flag ${unknown[0]} is left out`;
       this.#output.warn("parse/unknown-flag", message, place.exit.line, printedTid(place));
+    }
+    if (request === unread && error !== "EFAULT") {
+      const message = `${place.name} without all of its arguments`;
+      this.skip({ code: "parse/arguments", message }, place);
+      return undefined;
     }
     const value = result.value === null ? null : cutResult(result.value, place.task.space.narrow);
     const wrong = injected ? undefined : impossible(request, outcome, value);

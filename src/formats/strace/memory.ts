@@ -209,6 +209,17 @@ const signatures: ReadonlyMap<string, Signature> = new Map<string, Signature>([
   ],
 ]);
 
+/** The request of an old mmap whose arguments the kernel could not read: strace prints only where they should be. */
+export const unread: Request = {
+  call: "mmap",
+  addr: 0,
+  length: 0,
+  prot: 0,
+  flags: 0,
+  fd: -1,
+  offset: 0,
+};
+
 /**
  * Read the arguments of `text` between the parentheses at `open` and `close`. Undefined for a call that has nothing to
  * do with memory after all (most of prctl).
@@ -227,6 +238,7 @@ export function readRequest(
   else if (name === "prctl") args.splitStrings(open + 1);
   else args.split(open + 1, close);
   args.sort(names);
+  if (signature === mmap && args.count === 0) return { request: unread, unknown: [], fdText: "" };
   if (name === "prctl" && !namesVma(args)) return undefined;
   if (args.count < required) {
     return { code: "parse/arguments", message: `${name} without all of its arguments` };
