@@ -21,6 +21,8 @@ const micro = 1e6;
 
 const births: ReadonlySet<string> = new Set(["clone", "clone3", "fork", "vfork"]);
 const ends: ReadonlySet<string> = new Set(["exit", "exit_group"]);
+/** Calls that say what memory calls are about. */
+const others: ReadonlySet<string> = new Set(["execve", "shmget"]);
 
 /** A birth whose flags depend on what the child does. */
 interface Birth {
@@ -55,7 +57,7 @@ class Reading {
     if (part === "tracepoint") this.#tracepoint(told, line, key);
     else if (births.has(name)) this.#birth(told, line, key);
     else if (ends.has(name)) this.#tell(tid, "sched:sched_process_exit", "", line, told.begin, key);
-    else if (isMemoryCall(name) || name === "execve") {
+    else if (isMemoryCall(name) || others.has(name)) {
       if (part !== "continued" && !this.#enter(told, line, key)) return;
       if (part === "begun") return;
       const end = key + (told.took ?? 0);
@@ -91,7 +93,7 @@ class Reading {
     const values = argumentsOf(told);
     if (isOtherCall(name, values.get("option"), values.get("arg2"))) return false;
     if (name === "execve") this.#execs.add(tid);
-    else if (requestFrom(name, values) === undefined) {
+    else if (isMemoryCall(name) && requestFrom(name, values) === undefined) {
       const message = `${name} with an argument that perf trace does not tell`;
       this.#diagnostics.skip(name, "parse/missing-argument", message, line);
       return false;

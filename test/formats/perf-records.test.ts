@@ -51,11 +51,13 @@ describe("shared memory of a 32-bit program", () => {
       .map(eventText)
       .filter((line) => line.includes(" shm"))
       .map((line) => line.replace(" 2441", ""));
+    // ipc(SHMGET) tells the size.
+    const file = '<shmem "/SYSV00000000" 12288>';
     expect(shared).toEqual([
-      "119.121 shmat(98348, 0x0, 0) = 0xf7f41000",
-      "122.124 shmat(98348, 0x0, SHM_RDONLY) = 0xf7e21000",
+      `119.121 shmat(98348, 0x0, 0) = 0xf7f41000 ${file}`,
+      `122.124 shmat(98348, 0x0, SHM_RDONLY) = 0xf7e21000 ${file}`,
       // No search, as the address is asked for.
-      "125.126 shmat(98348, 0xf7f41000, SHM_REMAP) = 0xf7f41000",
+      `125.126 shmat(98348, 0xf7f41000, SHM_REMAP) = 0xf7f41000 ${file}`,
       "127.128 shmat(-1, 0x0, 0) = EINVAL",
       "129.130 shmdt(0xf7f41000) = 0x0",
     ]);

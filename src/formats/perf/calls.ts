@@ -212,9 +212,11 @@ export function isOtherCall(
   return option === undefined || int32(option) !== setVma || (attribute ?? anonName) !== anonName;
 }
 
-/** The names that tracepoints give to the arguments of a call; `a|b` where kernels differ. */
+const shmget = ["key", "size", "shmflg"];
+
+/** The names that tracepoints give to the arguments of a memory call or shmget; `a|b` where kernels differ. */
 export function fieldNames(name: string): readonly string[] {
-  return signatures.get(name)?.fields ?? [];
+  return name === "shmget" ? shmget : (signatures.get(name)?.fields ?? []);
 }
 
 /** Arguments by the order of the registers. */

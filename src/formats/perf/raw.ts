@@ -10,6 +10,7 @@ const x86: readonly (readonly [number, string])[] = [
   [12, "brk"],
   [25, "mremap"],
   [28, "madvise"],
+  [29, "shmget"],
   [30, "shmat"],
   [56, "clone"],
   [57, "fork"],
@@ -57,6 +58,7 @@ const i386: readonly (readonly [number, string])[] = [
   [358, "execveat"],
   [376, "mlock2"],
   [380, "pkey_mprotect"],
+  [395, "shmget"],
   [397, "shmat"],
   [398, "shmdt"],
   [435, "clone3"],
@@ -67,6 +69,7 @@ const generic: readonly (readonly [number, string])[] = [
   [93, "exit"],
   [94, "exit_group"],
   [167, "prctl"],
+  [194, "shmget"],
   [196, "shmat"],
   [197, "shmdt"],
   [214, "brk"],
@@ -130,12 +133,14 @@ interface RawCall {
 
 const shmat = 21;
 const shmdt = 22;
+const shmget = 23;
 
 /** The call that `ipc` begins with these arguments (ipc/syscall.c, ksys_ipc). */
-function begunBy([what = 0, id = 0, flags = 0, , address = 0]: readonly U64[]):
+function begunBy([what = 0, id = 0, flags = 0, third = 0, address = 0]: readonly U64[]):
   | RawCall
   | undefined {
   const number = Number(what) % 65_536;
+  if (number === shmget) return { call: "shmget", args: [id, flags, third], result: 0 };
   if (number === shmat) return { call: "shmat", args: [id, address, flags], result: 0 };
   return number === shmdt ? { call: "shmdt", args: [address], result: 0 } : undefined;
 }
@@ -150,9 +155,11 @@ export function rawCall(
   args: readonly U64[] | undefined,
   result: U64,
   pending: Pending | undefined,
+  getting: boolean,
 ): RawCall | undefined {
   if (call !== "ipc") return call === undefined ? undefined : { call, args: args ?? [], result };
   if (args !== undefined) return begunBy(args);
+  if (getting) return { call: "shmget", args: [], result };
   if (pending?.name === "shmdt") return { call: "shmdt", args: [], result };
   if (pending?.request.call !== "shmat") return undefined;
   const asked = alignDown(Number(pending.request.addr), 4096);

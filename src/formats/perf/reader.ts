@@ -13,6 +13,8 @@ import { callName, isOfI386, rawCall } from "./raw.ts";
 import { mappedOf, relationOf } from "./records.ts";
 import { searchOf } from "./search.ts";
 import { nothingSeen, type Seen } from "./seen.ts";
+import { Segments } from "./segments.ts";
+import { birthOf, execOf } from "./task-events.ts";
 import { type At, type Task, Tasks } from "./tasks.ts";
 import { Window } from "./window.ts";
 
@@ -30,6 +32,7 @@ export class PerfReader {
   readonly #window: Window;
   readonly #flight: Flight;
   readonly #lives: Lives;
+  readonly #segments = new Segments();
   readonly #diagnostics: Diagnostics;
   readonly #plain: PlainLines;
   /** `syscalls:` lines make those of raw_syscalls superfluous. */
@@ -135,6 +138,8 @@ export class PerfReader {
       if (cloneCalls.has(written)) {
         const known = flags === undefined ? cloneCalls.get(written) : Number(flags);
         this.#lives.clone(task, written, known, at);
+      } else if (written === "shmget") {
+        this.#segments.ask(task.tid, fields.get("key"), fields.get("size"), fields.get("shmflg"));
       } else this.#enter(task, written, requestFrom(written, fields), at);
       return;
     }
@@ -158,7 +163,7 @@ export class PerfReader {
       this.#diagnostics.warn("parse/compat-concluded", message, at.line);
     }
     const called = callName(task.compat ? "i386" : this.arch, number);
-    const raw = rawCall(called, told, end, task.pending);
+    const raw = rawCall(called, told, end, task.pending, this.#segments.isAsked(task.tid));
     if (raw === undefined) return;
     const { call, args, result } = raw;
     if (name === "sys_exit") {
@@ -166,6 +171,7 @@ export class PerfReader {
       return;
     }
     if (isOtherCall(call, args[0], args[1])) this.#flight.other(task, call);
+    else if (call === "shmget") this.#segments.ask(task.tid, args[0], args[1], args[2]);
     else if (cloneCalls.has(call)) {
       const flags = call === "clone" ? Number(args[0] ?? 0) : cloneCalls.get(call);
       this.#lives.clone(task, call, flags, at);
@@ -188,9 +194,10 @@ export class PerfReader {
     this.seen.entries += 1;
     if (this.seen.call === 0) this.seen.call = at.line;
     task.left = undefined;
-    if (request !== undefined)
-      this.#flight.enter(task, this.#tasks.spaceOf(task, undefined), name, request, at);
-    else {
+    if (request !== undefined) {
+      const space = this.#tasks.spaceOf(task, undefined);
+      this.#flight.enter(task, space, name, this.#segments.told(request), at);
+    } else {
       task.left = name;
       const message = `${name} without all of its arguments`;
       this.#diagnostics.skip(name, "parse/missing-argument", message, at.line);
@@ -204,7 +211,8 @@ export class PerfReader {
     } else if (execCalls.has(name)) {
       if (result === 0 && !task.fresh) this.#lives.execed(task, at);
       task.execLine = undefined;
-    } else if (isMemoryCall(name) && !this.#flight.isOther(task, name)) {
+    } else if (name === "shmget") this.#segments.made(task.tid, result);
+    else if (isMemoryCall(name) && !this.#flight.isOther(task, name)) {
       this.seen.exits += 1;
       if (this.seen.call === 0) this.seen.call = at.line;
       this.#flight.exit(task, name, result, at);
@@ -239,21 +247,10 @@ export class PerfReader {
   }
 
   #life(task: Task, event: string, body: string, at: At): void {
-    const number = (name: string): number =>
-      Number(new RegExp(`(?:^|\\s)${name}=(-?\\d+)`).exec(body)?.[1] ?? Number.NaN);
-    if (event === "task:task_newtask") {
-      const flags = /clone_flags=([0-9a-f]+) /.exec(body)?.[1];
-      const known = flags === undefined ? {} : { flags: Number.parseInt(flags, 16) };
-      this.#born(task, at, { child: number("pid"), ...known });
-    } else if (event === "sched:sched_process_fork") {
-      this.#born(task, at, { child: number("child_pid") });
-    } else if (event === "sched:sched_process_exec") {
-      const path = /^filename=(.*) pid=\d+ old_pid=\d+$/s.exec(body)?.[1];
-      const old = number("old_pid");
-      this.#lives.execed(task, at, {
-        ...(path === undefined ? {} : { path }),
-        ...(!isTask(old) || old === task.tid ? {} : { other: old }),
-      });
+    const birth = birthOf(event, body);
+    if (birth !== undefined) this.#born(task, at, birth);
+    else if (event === "sched:sched_process_exec") {
+      this.#lives.execed(task, at, execOf(body, task.tid));
     } else if (event === "sched:sched_process_exit") {
       this.#gone(task, at);
     } else if (event === "exceptions:page_fault_user") {
@@ -328,6 +325,7 @@ export class PerfReader {
       this.#flight.abandon(task);
     }
     this.#lives.lost();
+    this.#segments.forget();
     this.#diagnostics.warn("parse/lost-events", "the recorder lost events here", at.line);
     this.#window.add(at.line, [
       {
