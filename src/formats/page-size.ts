@@ -18,6 +18,12 @@ const found = (pageSize: number, why: string): PageFacts => ({
   inferred: [`page size ${pageSize}: ${why}`],
 });
 
+/** Bytes, of a line `AT_PAGESZ:            65536` among what the dynamic linker prints under LD_SHOW_AUXV. */
+export function pageSizeOf(text: string): number | undefined {
+  const size = Number(/^AT_PAGESZ:\s+(\d{4,7})$/m.exec(text)?.[1] ?? 0);
+  return size >= smallest && Number.isInteger(Math.log2(size)) ? size : undefined;
+}
+
 /** Page addresses that the kernel gave or took. */
 class Evidence {
   #seen = 0;

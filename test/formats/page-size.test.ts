@@ -36,6 +36,19 @@ describe("the page size of a recording", () => {
     expect(await pageSizeOf(0x7f00_0001_0000)).toBe("page size 4096: assumed");
   });
 
+  it("is what the dynamic linker printed between the calls under LD_SHOW_AUXV", async () => {
+    const call =
+      "mmap(NULL, 65536, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0xffff8d8e0000\n";
+    const facts = async (size: string): Promise<unknown> =>
+      (await readWith(strace, `${call}AT_PAGESZ:            ${size}\n${call}`)).result.facts;
+    expect(await facts("65536")).toMatchObject({
+      pageSize: 65_536,
+      inferred: ["page size 65536: AT_PAGESZ on line 2"],
+    });
+    for (const none of ["65537", "0", "2048", "4096 x"])
+      expect(await facts(none)).not.toHaveProperty("pageSize");
+  });
+
   it("is what smaps says", () => {
     const area = (start: number, kernelPageSize: number, line: number) => ({
       line,

@@ -4,6 +4,7 @@ import { Buffer } from "node:buffer";
 import { type Diagnostics, MmreplayError } from "../../errors.ts";
 import type { Facts } from "../../trace/trace.ts";
 import { decompress } from "../decompress.ts";
+import { pageSizeOf } from "../page-size.ts";
 import { type CallLog, readCallLog } from "../probe-calls.ts";
 import { metaFacts, metaMounts, pciFacts, thpFacts } from "./facts.ts";
 import { isObject, type Json, placeOf } from "./json.ts";
@@ -43,9 +44,15 @@ function parseMeta(text: string, file: string): Json {
 
 /** True for files that are read here and are no recordings. */
 export function isBeside(name: string): boolean {
-  return /^(?:meta\.json|mounts\.txt|thp\.txt|pci-resources\.txt|calls\.txt)$/.test(
+  return /^(?:meta\.json|mounts\.txt|thp\.txt|auxv\.txt|pci-resources\.txt|calls\.txt)$/.test(
     plainName(name),
   );
+}
+
+/** What `LD_SHOW_AUXV=1 PROGRAM` prints. */
+function auxvFacts(text: string): Partial<Facts> {
+  const pageSize = pageSizeOf(text);
+  return pageSize === undefined ? {} : { pageSize };
 }
 
 /** Read what there is. */
@@ -72,7 +79,11 @@ export async function readBeside(
   return {
     meta,
     mounts: [...metaMounts(meta), ...parseMounts(await text("mounts.txt"))],
-    facts: { ...thpFacts(await text("thp.txt")), ...pciFacts(await text("pci-resources.txt")) },
+    facts: {
+      ...thpFacts(await text("thp.txt")),
+      ...pciFacts(await text("pci-resources.txt")),
+      ...auxvFacts(await text("auxv.txt")),
+    },
     ...(calls === undefined ? {} : { calls }),
   };
 }

@@ -3,6 +3,7 @@
 import type { Buffer } from "node:buffer";
 import type { Facts } from "../../trace/trace.ts";
 import type { U64 } from "../../units.ts";
+import { pageSizeOf } from "../page-size.ts";
 import { bytesOf, matches } from "../scan.ts";
 import type { Space } from "./lives.ts";
 import type { Known } from "./names.ts";
@@ -94,6 +95,7 @@ export function readsImage(bytes: Buffer, start: number, end: number): Known | u
 export class Machine {
   #arch: string | undefined;
   #why = "";
+  #pages: Pick<Facts, "pageSize" | "inferred"> | undefined;
   readonly #warn: (message: string, line: number) => void;
 
   /** `warn` hears of programs whose layout is not modelled. */
@@ -132,8 +134,18 @@ export class Machine {
     this.#why = `architecture ${arch}: from the ${what} on line ${line}`;
   }
 
-  /** The architecture, if anything told it, and what did. */
+  /** A line of the program's own output: that of the dynamic linker under LD_SHOW_AUXV tells the page size. */
+  printed(text: string, line: number): void {
+    const pageSize = this.#pages === undefined ? pageSizeOf(text) : undefined;
+    if (pageSize === undefined) return;
+    this.#pages = { pageSize, inferred: [`page size ${pageSize}: AT_PAGESZ on line ${line}`] };
+  }
+
+  /** The architecture and the page size, if anything told them, and what did. */
   facts(): Partial<Facts> {
-    return this.#arch === undefined ? {} : { arch: this.#arch, inferred: [this.#why] };
+    const arch = this.#arch === undefined ? {} : { arch: this.#arch };
+    const why = this.#arch === undefined ? [] : [this.#why];
+    const inferred = [...why, ...(this.#pages?.inferred ?? [])];
+    return inferred.length === 0 ? {} : { ...this.#pages, ...arch, inferred };
   }
 }

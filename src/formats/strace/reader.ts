@@ -284,7 +284,9 @@ export class StraceReader {
   }
 
   #foreign(line: Line): void {
-    if (isOfPerf(latin1(line.bytes, line.start, line.end))) {
+    const text = latin1(line.bytes, line.start, line.end);
+    this.#parts.flow.machine.printed(text, line.number);
+    if (isOfPerf(text)) {
       this.#others += 1;
       if (this.#others === 1) this.#firstOther = line.number;
     }

@@ -190,6 +190,12 @@ describe("a folder", () => {
     });
   });
 
+  it("has the page size of auxv.txt, as the dynamic linker prints it", async () => {
+    const auxv = "AT_HWCAP:             0xffff\nAT_PAGESZ:            65536\nAT_CLKTCK:  100\n";
+    const [trace] = await load({ "auxv.txt": auxv, "run.strace": strace });
+    expect(trace?.facts.pageSize).toBe(65_536);
+  });
+
   it("with a broken meta.json is refused", async () => {
     await expect(load({ "meta.json": "[", "perf.txt": perf(...brk) })).rejects.toMatchObject({
       code: "import/bad-meta",
