@@ -17,6 +17,7 @@ export interface TraceSetup {
   readonly recorder: string;
   /** The recorded program's command line. */
   readonly command?: string;
+  /** Address spaces: a process that calls execve has another one afterwards. */
   readonly processes: number;
   readonly thpEnabled?: string;
   readonly shmemEnabled?: string;

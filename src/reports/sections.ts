@@ -142,13 +142,13 @@ export function mappingTable(
 export const mappingsOf = (report: Report, trace: string): readonly MappingRow[] =>
   report.mappings.filter((row) => row.trace === trace);
 
-/** `Linux 7.3.4, x86-64, 4 KiB pages, 1 process, recorded with strace` */
+/** `Linux 7.3.4, x86-64, 4 KiB pages, 1 address space, recorded with strace` */
 export function about(trace: TraceSetup): string {
   return [
     ...(trace.kernel === undefined ? [] : [`Linux ${trace.kernel}`]),
     trace.arch,
     `${bytes(trace.pageSize)} pages`,
-    plural(trace.processes, "process", "processes"),
+    plural(trace.processes, "address space"),
     `recorded with ${trace.recorder}`,
   ].join(", ");
 }
