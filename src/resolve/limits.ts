@@ -8,9 +8,29 @@ import type { SpaceSurvey } from "./survey.ts";
 
 type Limits = Pick<SpaceFacts, "mmapBase" | "bottomUpBase" | "topDown" | "layoutFrom">;
 
+const stackOf = (areas: readonly PlacedArea[]): number | undefined =>
+  areas.find(({ area }) => area.name === "[stack]")?.start;
+
+/**
+ * Without searches: mmap_base of the legacy layout is the lowest place that the kernel chose, if it chose all in the second
+ * quarter below the stack. There lies TASK_UNMAPPED_BASE, a third (x86, riscv) or a quarter (arm64) of the address space,
+ * with its random pages; programs lie elsewhere, and no bounded stack takes a top-down mmap_base down to there
+ * (arch_pick_mmap_layout(), 6.1 to 7.3).
+ */
+function legacyBase(survey: SpaceSurvey, areas: readonly PlacedArea[]): number | undefined {
+  const stack = stackOf(areas);
+  if (stack === undefined) return undefined;
+  const high = (stack / 4) * 3;
+  const reaches = areas.some(({ start, end }) => start < stack && end > high);
+  if (reaches || survey.unhintedEnd > high) return undefined;
+  const starts = [...areas.map(({ start }) => start), survey.unhintedStart ?? 0];
+  const low = Math.min(...starts.filter((page) => page >= stack / 4 && page < stack / 2));
+  return low === Infinity ? undefined : low;
+}
+
 /** Without searches: mmap_base is the highest end of what the kernel placed below the stack. */
 function highestEnd(survey: SpaceSurvey, areas: readonly PlacedArea[]): number {
-  const stack = areas.find(({ area }) => area.name === "[stack]")?.start;
+  const stack = stackOf(areas);
   const below = areas.filter(({ start }) => stack !== undefined && start < stack);
   const exec = survey.exec || survey.execSearches.length > 0 || below.length > 0;
   return Math.max(survey.unhintedEnd, exec ? (below.at(-1)?.end ?? 0) : 0);
@@ -34,12 +54,11 @@ export function spaceLimits(
   const topDown = facts.legacyLayout !== true && upLow === undefined;
   if (upLow !== undefined)
     return { mmapBase: pages(upLow), bottomUpBase: pages(upLow), topDown, layoutFrom: "search" };
+  const layoutFrom = survey.snapshot === undefined ? "first placement" : "snapshot";
+  const low = legacyBase(survey, areas);
+  if (low !== undefined) return { mmapBase: low, bottomUpBase: low, topDown: false, layoutFrom };
   if (!topDown) return { topDown, layoutFrom: "formula" };
   const end = highestEnd(survey, areas);
   if (end === 0) return { topDown, layoutFrom: "formula" };
-  return {
-    mmapBase: end,
-    topDown,
-    layoutFrom: survey.snapshot === undefined ? "first placement" : "snapshot",
-  };
+  return { mmapBase: end, topDown, layoutFrom };
 }

@@ -2,7 +2,13 @@
 
 import { type Event, growthSource, type Search, type Snapshot } from "../trace/event.ts";
 import type { Events } from "../trace/events.ts";
-import { MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_HUGETLB, PROT_WRITE } from "../trace/flags.ts";
+import {
+  MAP_32BIT,
+  MAP_FIXED,
+  MAP_FIXED_NOREPLACE,
+  MAP_HUGETLB,
+  PROT_WRITE,
+} from "../trace/flags.ts";
 import { hasCall, hasKind } from "../trace/log.ts";
 import type { Facts } from "../trace/trace.ts";
 import { alignUp, hasBit, pageOf, pagesFor, type U64 } from "../units.ts";
@@ -28,6 +34,8 @@ export interface SpaceSurvey {
   brkStart?: number;
   /** Highest end of a mapping that the kernel placed without a hint; pages. */
   unhintedEnd: number;
+  /** Lowest start of such a mapping without MAP_32BIT; pages. */
+  unhintedStart?: number;
   /** What calls had placed before the first state, whether it is still there or not. */
   placed?: Live;
   /** Ranges made read-only before the first state: RELRO, when exec made them. */
@@ -184,8 +192,11 @@ class Surveyor {
         const pages = mappedPages(event.length, page, huge);
         place(at, pages);
         const fixed = hasBit(event.flags, MAP_FIXED) || hasBit(event.flags, MAP_FIXED_NOREPLACE);
-        if (!fixed && event.addr === 0)
+        if (!fixed && event.addr === 0) {
           survey.unhintedEnd = Math.max(survey.unhintedEnd, at + pages);
+          if (!hasBit(event.flags, MAP_32BIT))
+            survey.unhintedStart = Math.min(survey.unhintedStart ?? at, at);
+        }
         return;
       }
       case "mremap":

@@ -2,8 +2,8 @@
 
 import type { Arch } from "../arch/types.ts";
 import type { Exclusion, Op } from "../resolve/program.ts";
-import type { Facts } from "../trace/trace.ts";
-import { alignUp } from "../units.ts";
+import type { Trace } from "../trace/trace.ts";
+import { alignUp, pageOf } from "../units.ts";
 import type { Excluded } from "./types.ts";
 
 type Placing = Extract<Op, { kind: "map" | "probe" }>;
@@ -43,14 +43,26 @@ export class Exclusions {
   }
 }
 
-/** Why this op is left out, or undefined. */
-export function exclusionOf(op: Placing, facts: Facts, arch: Arch): string | undefined {
+/** Placed where its call asked, or at mmap_min_addr (round_hint_to_min()) where that was lower. */
+function isAtHint(op: Placing, { facts, events }: Trace, arch: Arch): boolean {
+  const call = events.at(op.event);
+  if (op.kind !== "map" || call?.kind !== "call" || call.call !== "mmap") return false;
+  const hint = pageOf(call.addr, facts.pageSize);
+  const { mmapMinAddr } = facts;
+  const known = mmapMinAddr === undefined ? {} : { mmapMinAddr };
+  const { minPage } = arch.layout({ random: 0, aslr: false, ...known });
+  return hint > 0 && Math.max(hint, minPage) === op.recorded;
+}
+
+/** Why this op of a trace is left out, or undefined. */
+export function exclusionOf(op: Placing, trace: Trace, arch: Arch): string | undefined {
   const { area } = op;
   if (area.file?.kind === "unknown" && op.how !== "claim" && op.how !== "grow-in-place") {
     const wholeBlock = alignUp(area.pgoff, arch.pmd) + arch.pmd <= area.pgoff + op.pages;
     if (wholeBlock) return "a call whose file was not recorded, and whose length makes it matter";
   }
-  if (op.low32 && op.searches.length === 0 && op.hint === undefined && (facts.aslr ?? true))
+  const drawn = op.low32 && op.searches.length === 0 && (trace.facts.aslr ?? true);
+  if (drawn && !isAtHint(op, trace, arch))
     return "MAP_32BIT under randomisation: the low limit that the kernel drew was not recorded";
   return undefined;
 }

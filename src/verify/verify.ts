@@ -125,7 +125,7 @@ class Verification {
       if (op.kind === "snapshot" && this.#doubt(index, space) !== undefined)
         this.#doubted.add(index);
       if (op.kind !== "map" && op.kind !== "probe") return;
-      const reason = this.#doubt(index, space) ?? exclusionOf(op, trace.facts, arch);
+      const reason = this.#doubt(index, space) ?? exclusionOf(op, trace, arch);
       if (reason !== undefined) reasons.set(index, reason);
     });
     return reasons;
