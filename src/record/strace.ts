@@ -6,6 +6,9 @@ import type { Recorder, Target } from "./types.ts";
 const calls =
   "%memory,%process,openat,?open,close,dup,?dup2,dup3,memfd_create,shmget,shmctl,prctl,personality,prlimit64";
 
+/** Microseconds for which strace holds a program after its exec: its maps are read before its first call (watch.ts). */
+const execPause = 2000;
+
 /** The first version with every option below. */
 const modern = 5.06;
 
@@ -29,6 +32,8 @@ function options(version: string, target: Target): readonly string[] {
     `trace=${calls}`,
     "-e",
     "signal=all",
+    "-e",
+    `inject=execve,?execveat:delay_exit=${execPause}`,
   ];
 }
 

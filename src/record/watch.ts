@@ -13,6 +13,10 @@ interface Image {
 const eager = 0.2;
 const regular = 50;
 
+/** Milliseconds after a new image in which looks follow each other closely: `env`, `setarch` and shells soon exec again. */
+const young = 200;
+const close = 1;
+
 /** A look takes at most this part of the time. */
 const share = 0.05;
 
@@ -40,6 +44,8 @@ export class Watch {
   readonly #stop = new AbortController();
   readonly #ended: Promise<void>;
   #program: number | undefined;
+  /** When the newest image was seen; of performance.now(). */
+  #newest = 0;
 
   constructor(recorder: number, attached?: number) {
     this.#recorder = recorder;
@@ -64,6 +70,7 @@ export class Watch {
     if (program === undefined) return;
     this.#program = program;
     this.#known.add(program);
+    this.#newest = performance.now();
   }
 
   async #run(): Promise<void> {
@@ -76,7 +83,8 @@ export class Watch {
         Atomics.wait(clock, 0, 0, eager);
         await new Promise(setImmediate);
       } else {
-        await sleep(Math.max(regular, taken / share), undefined, { signal }).catch(() => undefined);
+        const pause = begun - this.#newest < young ? close : regular;
+        await sleep(Math.max(pause, taken / share), undefined, { signal }).catch(() => undefined);
       }
     }
   }
@@ -99,16 +107,22 @@ export class Watch {
     });
   }
 
-  /** False if the process is gone. smaps costs the kernel a walk of the page tables, so only the first is one. */
+  /**
+   * False if the process is gone. smaps costs the kernel a walk of the page tables, so only the first is one. A later picture
+   * counts if the process rested: maps are read a page at a time, and show several moments of a process that maps meanwhile.
+   */
   #picture(pid: number): boolean {
     const image = imageOf(pid);
     const before = image === undefined ? undefined : this.#images.get(image);
     const text = pictureOf(pid, this.#images.size === 0 ? "smaps" : "maps");
+    const rested = before === undefined || text?.endsWith(`\n${textOf(`/proc/${pid}/maps`)}`);
     if (image === undefined || text === undefined || imageOf(pid) !== image) {
       return isAlive(pid);
     }
-    if (before === undefined) this.#images.set(image, { first: text, last: text });
-    else before.last = text;
+    if (before === undefined) {
+      this.#images.set(image, { first: text, last: text });
+      this.#newest = performance.now();
+    } else if (rested) before.last = text;
     return true;
   }
 }

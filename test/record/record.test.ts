@@ -106,6 +106,20 @@ describe(`record with strace${noStrace}`, () => {
     expect(paths.some((path) => /\/(?:sleep|coreutils|busybox)$/.test(path))).toBe(true);
   });
 
+  it.skipIf(noStrace)("holds a program after its exec until its maps can be read", () => {
+    record("-o", "true.mmtrace", "--", "env", "true");
+    const { events } = traceIn("true.mmtrace");
+    const last = events.findLastIndex(({ kind }) => kind === "lifecycle");
+    const began = events.findLastIndex(
+      (one) => one.kind === "lifecycle" && one.lifecycle === "exec",
+    );
+    const [exec, call] = [
+      events[began],
+      events.slice(began, last).find(({ kind }) => kind === "call"),
+    ];
+    expect((call?.time ?? 0) - (exec?.time ?? 0)).toBeGreaterThan(0.002);
+  });
+
   it.skipIf(noStrace)("passes on the exit code, and says it", () => {
     const { code, stderr } = record("--", "sh", "-c", "exit 3");
     expect(code).toBe(3);

@@ -27,6 +27,8 @@ export interface Position {
 
 /** Smaller is better, in this order; of what is left, the longest rest. */
 interface Candidate extends Position {
+  /** The maps do not show the program that the space is known to have executed: 0 or 1. */
+  readonly unnamed: number;
   readonly difference: number;
   /** Borders that the maps show and no call has made. */
   readonly missing: number;
@@ -41,6 +43,7 @@ interface State {
   /** The task that the recording shows first in this space. */
   readonly pid: number | null;
   readonly likeness: Likeness;
+  readonly unnamed: number;
   /** The latest call, once there was one. */
   last: { readonly index: number; readonly time: number | undefined } | undefined;
 }
@@ -73,10 +76,16 @@ class Seeker {
     let state = this.#states.get(space);
     if (state === undefined) {
       const likeness = new Likeness(this.#picture, this.#question.pageSize);
-      state = { pid, likeness, last: undefined };
+      state = { pid, likeness, unnamed: 1, last: undefined };
       this.#states.set(space, state);
     }
     return state;
+  }
+
+  /** A path may be a link: then the maps name another file, and tell no image from another. */
+  #unnamed(event: Event): number {
+    const path = event.kind === "lifecycle" ? event.path : undefined;
+    return path !== undefined && this.#question.areas.some((area) => area.path === path) ? 0 : 1;
   }
 
   /** Seconds between the moment of the maps and the time from one call to the next. */
@@ -91,7 +100,7 @@ class Seeker {
 
   /** The space rested from its latest call to `time`: was that the moment? */
   #judge(state: State, time: number | undefined): void {
-    const { last, likeness, pid } = state;
+    const { last, likeness, pid, unnamed } = state;
     if (last === undefined) return;
     const rest = (time ?? Number.POSITIVE_INFINITY) - (last.time ?? 0);
     const { difference, missing } = likeness;
@@ -100,13 +109,14 @@ class Seeker {
     const step =
       best === undefined
         ? -1
-        : difference - best.difference ||
+        : unnamed - best.unnamed ||
+          difference - best.difference ||
           missing - best.missing ||
           distance - best.distance ||
           best.rest - rest;
     if (step > 0) return;
     const position = { index: last.index + 1, pid: this.#question.pid ?? pid };
-    this.best = { ...position, difference, missing, distance, rest };
+    this.best = { ...position, unnamed, difference, missing, distance, rest };
   }
 
   event(event: Event, index: number): void {
@@ -121,6 +131,7 @@ class Seeker {
       this.#states.set(made.space, {
         pid,
         likeness: from?.likeness.copy() ?? fresh,
+        unnamed: from?.unnamed ?? this.#unnamed(event),
         last: { index, time: event.time },
       });
     }

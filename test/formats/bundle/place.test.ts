@@ -43,6 +43,12 @@ const fork = (child: number): Lifecycle => ({
   lifecycle: "fork",
   child,
 });
+const exec = (path: string): Lifecycle => ({
+  kind: "lifecycle",
+  ...base(),
+  lifecycle: "exec",
+  path,
+});
 const areas = (...ranges: readonly (readonly [number, number])[]): readonly MapsArea[] =>
   ranges.map(([start, pages], index) => ({
     line: index + 1,
@@ -93,6 +99,19 @@ describe("the moment of a maps file", () => {
     expect(positionOf(events, question)).toMatchObject({ index: 3, pid: 2 });
     const parent = { areas: areas([100, 4], [200, 8]), pid: null, pageSize: P };
     expect(positionOf(events, parent)).toMatchObject({ index: 4, pid: 1 });
+  });
+
+  it("is in the image whose program they show, however long another rests in a like state", () => {
+    const events = [exec("/bin/env"), map(100, 4), exec("/bin/true"), map(200, 2)];
+    clock += 1000;
+    events.push(map(300, 2));
+    const of = (path: string): number | undefined => {
+      const [area] = areas([5, 50]);
+      const shown = area === undefined ? [] : [{ ...area, path }];
+      return positionOf(events, { areas: shown, pid: 1, pageSize: P })?.index;
+    };
+    expect(of("/bin/env")).toBe(1);
+    expect(of("/bin/true")).toBe(3);
   });
 
   it("is unknown where the process made no call", () => {
