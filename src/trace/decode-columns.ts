@@ -14,6 +14,7 @@ import {
 } from "./coding.ts";
 import { type Listed, placesOf } from "./listed.ts";
 import { addLow, lowBytes, setLow } from "./low-bits.ts";
+import { type Range, rangeOf } from "./packed.ts";
 import { ByteReader, Malformed, readSigned } from "./varint.ts";
 
 function decodeDoubles(data: Uint8Array, values: Float64Array): void {
@@ -47,38 +48,32 @@ export function constantOf(coded: Coded, count: number): number | undefined {
   return isWhole ? number : undefined;
 }
 
-/** The numbers above the low bits that are not 0, and where they stand. */
-interface Exceptions {
-  readonly places: readonly number[];
-  readonly numbers: readonly number[];
-}
-
-function readExceptions(reader: ByteReader, count: number): Exceptions {
-  const places: number[] = [];
-  const numbers: number[] = [];
+/** Add to the values, a few of them, what is above their low bits. */
+function addExceptions(reader: ByteReader, part: number, values: Float64Array): void {
   let at = 0;
   for (let left = reader.unsigned(); left > 0; left--) {
     at += reader.unsigned();
-    if (at >= count) throw new Malformed("a number behind the end of its column");
-    places.push(at++);
-    numbers.push(reader.signed());
+    if (at >= values.length) throw new Malformed("a number behind the end of its column");
+    values[at] = (values[at] ?? 0) + part * reader.signed();
+    at += 1;
   }
-  return { places, numbers };
 }
 
 /** Fill `values` with low bits, and numbers above them in a few places; reads those that are inside. */
 function decodeSparse(coded: Coded, reader: ByteReader, values: Float64Array): void {
   const { apart, inside } = lowBitsOf(coded);
-  const { places, numbers } = readExceptions(reader, values.length);
+  const rest = reader.at;
+  reader.at = coded.data.length - lowBytes(values.length, inside);
+  if (reader.at < rest) throw new Malformed("bytes are cut off");
+  const end = reader.at;
   if (inside > 0) {
     setLow(reader.bytes(lowBytes(values.length, inside)), inside, values);
     if (apart > 0) addLow(coded.low, apart, values);
   } else setLow(coded.low, apart, values);
-  const part = 2 ** (apart + inside);
-  for (let i = 0; i < places.length; i++) {
-    const place = places[i] ?? 0;
-    values[place] = (values[place] ?? 0) + part * (numbers[i] ?? 0);
-  }
+  reader.at = rest;
+  addExceptions(reader, 2 ** (apart + inside), values);
+  if (reader.at !== end) throw new Malformed("a column has bytes left");
+  reader.at = coded.data.length;
 }
 
 /** Fill `values` with numbers in a row, above low bits. */
@@ -106,27 +101,44 @@ function decodeStored(coded: Coded, values: Float64Array): readonly number[] {
   return distinct;
 }
 
-/** Fill `values` with those of a column, each divided by its unit; throws Malformed if its bytes are not such numbers. */
-export function decodeInto(coded: Coded, values: Float64Array): void {
-  if (isDoubles(coded)) {
-    decodeDoubles(coded.data, values);
-    return;
+/** Add up differences; returns the smallest and the largest sum. */
+function addUp(values: Float64Array): Range {
+  let last = values[0] ?? 0;
+  let least = last;
+  let most = last;
+  for (let i = 1; i < values.length; i++) {
+    last += values[i] ?? 0;
+    values[i] = last;
+    if (last < least) least = last;
+    if (last > most) most = last;
   }
-  const distinct = decodeStored(coded, values);
-  const mode = coded.coding % runs;
-  if (mode === differences) {
-    let last = 0;
-    for (let i = 0; i < values.length; i++) {
-      last += values[i] ?? 0;
-      values[i] = last;
-    }
-  } else if (mode === list) {
-    for (let i = 0; i < values.length; i++) {
-      const value = distinct[values[i] ?? 0];
-      if (value === undefined) throw new Malformed("a place is outside of its list");
-      values[i] = value;
-    }
+  return [least, most];
+}
+
+/** Put values of the list for their places; returns the smallest and the largest of the list. */
+function lookUp(distinct: readonly number[], values: Float64Array): Range {
+  const table = new Float64Array(distinct);
+  for (let i = 0; i < values.length; i++) {
+    const value = table[values[i] ?? 0];
+    if (value === undefined) throw new Malformed("a place is outside of its list");
+    values[i] = value;
   }
+  return rangeOf(table);
+}
+
+/**
+ * Fill `values` with those of a column, each divided by its unit; returns numbers that none of them is below, or above.
+ * Throws Malformed if its bytes are not such numbers.
+ */
+export function decodeInto(coded: Coded, values: Float64Array): Range {
+  if (isDoubles(coded)) decodeDoubles(coded.data, values);
+  else {
+    const distinct = decodeStored(coded, values);
+    const mode = coded.coding % runs;
+    if (mode === differences) return addUp(values);
+    if (mode === list) return lookUp(distinct, values);
+  }
+  return rangeOf(values);
 }
 
 /** The numbers of a column; throws Malformed if its bytes are not such numbers. */

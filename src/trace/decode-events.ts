@@ -150,7 +150,7 @@ export class EventDecoder {
     const { distinct, places } = decodeListed(column, this.#room(count));
     return {
       distinct,
-      places: distinct.length > 256 ? Uint16Array.from(places) : Uint8Array.from(places),
+      places: distinct.length > 256 ? new Uint16Array(places) : new Uint8Array(places),
     };
   }
 
@@ -187,10 +187,10 @@ export class EventDecoder {
     const same = constantOf(column, count);
     if (same !== undefined) return packSame(same * unitOf(column), count, wideOf(column, count));
     const values = this.#room(count);
-    decodeInto(column, values);
+    const range = decodeInto(column, values);
     return isDoubles(column)
       ? packDoubles(values)
-      : pack(values, unitOf(column), wideOf(column, count));
+      : pack(values, unitOf(column), wideOf(column, count), range);
   }
 
   /** Room for so many numbers, until the next call. */

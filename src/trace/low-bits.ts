@@ -36,13 +36,21 @@ export function lowOf(values: Float64Array, bits: number): Uint8Array {
   return bytes;
 }
 
+/** Throws Malformed if there are not as many bytes as low bits of these numbers take. */
 function checkBytes(bytes: Uint8Array, bits: number, values: Float64Array): void {
   if (bytes.length !== lowBytes(values.length, bits)) {
     throw new Malformed("a column has not a row of low bits for each number");
   }
 }
 
-/** The number of `bits` bits from a place on; with at most 16 three bytes are enough. A chain of shifts takes twice as long. */
+/** How many numbers begin where four bytes can be read at once, which takes a third of the time. */
+const wholeWords = ({ length }: Uint8Array, bits: number): number =>
+  length < 4 ? 0 : Math.floor((8 * (length - 4)) / bits) + 1;
+
+const viewOf = ({ buffer, byteOffset, length }: Uint8Array): DataView =>
+  new DataView(buffer, byteOffset, length);
+
+/** The number of `bits` bits from a place on, where the bytes may end; with at most 16 three are enough. */
 function bitsAt(bytes: Uint8Array, place: number, mask: number): number {
   const at = place >>> 3;
   const three = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16);
@@ -54,7 +62,15 @@ export function addLow(bytes: Uint8Array, bits: number, values: Float64Array): v
   checkBytes(bytes, bits, values);
   const part = 2 ** bits;
   const mask = (1 << bits) - 1;
-  for (let i = 0, place = 0; i < values.length; i++) {
+  const view = viewOf(bytes);
+  const whole = Math.min(values.length, wholeWords(bytes, bits));
+  let place = 0;
+  for (let i = 0; i < whole; i++) {
+    const low = (view.getUint32(place >>> 3, true) >>> (place & 7)) & mask;
+    values[i] = (values[i] ?? 0) * part + low;
+    place = (place + bits) | 0;
+  }
+  for (let i = whole; i < values.length; i++) {
     values[i] = (values[i] ?? 0) * part + bitsAt(bytes, place, mask);
     place = (place + bits) | 0;
   }
@@ -64,7 +80,14 @@ export function addLow(bytes: Uint8Array, bits: number, values: Float64Array): v
 export function setLow(bytes: Uint8Array, bits: number, values: Float64Array): void {
   checkBytes(bytes, bits, values);
   const mask = (1 << bits) - 1;
-  for (let i = 0, place = 0; i < values.length; i++) {
+  const view = viewOf(bytes);
+  const whole = Math.min(values.length, wholeWords(bytes, bits));
+  let place = 0;
+  for (let i = 0; i < whole; i++) {
+    values[i] = (view.getUint32(place >>> 3, true) >>> (place & 7)) & mask;
+    place = (place + bits) | 0;
+  }
+  for (let i = whole; i < values.length; i++) {
     values[i] = bitsAt(bytes, place, mask);
     place = (place + bits) | 0;
   }

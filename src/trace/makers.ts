@@ -126,12 +126,11 @@ const makers = new Map<number, Maker>();
 
 /** The maker of events of a shape with these bits. */
 export function makerOf(shape: Shape, bits: number): Maker {
+  const found = makers.get(shape.code + codes * bits);
+  if (found !== undefined) return found;
   const known = knownBits(shape, bits);
   const key = shape.code + codes * known;
-  let maker = makers.get(key);
-  if (maker === undefined) {
-    maker = makerFor(shape, known);
-    makers.set(key, maker);
-  }
+  const maker = makers.get(key) ?? makerFor(shape, known);
+  makers.set(key, maker);
   return maker;
 }

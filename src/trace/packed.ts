@@ -16,8 +16,11 @@ export interface Packed {
 
 const noWide: ReadonlyMap<number, bigint> = new Map();
 
-/** The smallest and the largest; 0 and 0 of none. */
-function rangeOf(values: Float64Array): readonly [number, number] {
+/** The smallest and the largest number. */
+export type Range = readonly [number, number];
+
+/** Of the values; 0 and 0 of none. */
+export function rangeOf(values: Float64Array): Range {
   let least = values[0] ?? 0;
   let most = least;
   for (let i = 0; i < values.length; i++) {
@@ -67,14 +70,14 @@ function timesOf(values: Float64Array, unit: number): Float64Array {
   return stored;
 }
 
-/** Hold whole numbers, each `unit` times what is given; copies them. */
+/** Hold whole numbers in a range, each `unit` times what is given; copies them. */
 export function pack(
   parts: Float64Array,
   unit: number,
   wide: ReadonlyMap<number, bigint> = noWide,
+  [least, most]: Range = rangeOf(parts),
 ): Packed {
   const count = parts.length;
-  const [least, most] = rangeOf(parts);
   const base = least * unit;
   const held = (stored: Packed["stored"]): Packed => ({ count, stored, base, unit, wide });
   if (least === most) return held(new Uint8Array(1));
