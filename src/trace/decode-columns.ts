@@ -141,12 +141,17 @@ export function decodeInto(coded: Coded, values: Float64Array): Range {
   return rangeOf(values);
 }
 
-/** The numbers of a column; throws Malformed if its bytes are not such numbers. */
-export function decodeNumbers(coded: Coded, count: number): Float64Array {
-  const values = new Float64Array(count);
+/** Fill `values` with the numbers of a column; throws as `decodeInto`. */
+export function numbersInto(coded: Coded, values: Float64Array): void {
   decodeInto(coded, values);
   const unit = unitOf(coded);
-  if (unit !== 1) for (let i = 0; i < count; i++) values[i] = (values[i] ?? 0) * unit;
+  if (unit !== 1) for (let i = 0; i < values.length; i++) values[i] = (values[i] ?? 0) * unit;
+}
+
+/** The numbers of a column; throws as `decodeInto`. */
+export function decodeNumbers(coded: Coded, count: number): Float64Array {
+  const values = new Float64Array(count);
+  numbersInto(coded, values);
   return values;
 }
 

@@ -3,6 +3,7 @@
 import {
   type Block,
   type BlockData,
+  blockEvents,
   type ColumnData,
   codes,
   shapeColumn,
@@ -10,7 +11,7 @@ import {
 } from "./block.ts";
 import { madeBy } from "./block-reader.ts";
 import { isDoubles, longestColumn, unitOf } from "./coding.ts";
-import { constantOf, decodeInto, decodeListed, decodeNumbers } from "./decode-columns.ts";
+import { constantOf, decodeInto, decodeListed, numbersInto } from "./decode-columns.ts";
 import type { OpenFile } from "./file.ts";
 import { atHand, EventLog } from "./log.ts";
 import { type Maker, makerOf } from "./makers.ts";
@@ -80,9 +81,13 @@ function columnOf(byId: Columns, id: number, count: number): ColumnData {
   return column;
 }
 
-function numbersOf(byId: Columns, id: number, count: number): Float64Array {
+/** What a column is decoded into before it is packed; one that is kept makes no work for the garbage collector. */
+const kept = new Float64Array(2 * blockEvents);
+
+/** Room for so many numbers, until the next call. */
+function scratch(count: number): Float64Array {
   if (count > longestColumn) throw new Malformed("a column is too long");
-  return count === 0 ? new Float64Array(0) : decodeNumbers(columnOf(byId, id, count), count);
+  return count > kept.length ? new Float64Array(count) : kept.subarray(0, count);
 }
 
 type Filling = Block & { readonly columns: Map<number, Packed> };
@@ -91,14 +96,17 @@ type Filling = Block & { readonly columns: Map<number, Packed> };
 function printedInto(block: Filling, unit: number, { counts }: Needs, byId: Columns): void {
   for (const id of [timeColumn, entryTimeColumn])
     if ((byId.get(id)?.wide.length ?? 0) > 0) throw new Malformed("times that no double holds");
-  const starts = numbersOf(byId, timeColumn, counts.get(timeColumn) ?? 0);
-  const durations = numbersOf(byId, entryTimeColumn, counts.get(entryTimeColumn) ?? 0);
+  const [times, entries] = [counts.get(timeColumn) ?? 0, counts.get(entryTimeColumn) ?? 0];
+  const room = scratch(times + entries);
+  const [starts, durations] = [room.subarray(0, times), room.subarray(times)];
+  if (times > 0) numbersInto(columnOf(byId, timeColumn, times), starts);
+  if (entries > 0) numbersInto(columnOf(byId, entryTimeColumn, entries), durations);
   toTimes(block, block.timeUnit, { unit, starts, durations });
-  for (const [id, times] of [
+  for (const [id, parts] of [
     [timeColumn, starts],
     [entryTimeColumn, durations],
   ] as const) {
-    if (counts.delete(id)) block.columns.set(id, pack(times, 1));
+    if (counts.delete(id)) block.columns.set(id, pack(parts, 1));
   }
 }
 
@@ -113,8 +121,6 @@ export class EventDecoder {
     firstFile: 0,
   };
   readonly #blocks: Block[] = [];
-  /** What a column is decoded into before it is packed. */
-  #scratch = new Float64Array(0);
 
   /** Take a block; throws Malformed if its columns do not fit together. */
   block({ columns, count, strings, files, timeUnit, printedUnit }: BlockData): void {
@@ -147,7 +153,7 @@ export class EventDecoder {
     if (column === undefined || (column.count ?? count) !== count) {
       throw new Malformed("a block has not the events that it says");
     }
-    const { distinct, places } = decodeListed(column, this.#room(count));
+    const { distinct, places } = decodeListed(column, scratch(count));
     return {
       distinct,
       places: distinct.length > 256 ? new Uint16Array(places) : new Uint8Array(places),
@@ -186,19 +192,10 @@ export class EventDecoder {
   #packed(column: ColumnData, count: number): Packed {
     const same = constantOf(column, count);
     if (same !== undefined) return packSame(same * unitOf(column), count, wideOf(column, count));
-    const values = this.#room(count);
+    const values = scratch(count);
     const range = decodeInto(column, values);
     return isDoubles(column)
       ? packDoubles(values)
       : pack(values, unitOf(column), wideOf(column, count), range);
-  }
-
-  /** Room for so many numbers, until the next call. */
-  #room(count: number): Float64Array {
-    if (count > longestColumn) throw new Malformed("a column is too long");
-    if (count > this.#scratch.length) {
-      this.#scratch = new Float64Array(Math.max(count, 2 * this.#scratch.length));
-    }
-    return this.#scratch.subarray(0, count);
   }
 }
