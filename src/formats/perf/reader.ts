@@ -35,8 +35,10 @@ export class PerfReader {
   readonly #segments = new Segments();
   readonly #diagnostics: Diagnostics;
   readonly #plain: PlainLines;
-  /** `syscalls:` lines make those of raw_syscalls superfluous. */
-  #named = false;
+  /** Calls that have `syscalls:` lines, which make those of raw_syscalls superfluous. */
+  readonly #named = new Set<string>();
+  /** There are lines of raw_syscalls. */
+  #raws = false;
   #attaching = true;
   /** 32-bit tasks without a recorded call, and the lines of their exec. */
   readonly #silent = new Map<Task, number>();
@@ -57,7 +59,8 @@ export class PerfReader {
    * Returns where the next line begins, 0 if nothing has been read.
    */
   plain(bytes: Buffer, start: number, number: number): number {
-    if (!this.#named || this.#attaching || this.#lives.births) return 0;
+    const named = this.#named.size > 0 && !this.#raws;
+    if (!named || this.#attaching || this.#lives.births) return 0;
     const next = this.#plain.read(bytes, start, number, this.#time);
     if (next > 0) this.#time = this.#plain.time;
     return next;
@@ -128,12 +131,12 @@ export class PerfReader {
     const call = /^sys_(enter|exit)_(\w+)$/.exec(name);
     const written = call?.[2] ?? "";
     if (call?.[1] === "enter") {
+      this.#useName(written);
       const fields = fieldsOf(body);
       if (isOtherCall(written, fields.get("option"), fields.get("arg2"))) {
         this.#flight.other(task, written);
         return;
       }
-      if (isMemoryCall(written)) this.#useNames();
       const flags = fields.get("clone_flags");
       if (cloneCalls.has(written)) {
         const known = flags === undefined ? cloneCalls.get(written) : Number(flags);
@@ -150,7 +153,7 @@ export class PerfReader {
   }
 
   #raw(task: Task, name: string, body: string, at: At): void {
-    if (this.#named && !task.compat) return;
+    this.#raws = true;
     const match = /^NR (-?\d+) (?:\(([^)]*)\)|= (-?\d+))(?:\s|$)/.exec(body);
     this.#silent.delete(task);
     if (match === null) return;
@@ -164,7 +167,7 @@ export class PerfReader {
     }
     const called = callName(task.compat ? "i386" : this.arch, number);
     const raw = rawCall(called, told, end, task.pending, this.#segments.isAsked(task.tid));
-    if (raw === undefined) return;
+    if (raw === undefined || (this.#named.has(raw.call) && !task.compat)) return;
     const { call, args, result } = raw;
     if (name === "sys_exit") {
       this.#exit(task, call, result, at);
@@ -178,12 +181,12 @@ export class PerfReader {
     } else this.#enter(task, call, requestOf(call, args), at);
   }
 
-  /** From here on the names tell; what raw_syscalls began is told again. */
-  #useNames(): void {
-    if (this.#named) return;
-    this.#named = true;
+  /** From here on the name tells; what raw_syscalls began is told again. */
+  #useName(name: string): void {
+    if (this.#named.has(name)) return;
+    this.#named.add(name);
     for (const task of this.#tasks.all()) {
-      if (task.pending !== undefined && !task.compat) this.#flight.forget(task);
+      if (task.pending?.name === name && !task.compat) this.#flight.forget(task);
     }
   }
 
