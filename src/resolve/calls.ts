@@ -155,6 +155,7 @@ function shmat(
   searches: readonly Search[],
   from: Origin,
 ): void {
+  if (call.result === null) return;
   const { state, pageBytes, diagnostics } = context;
   const length = call.length ?? context.segments.get(call.shmid);
   if (length === undefined) {
@@ -170,7 +171,6 @@ function shmat(
   const area: Area = { backing: "file", file, prot, shared: true, pgoff: 0, flags: 0 };
   const pages = pagesFor(length, pageBytes);
   const addressed = call.addr !== 0;
-  if (call.result === null) return;
   const at = pageOf(call.result, pageBytes);
   if (addressed && hasBit(call.flags, SHM_REMAP)) {
     const position = state.inside(at);

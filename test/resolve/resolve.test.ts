@@ -278,6 +278,27 @@ describe("resolve", () => {
     ]);
   });
 
+  it("excludes a shmat of a segment of unknown size, but not one that failed", () => {
+    const attach: Event = {
+      kind: "call",
+      call: "shmat",
+      line: 200_000,
+      pid: 1,
+      shmid: 7,
+      addr: 0,
+      flags: 0,
+      outcome: "ok",
+      result: 96 * 4096,
+      error: null,
+    };
+    const failed: Event = { ...attach, shmid: -1, outcome: "error", result: null, error: "EINVAL" };
+    const { program, diagnostics } = resolved([mmap(100, 4), attach, failed]);
+    expect(diagnostics.count("resolve/unknown-length")).toBe(1);
+    expect(program.exclusions.map(({ reason }) => reason)).toEqual([
+      "shmat of a segment whose size was not recorded",
+    ]);
+  });
+
   it("finds mmap_base as the limit of the first top-down search", () => {
     const { program } = resolved([search(96, 4), mmap(96, 4, { line: 100_000, entryLine: 1 })]);
     expect(program.spaces[0]).toMatchObject({ mmapBase: 0x7ffff7fff, layoutFrom: "search" });
