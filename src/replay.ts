@@ -8,7 +8,7 @@ import { Toucher } from "./metrics/touched.ts";
 import type { Subject } from "./pipeline.ts";
 import { type Counters, countDifferences } from "./place/counters.ts";
 import { overMapped } from "./place/over-map.ts";
-import { type Run as Found, kept, place } from "./place/place.ts";
+import { type Found, kept, place } from "./place/place.ts";
 import { type Plan, plan } from "./place/plan.ts";
 import { recordedPlacements } from "./place/recorded.ts";
 import { pfnOf } from "./place/request.ts";
@@ -75,7 +75,7 @@ function watching(
   return {
     watches: [observer, toucher, sampler].filter((watch) => watch !== undefined),
     seen: () => ({
-      observed: observer,
+      observed: observer.result(),
       ...(population && { touched: population.result() }),
       ...(sampler && { overTime: sampler.result() }),
       ...(toucher && { misses: new Map(tlbs.map(({ id, tlb }) => [id, tlb.result()])) }),
@@ -93,26 +93,32 @@ function accessOf(
 }
 
 /** What a policy makes of a program: what its author asks under it, and where everything goes. */
-export interface Answered extends Found {
+export interface Answered {
   readonly program: Program;
   readonly plan: Plan;
+  readonly placements: Placements;
 }
 
-/**
- * Ask a policy; `touch` matters to policies that ask whether a VMA merges. With `keeps` the plan has all of its blocks as
- * they ran, to be run again.
- */
+/** What is wanted of an answer beside the placements. */
+export interface Wanted {
+  /** The plan has all of its blocks as they ran, to be run again. */
+  readonly blocks?: boolean;
+  /** Takes the searches. */
+  readonly found?: Found;
+}
+
+/** Ask a policy; `touch` matters to policies that ask whether a VMA merges. */
 export function answer(
   { program: given, facts, arch }: Pick<Subject, "program" | "facts" | "arch">,
   policy: Policy,
   touch: Touch,
-  keeps = false,
+  { blocks = false, found }: Wanted = {},
 ): Answered {
   const program = overMapped(given, policy, facts, arch);
   const planned = plan(program, policy, arch, facts, { forced: false });
-  const compiled = keeps ? kept(planned) : planned;
+  const compiled = blocks ? kept(planned) : planned;
   const neighbours = neighboursOf(program, policy.profile, { ...optionsOf(facts), touch });
-  return { program, plan: compiled, ...place(program, compiled, neighbours) };
+  return { program, plan: compiled, ...place(program, compiled, neighbours, found) };
 }
 
 /** Replay under a policy; `touch` as `rebuild` found it for the recording. */

@@ -3,6 +3,7 @@
 import { Diagnostics, MmreplayError } from "../errors.ts";
 import { onArch, policyFor, resolveTrace } from "../pipeline.ts";
 import { intentOf } from "../place/intent.ts";
+import { Found } from "../place/place.ts";
 import { parsePolicies } from "../policies/index.ts";
 import type { Policy } from "../policies/types.ts";
 import { answer, touchOf } from "../replay.ts";
@@ -59,7 +60,8 @@ function answersOf(trace: Trace, question: Question, recorded: Policy) {
   const answers = policies.map((policy): Answer => {
     const placed = (asked: Program) => answer(on(asked), policy, touch).placements;
     const { program: asked } = intend(placed, arch.pageBytes);
-    return { policy, ...answer(on(asked), policy, touch) };
+    const found = new Found();
+    return { policy, found, ...answer(on(asked), policy, touch, { found }) };
   });
   return { answers, machine: { facts, arch, touch } };
 }

@@ -132,7 +132,7 @@ function setupOf(trace: Trace, { program, arch, conversion }: Subject): TraceSet
 const latencyTime = 200;
 
 function latencyOf(subject: Subject, policy: Policy, touch: Touch): MetricValue {
-  const { plan: compiled } = answer(subject, policy, touch, true);
+  const { plan: compiled } = answer(subject, policy, touch, { blocks: true });
   const latency = measureLatency(placeOnly(compiled), { time: latencyTime });
   if (latency.state === "not-measured") return { value: null, unit: "ns", reason: latency.reason };
   const { p50, p90, p99, max, runs, warnings } = latency;

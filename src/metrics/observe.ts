@@ -24,7 +24,7 @@ function forget(blocks: Set<number>, start: number, end: number): void {
   for (const block of blocks) if (block >= start && block < end) blocks.delete(block);
 }
 
-export class Observer implements Watch, Observed {
+export class Observer implements Watch {
   readonly #program: Program;
   readonly #placements: Placements;
   readonly #machine: Machine;
@@ -36,9 +36,9 @@ export class Observer implements Watch, Observed {
   #count = -1;
   /** Inner edges of huge entries that the op in hand may cut. */
   #edges: number[] = [];
-  merges = 0;
-  splits = 0;
-  skipped: ReadonlyMap<number, readonly Range[]> = new Map();
+  #merges = 0;
+  #splits = 0;
+  #skipped: ReadonlyMap<number, readonly Range[]> = new Map();
 
   constructor(program: Program, placements: Placements, machine: Machine) {
     this.#program = program;
@@ -54,7 +54,7 @@ export class Observer implements Watch, Observed {
     if (!first && !last) return;
     const edges = first ? (last ? [start, end] : [start]) : [end];
     if (change === "changed") this.#edges.push(...edges);
-    else if (change === "gone") this.splits += this.#blocks(edges).length;
+    else if (change === "gone") this.#splits += this.#blocks(edges).length;
     else this.#discard(space.id, this.#blocks(edges));
   }
 
@@ -63,7 +63,7 @@ export class Observer implements Watch, Observed {
     const known = this.#discarded.get(space) ?? new Set<number>();
     this.#discarded.set(space, known);
     for (const block of blocks) {
-      if (!known.has(block)) this.splits += 1;
+      if (!known.has(block)) this.#splits += 1;
       known.add(block);
     }
   }
@@ -88,15 +88,19 @@ export class Observer implements Watch, Observed {
   }
 
   stepped(index: number, current: AddressSpace): void {
-    if (this.#count >= 0) this.merges += this.#count + 1 - current.count;
+    if (this.#count >= 0) this.#merges += this.#count + 1 - current.count;
     this.#count = -1;
     if (this.#edges.length > 0) {
       const cut = this.#edges.filter((edge) => current.at(edge)?.start === edge);
-      this.splits += this.#blocks(cut).length;
+      this.#splits += this.#blocks(cut).length;
       this.#edges = [];
     }
     if (index !== this.#program.peak) return;
-    this.skipped = new Map([...this.#passed].map(([id, ranges]) => [id, [...ranges]]));
+    this.#skipped = new Map([...this.#passed].map(([id, ranges]) => [id, [...ranges]]));
+  }
+
+  result(): Observed {
+    return { merges: this.#merges, splits: this.#splits, skipped: this.#skipped };
   }
 
   #blocks(edges: readonly number[]): number[] {

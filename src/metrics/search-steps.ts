@@ -3,8 +3,7 @@
 import { type OpTable, opNumber, ways } from "../resolve/op-table.ts";
 import type { Metric } from "./types.ts";
 
-const sum = (values: Float64Array): number =>
-  values.reduce((all, value) => (Number.isNaN(value) ? all : all + value), 0);
+const sum = (values: Uint32Array): number => values.reduce((all, value) => all + value, 0);
 
 /** Mappings at no particular place. */
 function searched({ kind, how, atObject, sourceObject }: OpTable): number {

@@ -7,41 +7,37 @@ import type { Neighbours, NeighboursOf, Placements } from "./types.ts";
 import { found as foundColumn, op as opColumn, opKind, out as outColumn } from "./wire.ts";
 
 /** The searches that ran, in order, with the program op that ran each. */
-export interface Found {
+export class Found {
   /** By search: program op. */
-  readonly op: readonly number[];
+  readonly op: number[] = [];
   /** By search: index of its row. */
-  readonly row: readonly number[];
+  readonly row: number[] = [];
   /** By search: page before `finish`, -1 no fit. */
-  readonly page: readonly number[];
-}
-
-export interface Run {
-  readonly placements: Placements;
-  readonly found: Found;
+  readonly page: number[] = [];
 }
 
 class Results {
   readonly placements: Placements;
+  readonly #found: Found | undefined;
   #last = -1;
-  readonly found: { op: number[]; row: number[]; page: number[] } = { op: [], row: [], page: [] };
 
-  constructor(program: Program) {
-    const ops = () => new Float64Array(program.ops.length).fill(Number.NaN);
+  constructor(program: Program, found: Found | undefined) {
+    this.#found = found;
+    const { length } = program.ops;
+    const ops = () => new Float64Array(length).fill(Number.NaN);
     this.placements = {
       source: "policy",
       objectPage: new Float64Array(program.objects + 1).fill(-1),
       opPage: ops(),
       mapped: ops(),
-      searches: ops(),
-      steps: ops(),
+      searches: new Uint32Array(length),
+      steps: new Uint32Array(length),
     };
     this.placements.objectPage[0] = 0;
   }
 
   take(ops: Float64Array, of: Int32Array, out: Float64Array, found: Float64Array): void {
     const { objectPage, opPage, mapped, searches, steps } = this.placements;
-    const { op, row, page: at } = this.found;
     let next = 0;
     for (let i = 0; i < of.length; i++) {
       const index = of[i] ?? 0;
@@ -58,12 +54,18 @@ class Results {
       const ran = out[base + outColumn.searches] ?? 0;
       searches[index] = ran;
       steps[index] = out[base + outColumn.steps] ?? 0;
-      for (let k = 0; k < ran; k++, next++) {
-        op.push(index);
-        row.push(found[next * foundColumn.stride + foundColumn.row] ?? -1);
-        at.push(found[next * foundColumn.stride + foundColumn.page] ?? -1);
-      }
+      if (this.#found !== undefined) note(this.#found, index, found, next, ran);
+      next += ran;
     }
+  }
+}
+
+/** Rows [first, first + ran) of the table are those of an op. */
+function note(into: Found, op: number, table: Float64Array, first: number, ran: number): void {
+  for (let at = first; at < first + ran; at++) {
+    into.op.push(op);
+    into.row.push(table[at * foundColumn.stride + foundColumn.row] ?? -1);
+    into.page.push(table[at * foundColumn.stride + foundColumn.page] ?? -1);
   }
 }
 
@@ -88,9 +90,17 @@ function settle(block: Block, compiled: Plan, spaces: Spaces, neighbours: Neighb
   ops[opColumn.y] = apart.count;
 }
 
-/** Run the tables of a plan in a fresh set of spaces; `neighboursOf` answers policies that ask whether a VMA merges. */
-export function place(program: Program, compiled: Plan, neighboursOf?: NeighboursOf): Run {
-  const results = new Results(program);
+/**
+ * Run the tables of a plan in a fresh set of spaces; `neighboursOf` answers policies that ask whether a VMA merges, and
+ * `found` takes the searches.
+ */
+export function place(
+  program: Program,
+  compiled: Plan,
+  neighboursOf?: NeighboursOf,
+  found?: Found,
+): { readonly placements: Placements } {
+  const results = new Results(program, found);
   const neighbours = neighboursOf?.(results.placements) ?? { join: () => false };
   const spaces = openSpaces();
   const room = new Room();
@@ -98,9 +108,9 @@ export function place(program: Program, compiled: Plan, neighboursOf?: Neighbour
     for (const block of compiled.blocks) {
       settle(block, compiled, spaces, neighbours);
       const { ops, of } = block;
-      const { out, found } = room.for(block);
-      spaces.run(ops, compiled.table.table, out, found);
-      results.take(ops, of, out, found);
+      const answers = room.for(block);
+      spaces.run(ops, compiled.table.table, answers.out, answers.found);
+      results.take(ops, of, answers.out, answers.found);
     }
   } finally {
     spaces.free();

@@ -4,21 +4,11 @@ import { opNumber } from "../resolve/op-table.ts";
 import type { Program } from "../resolve/program.ts";
 import type { Placements } from "./types.ts";
 
-const known = new WeakMap<Program["ops"], Placements>();
-
-/** The recording's own placements; nothing is searched, so nothing is counted. Found once. */
-export function recordedPlacements(program: Program): Placements {
-  const before = known.get(program.ops);
-  const placements = before ?? find(program);
-  known.set(program.ops, placements);
-  return placements;
-}
-
-function find({ ops, objects }: Program): Placements {
+/** The recording's own placements; nothing is searched, so nothing is counted. */
+export function recordedPlacements({ ops, objects }: Program): Placements {
   const { kind, object, recorded, atObject, atOffset } = ops.table;
-  const blank = new Float64Array(ops.length).fill(Number.NaN);
   const objectPage = new Float64Array(objects + 1);
-  const opPage = blank.slice();
+  const opPage = new Float64Array(ops.length).fill(Number.NaN);
   for (let index = 0; index < kind.length; index++)
     switch (kind[index]) {
       case opNumber.map:
@@ -33,5 +23,6 @@ function find({ ops, objects }: Program): Placements {
         break;
       default:
     }
-  return { source: "recorded", objectPage, opPage, mapped: blank, searches: blank, steps: blank };
+  const [mapped, none] = [new Float64Array(), new Uint32Array()];
+  return { source: "recorded", objectPage, opPage, mapped, searches: none, steps: none };
 }

@@ -7,11 +7,11 @@ export interface Placements {
   readonly objectPage: Float64Array;
   /** By op: the page where it took effect; -1 no fit, -2 orphaned, NaN for an op that never crosses. */
   readonly opPage: Float64Array;
-  /** By op: pages mapped in its space before it; NaN for an op that never crosses or where nothing was counted. */
+  /** By op: pages mapped in its space before it, NaN for an op that never crosses. Empty where nothing was counted. */
   readonly mapped: Float64Array;
-  /** By op: gap searches run, and nodes visited. */
-  readonly searches: Float64Array;
-  readonly steps: Float64Array;
+  /** By op: gap searches run, and nodes visited. Empty where nothing was searched. */
+  readonly searches: Uint32Array;
+  readonly steps: Uint32Array;
 }
 
 /** What only the VMAs know while a policy places: a search looks at extents. */

@@ -1,7 +1,7 @@
 /** Whether the model gives the kernel's own answers for a recording: searches, placements and VMAs. */
 
 import type { Arch } from "../arch/types.ts";
-import { place, type Run } from "../place/place.ts";
+import { Found, place } from "../place/place.ts";
 import { type Plan, plan } from "../place/plan.ts";
 import { recordedPlacements } from "../place/recorded.ts";
 import { pfnOf } from "../place/request.ts";
@@ -51,7 +51,9 @@ class Tally {
 class Verification {
   readonly #input: VerifyInput;
   readonly #plan: Plan;
-  readonly #run: Run;
+  readonly #found = new Found();
+  /** Where the policy put everything. */
+  readonly #answers: Placements;
   readonly #applied: Applied;
   readonly #placements: Placements;
   readonly #touch: Touch;
@@ -83,8 +85,8 @@ class Verification {
       marksData: trace.facts.arch === "arm64",
     };
     const neighbours = neighboursOf(program, policy.profile, this.#applyOptions);
-    this.#run = place(program, this.#plan, neighbours);
-    const { mapped } = this.#run.placements;
+    this.#answers = place(program, this.#plan, neighbours, this.#found).placements;
+    const { mapped } = this.#answers;
     this.#placements = input.free
       ? this.#freely(asRecorded)
       : { ...recordedPlacements(program), mapped };
@@ -133,12 +135,11 @@ class Verification {
 
   /** The model's own placements, and those of the recording where nothing can be said. */
   #freely(asRecorded: ReadonlySet<number>): Placements {
-    const { placements } = this.#run;
-    const opPage = placements.opPage.slice();
+    const opPage = this.#answers.opPage.slice();
     this.#input.program.ops.forEach((op, index) => {
       if (op.kind === "map" && asRecorded.has(index)) opPage[index] = op.recorded;
     });
-    return { ...placements, opPage };
+    return { ...this.#answers, opPage };
   }
 
   run(): void {
@@ -160,12 +161,12 @@ class Verification {
 
   #modelSearches(): Map<number, ModelSearch[]> {
     const byOp = new Map<number, ModelSearch[]>();
-    const { op, row, page } = this.#run.found;
+    const { op, row, page } = this.#found;
     op.forEach((index, i) => {
       const found = this.#plan.table.rows[row[i] ?? -1];
       if (found === undefined) return;
       const list = byOp.get(index) ?? [];
-      const mapped = this.#run.placements.mapped[index] ?? 0;
+      const mapped = this.#answers.mapped[index] ?? 0;
       list.push({ row: found, page: page[i] ?? -1, mapped });
       byOp.set(index, list);
     });
@@ -206,7 +207,7 @@ class Verification {
   }
 
   #comparePlacement(op: Extract<Op, { kind: "map" }>, index: number): void {
-    const page = this.#run.placements.opPage[index] ?? -1;
+    const page = this.#answers.opPage[index] ?? -1;
     const same = page === op.recorded;
     this.placements.add(same);
     if (!same) this.findings.push({ of: "placement", op: index, line: op.line, page });

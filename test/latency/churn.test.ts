@@ -16,7 +16,7 @@ function counted(vmas: number) {
   const compiled = plan(program, policy, archs.get("x86-64"), facts, { forced: false });
   const { placements } = place(program, compiled);
   const { vmaPeak } = apply(program, placements, policy.profile, { touch: "never" });
-  const sum = (values: Float64Array) => values.reduce((a, b) => a + (Number.isNaN(b) ? 0 : b), 0);
+  const sum = (values: Uint32Array) => values.reduce((a, b) => a + b, 0);
   return {
     unplaced: placements.objectPage.filter((page) => page < 0).length,
     vmaPeak,

@@ -136,8 +136,8 @@ describe("vmas", () => {
 
 describe("search-steps", () => {
   it("adds up what ran, and is not 0 but absent for the recording's own placements", () => {
-    const steps = Float64Array.from([Number.NaN, 3, 5]);
-    const searches = Float64Array.from([Number.NaN, 1, 2]);
+    const steps = Uint32Array.from([0, 3, 5]);
+    const searches = Uint32Array.from([0, 1, 2]);
     const drafts = [map(1, 1), map(2, 1)];
     const ran = replayOf(drafts, { 1: 0, 2: 4 }, { placements: { steps, searches } });
     expect(compute("search-steps", ran)).toMatchObject({

@@ -73,7 +73,7 @@ describe("bytes lost to alignment", () => {
     pages: Readonly<Record<number, number>>,
     spaces: readonly SpaceFacts[],
   ) => {
-    const searches = new Float64Array(drafts.length + 1).fill(1);
+    const searches = new Uint32Array(drafts.length + 1).fill(1);
     const replay = replayOf(drafts, pages, { of: { spaces }, placements: { searches } });
     const { alignmentLoss } = compute("fragmentation", replay).more ?? {};
     return alignmentLoss;

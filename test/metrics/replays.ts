@@ -71,12 +71,13 @@ export function replayOf(
   const { profile } = policy;
   const population = more.population ?? everything;
   const machine = { arch, profile, facts, population };
-  const observed = new Observer(of, placements, machine);
+  const observer = new Observer(of, placements, machine);
   const toucher = population.mode === "touched" ? new Toucher(machine, of.peak) : undefined;
-  const watches = toucher === undefined ? [observed] : [observed, toucher];
+  const watches = toucher === undefined ? [observer] : [observer, toucher];
   const { peak, end, vmaPeak } = apply(of, placements, profile, { watches });
-  const seen = toucher === undefined ? {} : { touched: toucher.result() };
-  return { ...machine, program: of, policy, placements, peak, end, vmaPeak, observed, ...seen };
+  const observed = observer.result();
+  const seen = { observed, ...(toucher !== undefined && { touched: toucher.result() }) };
+  return { ...machine, program: of, policy, placements, peak, end, vmaPeak, ...seen };
 }
 
 export const compute = (id: string, replay: Replay): MetricValue => metrics.get(id).compute(replay);

@@ -4,7 +4,7 @@ import { deviceMappings } from "../../src/metrics/device-mappings.ts";
 import { measure } from "../../src/metrics/index.ts";
 import { archFor, policyFor, resolveTrace } from "../../src/pipeline.ts";
 import { parsePolicies } from "../../src/policies/index.ts";
-import { rebuild, replay } from "../../src/replay.ts";
+import { rebuild, replay, touchOf } from "../../src/replay.ts";
 import { verify } from "../../src/verify/verify.ts";
 import { shippedTrace, shippedTraces } from "../support/traces.ts";
 
@@ -24,6 +24,21 @@ describe.each(shippedTraces)("%s", (name) => {
     expect(applied.snapshots.length).toBeGreaterThan(0);
     for (const { total, exact, extra, differences } of applied.snapshots)
       expect({ exact, extra, differences }).toEqual({ exact: total, extra: 0, differences: [] });
+  });
+
+  it("tells by its snapshots, and only by them, when memory was written", () => {
+    const { trace, program, policy } = prepared(name);
+    expect(touchOf(program, trace.facts, policy)).toBe(rebuild(program, trace.facts, policy).touch);
+    const events = [...trace.events].filter(({ kind }) => kind !== "snapshot");
+    const blind = resolveTrace({ ...trace, events }, policy, new Diagnostics());
+    expect(touchOf(blind, trace.facts, policy)).toBe("at-once");
+  });
+
+  it("leaves no placements behind in what was seen on the way", () => {
+    const { trace, program, arch, policy } = prepared(name);
+    const { observed } = replay(program, trace.facts, arch, policy).replay;
+    expect(Object.getPrototypeOf(observed)).toBe(Object.prototype);
+    expect(Object.keys(observed)).toEqual(["merges", "splits", "skipped"]);
   });
 
   it.each([false, true])("is placed by its kernel's policy as recorded (free: %s)", (free) => {

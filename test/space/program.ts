@@ -51,7 +51,8 @@ export function program(drafts: readonly Draft[], more: Partial<Program> = {}): 
 
 /** Where each object of a drawing lies; -1 where it is lost. */
 export function placed(of: Program, pages: Readonly<Record<number, number>>): Placements {
-  const blank = (): Float64Array => new Float64Array(of.ops.length).fill(Number.NaN);
+  const { length } = of.ops;
+  const blank = (): Float64Array => new Float64Array(length).fill(Number.NaN);
   const objectPage = new Float64Array(of.objects + 1);
   for (const [object, page] of Object.entries(pages))
     objectPage[Number(object)] = page < 0 ? -1 : base + page;
@@ -63,7 +64,7 @@ export function placed(of: Program, pages: Readonly<Record<number, number>>): Pl
     objectPage,
     opPage,
     mapped: blank(),
-    searches: blank(),
-    steps: blank(),
+    searches: new Uint32Array(length),
+    steps: new Uint32Array(length),
   };
 }
