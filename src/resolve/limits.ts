@@ -2,7 +2,7 @@
 
 import type { Facts } from "../trace/trace.ts";
 import { pageOf } from "../units.ts";
-import type { PlacedArea } from "./initial.ts";
+import { isVdso, type PlacedArea } from "./initial.ts";
 import type { SpaceFacts } from "./program.ts";
 import type { SpaceSurvey } from "./survey.ts";
 
@@ -28,10 +28,16 @@ function legacyBase(survey: SpaceSurvey, areas: readonly PlacedArea[]): number |
   return low === Infinity ? undefined : low;
 }
 
-/** Without searches: mmap_base is the highest end of what the kernel placed below the stack. */
+/**
+ * Without searches: mmap_base is the highest end of what the kernel placed below the stack. Loader and vdso lie there; where a
+ * large or no limit of the stack pushes it far down, the program and its heap lie above.
+ */
 function highestEnd(survey: SpaceSurvey, areas: readonly PlacedArea[]): number {
-  const stack = stackOf(areas);
-  const below = areas.filter(({ start }) => stack !== undefined && start < stack);
+  const stack = stackOf(areas) ?? 0;
+  const placed = areas.filter(({ start }) => start < stack);
+  const vdso = placed.find(({ area }) => isVdso(area.name));
+  const near = vdso === undefined ? stack : vdso.start + stack / 16;
+  const below = placed.filter(({ start }) => start < near);
   const exec = survey.exec || survey.execSearches.length > 0 || below.length > 0;
   return Math.max(survey.unhintedEnd, exec ? (below.at(-1)?.end ?? 0) : 0);
 }

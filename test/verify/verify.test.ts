@@ -13,7 +13,8 @@ type Counts = readonly [searches: number, placements: number, vmas: number, excl
 
 const expected: Readonly<Record<string, Counts>> = {
   "6.1-probe-24-hints-noaslr": [2095, 2192, 2060],
-  "6.18-probe-legacy-strace": [0, 95, 45, 5],
+  "6.18-probe-legacy-strace": [0, 91, 42, 2],
+  "6.18-probe-unlimited-stack-strace": [0, 78, 59],
   "7.3-vfio-bars-a": [8, 10, 17],
   "app-styles-ext4": [0, 47, 0],
   "arm64-7.3-16k-edges-noaslr": [627, 619, 50],
