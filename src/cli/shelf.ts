@@ -5,8 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { deserialize, serialize } from "node:v8";
 import { MmreplayError } from "../errors.ts";
-import type { Block, Shelf } from "../trace/block.ts";
-import { atHand } from "../trace/log.ts";
+import type { Shelf } from "../trace/block.ts";
 
 /** A file that no other process can open and that is gone with this one. */
 class Spool {
@@ -49,20 +48,26 @@ const unreadable = (): MmreplayError =>
 let spools = 0;
 const closed = new FinalizationRegistry<number>(closeSync);
 
-/** A function of its own: one made beside the block would hold it. */
-const taker = (spool: Spool, at: number, length: number) => (): Block =>
-  deserialize(spool.take(at, length));
+/** Functions of their own: one made beside the data would hold it. */
+const taker =
+  <T>(spool: Spool, at: number, length: number) =>
+  (): T =>
+    deserialize(spool.take(at, length));
+const holder =
+  <T>(data: T) =>
+  (): T =>
+    data;
 
-/** A shelf of its own for one recording; where no file can be written, blocks stay in memory. */
+/** A shelf of its own for one recording; where no file can be written, everything stays in memory. */
 export function makeShelf(): Shelf {
   let spool: Spool | undefined;
-  return (block) => {
+  return (data) => {
     try {
       spool ??= new Spool();
-      const bytes = serialize(block);
+      const bytes = serialize(data);
       return taker(spool, spool.put(bytes), bytes.length);
     } catch {
-      return atHand(block).block;
+      return holder(data);
     }
   };
 }

@@ -175,7 +175,9 @@ async function assemble(
   const tasks = oneProcess ? logOf(asOneProcess(read.events), shelf) : read.events;
   const facts = factsOf(beside, run.stem, read.facts, pageFacts(tasks));
   const topDown = facts.legacyLayout !== true;
-  const own = { ...read, events: logOf(placeForks(linearize(tasks, topDown), topDown), shelf) };
+  const ordered = logOf(linearize(tasks, topDown, shelf), shelf);
+  const forked = placeForks(ordered, topDown, diagnostics, shelf);
+  const own = { ...read, events: logOf(forked, shelf) };
   const log = beside.calls;
   const logged =
     log === undefined ? undefined : { log, matched: matchCalls(own.events, log, diagnostics) };

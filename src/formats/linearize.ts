@@ -1,8 +1,10 @@
 /** An order of overlapping calls in which every search finds what it found: threads that map at once, told by addresses. */
 
+import type { Shelf } from "../trace/block.ts";
 import type { Event } from "../trace/event.ts";
-import { type Events, swapped } from "../trace/events.ts";
+import { type Events, eventAt } from "../trace/events.ts";
 import { hasKind } from "../trace/log.ts";
+import { SortedRows } from "../trace/sorted-rows.ts";
 import { Spaces } from "./bundle/spaces.ts";
 import { spanOf } from "./line-span.ts";
 import { itemOf, LinearSearch } from "./linear-search.ts";
@@ -21,12 +23,20 @@ interface Crowd {
 
 const none: Crowd = { exit: 0, long: false, overlap: false, known: true };
 
+const isInOrder = ({ long, overlap, known }: Crowd): boolean => !(long && overlap && known);
+
 /** Spaces in which calls overlap and whose every range is known. */
 function crowded(events: Events): ReadonlySet<number> {
+  const found = new Set<number>();
   const crowds = new Map<number, Crowd>();
+  const close = (space: number): void => {
+    const crowd = crowds.get(space);
+    if (crowd !== undefined && !isInOrder(crowd)) found.add(space);
+    crowds.delete(space);
+  };
   const spaces = new Spaces(events);
   for (const event of events) {
-    const { space } = spaces.follow(event);
+    const { space, ended } = spaces.follow(event);
     const crowd = crowds.get(space) ?? { ...none };
     crowds.set(space, crowd);
     const { entry, exit } = spanOf(event);
@@ -34,9 +44,10 @@ function crowded(events: Events): ReadonlySet<number> {
     crowd.overlap ||= entry < crowd.exit;
     crowd.exit = Math.max(crowd.exit, exit);
     crowd.known &&= event.kind !== "call" || (event.call !== "shmat" && event.call !== "shmdt");
+    if (ended !== undefined) close(ended);
   }
-  const found = [...crowds].filter(([, { long, overlap, known }]) => long && overlap && known);
-  return new Set(found.map(([space]) => space));
+  for (const space of crowds.keys()) close(space);
+  return found;
 }
 
 /** True if any call ended on another line than it began on: without one, nothing overlaps. */
@@ -53,24 +64,42 @@ function hasLong(events: Events): boolean {
  * calls themselves tell what is free. Calls that did not overlap keep their order; so does everything where the
  * recording shows the searches.
  */
-export function linearize(events: Events, topDown: boolean): Events {
+export function linearize(events: Events, topDown: boolean, shelf?: Shelf): Iterable<Event> {
   if (hasKind(events, "search") || !hasLong(events)) return events;
   const crowds = crowded(events);
   if (crowds.size === 0) return events;
-  const moved = new Map<number, number>();
+  const moved = new SortedRows(shelf);
   const orders = new Map<number, SpaceOrder>();
   const spaces = new Spaces(events);
   let index = -1;
   for (const event of events) {
     index += 1;
-    const { space } = spaces.follow(event);
-    if (!crowds.has(space)) continue;
-    const order = orders.get(space) ?? new SpaceOrder(topDown, moved);
-    orders.set(space, order);
-    order.push(event, index);
+    const { space, ended } = spaces.follow(event);
+    if (crowds.has(space)) {
+      const order = orders.get(space) ?? new SpaceOrder(topDown, moved);
+      orders.set(space, order);
+      order.push(event, index);
+    }
+    if (ended === undefined) continue;
+    orders.get(ended)?.end();
+    orders.delete(ended);
   }
   for (const order of orders.values()) order.end();
-  return moved.size === 0 ? events : swapped(events, moved);
+  return moved.isEmpty ? events : swapped(events, moved);
+}
+
+/** The events, but for the places that rows begin with: there stands the event that had the place of the second number. */
+function* swapped(events: Events, moved: SortedRows): Generator<Event, undefined> {
+  const rows = moved[Symbol.iterator]();
+  let [place, from] = rows.next().value ?? [];
+  let index = 0;
+  for (const event of events) {
+    if (index === place) {
+      yield eventAt(events, from) ?? event;
+      [place, from] = rows.next().value ?? [];
+    } else yield event;
+    index += 1;
+  }
 }
 
 /** Fills the places of the events of one space anew. */
@@ -81,11 +110,11 @@ class SpaceOrder {
   readonly #slots: number[] = [];
   #count = 0;
 
-  /** `moved` gets, by index, which event is to stand there instead. */
-  constructor(topDown: boolean, moved: Map<number, number>) {
+  /** `moved` gets each index at which another event is to stand, and the index of that. */
+  constructor(topDown: boolean, moved: SortedRows) {
     this.#merge = new NeutralMerge(({ index }) => {
       const slot = this.#slots.shift();
-      if (slot !== undefined && slot !== index) moved.set(slot, index);
+      if (slot !== undefined && slot !== index) moved.push([slot, index]);
     });
     this.#search = new LinearSearch(topDown, (item) => {
       if (!item.neutral) this.#merge.send(item);

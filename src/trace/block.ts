@@ -31,8 +31,8 @@ export interface Slot {
   readonly block: () => Block;
 }
 
-/** Where blocks are put away for which there is no room in memory; what is put there can be had again. */
-export type Shelf = (block: Block) => () => Block;
+/** Where blocks and other plain data are put away for which there is no room in memory; what is put there can be had again. */
+export type Shelf = <T extends object>(data: T) => () => T;
 
 export interface ColumnData {
   readonly id: number;

@@ -23,23 +23,6 @@ export function reordered(events: Events, order: Uint32Array): Events {
   };
 }
 
-/** The same events, but for some places: at each of those stands the event that had another place. */
-export function swapped(events: Events, from: ReadonlyMap<number, number>): Events {
-  const at = (index: number): Event | undefined => events.at(from.get(index) ?? index);
-  return {
-    length: events.length,
-    at,
-    *[Symbol.iterator]() {
-      let index = 0;
-      for (const event of events) {
-        const other = from.has(index) ? at(index) : undefined;
-        yield other ?? event;
-        index += 1;
-      }
-    },
-  };
-}
-
 /** Where the last number of an ascending list stands that is not above `value`; 0 if all are. */
 export function lastUpTo(list: readonly number[], value: number): number {
   let low = 0;

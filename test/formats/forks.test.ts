@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { Diagnostics } from "../../src/errors.ts";
 import { placeForks } from "../../src/formats/forks.ts";
 import type { Call, Event, Lifecycle } from "../../src/trace/event.ts";
 
@@ -52,7 +53,7 @@ const fork: Lifecycle = {
 
 /** Lines in the order of effect; the fork is 20. */
 const order = (events: readonly Event[], topDown = true): readonly number[] =>
-  [...placeForks(events, topDown)].map(({ line }) => line);
+  [...placeForks(events, topDown, new Diagnostics())].map(({ line }) => line);
 
 /** During the fork a thread maps [100, 110) and unmaps it again. */
 const during = [map(thread, [11, 12], 100, 10), unmap(thread, [13, 14], 100, 10)] as const;

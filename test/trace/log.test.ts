@@ -55,7 +55,7 @@ describe("a log of events", () => {
     const put = makeShelf();
     let shelved = 0;
     const shelf: Shelf = (block) => {
-      shelved += block.count;
+      shelved += blockEvents;
       return put(block);
     };
     const writer = new LogWriter(shelf);

@@ -1,6 +1,6 @@
 /** Which address space each event of a recording happened in, as far as the lives of tasks tell. */
 
-import type { Event } from "../../trace/event.ts";
+import type { Event, Lifecycle } from "../../trace/event.ts";
 import type { Events } from "../../trace/events.ts";
 import { hasKind } from "../../trace/log.ts";
 
@@ -9,6 +9,8 @@ export interface Place {
   readonly space: number;
   /** A space that this event makes, with the one that it copies. */
   readonly made?: { readonly space: number; readonly from: number | undefined };
+  /** A space that has lost its last task: no event takes place in it any more. */
+  readonly ended?: number;
 }
 
 function showsBirth(events: Events): boolean {
@@ -21,6 +23,8 @@ function showsBirth(events: Events): boolean {
 /** Follows tasks; feed it every event in order. */
 export class Spaces {
   readonly #bySpace = new Map<number | null, number>();
+  /** Tasks of each space that has any. */
+  readonly #tasks = new Map<number, number>();
   readonly #births: boolean;
   #next = 0;
 
@@ -31,33 +35,58 @@ export class Spaces {
 
   /** The space of a task; of one never heard of a new space, or the only one. */
   of(pid: number | null): number {
-    let space = this.#bySpace.get(pid);
-    if (space === undefined) {
-      space = this.#births || this.#next === 0 ? this.#next++ : this.#next - 1;
-      this.#bySpace.set(pid, space);
-    }
-    return space;
+    const space = this.#bySpace.get(pid);
+    if (space !== undefined) return space;
+    const first = this.#births || this.#next === 0 ? this.#next++ : this.#next - 1;
+    this.#assign(pid, first);
+    return first;
+  }
+
+  #assign(pid: number | null, space: number): { readonly ended?: number } {
+    this.#tasks.set(space, (this.#tasks.get(space) ?? 0) + 1);
+    const left = this.#leave(pid);
+    this.#bySpace.set(pid, space);
+    return left;
+  }
+
+  #leave(pid: number | null): { readonly ended?: number } {
+    const space = this.#bySpace.get(pid);
+    if (space === undefined) return {};
+    this.#bySpace.delete(pid);
+    const tasks = (this.#tasks.get(space) ?? 1) - 1;
+    if (tasks > 0) this.#tasks.set(space, tasks);
+    else this.#tasks.delete(space);
+    // Without births tasks that were never heard of may still come to it.
+    return tasks > 0 || !this.#births ? {} : { ended: space };
   }
 
   /** The space in which the event took place. */
   follow(event: Event): Place {
     const space = this.of(event.pid);
-    if (event.kind !== "lifecycle") return { space };
-    const { lifecycle, child } = event;
-    if (lifecycle === "exec") {
-      const made = this.#next++;
-      this.#bySpace.set(event.pid, made);
-      return { space, made: { space: made, from: undefined } };
+    return event.kind === "lifecycle" ? { space, ...this.#change(event, space) } : { space };
+  }
+
+  #change(event: Lifecycle, space: number): Omit<Place, "space"> {
+    const { lifecycle, pid, child, other } = event;
+    switch (lifecycle) {
+      case "exec": {
+        const made = this.#next++;
+        if (other !== undefined && other !== pid) this.#leave(other);
+        return { made: { space: made, from: undefined }, ...this.#assign(pid, made) };
+      }
+      case "exit":
+      case "killed":
+        return this.#leave(pid);
+      case "fork": {
+        if (child === undefined) return {};
+        // Events of the child may stand before its fork: then it has a space already.
+        const made = this.#bySpace.get(child) ?? this.#next++;
+        return { made: { space: made, from: space }, ...this.#assign(child, made) };
+      }
+      default:
+        // Who is superseded goes on as the caller of exec.
+        return child === undefined ? {} : this.#assign(child, space);
     }
-    if (child === undefined) return { space };
-    if (lifecycle !== "fork") {
-      this.#bySpace.set(child, space);
-      return { space };
-    }
-    // Events of the child may stand before its fork: then it has a space already.
-    const made = this.#bySpace.get(child) ?? this.#next++;
-    this.#bySpace.set(child, made);
-    return { space, made: { space: made, from: space } };
   }
 }
 
