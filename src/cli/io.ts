@@ -1,6 +1,5 @@
 /** How files, folders and pipes become inputs, and results and errors become output. */
 
-import { once } from "node:events";
 import {
   closeSync,
   createReadStream,
@@ -22,6 +21,7 @@ import type { Source } from "../formats/bundle.ts";
 import { isBzip2, unpackedBzip2 } from "./bzip2.ts";
 import { isPerfData, printedPerfData } from "./perf-data.ts";
 import { withProgress } from "./progress.ts";
+import { unwritable } from "./system.ts";
 
 /** What `-` stands for. */
 export const stdin = "/dev/stdin";
@@ -144,33 +144,42 @@ export function locateTogether(paths: readonly string[]): Located {
 export function write(text: string, output: string | undefined): void {
   const ended = text.endsWith("\n") || text === "" ? text : `${text}\n`;
   if (output === undefined) process.stdout.write(ended);
-  else writeFileSync(output, ended);
+  else writeFile(ended, output);
+}
+
+function writeFile(text: string, path: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw unwritable(error, path);
+  }
 }
 
 /** Characters that are written at once. */
 const block = 65_536;
+
+function* blocksOf(lines: Iterable<string>): Generator<string> {
+  let text = "";
+  for (const line of lines) {
+    text += `${line}\n`;
+    if (text.length < block) continue;
+    yield text;
+    text = "";
+  }
+  yield text;
+}
 
 /** Write lines to `-o FILE`, or to standard output, no faster than they are taken. */
 export async function writeLines(
   lines: Iterable<string>,
   output: string | undefined,
 ): Promise<void> {
-  const stream = output === undefined ? process.stdout : createWriteStream(output);
-  let text = "";
-  for (const line of lines) {
-    text += `${line}\n`;
-    if (text.length < block) continue;
-    if (!stream.write(text)) await once(stream, "drain");
-    text = "";
+  if (output === undefined) await pipeline(blocksOf(lines), process.stdout, { end: false });
+  else {
+    await pipeline(blocksOf(lines), createWriteStream(output)).catch((error: unknown) => {
+      throw unwritable(error, output);
+    });
   }
-  await new Promise<void>((resolve, reject) => {
-    const done = (error?: Error | null): void => {
-      if (error) reject(error);
-      else resolve();
-    };
-    if (output === undefined) stream.write(text, done);
-    else stream.end(text, done);
-  });
 }
 
 /** Characters of a line that are shown, and how many of them before the place. */
@@ -181,7 +190,7 @@ const lead = 40;
 function quoted(text: string, line: number, { column, width = 1 }: At): readonly string[] {
   const from = column === undefined || column <= widest - lead ? 0 : column - 1 - lead;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: what a terminal would act on
-  const plain = text.replace(/[\x00-\x1f\x7f]/g, " ").slice(from, from + widest);
+  const plain = text.replace(/[\x00-\x1f\x7f-\x9f]/g, " ").slice(from, from + widest);
   const gutter = String(line).padStart(5);
   const cut = [from > 0 ? "..." : "", text.length > from + widest ? "..." : ""] as const;
   const lines = [`${gutter} | ${cut[0]}${plain}${cut[1]}`];
@@ -219,10 +228,13 @@ export function printWarnings(diagnostics: Diagnostics, name: string, quiet: boo
   if (!quiet) process.stderr.write(warningLines(diagnostics, name));
 }
 
-/** A broken pipe ends the program quietly, as it does for other filters. */
+/** A broken pipe ends the program quietly, as it does for other filters; a full disk does not. */
 export function endOnBrokenPipe(): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(0);
-    throw error;
+    const told = unwritable(error, "standard output");
+    if (!(told instanceof MmreplayError)) throw error;
+    process.stderr.write(printError(told));
+    process.exit(1);
   });
 }

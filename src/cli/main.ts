@@ -6,14 +6,39 @@ import { hideBin } from "yargs/helpers";
 import { MmreplayError } from "../errors.ts";
 import { commands } from "./commands/index.ts";
 import { endOnBrokenPipe, printError, stdin } from "./io.ts";
+import { unreadable } from "./system.ts";
 
 /** Exit codes: 0 fine, 1 bad input or a regression, 2 usage, 3 the model disagrees with the kernel. */
 const badInput = 1;
 const badUsage = 2;
 
-/** yargs drops a lone dash among positional arguments; the program that `record` runs keeps its own. */
+/**
+ * yargs drops a lone dash among positional arguments, and what follows `--` is none for it; the program that `record` runs
+ * keeps its own.
+ */
 function argumentsOf(argv: readonly string[]): string[] {
-  return argv[0] === "record" ? [...argv] : argv.map((word) => (word === "-" ? stdin : word));
+  if (argv[0] === "record") return [...argv];
+  const end = argv.indexOf("--");
+  const words = end < 0 ? argv : argv.slice(0, end);
+  const names = end < 0 ? [] : argv.slice(end + 1);
+  return [
+    ...words.map((word) => (word === "-" ? stdin : word)),
+    ...names.map((name) => (/^-./.test(name) ? `./${name}` : name)),
+  ];
+}
+
+/** Arguments that are lists by nature. */
+const lists: ReadonlySet<string> = new Set(["_", "--", "command", "recording", "trace"]);
+
+/** Of an option that stands there twice, one would be lost. */
+function checkOnce(args: Readonly<Record<string, unknown>>): true {
+  const [twice] = Object.keys(args)
+    .filter((name) => Array.isArray(args[name]) && !lists.has(name))
+    .toSorted((a, b) => b.length - a.length);
+  if (twice === undefined) return true;
+  throw new MmreplayError("usage/given-twice", `--${twice} is given more than once`, {
+    hint: "give it once; several policies, metrics or CPUs are separated by commas",
+  });
 }
 
 async function main(): Promise<void> {
@@ -26,7 +51,9 @@ async function main(): Promise<void> {
     .command([...commands])
     .demandCommand(1, "name a command")
     .strict()
+    .strictCommands()
     .recommendCommands()
+    .check(checkOnce)
     .completion("completion", "print a completion script for bash or zsh")
     .wrap(Math.min(100, process.stdout.columns ?? 100))
     .exitProcess(false)
@@ -40,7 +67,8 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  if (!(error instanceof MmreplayError)) throw error;
-  process.stderr.write(printError(error));
-  process.exitCode = error.code.startsWith("usage/") ? badUsage : badInput;
+  const told = error instanceof MmreplayError ? error : unreadable(error);
+  if (told === undefined) throw error;
+  process.stderr.write(printError(told));
+  process.exitCode = told.code.startsWith("usage/") ? badUsage : badInput;
 }

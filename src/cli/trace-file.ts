@@ -11,9 +11,9 @@ import {
   statSync,
   writeSync,
 } from "node:fs";
-import { MmreplayError } from "../errors.ts";
 import { encodeParts } from "../trace/codec.ts";
 import type { Trace } from "../trace/trace.ts";
+import { unwritable } from "./system.ts";
 
 /** Bytes that were written. */
 function writeParts(file: number, parts: Iterable<Uint8Array>): number {
@@ -61,10 +61,6 @@ export function writeTrace(trace: Trace, path: string): number {
   try {
     return write(trace, path);
   } catch (error) {
-    if (!(error instanceof Error) || !("syscall" in error)) throw error;
-    throw new MmreplayError("io/unwritable", `cannot be written (${error.message})`, {
-      at: { file: path },
-      hint: "name another file with -o",
-    });
+    throw unwritable(error, path);
   }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -55,6 +55,19 @@ describe("bad input", () => {
     refused(["events", file("calls.txt")], "parse/no-memory-calls", file("calls.txt"));
   });
 
+  it.each([
+    ["events", "redis-ext4.mmtrace"],
+    ["replay", "redis-ext4.mmtrace"],
+    ["import", "redis-ext4.mmtrace"],
+  ])("says of %s that its output cannot be written", (command, name) => {
+    const output = file("nowhere/out");
+    refused(["-q", command, join(root, "traces", name), "-o", output], "io/unwritable", output);
+  });
+
+  it.skipIf(!existsSync("/proc/self/mem"))("says of a file that the system cannot read it", () => {
+    refused(["events", "/proc/self/mem"], "io/unreadable", "EIO");
+  });
+
   it("reads the same error from standard input", () => {
     const { code, stderr } = mmreplay(["replay", "-"], "");
     expect(stderr).toContain("error[parse/empty]");
@@ -65,6 +78,10 @@ describe("bad input", () => {
 describe("bad usage", () => {
   it.each([
     [["replai"], "Did you mean replay"],
+    [["frobnicate"], "Unknown command"],
+    [["replay", "a", "--policy", "linux-7.3", "--policy", "vfio-thp"], "--policy is given more"],
+    [["explain", "traces/redis-ext4.mmtrace"], "--event LINE"],
+    [["verify", "traces/redis-ext4.mmtrace", "--show", "-1"], "a whole number"],
     [["replay"], "Not enough"],
     [["replay", "traces/redis-ext4.mmtrace", "--policy", "linux-7.4"], "did you mean linux-7.2"],
     [["list", "policy"], "Choices"],
@@ -75,6 +92,12 @@ describe("bad usage", () => {
     expect(stderr).not.toMatch(/^\s+at /m);
     expect(code).toBe(2);
   });
+});
+
+it("takes what follows -- for names, whatever they begin with", () => {
+  const { code, stderr } = mmreplay(["events", "--", "-missing.txt"]);
+  expect(stderr).toContain("./-missing.txt: error[io/missing]");
+  expect(code).toBe(1);
 });
 
 describe("--strict", () => {

@@ -1,10 +1,12 @@
 /** `mmreplay explain`: the searches that a policy emits, and why a call of a recording landed where it did. */
 
+import { existsSync } from "node:fs";
 import type { CommandModule } from "yargs";
 import { parseArch } from "../../arch/index.ts";
 import type { Arch } from "../../arch/types.ts";
 import { MmreplayError } from "../../errors.ts";
 import { benchOf, explainPolicy, explainRequest } from "../../policies/explain.ts";
+import type { Policy } from "../../policies/types.ts";
 import type { IdiomMode } from "../../resolve/idioms/types.ts";
 import { explainCall } from "../explain-call.ts";
 import { write } from "../io.ts";
@@ -21,10 +23,23 @@ interface Arguments {
   readonly shmem: string;
 }
 
+async function policyOf(subject: string): Promise<Policy> {
+  try {
+    return await loadPolicy(subject);
+  } catch (error) {
+    if (!existsSync(subject) || !(error instanceof MmreplayError)) throw error;
+    if (error.code !== "usage/unknown-policy") throw error;
+    throw new MmreplayError("usage/event", "this is a file, and no policy", {
+      at: { file: subject },
+      hint: `mmreplay explain ${subject} --event LINE tells why a call landed where it did`,
+    });
+  }
+}
+
 async function explainSearches({ subject, request, arch, shmem }: Arguments): Promise<string> {
   const on: Arch = parseArch(arch ?? "x86-64");
   const bench = benchOf(on, shmem);
-  const policy = await loadPolicy(subject);
+  const policy = await policyOf(subject);
   return request === undefined
     ? explainPolicy(policy, bench)
     : explainRequest(policy, request, bench);

@@ -48,6 +48,10 @@ export async function verifyPath(
 }
 
 async function run(args: Arguments): Promise<void> {
+  if (!Number.isInteger(args.show) || args.show < 0)
+    throw new MmreplayError("usage/show", `--show is a number of divergences, not "${args.show}"`, {
+      hint: "give a whole number: --show 9",
+    });
   const policy = args.policy === undefined ? undefined : parsePolicy(args.policy);
   const results: RecordingResult[] = [];
   for (const path of args.trace) results.push(...(await verifyPath(path, policy, args)));
