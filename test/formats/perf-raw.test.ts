@@ -41,4 +41,15 @@ describe("raw_syscalls beside the events of some calls", () => {
       expect([...diagnostics.warnings.keys()]).toEqual([]);
     }
   });
+
+  it("take nothing back that was begun by name", async () => {
+    const brk = ["syscalls:sys_enter_brk: brk: 0x00000000", "syscalls:sys_exit_brk: 0x9000"];
+    const cut = "syscalls:sys_enter_mmap: addr: 0x00000000";
+    const { events } = await read(text(...brk, enter, cut));
+    expect(events.map(eventText)).toEqual([
+      "1.2 7 brk(0x0) = 0x9000",
+      "3 7 mmap(0x0, 8192, PROT_READ|PROT_WRITE, MAP_ANONYMOUS|MAP_PRIVATE, -1, 0x0) = no exit seen",
+      "4 7 ! parse/missing-argument",
+    ]);
+  });
 });

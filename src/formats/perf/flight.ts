@@ -85,11 +85,12 @@ export class Flight {
     this.#diagnostics = diagnostics;
   }
 
-  enter(task: Task, space: Space, name: string, request: Request, at: At): void {
+  /** A call began; `raw` if a line of raw_syscalls tells so. */
+  enter(task: Task, space: Space, name: string, request: Request, at: At, raw: boolean): void {
     this.#miss(task);
     const { line, time } = at;
     const effect = undefined;
-    task.pending = { space, name, request, line, time, searches: [], mapped: [], effect };
+    task.pending = { space, name, request, raw, line, time, searches: [], mapped: [], effect };
     space.open += 1;
     this.#window.openCall(at.line);
   }

@@ -43,7 +43,7 @@ export class PlainLines {
     if (line.kind === "enter") {
       this.#seen.entries += 1;
       task.left = undefined;
-      this.#flight.enter(task, space, line.name, line.request(), at);
+      this.#flight.enter(task, space, line.name, line.request(), at, false);
     } else if (line.kind === "exit") {
       this.#seen.exits += 1;
       this.#flight.exit(task, line.name, line.values[0] as number, at);

@@ -2,14 +2,15 @@
 
 import type { Buffer } from "node:buffer";
 import type { Diagnostics } from "../../errors.ts";
-import type { Search, Sink } from "../../trace/event.ts";
+import type { Sink } from "../../trace/event.ts";
 import { parseHex, parseU64, type U64, wrap64 } from "../../units.ts";
 import { isMemoryCall, isOtherCall, requestFrom, requestOf } from "./calls.ts";
+import { Compat } from "./compat.ts";
 import { Flight } from "./flight.ts";
 import { fieldsOf, isTask, type PerfLine, parsePerfLine } from "./line.ts";
 import { cloneCalls, Lives, snapshotOf } from "./lives.ts";
 import { PlainLines } from "./plain-lines.ts";
-import { callName, isOfI386, rawCall } from "./raw.ts";
+import { callName, rawCall } from "./raw.ts";
 import { mappedOf, relationOf } from "./records.ts";
 import { searchOf } from "./search.ts";
 import { nothingSeen, type Seen } from "./seen.ts";
@@ -40,8 +41,7 @@ export class PerfReader {
   /** There are lines of raw_syscalls. */
   #raws = false;
   #attaching = true;
-  /** 32-bit tasks without a recorded call, and the lines of their exec. */
-  readonly #silent = new Map<Task, number>();
+  readonly #compat: Compat;
   #time = 0;
   /** Whose table the numbers of raw_syscalls come from. */
   arch = "x86-64";
@@ -52,6 +52,7 @@ export class PerfReader {
     this.#lives = new Lives(this.#tasks, this.#window, diagnostics);
     this.#plain = new PlainLines(this.#tasks, this.#flight, this.seen);
     this.#diagnostics = diagnostics;
+    this.#compat = new Compat(diagnostics);
   }
 
   /**
@@ -84,10 +85,7 @@ export class PerfReader {
   }
 
   end(): void {
-    for (const line of this.#silent.values()) {
-      const message = "a 32-bit program runs, whose calls only raw_syscalls events would tell";
-      this.#diagnostics.warn("parse/compat-task", message, line);
-    }
+    this.#compat.end();
     for (const task of this.#tasks.all()) {
       this.#lives.settle(task.tid);
       this.#lives.settleExec(task, false);
@@ -143,7 +141,7 @@ export class PerfReader {
         this.#lives.clone(task, written, known, at);
       } else if (written === "shmget") {
         this.#segments.ask(task.tid, fields.get("key"), fields.get("size"), fields.get("shmflg"));
-      } else this.#enter(task, written, requestFrom(written, fields), at);
+      } else this.#enter(task, written, requestFrom(written, fields), at, false);
       return;
     }
     // Columns of the instruction (ip, sym) may follow.
@@ -155,16 +153,12 @@ export class PerfReader {
   #raw(task: Task, name: string, body: string, at: At): void {
     this.#raws = true;
     const match = /^NR (-?\d+) (?:\(([^)]*)\)|= (-?\d+))(?:\s|$)/.exec(body);
-    this.#silent.delete(task);
+    this.#compat.calls(task);
     if (match === null) return;
     const number = Number(match[1]);
     const told = match[2]?.split(", ").map((digits) => parseHex(digits) ?? 0);
     const end = wrap64(BigInt(match[3] ?? 0));
-    if (!task.compat && this.arch === "x86-64" && isOfI386(number, told, end)) {
-      task.compat = true;
-      const message = "32-bit tasks known by the numbers of their calls; those before are not read";
-      this.#diagnostics.warn("parse/compat-concluded", message, at.line);
-    }
+    if (this.arch === "x86-64") this.#compat.numbered(task, number, told, end, at.line);
     const called = callName(task.compat ? "i386" : this.arch, number);
     const raw = rawCall(called, told, end, task.pending, this.#segments.isAsked(task.tid));
     if (raw === undefined || (this.#named.has(raw.call) && !task.compat)) return;
@@ -178,7 +172,7 @@ export class PerfReader {
     else if (cloneCalls.has(call)) {
       const flags = call === "clone" ? Number(args[0] ?? 0) : cloneCalls.get(call);
       this.#lives.clone(task, call, flags, at);
-    } else this.#enter(task, call, requestOf(call, args), at);
+    } else this.#enter(task, call, requestOf(call, args), at, true);
   }
 
   /** From here on the name tells; what raw_syscalls began is told again. */
@@ -186,11 +180,18 @@ export class PerfReader {
     if (this.#named.has(name)) return;
     this.#named.add(name);
     for (const task of this.#tasks.all()) {
-      if (task.pending?.name === name && !task.compat) this.#flight.forget(task);
+      const { pending, compat } = task;
+      if (pending?.raw && pending.name === name && !compat) this.#flight.forget(task);
     }
   }
 
-  #enter(task: Task, name: string, request: ReturnType<typeof requestOf>, at: At): void {
+  #enter(
+    task: Task,
+    name: string,
+    request: ReturnType<typeof requestOf>,
+    at: At,
+    raw: boolean,
+  ): void {
     if (execCalls.has(name)) task.execLine = at.line;
     if (exitCalls.has(name)) task.leaving = at;
     if (!isMemoryCall(name)) return;
@@ -199,7 +200,7 @@ export class PerfReader {
     task.left = undefined;
     if (request !== undefined) {
       const space = this.#tasks.spaceOf(task, undefined);
-      this.#flight.enter(task, space, name, this.#segments.told(request), at);
+      this.#flight.enter(task, space, name, this.#segments.told(request), at, raw);
     } else {
       task.left = name;
       const message = `${name} without all of its arguments`;
@@ -238,15 +239,8 @@ export class PerfReader {
     } else if (task.exec || task.execLine !== undefined || task.comm !== line.comm) {
       // Inside execve only the new image is searched a place for.
       const exec = this.#lives.execs(task, task.execLine !== undefined, at);
-      if (exec.searches.push(search) === 1) this.#image(task, search);
+      if (exec.searches.push(search) === 1) this.#compat.searches(task, search);
     } else this.#window.add(at.line, [search]);
-  }
-
-  /** A 32-bit task on x86 emits no `syscalls:` events: without raw_syscalls its calls are missing. */
-  #image(task: Task, search: Search): void {
-    task.compat = search.topDown && search.high < 2 ** 32;
-    if (task.compat) this.#silent.set(task, search.line);
-    else this.#silent.delete(task);
   }
 
   #life(task: Task, event: string, body: string, at: At): void {

@@ -17,6 +17,8 @@ export interface Pending extends At {
   readonly space: Space;
   readonly name: string;
   readonly request: Request;
+  /** A line of raw_syscalls began it. */
+  readonly raw: boolean;
   readonly searches: Search[];
   readonly mapped: Mapped[];
   /** The last line at which the call was seen to change the address space. */
