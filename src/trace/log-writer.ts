@@ -24,13 +24,17 @@ class Table<T> {
     if (key === this.#lastKey) return this.#last;
     let place = this.#places.get(key);
     if (place === undefined) {
-      place = this.#first + this.#all.length;
+      place = this.add(value);
       this.#places.set(key, place);
-      this.#all.push(value);
     }
     this.#lastKey = key;
     this.#last = place;
     return place;
+  }
+
+  /** One that is equal to none of the others. */
+  add(value: T): number {
+    return this.#first + this.#all.push(value) - 1;
   }
 
   /** What came since the last call, with the number of the first of them. */
@@ -47,6 +51,20 @@ class Table<T> {
 const keyOf = ({ id, kind, path, filesystem, huge, hugePage, device }: OpenFile): string =>
   JSON.stringify([id, kind, path, filesystem, huge, hugePage, device]);
 
+/** What all events of one shape have in common. */
+const nameOf = (event: Event): string => (event.kind === "call" ? event.call : event.kind);
+
+/** How events of one name are written. */
+interface Writing {
+  readonly code: number;
+  readonly write: (event: Event) => number;
+}
+
+interface PlacedFile {
+  readonly file: OpenFile;
+  readonly place: number;
+}
+
 /** Bytes of columns that stay in memory where there is a shelf. */
 const mostHeld = 2 ** 25;
 
@@ -60,10 +78,11 @@ export class LogWriter {
   readonly #shelf: Shelf | undefined;
   readonly #strings = new Table<string>();
   readonly #files = new Table<OpenFile>();
-  #byFile = new Map<OpenFile, number>();
+  /** The first file under each number: nearly always the only one, which is found without making a key of it. */
+  readonly #numbered = new Map<number, PlacedFile>();
   readonly #columns = new Map<number, Column>();
   readonly #times = new Map<number, Times>();
-  readonly #writers = new Map<Shape, Writer>();
+  readonly #writers = new Map<string, Writing>();
   readonly #slots: Slot[] = [];
   #held = 0;
   #shapes = new Map<number, number>();
@@ -75,9 +94,8 @@ export class LogWriter {
   }
 
   push(event: Event): void {
-    const shape = shapeOf(event);
-    const bits = this.#writer(shape)(event.kind === "snapshot" ? this.#stored(event) : event);
-    const number = shape.code + codes * bits;
+    const { code, write } = this.#writers.get(nameOf(event)) ?? this.#newWriter(event);
+    const number = code + codes * write(event);
     let place = this.#shapes.get(number);
     if (place === undefined) {
       place = this.#shapes.size;
@@ -93,18 +111,24 @@ export class LogWriter {
     return new EventLog(this.#slots);
   }
 
-  #writer(shape: Shape): Writer {
-    let writer = this.#writers.get(shape);
-    if (writer === undefined) {
-      writer = writerOf(shape, {
-        column: (id) => this.#column(id),
-        times: (id) => this.#timesOf(id),
-        string: (text) => this.#strings.place(text, text),
-        file: (file) => this.#file(file),
-      });
-      this.#writers.set(shape, writer);
-    }
-    return writer;
+  #newWriter(event: Event): Writing {
+    const shape = shapeOf(event);
+    const write = this.#writerOf(shape);
+    const writing = {
+      code: shape.code,
+      write: event.kind === "snapshot" ? this.#ofSnapshots(write) : write,
+    };
+    this.#writers.set(nameOf(event), writing);
+    return writing;
+  }
+
+  #writerOf(shape: Shape): Writer {
+    return writerOf(shape, {
+      column: (id) => this.#column(id),
+      times: (id) => this.#timesOf(id),
+      string: (text) => this.#strings.place(text, text),
+      file: (file) => this.#file(file),
+    });
   }
 
   #column(id: number): Column {
@@ -120,24 +144,30 @@ export class LogWriter {
   }
 
   #file(file: OpenFile): number {
-    let place = this.#byFile.get(file);
-    if (place === undefined) {
-      place = this.#files.place(keyOf(file), file);
-      this.#byFile.set(file, place);
+    if (file.id < 0) return this.#files.place(keyOf(file), file);
+    const first = this.#numbered.get(file.id);
+    if (first?.file === file) return first.place;
+    if (first === undefined) {
+      const place = this.#files.add(file);
+      this.#numbered.set(file.id, { file, place });
+      return place;
     }
-    return place;
+    const key = keyOf(file);
+    return key === keyOf(first.file) ? first.place : this.#files.place(key, file);
   }
 
-  /** A snapshot as it is stored: areas for themselves, and their number. */
-  #stored(event: Event & { readonly kind: "snapshot" }): object {
-    for (const area of event.areas) this.#area(area);
-    return { ...event, areas: event.areas.length };
-  }
-
-  #area(area: MapsArea): void {
-    const flags = area.vmFlags === undefined ? {} : { vmFlags: area.vmFlags.join(" ") };
-    const bits = this.#writer(areaShape)({ ...area, ...flags });
-    this.#column(areaShape.code * codes).push(bits);
+  /** Snapshots as they are stored: areas for themselves, and their number. */
+  #ofSnapshots(write: Writer): Writing["write"] {
+    const writeArea = this.#writerOf(areaShape);
+    const area = (one: MapsArea): void => {
+      const flags = one.vmFlags === undefined ? {} : { vmFlags: one.vmFlags.join(" ") };
+      this.#column(areaShape.code * codes).push(writeArea({ ...one, ...flags }));
+    };
+    return (event) => {
+      if (event.kind !== "snapshot") return write(event);
+      for (const one of event.areas) area(one);
+      return write({ ...event, areas: event.areas.length });
+    };
   }
 
   #seal(): void {
@@ -163,7 +193,7 @@ export class LogWriter {
       columns,
       timeUnit,
     });
-    this.#byFile = new Map();
+    this.#numbered.clear();
     this.#shapes = new Map();
     this.#count = 0;
   }
