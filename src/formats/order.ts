@@ -18,7 +18,8 @@ const effectOf = (call: Call): Effect =>
   call.outcome === "ok" && call.injected !== true ? call.result : undefined;
 
 /** The calls that map and unmap. */
-const remaps: ReadonlySet<string> = new Set(["mmap", "munmap", "mremap", "shmat", "shmdt"]);
+const remaps = (call: Request["call"]): boolean =>
+  call === "mmap" || call === "munmap" || call === "mremap" || call === "shmat" || call === "shmdt";
 
 /** So many events may wait for one call; then they go out as they are. */
 const patience = 4096;
@@ -136,7 +137,7 @@ export class Order {
     this.#position += 1;
     const isNext = queue.window.length === 0 && queue.born;
     if (isNext && isAlone(queue, request, reach)) {
-      if (request !== undefined && effect !== undefined && remaps.has(request.call))
+      if (request !== undefined && effect !== undefined && remaps(request.call))
         this.#learn(queue, footprint(request, effect));
       this.#emit(event);
       return;
@@ -291,7 +292,7 @@ export class Order {
 
   #see(queue: Queue, { event, footprint: print }: Item): void {
     if (print === undefined || event.kind !== "call") return;
-    if (remaps.has(event.call)) this.#learn(queue, print);
+    if (remaps(event.call)) this.#learn(queue, print);
   }
 
   /** What is free, and whether searches go down or up. */

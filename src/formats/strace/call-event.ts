@@ -29,6 +29,8 @@ export interface End {
 
 /** How a call ended on a plain line. */
 export interface PlainEnd {
+  /** That of the request, whose shape is not known. */
+  readonly call: Request["call"];
   readonly pid: number;
   readonly bare: boolean;
   readonly entry: At;
@@ -72,9 +74,8 @@ export function callEvent(request: Request, place: Place, end: End): Call {
 /** The event of a call under its own name whose result was printed: a number, or the symbol of an error. */
 export function plainEvent(
   request: Request,
-  { pid, bare, entry, exit, value, error, file }: PlainEnd,
+  { call, pid, bare, entry, exit, value, error, file }: PlainEnd,
 ): Call {
-  const { call } = request;
   const { line, time } = exit;
   const outcome = error === null ? "ok" : "error";
   const result = error === null ? value : null;

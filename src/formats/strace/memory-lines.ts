@@ -115,7 +115,7 @@ export class MemoryLines {
   beginPlain(task: Task, plain: PlainCall, request: Request, entry: At, bare: boolean): Open {
     const { known, fdText } = plain;
     const parsed = { request, fdText, unknown: none };
-    const file = request.call === "mmap" ? this.#calls.file(parsed, task) : undefined;
+    const file = plain.call === "mmap" ? this.#calls.file(parsed, task) : undefined;
     const begun = this.#order.begin(task.space, request);
     const text = known.name;
     return { known, text, entry, bare, parsed, file, begun, caller: undefined, asked: undefined };
@@ -131,23 +131,22 @@ export class MemoryLines {
     bare: boolean,
   ): void {
     const { entry, file } = open;
-    const { value, error } = plain;
-    const end = { pid: task.tid, bare: bare && open.bare, entry, exit, value, error, file };
-    const call = plainEvent(request, end);
+    const { call, value, error } = plain;
+    const isBare = bare && open.bare;
+    const end = { call, pid: task.tid, bare: isBare, entry, exit, value, error, file };
+    const event = plainEvent(request, end);
     const effect = error === null ? value : undefined;
-    if (open.begun === undefined) this.#order.made(task.space, call, request, effect);
-    else this.#order.ended(open.begun, call, request, effect);
+    if (open.begun === undefined) this.#order.made(task.space, event, request, effect);
+    else this.#order.ended(open.begun, event, request, effect);
   }
 
   /** A plain line with all of a call. */
   wholePlain(task: Task, plain: PlainCall, request: Request, entry: At, bare: boolean): void {
-    const { fdText, duration, value, error } = plain;
+    const { call, fdText, duration, value, error } = plain;
     const file =
-      request.call === "mmap"
-        ? this.#calls.file({ request, fdText, unknown: none }, task)
-        : undefined;
+      call === "mmap" ? this.#calls.file({ request, fdText, unknown: none }, task) : undefined;
     const exit = duration > 0 ? later(entry, duration) : entry;
-    const end = { pid: task.tid, bare, entry, exit, value, error, file };
+    const end = { call, pid: task.tid, bare, entry, exit, value, error, file };
     const effect = error === null ? value : undefined;
     this.#order.made(task.space, plainEvent(request, end), request, effect);
   }

@@ -21,7 +21,8 @@ export class Output {
   readonly #diagnostics: Diagnostics;
   #held: Event[] = [];
   #calls = 0;
-  #failed = 0;
+  /** Until there is one that did not. */
+  #allFailed = true;
   /** null: events have gone out without a number, and so it stays. */
   #first: number | null | undefined;
   #unnamed = false;
@@ -50,9 +51,9 @@ export class Output {
   emit(event: Event): void {
     if (event.kind === "call") {
       this.#calls += 1;
-      if (event.outcome === "error") this.#failed += 1;
+      if (this.#allFailed) this.#allFailed = event.outcome === "error";
     }
-    if (event.pid === firstTask && this.#first === undefined) this.#unnamed = true;
+    if (this.#first === undefined && event.pid === firstTask) this.#unnamed = true;
     const wait = this.#calls === 0 || this.#unnamed;
     if (wait || this.#held.length > 0) this.#held.push(event);
     else this.#emit(this.#named(event));
@@ -76,8 +77,8 @@ export class Output {
 
   /** strace -Z prints failed calls only; a few may have failed by chance. */
   #warnOfFailed(): void {
-    if (this.#failed < few || this.#failed < this.#calls) return;
-    const message = `all ${this.#failed} memory calls failed, as strace -Z prints them: nothing was mapped`;
+    if (this.#calls < few || !this.#allFailed) return;
+    const message = `all ${this.#calls} memory calls failed, as strace -Z prints them: nothing was mapped`;
     this.#diagnostics.warn("parse/failed-only", message);
   }
 
