@@ -125,6 +125,19 @@ describe("examples of the contract", () => {
     expect(pages.slice(-2)).toEqual([start - 0x140, start - 0x100]);
   });
 
+  it("grows an object by nothing where it is", () => {
+    const rows = [plain(claim, 0, 0, [0, 100])];
+    const grown = [opKind.map, 2, 1, 0, 2, 0, 0, 1];
+    const spared = [opKind.release, 0, 1, 0, 2, 0, 2, 2];
+    const answer = run([fix(1, 10, 2), fix(3, 12, 1), grown, spared], rows);
+    expect(answer.out.map(([page, row, mapped]) => [page, row, mapped])).toEqual([
+      [10, -1, 0],
+      [12, -1, 2],
+      [10, 0, 3],
+      [10, -1, 3],
+    ]);
+  });
+
   it("loses an object without room and orphans what is anchored there", () => {
     const rows = [plain(claim, 0, 4, [0, 100])];
     const answer = run(

@@ -5,11 +5,11 @@ import { deviceMappings } from "../../src/metrics/device-mappings.ts";
 import { metrics } from "../../src/metrics/index.ts";
 import { onArch, policyFor, resolveTrace, type Subject } from "../../src/pipeline.ts";
 import { policies } from "../../src/policies/index.ts";
-import { replay } from "../../src/replay.ts";
+import { answer, replay } from "../../src/replay.ts";
 import type { Op } from "../../src/resolve/program.ts";
 import type { Event } from "../../src/trace/event.ts";
 import type { Trace } from "../../src/trace/trace.ts";
-import { mmap, munmap, traceOf } from "../support/events.ts";
+import { mmap, mremap, munmap, traceOf } from "../support/events.ts";
 import { shippedTrace, shippedTraces } from "../support/traces.ts";
 
 function on(arch: string, trace: Trace): Subject {
@@ -47,6 +47,20 @@ describe("a program of 4 KiB pages on 16 KiB", () => {
     const whole = [mmap(0x7000, 5), munmap(0x7000, 5)];
     expect(opsOf("arm64-16k", whole)[1]).toMatchObject({ at: { offset: 0 }, pages: 2 });
     expect(counts("arm64-16k", whole)).toMatchObject({ unmaps: 0 });
+  });
+
+  it("leaves alone what an mremap makes longer within its last page", () => {
+    const events = [mmap(0x7000, 2), mremap(0x7000, 2, 4, 0x6f00)];
+    const { program, facts, arch } = on("arm64-16k", traceOf(events));
+    const grown = [...program.ops].find((op) => op.kind === "map" && op.how === "grow");
+    expect(grown).toMatchObject({ kept: 1, pages: 1 });
+    const policy = policies.get("linux-7.3");
+    const { placements } = answer({ program, facts, arch }, policy, "at-once");
+    const [was, is] = [...program.ops].flatMap((op) =>
+      op.kind === "map" ? [placements.objectPage[op.object]] : [],
+    );
+    expect(is).toBe(was);
+    expect(replay(program, facts, arch, policy).applied.drift).toBeNull();
   });
 
   it("rounds a fixed mapping outward, with the file page that it then begins at", () => {

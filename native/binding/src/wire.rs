@@ -201,7 +201,8 @@ pub fn read_row(cells: &[f64]) -> Result<Row, Wrong> {
     Ok(Row {
         kind,
         attempt: cells.whole(search::ATTEMPT)?,
-        pages: cells.at_least(search::PAGES, 1)?,
+        // With larger pages than recorded an mremap may grow by none.
+        pages: cells.at_least(search::PAGES, i64::from(kind != RowKind::Claim))?,
         low: cells.whole(search::LOW_LIMIT)?,
         high: cells.whole(search::HIGH_LIMIT)?,
         align_mask: cells.mask(search::ALIGN_MASK)?,

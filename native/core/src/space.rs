@@ -39,9 +39,12 @@ impl Space {
         gap.start <= range.start && range.end <= self.guard_start(gap.end)
     }
 
-    /// True if `range` is free, guards ignored.
+    /// True if `range` is free, guards ignored; nothing is free everywhere.
     #[must_use]
     pub fn is_free(&self, range: &Range<i64>) -> bool {
+        if range.is_empty() {
+            return true;
+        }
         let gap = self.extents.gap_from(range.start);
         gap.start <= range.start && range.end <= gap.end
     }
