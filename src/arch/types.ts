@@ -26,6 +26,8 @@ export interface Arch {
   readonly pmd: number;
   /** 32-bit tasks of a 64-bit kernel: no THP padding (4ef9ad19e176), MAP_32BIT and MAP_ABOVE4G have no meaning. */
   readonly compat?: true;
+  /** What 32-bit tasks of the same kernel have, where it is modelled. */
+  readonly compatArch?: Arch;
   /** Which kernel function answers: `x86` arch_get_unmapped_area_topdown of arch/x86, `generic` that of mm/mmap.c. */
   readonly entry: "x86" | "generic";
   /** Random bits of mmap_base by default (vm.mmap_rnd_bits). */

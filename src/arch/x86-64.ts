@@ -68,10 +68,20 @@ const common = {
   mmapRndBits: 28,
 } as const;
 
+export const i386: Arch = {
+  ...common,
+  id: "i386",
+  summary: "32-bit tasks on an x86-64 kernel, 4 GiB",
+  mmapRndBits: 8,
+  compat: true,
+  layout: (options) => layout(options, compatBitness),
+};
+
 export const x86_64: Arch = {
   ...common,
   id: "x86-64",
   summary: "x86-64 with four levels, 47-bit user addresses",
+  compatArch: i386,
   layout: (options) => layout64(options, 47),
 };
 
@@ -79,14 +89,6 @@ export const x86_64La57: Arch = {
   ...common,
   id: "x86-64-la57",
   summary: "x86-64 with five levels, 56-bit user addresses for hints above 47 bits",
+  compatArch: i386,
   layout: (options) => layout64(options, 56),
-};
-
-export const i386: Arch = {
-  ...common,
-  id: "i386",
-  summary: "32-bit tasks on an x86-64 kernel, 4 GiB (never run against a kernel)",
-  mmapRndBits: 8,
-  compat: true,
-  layout: (options) => layout(options, compatBitness),
 };

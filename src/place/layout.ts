@@ -16,8 +16,14 @@ function optionsOf(facts: Facts, legacy: boolean, random: number): LayoutOptions
   };
 }
 
+/** The architecture as a space sees it: 32-bit tasks have limits of their own. */
+export function archOf({ compat }: Pick<SpaceFacts, "compat">, arch: Arch): Arch {
+  return compat === true ? (arch.compatArch ?? arch) : arch;
+}
+
 /** The layout of one space; recorded limits win over the formula. */
-export function layoutOf(space: SpaceFacts, facts: Facts, arch: Arch): Layout {
+export function layoutOf(space: SpaceFacts, facts: Facts, machine: Arch): Layout {
+  const arch = archOf(space, machine);
   const legacy = !space.topDown;
   const fixed = arch.layout(optionsOf(facts, legacy, 0));
   if (space.mmapBase === undefined) return fixed;

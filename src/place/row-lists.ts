@@ -8,7 +8,7 @@ import { ways } from "../resolve/op-table.ts";
 import type { Op, Program } from "../resolve/program.ts";
 import type { Facts } from "../trace/trace.ts";
 import { pageOf } from "../units.ts";
-import { layoutOf } from "./layout.ts";
+import { archOf, layoutOf } from "./layout.ts";
 import { requestOf } from "./request.ts";
 import { type RequestKinds, requestKindsOf } from "./request-kinds.ts";
 import { type RowRange, RowTable } from "./rows.ts";
@@ -18,7 +18,8 @@ type Placing = Extract<Op, { kind: "map" | "probe" }>;
 export class RowLists {
   readonly #program: Program;
   readonly #policy: Policy;
-  readonly #arch: Arch;
+  /** By space id. */
+  readonly #archs = new Map<number, Arch>();
   readonly #facts: Facts;
   readonly table: RowTable = new RowTable();
   /** By space id. */
@@ -34,9 +35,11 @@ export class RowLists {
   constructor(program: Program, policy: Policy, arch: Arch, facts: Facts) {
     this.#program = program;
     this.#policy = policy;
-    this.#arch = arch;
     this.#facts = facts;
-    for (const space of program.spaces) this.layouts.set(space.space, layoutOf(space, facts, arch));
+    for (const space of program.spaces) {
+      this.#archs.set(space.space, archOf(space, arch));
+      this.layouts.set(space.space, layoutOf(space, facts, arch));
+    }
     this.#limits = this.#limitsNumber();
     this.#kinds = requestKindsOf(program.ops.table, facts);
   }
@@ -51,6 +54,12 @@ export class RowLists {
     const layout = this.layouts.get(this.#space);
     if (layout === undefined) throw new Error(`space ${this.#space} has no layout`);
     return layout;
+  }
+
+  get #arch(): Arch {
+    const arch = this.#archs.get(this.#space);
+    if (arch === undefined) throw new Error(`space ${this.#space} has no architecture`);
+    return arch;
   }
 
   /** Of a map or probe op, by its index; `hinted` if it has a hint. */

@@ -156,6 +156,8 @@ export interface SpaceFacts {
   readonly unknownStart: boolean;
   /** The recording tells of no birth and no exec, and has several tasks: its calls may belong to other spaces. */
   readonly untold?: true;
+  /** Of a 32-bit task: all that is known of it lies below 4 GiB. */
+  readonly compat?: true;
   /** How the limits were found, for the report. */
   readonly layoutFrom: "search" | "snapshot" | "first placement" | "formula" | "parent";
 }

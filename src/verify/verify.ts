@@ -1,6 +1,7 @@
 /** Whether the model gives the kernel's own answers for a recording: searches, placements and VMAs. */
 
 import type { Arch } from "../arch/types.ts";
+import { archOf } from "../place/layout.ts";
 import { Found, place } from "../place/place.ts";
 import { type Plan, plan } from "../place/plan.ts";
 import { recordedPlacements } from "../place/recorded.ts";
@@ -127,7 +128,8 @@ class Verification {
       if (op.kind === "snapshot" && this.#doubt(index, space) !== undefined)
         this.#doubted.add(index);
       if (op.kind !== "map" && op.kind !== "probe") return;
-      const reason = this.#doubt(index, space) ?? exclusionOf(op, trace, arch);
+      const own = archOf(this.#space(space) ?? {}, arch);
+      const reason = this.#doubt(index, space) ?? exclusionOf(op, trace, own);
       if (reason !== undefined) reasons.set(index, reason);
     });
     return reasons;

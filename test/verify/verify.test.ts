@@ -15,6 +15,7 @@ const expected: Readonly<Record<string, Counts>> = {
   "6.1-probe-24-hints-noaslr": [2095, 2192, 2060],
   "6.18-probe-legacy-strace": [0, 91, 42, 2],
   "6.18-probe-unlimited-stack-strace": [0, 78, 59],
+  "6.18-random-i386-strace": [0, 201, 181],
   "7.3-vfio-bars-a": [8, 10, 17],
   "app-styles-ext4": [0, 47, 0],
   "arm64-7.3-16k-edges-noaslr": [627, 619, 50],
