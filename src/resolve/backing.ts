@@ -20,19 +20,19 @@ const unknownFile: OpenFile = { id: -1, kind: "unknown" };
 /** The area that an mmap asks for. */
 export function areaOf(call: Mmap, pageBytes: number): Area {
   const shared = isShared(call.flags);
-  const base = { prot: call.prot, shared, flags: call.flags };
-  if (hasBit(call.flags, MAP_ANONYMOUS)) {
-    const hugeBytes = hugeBytesOf(call.flags, defaultHugeBytes(pageBytes));
+  const { prot, flags } = call;
+  if (hasBit(flags, MAP_ANONYMOUS)) {
+    const hugeBytes = hugeBytesOf(flags, defaultHugeBytes(pageBytes));
     if (hugeBytes !== undefined) {
       const file: OpenFile = { id: -1, kind: "hugetlb", hugePage: hugeBytes };
-      return { ...base, backing: "file", file, pgoff: 0, huge: hugeBytes / pageBytes };
+      return { backing: "file", file, prot, shared, pgoff: 0, flags, huge: hugeBytes / pageBytes };
     }
-    return { ...base, backing: shared ? "shared-anon" : "anon", pgoff: 0 };
+    return { backing: shared ? "shared-anon" : "anon", prot, shared, pgoff: 0, flags };
   }
   const file = call.file ?? unknownFile;
   const pgoff = pageOf(call.offset, pageBytes);
-  if (file.kind === "zero" && shared) return { ...base, backing: "shared-anon", pgoff };
-  if (file.kind !== "hugetlb") return { ...base, backing: "file", file, pgoff };
+  if (file.kind === "zero" && shared) return { backing: "shared-anon", prot, shared, pgoff, flags };
+  if (file.kind !== "hugetlb") return { backing: "file", file, prot, shared, pgoff, flags };
   const huge = (file.hugePage ?? defaultHugeBytes(pageBytes)) / pageBytes;
-  return { ...base, backing: "file", file, pgoff, huge };
+  return { backing: "file", file, prot, shared, pgoff, flags, huge };
 }

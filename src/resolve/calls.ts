@@ -17,9 +17,10 @@ import { hasBit, pageOf, pagesFor, type U64 } from "../units.ts";
 import { advise } from "./advise.ts";
 import { areaOf } from "./backing.ts";
 import type { Piece } from "./live.ts";
-import type { Area, How, Origin } from "./program.ts";
+import type { Placing } from "./op-sink.ts";
+import type { Area, How, Origin, Position } from "./program.ts";
 import { failedRemap, remap } from "./remap.ts";
-import type { Placing, State } from "./state.ts";
+import type { State } from "./state.ts";
 import { mappedPages } from "./survey.ts";
 
 /** What the calls need beside the state. */
@@ -49,8 +50,9 @@ function placingOf(
   flags: number,
   how: How,
   searches: readonly Search[],
+  hint?: Position,
 ): Placing {
-  return {
+  const placing = {
     how,
     pages,
     guard: context.state.guardOf(area),
@@ -60,6 +62,7 @@ function placingOf(
     startGap: 0,
     searches,
   };
+  return hint === undefined ? placing : { ...placing, hint };
 }
 
 function mmap(
@@ -82,11 +85,12 @@ function mmap(
     state.fix(at, pages, area, position, from);
     return;
   }
-  const plan = placingOf(context, area, pages, call.flags, noReplace ? "claim" : "place", searches);
+  const how = noReplace ? "claim" : "place";
   // A hint right below an object stays absolute: below mmap_min_addr the kernel raises it.
-  const hinted = page > 0 ? { ...plan, hint: state.near(page, noReplace ? pages : 0) } : plan;
-  if (call.result === null) refuse(context, call, hinted, from);
-  else place(context, pageOf(call.result, pageBytes), hinted, from);
+  const hint = page > 0 ? state.near(page, noReplace ? pages : 0) : undefined;
+  const plan = placingOf(context, area, pages, call.flags, how, searches, hint);
+  if (call.result === null) refuse(context, call, plan, from);
+  else place(context, pageOf(call.result, pageBytes), plan, from);
 }
 
 /** The kernel says that the range was free; whatever the model still has there is a call that was not seen. */
@@ -101,14 +105,10 @@ function place(context: Context, at: number, plan: Placing, from: Origin): void 
 }
 
 /** Both lines, for the first overlap: it is the one that is printed. */
-function overlapMessage(
-  { state, diagnostics }: Context,
-  stale: readonly Piece[],
-  from: Origin,
-): string {
+function overlapMessage({ diagnostics }: Context, stale: readonly Piece[], from: Origin): string {
   const [older] = stale;
   if (older === undefined || diagnostics.count("resolve/overlap") > 0) return "";
-  const where = ` of line ${state.lineOf(older)}`;
+  const where = ` of line ${older.made.line}`;
   return `the result on line ${from.line} overlaps the mapping${where}, which is taken as gone`;
 }
 
@@ -118,6 +118,15 @@ function refuse(context: Context, call: Call, plan: Placing, from: Origin): void
   if (searched || (placedFirst.has(call.error) && !(context.hasSearches && plan.how === "place")))
     context.state.probe(call.error, plan, from);
 }
+
+const heapArea: Area = {
+  backing: "anon",
+  prot: PROT_READ + PROT_WRITE,
+  shared: false,
+  pgoff: 0,
+  flags: 0,
+  name: "[heap]",
+};
 
 function brk(context: Context, call: CallOf<"brk">, from: Origin): void {
   const { state, pageBytes } = context;
@@ -129,22 +138,18 @@ function brk(context: Context, call: CallOf<"brk">, from: Origin): void {
     space.brkStart ??= end;
   }
   const old = space.brkEnd;
-  const area: Area = {
-    backing: "anon",
-    prot: PROT_READ + PROT_WRITE,
-    shared: false,
-    pgoff: 0,
-    flags: 0,
-    name: "[heap]",
-  };
   if (end > old) {
-    const plan = placingOf(context, area, end - old, 0, "brk", []);
-    place(context, old, { ...plan, hint: state.near(old) }, from);
+    place(
+      context,
+      old,
+      placingOf(context, heapArea, end - old, 0, "brk", [], state.near(old)),
+      from,
+    );
   } else if (end < old) {
     state.release(end, old - end, from);
   } else if (call.addr !== call.result && pagesFor(call.addr, pageBytes) > old) {
-    const plan = placingOf(context, area, pagesFor(call.addr, pageBytes) - old, 0, "brk", []);
-    state.probe("ENOMEM", { ...plan, hint: state.near(old) }, from);
+    const pages = pagesFor(call.addr, pageBytes) - old;
+    state.probe("ENOMEM", placingOf(context, heapArea, pages, 0, "brk", [], state.near(old)), from);
   }
   space.brkEnd = end;
 }
@@ -178,15 +183,16 @@ function shmat(
     state.fix(at, pages, area, position, from);
     return;
   }
-  const plan = placingOf(context, area, pages, 0, addressed ? "claim" : "place", searches);
-  place(context, at, addressed ? { ...plan, hint: state.near(at, pages) } : plan, from);
+  const hint = addressed ? state.near(at, pages) : undefined;
+  const how = addressed ? "claim" : "place";
+  place(context, at, placingOf(context, area, pages, 0, how, searches, hint), from);
 }
 
 /** Every piece of the attach goes, wherever it was split. */
 function shmdt(context: Context, call: CallOf<"shmdt">, from: Origin): void {
   const { state, pageBytes } = context;
-  const object = state.live.find(pageOf(call.addr, pageBytes))?.object;
-  for (const piece of state.live.pieces.filter((other) => other.object === object)) {
+  const made = state.live.find(pageOf(call.addr, pageBytes))?.made;
+  for (const piece of state.live.pieces.filter((other) => other.made === made)) {
     state.release(piece.start, piece.end - piece.start, from);
   }
 }

@@ -4,8 +4,9 @@ import type { Event, Search } from "../trace/event.ts";
 import { type Events, eventAt } from "../trace/events.ts";
 import { pageOf, pagesFor } from "../units.ts";
 import { isVdso, type PlacedArea } from "./initial.ts";
+import type { Placing } from "./op-sink.ts";
 import type { Area, Origin } from "./program.ts";
-import { origin, type Placing, type State } from "./state.ts";
+import { origin, type State } from "./state.ts";
 import type { SpaceSurvey } from "./survey.ts";
 
 /** A search of exec and the areas of the image that it placed. */

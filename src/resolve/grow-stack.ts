@@ -21,12 +21,12 @@ export function growStack(
   const start = pageOf(stack.start, pageBytes);
   // What it has grown by before lies below.
   for (let below = piece; below !== undefined; below = state.live.endingAt(below.start)) {
-    if (state.areaOf(below).name !== "[stack]") break;
+    if (below.made.area.name !== "[stack]") break;
     piece = below;
   }
   if (piece === undefined || piece.start <= start) return;
   const pages = piece.start - start;
   if (state.live.over(start, piece.start).length > 0) return;
-  const at = { object: piece.object, offset: piece.offset - pages };
+  const at = { object: piece.made.object, offset: piece.offset - pages };
   state.fix(start, pages, state.areaAt(piece), at, from);
 }

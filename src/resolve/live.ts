@@ -1,10 +1,20 @@
 /** Which object holds a recorded page now: the pieces of one address space in ascending order. */
 
+import type { Area } from "./program.ts";
+
+/** What one op mapped. */
+export interface Made {
+  readonly object: number;
+  readonly area: Area;
+  /** Line of the recording. */
+  readonly line: number;
+}
+
 /** Part of an object at its recorded place; pages, half-open. */
-export interface Piece {
+export interface Piece<T = Made> {
   readonly start: number;
   readonly end: number;
-  readonly object: number;
+  readonly made: T;
   /** Offset of `start` in the object. */
   readonly offset: number;
   /** PROT_ bits; none at all means that no page can be populated. */
@@ -12,27 +22,34 @@ export interface Piece {
 }
 
 /** The same piece between two pages inside it. */
-function clip(piece: Piece, start: number, end: number): Piece {
+function clip<T>(piece: Piece<T>, start: number, end: number): Piece<T> {
+  if (piece.start >= start && piece.end <= end) return piece;
   const from = Math.max(piece.start, start);
   return {
-    ...piece,
     start: from,
     end: Math.min(piece.end, end),
+    made: piece.made,
     offset: piece.offset + from - piece.start,
+    prot: piece.prot,
   };
 }
 
 /** True if the object goes on where the lower piece ends. */
-const goesOn = (lower: Piece, upper: Piece): boolean =>
-  lower.object === upper.object &&
+const goesOn = <T>(lower: Piece<T>, upper: Piece<T>): boolean =>
+  lower.made === upper.made &&
   lower.end === upper.start &&
   lower.offset + lower.end - lower.start === upper.offset;
 
-function runsOf(
-  pieces: readonly Piece[],
-  one: (lower: Piece, upper: Piece) => boolean,
-): readonly Piece[] {
-  const runs: Piece[] = [];
+/** What an mprotect parted and another made alike is one piece: else their number only ever grows. */
+const isOne = <T>(lower: Piece<T>, upper: Piece<T>): boolean =>
+  lower.prot === upper.prot && goesOn(lower, upper);
+
+function runsOf<T>(
+  pieces: readonly Piece<T>[],
+  one: (lower: Piece<T>, upper: Piece<T>) => boolean,
+): readonly Piece<T>[] {
+  if (pieces.length < 2) return pieces;
+  const runs: Piece<T>[] = [];
   for (const piece of pieces) {
     const last = runs.at(-1);
     if (last !== undefined && one(last, piece)) runs[runs.length - 1] = { ...last, end: piece.end };
@@ -42,14 +59,11 @@ function runsOf(
 }
 
 /** Neighbouring pieces of one object as one, whatever their protection. */
-export const joined = (pieces: readonly Piece[]): readonly Piece[] => runsOf(pieces, goesOn);
+export const joined = <T>(pieces: readonly Piece<T>[]): readonly Piece<T>[] =>
+  runsOf(pieces, goesOn);
 
-/** Pieces that an mprotect parted and another made alike: else their number only ever grows. */
-const merge = (pieces: readonly Piece[]): readonly Piece[] =>
-  runsOf(pieces, (lower, upper) => lower.prot === upper.prot && goesOn(lower, upper));
-
-export class Live {
-  #pieces: Piece[] = [];
+export class Live<T = Made> {
+  #pieces: Piece<T>[] = [];
   #accessible = 0;
   #pages = 0;
 
@@ -63,12 +77,12 @@ export class Live {
     return this.#accessible;
   }
 
-  get pieces(): readonly Piece[] {
+  get pieces(): readonly Piece<T>[] {
     return this.#pieces;
   }
 
-  copy(): Live {
-    const copy = new Live();
+  copy(): Live<T> {
+    const copy = new Live<T>();
     copy.#pieces = this.#pieces.slice();
     copy.#accessible = this.#accessible;
     copy.#pages = this.#pages;
@@ -87,55 +101,56 @@ export class Live {
     return low;
   }
 
+  /** The piece before an index. Asked with -1, an array looks for a name, which is slow. */
+  #before(index: number): Piece<T> | undefined {
+    return index > 0 ? this.#pieces[index - 1] : undefined;
+  }
+
   /** The piece that holds the page. */
-  find(page: number): Piece | undefined {
+  find(page: number): Piece<T> | undefined {
     const piece = this.#pieces[this.#after(page)];
     return piece !== undefined && piece.start <= page ? piece : undefined;
   }
 
   /** The piece whose last page is the one before `page`. */
-  endingAt(page: number): Piece | undefined {
-    const piece = this.#pieces[this.#after(page) - 1];
+  endingAt(page: number): Piece<T> | undefined {
+    const piece = this.#before(this.#after(page));
     return piece !== undefined && piece.end === page ? piece : undefined;
   }
 
-  /** The pieces in [start, end), cut to it. */
-  over(start: number, end: number): readonly Piece[] {
-    const found: Piece[] = [];
-    for (let i = this.#after(start); i < this.#pieces.length; i++) {
-      const piece = this.#pieces[i];
-      if (piece === undefined || piece.start >= end) break;
-      found.push(clip(piece, start, end));
-    }
-    return found;
-  }
-
-  #replace(
-    start: number,
-    end: number,
-    middle: (pieces: readonly Piece[]) => readonly Piece[],
-  ): void {
-    const first = this.#after(start);
+  /** The pieces in [start, end), whole, from the one with index `first` on. */
+  #whole(first: number, end: number): readonly Piece<T>[] {
     let past = first;
     while ((this.#pieces[past]?.start ?? Number.POSITIVE_INFINITY) < end) past += 1;
-    const old = this.#pieces.slice(first, past);
-    const kept: Piece[] = [];
-    for (const piece of old) if (piece.start < start) kept.push(clip(piece, piece.start, start));
-    kept.push(...middle(old.map((piece) => clip(piece, start, end))));
-    for (const piece of old) if (piece.end > end) kept.push(clip(piece, end, piece.end));
-    this.#count(old, -1);
-    this.#count(kept, 1);
-    const around = (index: number) => this.#pieces.slice(Math.max(index, 0), index + 1);
-    const [below, above] = [around(first - 1), around(past)];
-    const merged = merge([...below, ...kept, ...above]);
-    this.#pieces.splice(
-      first - below.length,
-      past - first + below.length + above.length,
-      ...merged,
-    );
+    return past === first ? [] : this.#pieces.slice(first, past);
   }
 
-  #count(pieces: readonly Piece[], sign: number): void {
+  /** The pieces in [start, end), cut to it. */
+  over(start: number, end: number): readonly Piece<T>[] {
+    const whole = this.#whole(this.#after(start), end);
+    return whole.length === 0 ? whole : whole.map((piece) => clip(piece, start, end));
+  }
+
+  /** Put others in the place of pieces that stand from an index on. */
+  #replace(first: number, old: readonly Piece<T>[], kept: readonly Piece<T>[]): void {
+    this.#count(old, -1);
+    this.#count(kept, 1);
+    if (kept.length === 0) {
+      this.#pieces.splice(first, old.length);
+      return;
+    }
+    const [below, above] = [this.#before(first), this.#pieces[first + old.length]];
+    const around = [
+      ...(below === undefined ? [] : [below]),
+      ...kept,
+      ...(above === undefined ? [] : [above]),
+    ];
+    const from = below === undefined ? first : first - 1;
+    const beside = around.length - kept.length;
+    this.#pieces.splice(from, old.length + beside, ...runsOf(around, isOne));
+  }
+
+  #count(pieces: readonly Piece<T>[], sign: number): void {
     for (const piece of pieces) {
       const pages = sign * (piece.end - piece.start);
       this.#pages += pages;
@@ -144,21 +159,50 @@ export class Live {
   }
 
   /** Take [start, end) out and return what was there. */
-  cut(start: number, end: number): readonly Piece[] {
-    let removed: readonly Piece[] = [];
-    this.#replace(start, end, (pieces) => {
-      removed = pieces;
-      return [];
-    });
-    return removed;
+  cut(start: number, end: number): readonly Piece<T>[] {
+    const first = this.#after(start);
+    const old = this.#whole(first, end);
+    if (old.length === 0) return old;
+    this.#replace(first, old, outside(old, start, end, []));
+    return old.map((piece) => clip(piece, start, end));
   }
 
   /** Put an object's pages where nothing is. */
-  put(piece: Piece): void {
-    this.#replace(piece.start, piece.end, () => [piece]);
+  put(piece: Piece<T>): void {
+    const first = this.#after(piece.start);
+    const [below, above] = [this.#before(first), this.#pieces[first]];
+    const isFree = above === undefined || above.start >= piece.end;
+    const joins =
+      (below !== undefined && isOne(below, piece)) || (above !== undefined && isOne(piece, above));
+    if (isFree && !joins) {
+      this.#count([piece], 1);
+      this.#pieces.splice(first, 0, piece);
+      return;
+    }
+    const old = this.#whole(first, piece.end);
+    this.#replace(first, old, outside(old, piece.start, piece.end, [piece]));
   }
 
   protect(start: number, end: number, prot: number): void {
-    this.#replace(start, end, (pieces) => pieces.map((piece) => ({ ...piece, prot })));
+    const first = this.#after(start);
+    const old = this.#whole(first, end);
+    if (old.length === 0) return;
+    const changed = old.map((piece) => ({ ...clip(piece, start, end), prot }));
+    this.#replace(first, old, outside(old, start, end, changed));
   }
+}
+
+/** What stands in the place of pieces where others were put into [start, end). */
+function outside<T>(
+  old: readonly Piece<T>[],
+  start: number,
+  end: number,
+  inside: readonly Piece<T>[],
+): readonly Piece<T>[] {
+  const [lowest, highest] = [old[0], old.at(-1)];
+  return [
+    ...(lowest !== undefined && lowest.start < start ? [clip(lowest, lowest.start, start)] : []),
+    ...inside,
+    ...(highest !== undefined && highest.end > end ? [clip(highest, end, highest.end)] : []),
+  ];
 }

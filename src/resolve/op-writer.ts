@@ -1,15 +1,10 @@
 /** How ops become a table: one after the other, each area stored once. */
 
-import type { OpenFile } from "../trace/file.ts";
-import { Numbers } from "./numbers.ts";
-import type { OpSink } from "./op-sink.ts";
+import { OpAreas } from "./op-areas.ts";
+import type { FixOp, OpSink, Placing, RangeOp, Spare } from "./op-sink.ts";
 import { type Columns, columnsFor, copyRows, type Extra, opNumber, ways } from "./op-table.ts";
 import { Ops } from "./ops.ts";
-import type { Area, Op, Origin, Position } from "./program.ts";
-
-type MapOp = Extract<Op, { kind: "map" }>;
-type ProbeOp = Extract<Op, { kind: "probe" }>;
-type FixOp = Extract<Op, { kind: "fix" }>;
+import type { Op, Origin, Position } from "./program.ts";
 
 const wayNumber = new Map(ways.map((way, index) => [way, index]));
 
@@ -24,21 +19,14 @@ export class OpWriter implements OpSink {
   #rows = 0;
   /** Rows of the full chunks. */
   #before = 0;
-  readonly #areas: Area[] = [];
-  readonly #extras: Extra[] = [];
-  readonly #areaOf = new Map<Area | string, number>();
+  readonly #areas: OpAreas;
+  readonly #extras: Extra[];
   readonly #extraOf = new Map<string, number>();
-  readonly #files = new Numbers<string>();
-  readonly #fileOf = new WeakMap<OpenFile, number>();
-  readonly #vmFlags = new Numbers<readonly string[] | undefined>();
 
   /** `base`: whose rows are to be copied, among others. */
   constructor(base?: Ops) {
-    for (const area of base?.table.areas ?? []) {
-      const index = this.#areas.push(area) - 1;
-      this.#areaOf.set(area, index).set(this.#keyOf(area), index);
-    }
-    for (const extra of base?.table.extras ?? []) this.#extras.push(extra);
+    this.#areas = new OpAreas(base?.table.areas);
+    this.#extras = [...(base?.table.extras ?? [])];
   }
 
   static opsOf(ops: Iterable<Op>): Ops {
@@ -70,36 +58,67 @@ export class OpWriter implements OpSink {
       at += chunk.kind.length;
     }
     copyRows(columns, at, this.#columns, 0, this.#rows);
-    return new Ops({ ...columns, areas: this.#areas, extras: this.#extras });
+    return new Ops({ ...columns, areas: this.#areas.all, extras: this.#extras });
   }
 
   push(op: Op): void {
-    const row = this.#row(op.kind, op);
     switch (op.kind) {
       case "enter":
       case "fork":
-      case "exit":
+      case "exit": {
+        const row = this.#row(op.kind, op);
         this.#columns.object[row] = op.space;
         break;
+      }
       case "map":
-        this.#columns.object[row] = op.object;
-        this.#columns.recorded[row] = op.recorded;
-        this.#place(row, op);
+        this.map(op.object, op.recorded, op, op);
         break;
       case "probe":
-        this.#place(row, op);
+        this.#place(this.#row("probe", op), op, op.failed);
         break;
       case "fix":
-        this.#fix(row, op);
+        this.fix(op, op);
+        break;
+      case "release":
+        this.release(op.at, op.pages, op.spare, op);
         break;
       case "snapshot": {
         const { source, exact, areas } = op;
-        this.#extra(row, { snapshot: { source, exact, areas } });
+        this.#extra(this.#row("snapshot", op), { snapshot: { source, exact, areas } });
         break;
       }
       default:
-        this.#range(row, op);
+        this.#range(op);
     }
+  }
+
+  map(object: number, recorded: number, placing: Placing, from: Origin): void {
+    const row = this.#row("map", from);
+    this.#columns.object[row] = object;
+    this.#columns.recorded[row] = recorded;
+    this.#place(row, placing);
+  }
+
+  fix(op: Omit<FixOp, "kind" | keyof Origin>, from: Origin): void {
+    const row = this.#row("fix", from);
+    this.#columns.object[row] = op.object;
+    this.#columns.recorded[row] = op.recorded;
+    this.#mapped(row, op);
+    this.#at(row, op.at);
+    const { kept, align, alignOffset } = op;
+    if (kept === undefined && align === undefined && alignOffset === undefined) return;
+    this.#extra(row, {
+      ...(kept !== undefined && { kept }),
+      ...(align !== undefined && { align }),
+      ...(alignOffset !== undefined && { alignOffset }),
+    });
+  }
+
+  release(at: Position, pages: number, spare: Spare | undefined, from: Origin): void {
+    const row = this.#row("release", from);
+    this.#at(row, at);
+    this.#columns.pages[row] = pages;
+    if (spare !== undefined) this.#extra(row, { spare });
   }
 
   /** Rows that are free in the chunk; there is one at least. */
@@ -140,34 +159,31 @@ export class OpWriter implements OpSink {
     this.#columns.extra[row] = known;
   }
 
-  #at(row: number, at: Position | undefined): void {
-    if (at === undefined) return;
-    this.#columns.atObject[row] = at.object;
-    this.#columns.atOffset[row] = at.offset;
+  #at(row: number, { object, offset }: Position): void {
+    this.#columns.atObject[row] = object;
+    this.#columns.atOffset[row] = offset;
   }
 
-  #source(row: number, source: Position | undefined): void {
+  #mapped(
+    row: number,
+    { pages, guard, area, source }: Placing | Parameters<OpSink["fix"]>[0],
+  ): void {
+    this.#columns.pages[row] = pages;
+    this.#columns.guard[row] = guard;
+    this.#columns.area[row] = this.#areas.of(area);
+    this.#columns.open[row] = area.file?.id ?? -1;
     if (source === undefined) return;
     this.#columns.sourceObject[row] = source.object;
     this.#columns.sourceOffset[row] = source.offset;
   }
 
-  #mapped(row: number, op: MapOp | ProbeOp | FixOp): void {
-    this.#columns.pages[row] = op.pages;
-    this.#columns.guard[row] = op.guard;
-    this.#columns.area[row] = this.#areaIndex(op.area);
-    this.#columns.open[row] = op.area.file?.id ?? -1;
-    this.#source(row, op.source);
-  }
-
-  #place(row: number, op: MapOp | ProbeOp): void {
-    this.#mapped(row, op);
-    this.#at(row, op.hint);
-    const { kept, startGap, searches } = op;
-    this.#columns.how[row] = wayNumber.get(op.how) ?? 0;
-    this.#columns.low32[row] = op.low32 ? 1 : 0;
-    this.#columns.above4g[row] = op.above4g ? 1 : 0;
-    const failed = op.kind === "probe" ? op.failed : undefined;
+  #place(row: number, placing: Placing, failed?: string): void {
+    this.#mapped(row, placing);
+    const { hint, how, low32, above4g, kept, startGap, searches } = placing;
+    if (hint !== undefined) this.#at(row, hint);
+    this.#columns.how[row] = wayNumber.get(how) ?? 0;
+    this.#columns.low32[row] = low32 ? 1 : 0;
+    this.#columns.above4g[row] = above4g ? 1 : 0;
     if (kept === undefined && startGap === 0 && searches.length === 0) {
       if (failed !== undefined) this.#sameExtra(row, `failed ${failed}`, { failed });
       return;
@@ -180,60 +196,14 @@ export class OpWriter implements OpSink {
     });
   }
 
-  #fix(row: number, op: FixOp): void {
-    this.#columns.object[row] = op.object;
-    this.#columns.recorded[row] = op.recorded;
-    this.#mapped(row, op);
-    this.#at(row, op.at);
-    const { kept, align, alignOffset } = op;
-    if (kept === undefined && align === undefined && alignOffset === undefined) return;
-    this.#extra(row, {
-      ...(kept !== undefined && { kept }),
-      ...(align !== undefined && { align }),
-      ...(alignOffset !== undefined && { alignOffset }),
-    });
-  }
-
-  #range(
-    row: number,
-    op: Extract<Op, { kind: "release" | "protect" | "advise" | "discard" | "touch" }>,
-  ): void {
+  #range(op: Exclude<RangeOp, { kind: "release" }>): void {
+    const row = this.#row(op.kind, op);
     this.#at(row, op.at);
     this.#columns.pages[row] = op.pages;
     if (op.kind === "protect") this.#columns.guard[row] = op.prot;
     else if (op.kind === "advise") {
       const { change } = op;
       this.#sameExtra(row, JSON.stringify(change), { change });
-    } else if (op.kind === "release" && op.spare !== undefined)
-      this.#extra(row, { spare: op.spare });
-  }
-
-  #areaIndex(area: Area): number {
-    const same = this.#areaOf.get(area);
-    if (same !== undefined) return same;
-    const key = this.#keyOf(area);
-    const known = this.#areaOf.get(key) ?? this.#areas.push(ofNoOpen(area)) - 1;
-    this.#areaOf.set(key, known);
-    return known;
-  }
-
-  /** The same for areas that differ in the open of their file alone. */
-  #keyOf({ backing, file, prot, shared, pgoff, flags, huge, shm, name, vmFlags }: Area): string {
-    const numbers = `${this.#fileNumber(file)} ${prot} ${pgoff} ${flags} ${huge} ${shm}`;
-    return `${backing} ${numbers} ${shared} ${this.#vmFlags.of(vmFlags)} ${name}`;
-  }
-
-  #fileNumber(file: OpenFile | undefined): number {
-    if (file === undefined) return -1;
-    const known = this.#fileOf.get(file);
-    if (known !== undefined) return known;
-    const number = this.#files.of(JSON.stringify({ ...file, id: -1 }));
-    this.#fileOf.set(file, number);
-    return number;
+    }
   }
 }
-
-const ofNoOpen = (area: Area): Area =>
-  area.file === undefined || area.file.id === -1
-    ? area
-    : { ...area, file: { ...area.file, id: -1 } };

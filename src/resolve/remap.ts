@@ -4,8 +4,9 @@ import type { Call, Search } from "../trace/event.ts";
 import { MREMAP_DONTUNMAP, MREMAP_FIXED, MREMAP_MAYMOVE } from "../trace/flags.ts";
 import { alignUp, hasBit, pageOf, pagesFor } from "../units.ts";
 import type { Piece } from "./live.ts";
+import type { Placing } from "./op-sink.ts";
 import type { Origin } from "./program.ts";
-import type { Placing, State } from "./state.ts";
+import { positionOf, type State } from "./state.ts";
 
 type Mremap = Extract<Call, { call: "mremap" }>;
 
@@ -39,7 +40,7 @@ function placing(
     pages: sizes.now,
     guard: state.guardOf(area),
     area,
-    source: { object: source.object, offset: source.offset },
+    source: positionOf(source),
     low32: false,
     above4g: false,
     startGap: 0,
@@ -68,7 +69,7 @@ export function remap(
 ): boolean {
   const source = sourceOf(state, pageOf(call.addr, pageBytes));
   if (source === undefined) return false;
-  const sizes = sizesOf(call, pageBytes, state.areaOf(source).huge);
+  const sizes = sizesOf(call, pageBytes, source.made.area.huge);
   if (hasBit(call.flags, MREMAP_FIXED)) {
     remapFixed(state, call, sizes, at, from);
   } else if (hasBit(call.flags, MREMAP_DONTUNMAP)) {
@@ -95,7 +96,7 @@ function grow(
   from: Origin,
 ): void {
   const plan = placing(state, source, sizes, growth(call.flags), searches);
-  const hint = { object: source.object, offset: source.offset };
+  const hint = positionOf(source);
   // The source leaves the live map first: the new object may lie over it. The op order is the kernel's.
   const pieces = state.live.cut(sizes.start, sizes.start + sizes.old);
   const object = state.map(at, { ...plan, hint, kept: sizes.old }, from);
@@ -115,7 +116,7 @@ function remapFixed(state: State, call: Mremap, sizes: Sizes, at: number, from: 
     const delta = piece.start - sizes.start;
     const grown = piece === pieces.at(-1) ? Math.max(sizes.now - moved, 0) : 0;
     const pages = piece.end - piece.start + grown;
-    const source = { object: piece.object, offset: piece.offset };
+    const source = positionOf(piece);
     const position = { object: target.object, offset: target.offset + delta };
     const area = state.areaAt(piece);
     const object = state.fix(at + delta, pages, area, position, from, source);
@@ -135,7 +136,7 @@ export function failedRemap(
 ): void {
   const source = sourceOf(state, pageOf(call.addr, pageBytes));
   if (source === undefined) return;
-  const sizes = sizesOf(call, pageBytes, state.areaOf(source).huge);
+  const sizes = sizesOf(call, pageBytes, source.made.area.huge);
   if (call.error === "EFAULT" && hasBit(call.flags, MREMAP_FIXED) && unmapsFirst) {
     if (call.newAddr !== null) state.release(pageOf(call.newAddr, pageBytes), sizes.now, from);
     if (sizes.now < sizes.old) state.release(sizes.start + sizes.now, sizes.old - sizes.now, from);
@@ -143,7 +144,7 @@ export function failedRemap(
   }
   const plain = !hasBit(call.flags, MREMAP_FIXED) && !hasBit(call.flags, MREMAP_DONTUNMAP);
   if (call.error !== "ENOMEM" || !plain || sizes.now <= sizes.old) return;
-  const hint = { object: source.object, offset: source.offset };
+  const hint = positionOf(source);
   const plan = placing(state, source, sizes, growth(call.flags), searches);
   state.probe("ENOMEM", { ...plan, hint, kept: sizes.old }, from);
 }

@@ -74,7 +74,6 @@ class Resolver {
     let index = 0;
     for (const event of this.#trace.events) {
       this.#event(event, { event: index, line: event.line });
-      state.sweep();
       index += 1;
     }
     for (const waiting of this.#pending.values()) this.#strays(waiting);
@@ -233,7 +232,8 @@ class Resolver {
 
   /** The searches inside the call that began on this line; earlier ones had no call of their own. */
   #searchesOf(pid: number | null, began: number): readonly Search[] {
-    const waiting = this.#pending.get(pid) ?? [];
+    const waiting = this.#pending.get(pid);
+    if (waiting === undefined) return noSearches;
     this.#pending.delete(pid);
     this.#strays(waiting.filter(({ search }) => search.line < began));
     return waiting.filter(({ search }) => search.line >= began).map(({ search }) => search);
@@ -293,6 +293,8 @@ class Resolver {
     this.#waiting.delete(space);
   }
 }
+
+const noSearches: readonly Search[] = [];
 
 /** exec, the searches of an exec, or a snapshot show what a space began with. */
 const hasStart = ({ exec, execSearches, snapshot }: SpaceSurvey): boolean =>

@@ -2,9 +2,9 @@
 
 import { MAP_GROWSDOWN } from "../trace/flags.ts";
 import { hasBit } from "../units.ts";
-import { joined, Live, type Piece } from "./live.ts";
-import type { OpSink } from "./op-sink.ts";
-import type { Advice, Area, Exclusion, Op, Origin, Position } from "./program.ts";
+import { joined, Live, type Made, type Piece } from "./live.ts";
+import type { OpSink, Placing, Spare } from "./op-sink.ts";
+import type { Advice, Area, Exclusion, Origin, Position } from "./program.ts";
 
 /** One address space while it is resolved. */
 export interface SpaceState {
@@ -16,36 +16,35 @@ export interface SpaceState {
   brkStart?: number;
   /** Page after the heap's last one: the break, rounded up. */
   brkEnd?: number;
+  /** Accessible pages as they count among those of all spaces. */
+  counted: number;
 }
-
-/** A `map` or `probe` op without what the state fills in. */
-export type Placing = Omit<
-  Extract<Op, { kind: "map" }>,
-  "kind" | "object" | "recorded" | keyof Origin
->;
 
 export const origin: Position = { object: 0, offset: 0 };
 
-/** Areas below which forgetting some does not pay. */
-const leastSweep = 4096;
+/** Where a piece lies in its object. */
+export const positionOf = ({ made, offset }: Piece): Position => ({ object: made.object, offset });
+
+const emptySpace = (space: number): SpaceState => ({
+  space,
+  live: new Live(),
+  ownOnly: new Live(),
+  counted: 0,
+});
 
 export class State {
   readonly ops: OpSink;
   readonly exclusions: Exclusion[] = [];
-  /** What an object was mapped with, as long as a page of it is mapped. */
-  readonly #areas = new Map<number, { readonly area: Area; readonly line: number }>();
   /** Objects so far; their ids are 1 to this. */
   objects = 0;
   readonly doubtfulFrom: Map<number, number> = new Map();
   peak = 0;
   #current: SpaceState | undefined;
   readonly #spaces = new Map<number, SpaceState>();
-  readonly #counted = new Map<number, number>();
   #accessible = 0;
   readonly #guardPages: number;
   readonly #keepsTouches: boolean;
   #most = -1;
-  #sweepAt = leastSweep;
 
   constructor(ops: OpSink, guardPages: number, keepsTouches: boolean) {
     this.ops = ops;
@@ -73,7 +72,7 @@ export class State {
   /** Make a space current; a new one is empty. */
   enter(space: number, from: Origin): void {
     if (this.#current?.space === space) return;
-    const state = this.#spaces.get(space) ?? { space, live: new Live(), ownOnly: new Live() };
+    const state = this.#spaces.get(space) ?? emptySpace(space);
     this.#spaces.set(space, state);
     this.#current = state;
     this.ops.push({ kind: "enter", space, ...from });
@@ -82,10 +81,10 @@ export class State {
   /** `space` becomes a copy of the current one. */
   fork(space: number, from: Origin): void {
     const { ownOnly } = this.space;
-    const child = { ...this.space, space, live: this.live.copy(), ownOnly: new Live() };
+    const child = { ...this.space, ...emptySpace(space), live: this.live.copy() };
     this.#spaces.set(space, child);
     this.ops.push({ kind: "fork", space, ...from });
-    this.#count(space, this.live.accessible);
+    this.#count(child);
     if (ownOnly.pieces.length === 0) return;
     this.enter(space, from);
     for (const { start, end } of ownOnly.pieces) this.release(start, end - start, from);
@@ -93,30 +92,14 @@ export class State {
 
   exit(space: number, from: Origin): void {
     this.ops.push({ kind: "exit", space, ...from });
+    this.#accessible -= this.#spaces.get(space)?.counted ?? 0;
     this.#spaces.delete(space);
-    this.#count(space, 0);
     if (this.#current?.space === space) this.#current = undefined;
-  }
-
-  /** What the pages were mapped with. */
-  areaOf({ object }: Piece): Area {
-    return this.#made(object).area;
-  }
-
-  /** Line of the recording that mapped the pages. */
-  lineOf({ object }: Piece): number {
-    return this.#made(object).line;
-  }
-
-  #made(object: number): { readonly area: Area; readonly line: number } {
-    const made = this.#areas.get(object);
-    if (made === undefined) throw new Error(`object ${object} was never defined`);
-    return made;
   }
 
   /** The area that a page belongs to, with its pgoff there. */
   areaAt(piece: Piece): Area {
-    const area = this.areaOf(piece);
+    const { area } = piece.made;
     return { ...area, prot: piece.prot, pgoff: area.pgoff + piece.offset };
   }
 
@@ -125,7 +108,7 @@ export class State {
     const piece = this.live.find(page);
     return piece === undefined
       ? { ...origin, offset: page }
-      : { object: piece.object, offset: piece.offset + page - piece.start };
+      : { object: piece.made.object, offset: piece.offset + page - piece.start };
   }
 
   /**
@@ -138,7 +121,7 @@ export class State {
     const piece = this.live.endingAt(page) ?? (above?.start === page + pages ? above : undefined);
     return piece === undefined
       ? this.inside(page)
-      : { object: piece.object, offset: piece.offset + page - piece.start };
+      : { object: piece.made.object, offset: piece.offset + page - piece.start };
   }
 
   guardOf(area: Area): number {
@@ -146,40 +129,26 @@ export class State {
   }
 
   /** Release whatever is in the range, slice by slice. */
-  release(
-    start: number,
-    pages: number,
-    from: Origin,
-    spare?: { object: number; pages: number },
-  ): void {
+  release(start: number, pages: number, from: Origin, spare?: Spare): void {
     this.releasePieces(this.live.cut(start, start + pages), from, spare);
   }
 
   /** Release pieces that were cut out before, for the sake of an object that may lie over them. */
-  releasePieces(
-    pieces: readonly Piece[],
-    from: Origin,
-    spare?: { object: number; pages: number },
-  ): void {
+  releasePieces(pieces: readonly Piece[], from: Origin, spare?: Spare): void {
     for (const piece of joined(pieces)) {
       if (spare === undefined) this.space.ownOnly.cut(piece.start, piece.end);
-      this.ops.push({
-        kind: "release",
-        at: { object: piece.object, offset: piece.offset },
-        pages: piece.end - piece.start,
-        ...(spare !== undefined && { spare }),
-        ...from,
-      });
+      this.ops.release(positionOf(piece), piece.end - piece.start, spare, from);
     }
     this.#measure();
   }
 
   /** The kernel put `placing` at page `recorded`. */
   map(recorded: number, placing: Placing, from: Origin): number {
-    const object = this.#define(placing.area, from);
-    this.ops.push({ kind: "map", object, recorded, ...placing, ...from });
-    this.#put(recorded, placing.pages, object, placing.area.prot);
-    return object;
+    const { area, pages } = placing;
+    const made = this.#define(area, from);
+    this.ops.map(made.object, recorded, placing, from);
+    this.#put(recorded, pages, made);
+    return made.object;
   }
 
   probe(failed: string, placing: Placing, from: Origin): void {
@@ -195,25 +164,17 @@ export class State {
     from: Origin,
     source?: Position,
   ): number {
-    const object = this.#define(area, from);
-    this.ops.push({
-      kind: "fix",
-      object,
-      at,
-      recorded,
-      pages,
-      guard: this.guardOf(area),
-      area,
-      ...(source !== undefined && { source }),
-      ...from,
-    });
-    this.#put(recorded, pages, object, area.prot);
+    const made = this.#define(area, from);
+    const { object } = made;
+    const fixing = { object, at, recorded, pages, guard: this.guardOf(area), area };
+    this.ops.fix(source === undefined ? fixing : { ...fixing, source }, from);
+    this.#put(recorded, pages, made);
     return object;
   }
 
   protect(start: number, end: number, prot: number, from: Origin): void {
     for (const piece of joined(this.live.over(start, end))) {
-      const at = { object: piece.object, offset: piece.offset };
+      const at = positionOf(piece);
       this.ops.push({ kind: "protect", at, pages: piece.end - piece.start, prot, ...from });
     }
     this.live.protect(start, end, prot);
@@ -224,7 +185,7 @@ export class State {
     if ("clear" in change && change.clear === "dc") this.space.ownOnly.cut(start, end);
     for (const piece of joined(this.live.over(start, end))) {
       if ("set" in change && change.set === "dc") this.space.ownOnly.put(piece);
-      const at = { object: piece.object, offset: piece.offset };
+      const at = positionOf(piece);
       this.ops.push({ kind: "advise", at, pages: piece.end - piece.start, change, ...from });
     }
   }
@@ -232,7 +193,7 @@ export class State {
   /** Pages of the range go, their VMAs stay. */
   discard(start: number, end: number, from: Origin): void {
     for (const piece of joined(this.live.over(start, end))) {
-      const at = { object: piece.object, offset: piece.offset };
+      const at = positionOf(piece);
       this.ops.push({ kind: "discard", at, pages: piece.end - piece.start, ...from });
     }
   }
@@ -242,47 +203,37 @@ export class State {
     if (!this.#keepsTouches) return true;
     const pieces = joined(this.live.over(start, end));
     for (const piece of pieces) {
-      const at = { object: piece.object, offset: piece.offset };
+      const at = positionOf(piece);
       this.ops.push({ kind: "touch", at, pages: piece.end - piece.start, ...from });
     }
     return pieces.length > 0;
   }
 
-  #define(area: Area, { line }: Origin): number {
+  #define(area: Area, { line }: Origin): Made {
     this.objects += 1;
-    this.#areas.set(this.objects, { area, line });
-    return this.objects;
+    return { object: this.objects, area, line };
   }
 
-  /** Forget the areas of objects that are gone from all spaces, once they may be the most. */
-  sweep(): void {
-    if (this.#areas.size < this.#sweepAt) return;
-    const used = new Set<number>();
-    for (const { live, ownOnly } of this.#spaces.values()) {
-      for (const { object } of live.pieces) used.add(object);
-      for (const { object } of ownOnly.pieces) used.add(object);
-    }
-    for (const object of this.#areas.keys()) if (!used.has(object)) this.#areas.delete(object);
-    this.#sweepAt = Math.max(leastSweep, 2 * this.#areas.size);
-  }
-
-  #put(start: number, pages: number, object: number, prot: number): void {
-    this.space.ownOnly.cut(start, start + pages);
-    this.live.put({ start, end: start + pages, object, offset: 0, prot });
+  #put(start: number, pages: number, made: Made): void {
+    const { live, ownOnly } = this.space;
+    const end = start + pages;
+    ownOnly.cut(start, end);
+    live.put({ start, end, made, offset: 0, prot: made.area.prot });
     this.#measure();
   }
 
   /** Keep the op at which most pages were accessible. */
   #measure(): void {
-    this.#count(this.space.space, this.live.accessible);
+    this.#count(this.space);
     if (this.#accessible > this.#most) {
       this.#most = this.#accessible;
       this.peak = this.ops.length - 1;
     }
   }
 
-  #count(space: number, pages: number): void {
-    this.#accessible += pages - (this.#counted.get(space) ?? 0);
-    this.#counted.set(space, pages);
+  #count(space: SpaceState): void {
+    const { accessible } = space.live;
+    this.#accessible += accessible - space.counted;
+    space.counted = accessible;
   }
 }

@@ -37,7 +37,7 @@ export interface SpaceSurvey {
   /** Lowest start of such a mapping without MAP_32BIT; pages. */
   unhintedStart?: number;
   /** What calls had placed before the first state, whether it is still there or not. */
-  placed?: Live;
+  placed?: Live<null>;
   /** Ranges made read-only before the first state: RELRO, when exec made them. */
   relro?: { readonly start: number; readonly end: number }[];
   /** False until the first call. */
@@ -179,7 +179,7 @@ class Surveyor {
     const place = (start: number, pages: number) => {
       if (!this.#awaitsState(survey)) return;
       survey.placed ??= new Live();
-      survey.placed.put({ start, end: start + pages, object: 0, offset: 0, prot: 0 });
+      survey.placed.put({ start, end: start + pages, made: null, offset: 0, prot: 0 });
     };
     if (event.result === null) return;
     const at = pageOf(event.result, page);
