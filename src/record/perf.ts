@@ -1,5 +1,6 @@
 /** Which perf command lines record everything that a replay needs, and print it. */
 
+import { existsSync } from "node:fs";
 import type { Recorder } from "./types.ts";
 
 const calls = [
@@ -12,9 +13,21 @@ const calls = [
   "shmat",
   "shmdt",
   "execve",
+  "pkey_mprotect",
+  "remap_file_pages",
+  "mlock",
+  "mlock2",
+  "munlock",
+  "mlockall",
+  "munlockall",
 ];
+
+/** Calls that not every kernel has: perf refuses events that it does not find. */
+const newer = ["map_shadow_stack", "mseal"].filter((call) =>
+  existsSync(`/sys/kernel/tracing/events/syscalls/sys_enter_${call}`),
+);
 const events: string = [
-  ...calls.map((call) => `syscalls:sys_*_${call}`),
+  ...[...calls, ...newer].map((call) => `syscalls:sys_*_${call}`),
   "mmap:vm_unmapped_area",
   "task:task_newtask",
   "sched:sched_process_exec",
