@@ -34,6 +34,15 @@ const events: string = [
   "sched:sched_process_exit",
 ].join();
 
+/** brk, mmap, munmap, ipc, mprotect, mremap, mmap2, madvise, shmat and shmdt of arch/x86/entry/syscalls/syscall_32.tbl. */
+const compatCalls = [45, 90, 91, 117, 125, 163, 192, 219, 397, 398];
+
+/** The calls of 32-bit programs by their numbers: perf hands each filter to the event before it. */
+const compatEvents: readonly string[] = ["sys_enter", "sys_exit"].flatMap((end) => {
+  const filter = compatCalls.map((number) => `id==${number}`).join("||");
+  return ["-e", `raw_syscalls:${end}`, "--filter", filter];
+});
+
 /** By user code; what a system call touches is not among them. */
 const faultEvent = "exceptions:page_fault_user";
 
@@ -59,6 +68,7 @@ export function perf(version: string): Recorder {
       String(pages[target.kind]),
       "-e",
       target.faults === true ? `${events},${faultEvent}` : events,
+      ...(target.compat === true ? compatEvents : []),
       "-o",
       raw,
       ...(target.kind === "start"

@@ -3,6 +3,7 @@
 import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isTraced, requireProcess, until, whileStopped } from "./attach.ts";
+import { isNarrow } from "./elf.ts";
 import { machineFiles } from "./machine.ts";
 import { commandLineOf, commOf } from "./proc.ts";
 import { type Exit, type Running, runInto, start } from "./run.ts";
@@ -57,6 +58,14 @@ async function attach(
   });
 }
 
+/** The target with what its program says of its width; throws `record/...` if it cannot be recorded. */
+function ofItsWidth(target: Target, recorder: RecorderName): Target {
+  if (target.kind === "attach") requireProcess(target.pid, recorder);
+  const path =
+    target.kind === "start" ? requireProgram(target.command[0]) : `/proc/${target.pid}/exe`;
+  return isNarrow(path) ? { ...target, compat: true } : target;
+}
+
 /** What came of it. */
 export interface Recorded {
   readonly exit: Exit;
@@ -69,14 +78,13 @@ export interface Recorded {
  * recorder has said why on standard error.
  */
 export async function record(options: Options): Promise<Recorded> {
-  const { target, folder } = options;
+  const { folder } = options;
   const recorder = findRecorder(options.recorder);
-  if (target.kind === "start") requireProgram(target.command[0]);
-  else requireProcess(target.pid, recorder.name);
+  const target = ofItsWidth(options.target, recorder.name);
 
   const text = join(folder, `${recorder.name}.txt`);
   const raw = recorder.text("") === undefined ? text : join(folder, `${recorder.name}.data`);
-  writeCircumstances(options, recorder, raw);
+  writeCircumstances({ ...options, target }, recorder, raw);
 
   let watch: Watch | undefined;
   const command = recorder.command(target, raw);

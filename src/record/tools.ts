@@ -35,11 +35,12 @@ function isProgram(path: string): boolean {
   }
 }
 
-/** Throws `record/no-program` if there is no such program, as a shell would look for it. */
-export function requireProgram(name: string): void {
+/** The path of a program as a shell would look for it; throws `record/no-program`. */
+export function requireProgram(name: string): string {
   const { PATH = "" } = process.env;
   const places = name.includes("/") ? [""] : PATH.split(delimiter);
-  if (places.some((place) => isProgram(join(place, name)))) return;
+  const found = places.map((place) => join(place, name)).find(isProgram);
+  if (found !== undefined) return found;
   throw new MmreplayError("record/no-program", `there is no program "${name}"`, {
     hint: "check the spelling, or give the path of an executable file",
   });

@@ -7,6 +7,8 @@ export type Target = (
 ) & {
   /** Page faults too, which perf alone can see. */
   readonly faults?: boolean;
+  /** A 32-bit program on x86-64: its calls reach no tracepoint of their own. */
+  readonly compat?: boolean;
 };
 
 export type RecorderName = "strace" | "perf";

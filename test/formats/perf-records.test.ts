@@ -68,6 +68,23 @@ describe("a record of a mapping", () => {
   const area = (range: string, path: string): string =>
     `PERF_RECORD_MMAP2 7/7: [${range} @ 0 00:00 0 0]: rw-p ${path}`;
 
+  it("may begin at 0, which perf prints without 0x", async () => {
+    const { events, diagnostics } = await read(
+      text(
+        "PERF_RECORD_COMM exec: zoo:7/7",
+        area("0x7ffd2553b000(0x21000)", "[stack]"),
+        area("0(0x1000)", "//anon"),
+        "sched:sched_process_exec: filename=/zoo pid=7 old_pid=7",
+        "syscalls:sys_exit_execve: 0x0",
+        "syscalls:sys_enter_brk: brk: 0x00000000",
+        "syscalls:sys_exit_brk: 0x9000",
+      ),
+    );
+    const areas = events.flatMap((event) => (event.kind === "snapshot" ? event.areas : []));
+    expect(areas).toMatchObject([{ start: 0, end: 4096, path: "" }, { path: "[stack]" }]);
+    expect([...diagnostics.warnings.keys()]).not.toContain("parse/bad-record");
+  });
+
   it("that ends above 64 bits is left out and counted", async () => {
     const { events, diagnostics } = await read(
       text(

@@ -43,6 +43,17 @@ describe("perf", () => {
     expect(command).toMatch(/ -o raw -- prog -x a b$/);
   });
 
+  it("records the calls of 32-bit programs by their numbers", () => {
+    const command = perf("6.1.0").command({ ...program, compat: true }, "raw");
+    const enter = command.indexOf("raw_syscalls:sys_enter");
+    expect(command.slice(enter + 1, enter + 3)).toEqual([
+      "--filter",
+      expect.stringMatching("id==192"),
+    ]);
+    expect(command.join(" ")).toMatch(/ -e raw_syscalls:sys_exit --filter \S+ -o raw /);
+    expect(perf("6.1.0").command(program, "raw").join(" ")).not.toContain("raw_syscalls");
+  });
+
   it("records page faults where they are asked for", () => {
     const events = (faults: boolean) => {
       const command = perf("6.1.0").command({ ...program, faults }, "raw");

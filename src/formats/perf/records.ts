@@ -23,8 +23,9 @@ export function relationOf(body: string): { task: TaskId; parent: TaskId } | und
   return { task: { pid, tid }, parent: { pid: parentPid, tid: parentTid } };
 }
 
+/** Zero is printed without 0x. */
 const mmap =
-  /^(-?\d+)\/(-?\d+): \[0x([0-9a-f]+)\(0x([0-9a-f]+)\) @ (?:0x)?([0-9a-f]+)(?: ([0-9a-f]+:[0-9a-f]+) (\d+) \d+)?(?: <[0-9a-f]*>)?\]: (\S+) ?(.*)$/s;
+  /^(-?\d+)\/(-?\d+): \[(?:0x)?([0-9a-f]+)\(0x([0-9a-f]+)\) @ (?:0x)?([0-9a-f]+)(?: ([0-9a-f]+:[0-9a-f]+) (\d+) \d+)?(?: <[0-9a-f]*>)?\]: (\S+) ?(.*)$/s;
 
 /** The end of a range; undefined if it lies above 64 bits. */
 const endOf = (start: U64, length: U64): U64 | undefined =>
