@@ -1,7 +1,7 @@
 /** How the columns of bytes of a block stand in its message, in this version of the format and in the first one. */
 
 import type { BlockData, ColumnData } from "./block.ts";
-import { lowBitsOf } from "./coding.ts";
+import { hasLow } from "./coding.ts";
 import { decodeNumbers } from "./decode-columns.ts";
 import { encodeNumbers } from "./encode-columns.ts";
 import type { FileKind, OpenFile } from "./file.ts";
@@ -40,9 +40,7 @@ export function eventsMessage(block: BlockData): {
     data: joined(columns.map(({ data }) => data)),
     wideIds: wide.map(({ id }) => id),
     wides: wide.map((column) => column.wide),
-    lowLengths: columns
-      .filter((column) => lowBitsOf(column).apart > 0)
-      .map(({ low }) => low.length),
+    lowLengths: columns.filter(hasLow).map(({ low }) => low.length),
   };
   return { message, low: joined(columns.map(({ low }) => low)) };
 }
@@ -90,7 +88,7 @@ function columnsOf(message: EventsMessage, lowBytes: Uint8Array): readonly Colum
       id,
       coding,
       data: bytes.bytes(lengths[index] ?? 0),
-      low: lowBitsOf({ coding }).apart > 0 ? low.bytes(lowLengths[withLow++] ?? 0) : nothing,
+      low: hasLow({ coding }) ? low.bytes(lowLengths[withLow++] ?? 0) : nothing,
       wide: wides[wideIds.indexOf(id)] ?? nothing,
     };
   });

@@ -18,6 +18,9 @@ const apartUnit: number = shiftUnit * shifts;
 const aparts = 16;
 const insideUnit: number = apartUnit * aparts;
 const insides = 16;
+/** How many bits say in which range a number is; 0 where it is not in one of a few. */
+const rangeUnit: number = insideUnit * insides;
+const rangeSizes = 8;
 
 /** Lists longer than this need more bytes for places than they save. */
 export const longestList = 1024;
@@ -53,7 +56,22 @@ export function lowBitsOf({ coding }: Coding): LowBits {
   return { apart, inside: Math.floor(coding / insideUnit) % insides };
 }
 
+/** The bits of the place of each number's range; 0 for columns without ranges. */
+export function rangeBitsOf({ coding }: Coding): number {
+  return coding === doubles ? 0 : Math.floor(coding / rangeUnit) % rangeSizes;
+}
+
+/** True if bits of the column stand in the block of those. */
+export function hasLow(coded: Coding): boolean {
+  return lowBitsOf(coded).apart > 0 || rangeBitsOf(coded) > 0;
+}
+
 /** The coding of a column whose values are multiples of 2^shift. */
 export function codingOf(mode: number, shift: number, { apart, inside }: LowBits): number {
   return mode + shiftUnit * shift + apartUnit * apart + insideUnit * inside;
+}
+
+/** The same of a column of ranges. */
+export function rangesCodingOf(mode: number, shift: number, bits: number): number {
+  return mode + shiftUnit * shift + rangeUnit * bits;
 }

@@ -9,12 +9,14 @@ import {
   longestList,
   lowBitsOf,
   plain,
+  rangeBitsOf,
   runs,
   unitOf,
 } from "./coding.ts";
 import { type Listed, placesOf } from "./listed.ts";
 import { addLow, lowBytes, setLow } from "./low-bits.ts";
 import { type Range, rangeOf } from "./packed.ts";
+import { readRanged } from "./ranges.ts";
 import { ByteReader, Malformed, readSigned } from "./varint.ts";
 
 function decodeDoubles(data: Uint8Array, values: Float64Array): void {
@@ -39,13 +41,14 @@ export function constantOf(coded: Coded, count: number): number | undefined {
   const { coding, data } = coded;
   const mode = coding % (2 * runs);
   const { apart, inside } = lowBitsOf(coded);
-  if ((mode !== plain + runs && mode !== list + runs) || apart + inside > 0) return undefined;
+  const isWhole = apart + inside + rangeBitsOf(coded) === 0;
+  if ((mode !== plain + runs && mode !== list + runs) || !isWhole) return undefined;
   const reader = new ByteReader(data);
   if (mode === list + runs && reader.unsigned() !== 1) return undefined;
   const number = reader.signed();
   if (mode === list + runs && reader.signed() !== 0) return undefined;
-  const isWhole = !reader.ended && reader.unsigned() + 1 === count && reader.ended;
-  return isWhole ? number : undefined;
+  const isOneRun = !reader.ended && reader.unsigned() + 1 === count && reader.ended;
+  return isOneRun ? number : undefined;
 }
 
 /** Add to the values, a few of them, what is above their low bits. */
@@ -94,7 +97,12 @@ function decodeStored(coded: Coded, values: Float64Array): readonly number[] {
   const distinct: number[] = [];
   for (let left = entries; left > 0; left--) distinct.push(reader.signed());
   const { apart, inside } = lowBitsOf(coded);
-  if (Math.floor(coded.coding / runs) % 2 === 0) decodeRow(coded, reader, values);
+  const ranges = rangeBitsOf(coded);
+  const hasRuns = Math.floor(coded.coding / runs) % 2 === 1;
+  if (ranges > 0) {
+    if (hasRuns || apart + inside > 0) throw new Malformed("a column has an unknown coding");
+    readRanged(reader, ranges, coded.low, values);
+  } else if (!hasRuns) decodeRow(coded, reader, values);
   else if (apart + inside > 0) decodeSparse(coded, reader, values);
   else readRuns(reader, values);
   if (!reader.ended) throw new Malformed("a column has bytes left");

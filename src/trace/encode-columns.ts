@@ -1,6 +1,7 @@
 /** How a column of whole numbers becomes few bytes: as they are, as differences, as places in a list, with runs, or without their low bits. */
 
 import { brotliCompressSync, constants } from "node:zlib";
+import { rangedBytes } from "./choose-ranges.ts";
 import {
   type Coded,
   codingOf,
@@ -9,6 +10,7 @@ import {
   type LowBits,
   list,
   plain,
+  rangesCodingOf,
   runs,
 } from "./coding.ts";
 import { placesOf } from "./listed.ts";
@@ -84,7 +86,7 @@ const fewestNoisy = 32;
 const sampled = 8192;
 const noiseSampled = 1024;
 /** What a byte costs before it is compressed, beside one after that. */
-const rawCost: number = 1 / 2;
+const rawCost: number = 1 / 4;
 
 /** Bytes that a coder of single bytes needs for these. */
 function coderBytes(bytes: Uint8Array): number {
@@ -194,17 +196,38 @@ function choiceFor(plans: readonly Plan[], count: number): Choice {
   return noise.cost < repeats.cost ? noise : repeats;
 }
 
+/** What a column costs, all in all. */
+const costOf = ({ data, low }: Pick<Coded, "data" | "low">): number =>
+  compressedBytes(data) + low.length * (1 + rawCost);
+
+const cheaper = (a: Coded, b: Coded): Coded => (costOf(b) < costOf(a) ? b : a);
+
+/** The values and the differences in ranges. */
+function rangedOf(plans: readonly Plan[], shift: number): readonly Coded[] {
+  return plans.flatMap(({ mode, numbers }) => {
+    const ranged = mode === plain || mode === differences ? rangedBytes(numbers) : undefined;
+    if (ranged === undefined) return [];
+    const { bits, data, low } = ranged;
+    return [{ coding: rangesCodingOf(mode, shift, bits), data, low }];
+  });
+}
+
+/** Columns that cost less, in bytes for a number, are left as they are: ranges take long to find. */
+const cheap = 0.05;
+
 /** Whole numbers from -2^52 to 2^53 - 1, each 2^shift times what is given, in the coding that takes the least of the file. */
 export function encodeNumbers(values: Float64Array, shift: number): Coded {
   const plans = plansOf(values);
   const choice = choiceFor(plans, values.length);
   const plan = plans.find(({ mode }) => mode === choice.mode);
   if (plan === undefined) throw new Error("no coding");
-  return {
+  const chosen: Coded = {
     coding: codingOf(plan.mode, shift, choice),
     data: bytesOf(plan, choice),
     low: choice.apart === 0 ? nothing : lowOf(plan.numbers, choice.apart),
   };
+  if (values.length < fewestNoisy || choice.cost < cheap) return chosen;
+  return rangedOf(plans, shift).reduce(cheaper, chosen);
 }
 
 /** Doubles that no common unit makes whole. */

@@ -80,8 +80,31 @@ describe("a trace file of the first version", () => {
     const bar = events.find((one) => "file" in one && one.file?.kind === "vfio");
     expect(bar).toMatchObject({ call: "mmap", length: 2 ** 28, file: { device: "0000:00:09.0" } });
     const again = encode(old);
-    expect(again[8]).toBe(2);
-    expect(listed(decode(again, "version-2"))).toStrictEqual(listed(old));
+    expect(again[8]).toBe(3);
+    expect(listed(decode(again, "again"))).toStrictEqual(listed(old));
+  });
+});
+
+describe("a trace file of the second version", () => {
+  it("is read, and written in the current one with the same events", () => {
+    const bytes = readFileSync(join(import.meta.dirname, "version-2.mmtrace"));
+    const old = decode(bytes, "version-2");
+    const { events } = listed(old);
+    expect([bytes[8], events.length]).toEqual([2, 761]);
+    const results = events.flatMap((one) => (one.kind === "call" ? [one.result] : []));
+    const sum = results.reduce<number>((all, result) => (all + Number(result)) % 2 ** 40, 0);
+    expect(sum).toBe(38_385_524_736);
+    expect(events.at(-1)).toEqual({
+      kind: "lifecycle",
+      lifecycle: "exit",
+      line: 879,
+      pid: 28_984,
+      time: 1_795_351_575.874829,
+    });
+    const again = encode(old);
+    expect(again[8]).toBe(3);
+    expect(again.length).toBeLessThan(bytes.length);
+    expect(listed(decode(again, "again"))).toStrictEqual(listed(old));
   });
 });
 
@@ -183,7 +206,7 @@ describe("a damaged trace file", () => {
 
   it("of a later version asks for a later program", () => {
     const bytes = encode(small);
-    new DataView(bytes.buffer).setUint32(8, 3, true);
+    new DataView(bytes.buffer).setUint32(8, 4, true);
     expect(errorOf(bytes).code).toBe("trace/newer");
   });
 });

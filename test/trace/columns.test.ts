@@ -2,7 +2,15 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { codingOf, lowBitsOf, unitOf } from "../../src/trace/coding.ts";
+import { rangedBytes } from "../../src/trace/choose-ranges.ts";
+import {
+  codingOf,
+  hasLow,
+  lowBitsOf,
+  rangeBitsOf,
+  rangesCodingOf,
+  unitOf,
+} from "../../src/trace/coding.ts";
 import { constantOf, decodeInto, decodeListed } from "../../src/trace/decode-columns.ts";
 import { encodeNumbers } from "../../src/trace/encode-columns.ts";
 import { addLow, highOf, lowBytes, lowOf } from "../../src/trace/low-bits.ts";
@@ -85,8 +93,10 @@ describe("a column of numbers", () => {
         used
           .add(`mode ${mode}`)
           .add(`apart ${apart > 0}`)
-          .add(`inside ${inside}`);
-        expect(coded.low).toHaveLength(lowBytes(numbers.length, apart));
+          .add(`inside ${inside}`)
+          .add(`ranges ${rangeBitsOf(coded)}`);
+        if (apart > 0) expect(coded.low).toHaveLength(lowBytes(numbers.length, apart));
+        expect(hasLow(coded) || coded.low.length === 0).toBe(true);
         const values = new Float64Array(numbers.length);
         decodeInto(coded, values);
         expect([...values]).toEqual(numbers);
@@ -96,7 +106,9 @@ describe("a column of numbers", () => {
     );
     const modes = [0, 1, 2, 4, 5, 6].map((mode) => `mode ${mode}`);
     const low = [0, 1, 2, 4].map((bits) => `inside ${bits}`);
-    expect([...used].sort()).toEqual([...modes, ...low, "apart false", "apart true"].sort());
+    const ranges = [0, 1, 2, 4].map((bits) => `ranges ${bits}`);
+    const all = [...modes, ...low, ...ranges, "apart false", "apart true"];
+    expect([...used].sort()).toEqual(all.sort());
   });
 
   it("of one number is told without its numbers", () => {
@@ -113,9 +125,46 @@ describe("a column of numbers", () => {
     ["low bits that are cut off inside", codingOf(4, 0, { apart: 0, inside: 9 }), [0, 0], []],
     ["bytes behind those", codingOf(4, 0, { apart: 0, inside: 4 }), [0, 0, 0], []],
     ["more exceptions than bytes", codingOf(4, 0, { apart: 0, inside: 4 }), [0x7f, 0, 1], []],
+    ["a number of no range", rangesCodingOf(0, 0, 1), [1, 8, 4, 1], [0]],
+    ["more ranges than places", rangesCodingOf(0, 0, 1), [3, 8, 0, 10, 0, 12, 0, 0], []],
+    ["a range that is too wide", rangesCodingOf(0, 0, 1), [1, 8, 49, 0], [0, 0, 0, 0, 0, 0, 0]],
+    ["too few bits of ranges", rangesCodingOf(0, 0, 1), [1, 8, 9, 0], [0]],
+    ["too many bits of ranges", rangesCodingOf(0, 0, 1), [1, 8, 8, 0], [0, 0]],
+    ["bytes behind its ranges", rangesCodingOf(0, 0, 1), [1, 8, 8, 0, 0], [0]],
+    ["ranges that are cut off", rangesCodingOf(0, 0, 1), [2, 8, 8], [0]],
+    ["ranges and runs", rangesCodingOf(4, 0, 1), [1, 8, 8, 0], [0]],
+    ["ranges and low bits", rangesCodingOf(0, 0, 1) + 512, [1, 8, 8, 0], [0]],
   ])("with %s is refused", (_, coding, data, low) => {
     const coded = { coding, data: Uint8Array.from(data), low: Uint8Array.from(low) };
     expect(() => decodeInto(coded, new Float64Array(1))).toThrow(Malformed);
+  });
+
+  it("comes back from ranges of any width, and their bits are never more than its own", () => {
+    const numbers = fc.oneof(
+      fc.array(fc.integer({ min: -(2 ** 46), max: 2 ** 46 }), { minLength: 1, maxLength: 60 }),
+      fc.array(fc.integer({ min: -40, max: 70_000 }), { minLength: 1, maxLength: 60 }),
+      shaped,
+    );
+    fc.assert(
+      fc.property(numbers, (all) => {
+        const values = Float64Array.from(all);
+        const { bits, data, low } = rangedBytes(values) ?? expect.fail("no ranges");
+        const coding = rangesCodingOf(0, 0, bits);
+        const back = new Float64Array(all.length);
+        const [least, most] = decodeInto({ coding, data, low }, back);
+        expect([...back]).toEqual(all);
+        expect([least, most]).toEqual([Math.min(...all), Math.max(...all)]);
+        const width = Math.ceil(Math.log2(most - least + 1));
+        expect(low.length).toBeLessThanOrEqual(Math.ceil((width * all.length) / 8));
+      }),
+      { seed, numRuns: 1000 },
+    );
+  });
+
+  it("of numbers too far from each other has no ranges", () => {
+    const far = Float64Array.from({ length: 24 }, (_, index) => (index - 8) * 2 ** 49);
+    expect(rangedBytes(far)).toBeUndefined();
+    expect(rangedBytes(far.subarray(0, 16))).toBeDefined();
   });
 
   it("comes back from the narrowest array that holds it", () => {
