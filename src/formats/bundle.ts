@@ -30,6 +30,7 @@ import { asOneProcess } from "./one-process.ts";
 import { orderFacts } from "./order-facts.ts";
 import { pageFacts } from "./page-size.ts";
 import { perfScript } from "./perf-script.ts";
+import type { CallLog } from "./probe-calls.ts";
 import { isSame } from "./same.ts";
 import { readSet, strace } from "./strace.ts";
 import { readTar } from "./tar.ts";
@@ -143,7 +144,7 @@ function baseName(path: string): string {
 }
 
 interface Read {
-  readonly events: Events;
+  events: Events;
   readonly facts: Partial<Facts>;
   readonly lines: number;
 }
@@ -163,6 +164,19 @@ async function readRun(run: Run, diagnostics: Diagnostics, options: ReadOptions)
   return { events: log.done(), facts, lines };
 }
 
+/** The events with the maps of the run among them. */
+async function withMaps(
+  { maps, stem }: Run,
+  log: CallLog | undefined,
+  events: Events,
+  pageSize: number,
+  diagnostics: Diagnostics,
+): Promise<Iterable<Event>> {
+  const logged =
+    log === undefined ? undefined : { log, matched: matchCalls(events, log, diagnostics) };
+  return await withSnapshots(maps, { events, stem, logged, pageSize }, diagnostics);
+}
+
 async function assemble(
   run: Run,
   beside: Beside,
@@ -172,31 +186,27 @@ async function assemble(
 ): Promise<Omit<Reading, "diagnostics">> {
   const read = await readRun(run, diagnostics, options);
   const { oneProcess, shelf } = options;
-  const tasks = oneProcess ? logOf(asOneProcess(read.events), shelf) : read.events;
-  const facts = factsOf(beside, run.stem, read.facts, pageFacts(tasks));
+  // What a step has made takes the place of what it was made from, which is then free.
+  if (oneProcess) read.events = logOf(asOneProcess(read.events), shelf);
+  const facts = factsOf(beside, run.stem, read.facts, pageFacts(read.events));
   const topDown = facts.legacyLayout !== true;
-  const ordered = logOf(linearize(tasks, topDown, shelf), shelf);
-  const forked = placeForks(ordered, topDown, diagnostics, shelf);
-  const own = { ...read, events: logOf(forked, shelf) };
-  const log = beside.calls;
-  const logged =
-    log === undefined ? undefined : { log, matched: matchCalls(own.events, log, diagnostics) };
-  const context = { events: own.events, stem: run.stem, logged, pageSize: facts.pageSize };
-  const events = logOf(await withSnapshots(run.maps, context, diagnostics), shelf);
+  read.events = logOf(linearize(read.events, topDown, shelf), shelf);
+  read.events = logOf(placeForks(read.events, topDown, diagnostics, shelf), shelf);
+  // The lines of other recorders are sorted by time.
+  const undecided = diagnostics.count("parse/undecided-order");
+  const order = printsInOrder.has(run.format) ? orderFacts(read.events, undecided) : [];
+  const { calls: log } = beside;
+  const shown = await withMaps(run, log, read.events, facts.pageSize, diagnostics);
+  read.events = logOf(shown, shelf);
   const knowledge = {
     opened: log?.files ?? new Map<number, string>(),
     mounts: beside.mounts,
     devices: facts.devices ?? [],
     deviceWords: deviceWords(beside.meta),
   };
-  // The lines of other recorders are sorted by time.
-  const undecided = diagnostics.count("parse/undecided-order");
-  const order = printsInOrder.has(run.format) ? orderFacts(own.events, undecided) : [];
+  const events = logOf(withFiles(read.events, knowledge), shelf);
   const told = { ...facts, inferred: [...facts.inferred, ...order] };
-  return {
-    trace: { name, facts: told, events: logOf(withFiles(events, knowledge), shelf) },
-    lines: own.lines,
-  };
+  return { trace: { name, facts: told, events }, lines: read.lines };
 }
 
 const printsInOrder: ReadonlySet<Format> = new Set([strace, perfScript]);

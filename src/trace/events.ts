@@ -9,20 +9,6 @@ export interface Events extends Iterable<Event> {
   at(index: number): Event | undefined;
 }
 
-/** The same events in another order: the place of each in the old one. */
-export function reordered(events: Events, order: Uint32Array): Events {
-  return {
-    length: order.length,
-    at: (index) => events.at(order[index] ?? -1),
-    *[Symbol.iterator]() {
-      for (const index of order) {
-        const event = events.at(index);
-        if (event !== undefined) yield event;
-      }
-    },
-  };
-}
-
 /** Where the last number of an ascending list stands that is not above `value`; 0 if all are. */
 export function lastUpTo(list: readonly number[], value: number): number {
   let low = 0;

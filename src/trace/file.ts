@@ -29,3 +29,7 @@ export interface OpenFile {
   /** vfio: the device (`0000:00:08.0`), where known. */
   readonly device?: string;
 }
+
+/** The same text for files that are alike in everything. */
+export const fileKey = ({ id, kind, path, filesystem, huge, hugePage, device }: OpenFile): string =>
+  JSON.stringify([id, kind, path, filesystem, huge, hugePage, device]);

@@ -3,11 +3,13 @@
 import { hasBit, pagesFor, type U64 } from "../units.ts";
 import type { Shelf } from "./block.ts";
 import type { Call, Event, Search } from "./event.ts";
-import { type Events, reordered } from "./events.ts";
-import type { OpenFile } from "./file.ts";
+import type { Events } from "./events.ts";
+import { fileKey, type OpenFile } from "./file.ts";
 import { MAP_ANONYMOUS, MAP_POPULATE, MAP_SHARED } from "./flags.ts";
 import { hasKind } from "./log.ts";
 import { logOf } from "./log-writer.ts";
+import { Moves } from "./moves.ts";
+import { SortedRows } from "./sorted-rows.ts";
 import type { Facts, Trace } from "./trace.ts";
 
 /** The default window of x86-64 ends here; only 5-level paging goes beyond (arch/x86/mm/mmap.c task_size_64bit). */
@@ -53,10 +55,50 @@ function provenFile(call: Mmap, searches: readonly Search[], page: number): Open
   return { id: -1, ...file, kind: hooked ? "regular" : "device" };
 }
 
+/** Files of single events, each kind of them once. */
+class Proven {
+  readonly #files: OpenFile[] = [];
+  readonly #places = new Map<string, number>();
+  /** Index of the event, and the place of its file. */
+  readonly #rows: SortedRows;
+
+  constructor(shelf: Shelf | undefined) {
+    this.#rows = new SortedRows(shelf);
+  }
+
+  get isEmpty(): boolean {
+    return this.#rows.isEmpty;
+  }
+
+  put(index: number, file: OpenFile): void {
+    const key = fileKey(file);
+    const place = this.#places.get(key) ?? this.#files.push(file) - 1;
+    this.#places.set(key, place);
+    this.#rows.push([index, place]);
+  }
+
+  /** The events with these files. */
+  *filled(events: Events): Generator<Event, undefined> {
+    const rows = this.#rows[Symbol.iterator]();
+    let [next, place = 0] = rows.next().value ?? [];
+    let index = 0;
+    for (const event of events) {
+      if (index !== next) yield event;
+      else {
+        yield { ...event, file: this.#files[place] } as Event;
+        [next, place = 0] = rows.next().value ?? [];
+      }
+      index += 1;
+    }
+  }
+}
+
+/** Searches of one call that are looked at: the kernel makes at most a few. */
+const mostSearches = 64;
+
 /** What one walk over the events proves. */
 interface Proofs {
-  /** By event. */
-  readonly files: ReadonlyMap<number, OpenFile>;
+  readonly files: Proven;
   /** The first that shows an address or a limit above 2^47. */
   readonly wide: Event | undefined;
   /** A file is mapped whose filesystem is not known. */
@@ -68,8 +110,8 @@ interface Proofs {
  * cache colouring; only io_uring is mapped at its magic offsets; and a file of which nothing at all is recorded has a
  * placement hook if its first search asks for a PMD more than the call.
  */
-function proofsIn(events: Events, pageSize: number): Proofs {
-  const files = new Map<number, OpenFile>();
+function proofsIn(events: Events, pageSize: number, shelf: Shelf | undefined): Proofs {
+  const files = new Proven(shelf);
   const searches = new Map<number | null, Search[]>();
   let wide: Event | undefined;
   let unplaced = false;
@@ -79,9 +121,9 @@ function proofsIn(events: Events, pageSize: number): Proofs {
     if (wide === undefined && isWide(event)) wide = event;
     unplaced ||= isUnplaced(event);
     if (event.kind === "search") {
-      const waiting = searches.get(event.pid);
-      if (waiting === undefined) searches.set(event.pid, [event]);
-      else waiting.push(event);
+      const waiting = searches.get(event.pid) ?? [];
+      if (waiting.push(event) > mostSearches) waiting.shift();
+      searches.set(event.pid, waiting);
     }
     if (event.kind !== "call") continue;
     const began = event.entryLine ?? event.line;
@@ -89,21 +131,12 @@ function proofsIn(events: Events, pageSize: number): Proofs {
     searches.delete(event.pid);
     if (event.call !== "mmap" || event.fd < 0 || hasBit(event.flags, MAP_ANONYMOUS)) continue;
     const file = provenFile(event, seen, pageSize);
-    if (file !== undefined) files.set(index, file);
+    if (file !== undefined) files.put(index, file);
   }
   return { files, wide, unplaced };
 }
 
 const isWide = (event: Event): boolean => (beyond(event) ?? 0) >= x86Window;
-
-function* withFiles(events: Events, files: ReadonlyMap<number, OpenFile>): Generator<Event> {
-  let index = -1;
-  for (const event of events) {
-    index += 1;
-    const file = files.get(index);
-    yield file === undefined ? event : ({ ...event, file } as Event);
-  }
-}
 
 /** The first of the events that is such a one. */
 function firstOf(events: Events, is: (event: Event) => boolean): Event | undefined {
@@ -123,31 +156,27 @@ function provenFacts(facts: Facts, proof: Event | undefined): Facts {
  * The events with each exec before its own searches: sched_process_exec is printed when the new image is complete
  * (fs/exec.c exec_binprm), after the loader and the vdso were placed.
  */
-function execsFirst(events: Events): Events {
+function execsFirst(events: Events, shelf: Shelf | undefined): Events {
   if (!hasKind(events, "search") || !hasKind(events, "lifecycle")) return events;
-  const order: number[] = [];
-  const gone = new Set<number>();
+  const moves = new Moves(shelf);
   const own = new Map<number | null, number[]>();
   let index = -1;
   for (const event of events) {
     index += 1;
-    const waiting = own.get(event.pid) ?? [];
     if (event.kind === "search") {
-      waiting.push(order.length);
+      const waiting = own.get(event.pid) ?? [];
+      if (waiting.push(index) > mostSearches) waiting.shift();
       own.set(event.pid, waiting);
-      order.push(index);
       continue;
     }
+    const waiting = own.get(event.pid) ?? [];
     own.delete(event.pid);
-    order.push(index);
     if (event.kind !== "lifecycle" || event.lifecycle !== "exec") continue;
-    for (const place of waiting) {
-      order.push(order[place] ?? 0);
-      gone.add(place);
-    }
+    for (const [at, search] of waiting.entries())
+      moves.put(search, index + (at + 1) / (waiting.length + 1), index);
   }
-  if (gone.size === 0) return events;
-  return reordered(events, Uint32Array.from(order.filter((_, place) => !gone.has(place))));
+  const moved = moves.applied(events);
+  return moved === events ? events : logOf(moved, shelf);
 }
 
 const isUnplaced = (event: Event): boolean =>
@@ -166,11 +195,11 @@ function withAssumptions(facts: Facts, unplaced: boolean): Facts {
 
 /** A trace with everything that its own events prove. */
 export function proven(trace: Trace, shelf?: Shelf): Trace {
-  const ordered = execsFirst(trace.events);
-  const { files, ...seen } = proofsIn(ordered, trace.facts.pageSize);
+  const ordered = execsFirst(trace.events, shelf);
+  const { files, ...seen } = proofsIn(ordered, trace.facts.pageSize, shelf);
   const isOrdered = ordered === trace.events;
-  const changed = !isOrdered || files.size > 0;
-  const events = changed ? logOf(withFiles(ordered, files), shelf) : trace.events;
+  const changed = !isOrdered || !files.isEmpty;
+  const events = files.isEmpty ? ordered : logOf(files.filled(ordered), shelf);
   const wide = isOrdered ? seen.wide : firstOf(trace.events, isWide);
   const unplaced = changed ? firstOf(events, isUnplaced) !== undefined : seen.unplaced;
   return { ...trace, facts: withAssumptions(provenFacts(trace.facts, wide), unplaced), events };

@@ -2,7 +2,7 @@
 
 import { type Block, blockEvents, codes, type Shelf, type Slot } from "./block.ts";
 import type { Event, MapsArea } from "./event.ts";
-import type { OpenFile } from "./file.ts";
+import { fileKey, type OpenFile } from "./file.ts";
 import { Column, Times } from "./growing.ts";
 import { atHand, EventLog } from "./log.ts";
 import type { Packed } from "./packed.ts";
@@ -48,9 +48,6 @@ class Table<T> {
   }
 }
 
-const keyOf = ({ id, kind, path, filesystem, huge, hugePage, device }: OpenFile): string =>
-  JSON.stringify([id, kind, path, filesystem, huge, hugePage, device]);
-
 /** What all events of one shape have in common. */
 const nameOf = (event: Event): string => (event.kind === "call" ? event.call : event.kind);
 
@@ -65,12 +62,18 @@ interface PlacedFile {
   readonly place: number;
 }
 
-/** Bytes of columns that stay in memory where there is a shelf. */
+/** Bytes of blocks that stay in memory where there is a shelf. */
 const mostHeld = 2 ** 25;
 
-function bytesIn({ places, columns }: Block): number {
-  let bytes = places.byteLength;
+/** What a string takes beside its characters, and a file beside its path. */
+const stringBytes = 32;
+const fileBytes = 160;
+
+function bytesIn({ places, columns, tables }: Block): number {
+  let bytes = places.byteLength + fileBytes * tables.files.length;
   for (const { stored } of columns.values()) bytes += stored.byteLength;
+  for (const { path = "" } of tables.files) bytes += stringBytes + path.length;
+  for (const text of tables.strings) bytes += stringBytes + text.length;
   return bytes;
 }
 
@@ -144,7 +147,7 @@ export class LogWriter {
   }
 
   #file(file: OpenFile): number {
-    if (file.id < 0) return this.#files.place(keyOf(file), file);
+    if (file.id < 0) return this.#files.place(fileKey(file), file);
     const first = this.#numbered.get(file.id);
     if (first?.file === file) return first.place;
     if (first === undefined) {
@@ -152,8 +155,8 @@ export class LogWriter {
       this.#numbered.set(file.id, { file, place });
       return place;
     }
-    const key = keyOf(file);
-    return key === keyOf(first.file) ? first.place : this.#files.place(key, file);
+    const key = fileKey(file);
+    return key === fileKey(first.file) ? first.place : this.#files.place(key, file);
   }
 
   /** Snapshots as they are stored: areas for themselves, and their number. */

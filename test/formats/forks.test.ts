@@ -64,6 +64,13 @@ describe("a fork while another thread maps and unmaps", () => {
     expect(order(events)).toEqual([1, 12, 20, 14, 30]);
   });
 
+  it("is copied with what its own child finds, not one that had its id before", () => {
+    const gone: Lifecycle = { kind: "lifecycle", lifecycle: "exit", line: 3, pid: child };
+    const earlier = [map(child, [2, 2], 104, 6), gone];
+    const events = [born, ...earlier, fork, ...during, map(child, [30, 30], 94, 6)];
+    expect(order(events)).toEqual([1, 2, 3, 12, 20, 14, 30]);
+  });
+
   it("is copied without what the child finds free", () => {
     const after = unmap(thread, [22, 23], 100, 10);
     const events = [born, during[0], fork, after, map(child, [30, 30], 104, 6)];

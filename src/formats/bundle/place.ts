@@ -1,9 +1,10 @@
 /** At which point of a recording the state of an address space was as a maps file shows it. */
 
-import type { Event, MapsArea } from "../../trace/event.ts";
+import type { Call, Event, MapsArea } from "../../trace/event.ts";
 import type { Events } from "../../trace/events.ts";
+import type { Kin } from "./kin.ts";
 import { Likeness, type Picture, pictureOf } from "./likeness.ts";
-import type { Tracks } from "./spaces.ts";
+import { type Place, Spaces } from "./spaces.ts";
 
 /** When a maps file was read, on the clock of the recording, and how far that may be off; seconds. */
 export interface Moment {
@@ -52,24 +53,25 @@ interface State {
 class Seeker {
   readonly #question: Question;
   readonly #picture: Picture;
-  readonly #tracks: Tracks;
-  /** Spaces that the maps may show, and those that one of them is a copy of; undefined for all. */
-  readonly #wanted: ReadonlySet<number> | undefined;
-  readonly #followed: ReadonlySet<number> | undefined;
+  readonly #spaces: Spaces;
+  /** The spaces that the maps may show, and those that one of them is a copy of; undefined for all. */
+  readonly #kin: Kin | undefined;
   readonly #states = new Map<number, State>();
   best: Candidate | undefined;
 
-  constructor(tracks: Tracks, question: Question) {
-    const { pid, areas } = question;
+  constructor(spaces: Spaces, question: Question, kin: Kin | undefined) {
     this.#question = question;
-    this.#tracks = tracks;
-    this.#picture = pictureOf(areas);
-    this.#wanted = pid === null ? undefined : tracks.own(pid);
-    this.#followed = pid === null ? undefined : tracks.lineage(pid);
+    this.#spaces = spaces;
+    this.#picture = pictureOf(question.areas);
+    this.#kin = kin;
   }
 
   #follows(space: number): boolean {
-    return this.#followed?.has(space) ?? true;
+    return this.#kin?.lineage.has(space) ?? true;
+  }
+
+  #isWanted(space: number): boolean {
+    return this.#kin?.own.has(space) ?? true;
   }
 
   #state(space: number, pid: number | null): State {
@@ -120,50 +122,58 @@ class Seeker {
   }
 
   event(event: Event, index: number): void {
-    const space = this.#tracks.spaces[index];
-    if (space === undefined) return;
-    const made = this.#tracks.made.get(index);
-    if (made !== undefined && made.from === undefined) this.#close(space, event.time);
-    if (made !== undefined && this.#follows(made.space)) {
-      const from = made.from === undefined ? undefined : this.#states.get(made.from);
-      const pid = event.kind === "lifecycle" ? (event.child ?? event.pid) : event.pid;
-      const fresh = new Likeness(this.#picture, this.#question.pageSize);
-      this.#states.set(made.space, {
-        pid,
-        likeness: from?.likeness.copy() ?? fresh,
-        unnamed: from?.unnamed ?? this.#unnamed(event),
-        last: { index, time: event.time },
-      });
+    const { space, made, ended } = this.#spaces.follow(event);
+    if (made !== undefined) {
+      if (made.from === undefined) this.#close(space, event.time);
+      this.#make(made, event, index);
     }
-    if (event.kind !== "call" || event.outcome !== "ok" || !this.#follows(space)) return;
-    const state = this.#state(space, event.pid);
-    if (this.#wanted?.has(space) ?? true) this.#judge(state, event.time);
-    state.likeness.apply(event);
-    state.last = { index, time: event.time };
+    if (event.kind === "call" && event.outcome === "ok" && this.#follows(space))
+      this.#call(event, index, space);
+    if (ended === undefined) return;
+    this.#close(ended, undefined);
+    this.#states.delete(ended);
   }
 
-  /** An exec ends a space. */
+  #make(made: NonNullable<Place["made"]>, event: Event, index: number): void {
+    if (!this.#follows(made.space)) return;
+    const from = made.from === undefined ? undefined : this.#states.get(made.from);
+    const pid = event.kind === "lifecycle" ? (event.child ?? event.pid) : event.pid;
+    const fresh = new Likeness(this.#picture, this.#question.pageSize);
+    this.#states.set(made.space, {
+      pid,
+      likeness: from?.likeness.copy() ?? fresh,
+      unnamed: from?.unnamed ?? this.#unnamed(event),
+      last: { index, time: event.time },
+    });
+  }
+
+  #call(call: Call, index: number, space: number): void {
+    const state = this.#state(space, call.pid);
+    if (this.#isWanted(space)) this.#judge(state, call.time);
+    state.likeness.apply(call);
+    state.last = { index, time: call.time };
+  }
+
+  /** An exec ends a space, or its last task does. */
   #close(space: number, time: number | undefined): void {
     const state = this.#states.get(space);
     if (state === undefined) return;
-    if (this.#wanted?.has(space) ?? true) this.#judge(state, time);
+    if (this.#isWanted(space)) this.#judge(state, time);
     state.last = undefined;
   }
 
   end(): void {
-    for (const [space, state] of this.#states) {
-      if (this.#wanted?.has(space) ?? true) this.#judge(state, undefined);
-    }
+    for (const space of this.#states.keys()) this.#close(space, undefined);
   }
 }
 
-/** Where the maps fit best; undefined where no call of that space is recorded. */
+/** Where the maps fit best; undefined where no call of that space is recorded. `kin` is of the task that the question names. */
 export function positionOf(
   events: Events,
-  tracks: Tracks,
   question: Question,
+  kin: Kin | undefined,
 ): Position | undefined {
-  const seeker = new Seeker(tracks, question);
+  const seeker = new Seeker(new Spaces(events), question, kin);
   let index = 0;
   for (const event of events) seeker.event(event, index++);
   seeker.end();

@@ -10,10 +10,10 @@ import { pmap, readTables } from "../pmap.ts";
 import type { CallLog } from "../probe-calls.ts";
 import { refusal } from "../refusals.ts";
 import { checkFit } from "./fit.ts";
+import { type Kin, kinsOf } from "./kin.ts";
 import type { Matched } from "./match.ts";
 import { type Moment, positionOf } from "./place.ts";
 import { plainName, type Source } from "./runs.ts";
-import { type Tracks, tracksOf } from "./spaces.ts";
 
 /** A snapshot and the index of the event before which it was taken. */
 interface Placed {
@@ -138,7 +138,7 @@ function placeBlock(
   file: MapsFile,
   block: MapsBlock,
   context: Context,
-  tracks: Tracks,
+  kins: ReadonlyMap<number, Kin>,
 ): Placed | undefined {
   const { events, stem, logged, pageSize } = context;
   const areas = ownAreas(block.areas);
@@ -158,12 +158,8 @@ function placeBlock(
     const stale = time !== undefined && moment === undefined;
     return stale ? undefined : { index: 0, snapshot: { ...base, ...timed, pid, exact: false } };
   }
-  const found = positionOf(events, tracks, {
-    areas,
-    pid,
-    pageSize,
-    ...(moment === undefined ? {} : { moment }),
-  });
+  const question = { areas, pid, pageSize, ...(moment === undefined ? {} : { moment }) };
+  const found = positionOf(events, question, pid === null ? undefined : kins.get(pid));
   // The program itself, or its stopped state: the file is named after the recording.
   const exact = file.name === `${stem}.maps` || file.name === `${stem}.smaps`;
   if (found !== undefined) {
@@ -195,7 +191,8 @@ export async function withSnapshots(
   if (sources.length === 0) return context.events;
   const files: MapsFile[] = [];
   for (const source of sources) files.push(await readFile(source, diagnostics));
-  const tracks = tracksOf(context.events);
+  const pids = files.flatMap(({ blocks }) => blocks.flatMap(({ pid }) => pid ?? []));
+  const kins = kinsOf(context.events, pids);
   const placed: Placed[] = [];
   for (const file of mergeDetails(files)) {
     const [only, another] = file.blocks;
@@ -204,7 +201,7 @@ export async function withSnapshots(
       checkFit(context.events, ownAreas(only.areas), file.name);
     }
     for (const block of file.blocks) {
-      const found = placeBlock(file, block, context, tracks);
+      const found = placeBlock(file, block, context, kins);
       if (found !== undefined) placed.push(found);
       else {
         const message = `${file.name} shows no moment of the recording`;

@@ -71,8 +71,8 @@ export class Spaces {
     switch (lifecycle) {
       case "exec": {
         const made = this.#next++;
-        if (other !== undefined && other !== pid) this.#leave(other);
-        return { made: { space: made, from: undefined }, ...this.#assign(pid, made) };
+        const left = other === undefined || other === pid ? {} : this.#leave(other);
+        return { made: { space: made, from: undefined }, ...left, ...this.#assign(pid, made) };
       }
       case "exit":
       case "killed":
@@ -88,51 +88,4 @@ export class Spaces {
         return child === undefined ? {} : this.#assign(child, space);
     }
   }
-}
-
-/** The spaces of all events of a recording, worked out once. */
-export interface Tracks {
-  /** By event: the space in which it took place. */
-  readonly spaces: Int32Array;
-  /** What events made, by their index; most make nothing. */
-  readonly made: ReadonlyMap<number, NonNullable<Place["made"]>>;
-  /** The spaces that a task ever had, and those that they were copied from. */
-  readonly lineage: (pid: number) => ReadonlySet<number>;
-  /** The spaces that a task ever had. */
-  readonly own: (pid: number) => ReadonlySet<number>;
-}
-
-export function tracksOf(events: Events): Tracks {
-  const spaces = new Spaces(events);
-  const parents = new Map<number, number>();
-  const byTask = new Map<number | null, Set<number>>();
-  const note = (pid: number | null, space: number): void => {
-    const known = byTask.get(pid) ?? new Set();
-    byTask.set(pid, known.add(space));
-  };
-  const places = new Int32Array(events.length);
-  const makers = new Map<number, NonNullable<Place["made"]>>();
-  let index = 0;
-  for (const event of events) {
-    const place = spaces.follow(event);
-    const { made } = place;
-    places[index] = place.space;
-    if (made !== undefined) makers.set(index, made);
-    index += 1;
-    if (made?.from !== undefined) parents.set(made.space, made.from);
-    note(event.pid, place.space);
-    const child = event.kind === "lifecycle" ? event.child : undefined;
-    if (child !== undefined) note(child, spaces.of(child));
-    else if (made !== undefined) note(event.pid, made.space);
-  }
-  const own = (pid: number): ReadonlySet<number> => byTask.get(pid) ?? new Set([spaces.of(pid)]);
-  const lineage = (pid: number): ReadonlySet<number> => {
-    const found = new Set(own(pid));
-    for (const space of found) {
-      const parent = parents.get(space);
-      if (parent !== undefined) found.add(parent);
-    }
-    return found;
-  };
-  return { spaces: places, made: makers, own, lineage };
 }

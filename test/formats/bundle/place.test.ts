@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { kinsOf } from "../../../src/formats/bundle/kin.ts";
 import * as place from "../../../src/formats/bundle/place.ts";
 import { covered, Measured, type Range } from "../../../src/formats/bundle/ranges.ts";
-import { tracksOf } from "../../../src/formats/bundle/spaces.ts";
 import type { Event, Lifecycle, MapsArea } from "../../../src/trace/event.ts";
 
 const seed = 20_261_124;
@@ -65,7 +65,9 @@ function positionOf(
   events: readonly Event[],
   question: place.Question,
 ): place.Position | undefined {
-  return place.positionOf(events, tracksOf(events), question);
+  const { pid } = question;
+  const kin = pid === null ? undefined : kinsOf(events, [pid]).get(pid);
+  return place.positionOf(events, question, kin);
 }
 
 describe("the moment of a maps file", () => {
