@@ -113,9 +113,9 @@ export class Observer implements Watch {
     const { pmd } = this.#machine.arch;
     const block = alignDown(edge, pmd);
     if (block === edge) return false;
+    if (!space.covers(block, block + pmd)) return false;
     const vma = space.at(edge);
-    if (vma === undefined || vma.start > block || vma.end < block + pmd) return false;
-    const range = populated(vma, this.#machine);
+    const range = vma && populated(vma, this.#machine);
     if (range === undefined || modulo(range.start - range.position, pmd) !== 0) return false;
     return range.levels.some((level) => level.kind === "pmd" && level.pages === pmd);
   }
@@ -126,10 +126,10 @@ export class Observer implements Watch {
     const ranges = this.#passed.get(space.id) ?? new SortedRanges<Range>();
     this.#passed.set(space.id, ranges);
     if (topDown) {
+      const top = Math.min(space.startAfter(end), mmapBase ?? nowhere);
+      if (top <= end || top === nowhere) return;
       const next = space.next(end);
-      if (next !== undefined && hasFlag(next, "gd")) return;
-      const top = Math.min(next?.start ?? nowhere, mmapBase ?? nowhere);
-      if (top > end && top < nowhere) unite(ranges, end, top);
+      if (next === undefined || !hasFlag(next, "gd")) unite(ranges, end, top);
     } else {
       const bottom = Math.max(space.previous(start)?.end ?? start, mmapBase ?? start);
       if (bottom < start) unite(ranges, bottom, start);

@@ -5,6 +5,7 @@ import type { Borders } from "./borders.ts";
 import {
   type AnonIds,
   insertQuickly,
+  type MergeWith,
   type NewRange,
   newAnon,
   removeQuickly,
@@ -16,21 +17,18 @@ import { type Traits, TraitsTable } from "./traits.ts";
 import {
   anonCompatible,
   changeFlags,
-  contiguous,
+  extend,
   hasClose,
   hasFlag,
   isAnonymous,
   mergeable,
   resize,
+  reusable,
   type Vma,
-  withoutCharge,
   writable,
   writesPrivately,
 } from "./vma.ts";
 import { VmaSet } from "./vma-set.ts";
-
-/** With which neighbours a new range may merge: brk asks only the VMA below; `moved` is by mremap, not by mmap. */
-export type MergeWith = "both" | "moved" | "lower" | "none";
 
 /** Words of which setting one clears the other. */
 const opposites: Readonly<Record<string, readonly string[]>> = {
@@ -84,6 +82,16 @@ export class AddressSpace {
     return vma !== undefined && vma.start <= page ? vma : undefined;
   }
 
+  /** Whether one VMA holds all of [start, end). */
+  covers(start: number, end: number): boolean {
+    return this.#vmas.covers(start, end);
+  }
+
+  /** Where the first VMA starts that ends after the page; infinite where there is none. */
+  startAfter(page: number): number {
+    return this.#vmas.startAfter(page);
+  }
+
   /** The first VMA that ends after the page. */
   next(page: number): Vma | undefined {
     return this.#vmas.after(page);
@@ -132,11 +140,12 @@ export class AddressSpace {
     return child;
   }
 
-  /** As `insert`, of memory that mmap makes. */
-  map(range: NewRange): number {
+  /** As `insert`, of memory that nobody has written to yet. */
+  map(range: NewRange, merge: MergeWith = "both"): number {
     const { anonIds } = this.#shared;
-    if (!insertQuickly(this.#vmas, range, this.rules, anonIds, this.borders === undefined))
-      return this.insert(vmaOf(range));
+    const meets = this.borders === undefined ? merge : "none";
+    if (!insertQuickly(this.#vmas, range, this.rules, anonIds, meets))
+      return this.insert(vmaOf(range), merge);
     this.#pages += range.end - range.start;
     return 0;
   }
@@ -163,9 +172,9 @@ export class AddressSpace {
   }
 
   /** brk(): merges with the heap below, never with the bss that it follows (vm_brk_flags). */
-  insertHeap(vma: Vma): number {
-    this.startBrk = Math.min(this.startBrk, vma.start);
-    return this.insert(vma, vma.start > this.startBrk ? "lower" : "none");
+  mapHeap(range: NewRange): number {
+    this.startBrk = Math.min(this.startBrk, range.start);
+    return this.map(range, range.start > this.startBrk ? "lower" : "none");
   }
 
   /** A stack grows down by pages just below it (expand_downwards): no merge rule is asked. */
@@ -318,19 +327,4 @@ function inherited(table: TraitsTable, old: Traits, forked: boolean): Traits {
   if (forked) old.child = made;
   else old.plainChild = made;
   return made;
-}
-
-/** Several VMAs as one that begins with the first. */
-function extend(first: Vma, end: number, others: readonly Vma[]): Vma {
-  const all = [first, ...others];
-  const written = all.find((vma) => vma.anon !== 0);
-  const { flags } = all.find((vma) => !hasFlag(vma, "ac")) ?? first;
-  return { ...first, end, flags, anon: written?.anon ?? 0, forked: written?.forked ?? false };
-}
-
-/** A neighbour lends its anon_vma if only access bits differ (anon_vma_compatible, reusable_anon_vma). */
-function reusable(near: Vma, vma: Vma): boolean {
-  if (near.anon === 0 || near.forked) return false;
-  const adjacent = near.end === vma.start ? contiguous(near, vma) : contiguous(vma, near);
-  return adjacent && withoutCharge(near) === withoutCharge(vma) && near.label === vma.label;
 }

@@ -7,6 +7,9 @@ import type { Vma } from "./vma.ts";
 import type { Chunk } from "./vma-chunk.ts";
 import type { VmaSet } from "./vma-set.ts";
 
+/** With which neighbours a new range may merge: brk asks only the VMA below; `moved` is by mremap, not by mmap. */
+export type MergeWith = "both" | "moved" | "lower" | "none";
+
 /** anon_vma ids, of all spaces of a replay: a child's differ from its parent's. */
 export interface AnonIds {
   next: number;
@@ -80,13 +83,13 @@ function join(lower: Traits, upper: Traits, anon: number, rules: VmaRules): bool
   return !rules.mergesAnonOffset || lower.shared || lower.anonShift === upper.anonShift;
 }
 
-/** Map a range where nothing is; false if it has to be done the long way. `mayMeet`: next to other VMAs too. */
+/** Map a range where nothing is; false if it has to be done the long way, as where it meets what it may not merge with. */
 export function insertQuickly(
   set: VmaSet,
   range: NewRange,
   rules: VmaRules,
   ids: AnonIds,
-  mayMeet: boolean,
+  merge: MergeWith,
 ): boolean {
   const { traits, start, end, pgoff, file, areaNumber } = range;
   const chunk = set.seek(start);
@@ -97,7 +100,7 @@ export function insertQuickly(
   const meetsBelow = below >= 0 && chunk.end(below) === start;
   const meetsAbove = above < chunk.count && chunk.start(above) === end;
   if (meetsBelow || meetsAbove) {
-    if (!mayMeet) return false;
+    if (merge === "none" || (meetsAbove && merge === "lower")) return false;
     const touches = rules.touch !== "never";
     if (touches && meetsBelow && !write(set, chunk, below, ids)) return false;
     if (touches && meetsAbove && !write(set, chunk, above, ids)) return false;
@@ -191,8 +194,8 @@ interface Cut {
   readonly cutsTail: boolean;
 }
 
-function cut(set: VmaSet, chunk: Chunk, { first, after, start, end, ...cuts }: Cut): boolean {
-  const { cutsHead, cutsTail } = cuts;
+function cut(set: VmaSet, chunk: Chunk, at: Cut): boolean {
+  const { first, after, start, end, cutsHead, cutsTail } = at;
   if (cutsHead && cutsTail && after - first === 1) {
     const last = chunk.end(first);
     const pgoff = chunk.pgoff(first) + end - chunk.start(first);

@@ -3,7 +3,7 @@
 import { MmreplayError } from "../errors.ts";
 import type { Placements } from "../place/types.ts";
 import { extraOf, type OpTable, opNumber, ways } from "../resolve/op-table.ts";
-import type { Op, Position, Program } from "../resolve/program.ts";
+import type { Program } from "../resolve/program.ts";
 import { MAP_TYPE } from "../trace/flags.ts";
 import { alignUp } from "../units.ts";
 import { AddressSpace, sharedState } from "./address-space.ts";
@@ -15,11 +15,6 @@ import { vmaOf } from "./quick.ts";
 import type { VmaRules } from "./rules.ts";
 import { moved, resize } from "./vma.ts";
 import type { PageChange, Watch } from "./watch.ts";
-
-type MapOp = Extract<Op, { kind: "map" }>;
-type FixOp = Extract<Op, { kind: "fix" }>;
-
-type ChangeOp = Extract<Op, { kind: "protect" | "advise" }>;
 
 /** What goes along with a run. */
 interface Beside {
@@ -83,10 +78,24 @@ export class Run {
       case opNumber.release:
         this.#release(index);
         break;
-      case opNumber.probe:
+      case opNumber.fix:
+        this.#fix(index);
+        break;
+      case opNumber.protect:
+      case opNumber.advise:
+        this.#change(index);
+        break;
+      case opNumber.discard:
+        this.#changing(this.#pageAt(index), this.#ops.pages[index] ?? 0, "discarded");
+        break;
+      case opNumber.touch:
+        this.#touch(this.#pageAt(index), this.#ops.pages[index] ?? 0);
+        break;
+      case opNumber.snapshot:
+        if (this.#borders !== undefined) this.#compare(index);
         break;
       default:
-        this.#rare(index);
+        this.#turn(kind, this.#ops.object[index] ?? 0);
     }
     const { count } = this.current;
     if (count > this.vmaPeak) this.vmaPeak = count;
@@ -95,34 +104,18 @@ export class Run {
     this.current.borders = this.#borders.of(this.current.id);
   }
 
-  #rare(index: number): void {
-    const op = this.#program.ops.at(index);
-    switch (op?.kind) {
-      case "enter":
-        this.#enter(op.space);
+  /** Another space begins, ends, or is the one that ops are of. */
+  #turn(kind: number | undefined, space: number): void {
+    switch (kind) {
+      case opNumber.enter:
+        this.#enter(space);
         break;
-      case "fork":
-        for (const watch of this.#watches) watch.forking?.(this.current, op.space);
-        this.spaces.set(op.space, this.current.fork(op.space));
+      case opNumber.fork:
+        for (const watch of this.#watches) watch.forking?.(this.current, space);
+        this.spaces.set(space, this.current.fork(space));
         break;
-      case "exit":
-        this.#exit(op.space);
-        break;
-      case "fix":
-        this.#fix(op, index);
-        break;
-      case "protect":
-      case "advise":
-        this.#change(op, index);
-        break;
-      case "snapshot":
-        if (this.#borders !== undefined) this.#compare(op, index);
-        break;
-      case "discard":
-        this.#changing(this.#pageAt(op.at.object, op.at.offset), op.pages, "discarded");
-        break;
-      case "touch":
-        this.#touch(this.#pageAt(op.at.object, op.at.offset), op.pages);
+      case opNumber.exit:
+        this.#exit(space);
         break;
       default:
     }
@@ -160,8 +153,14 @@ export class Run {
     return this.#placements.opPage[index] ?? Number.NaN;
   }
 
+  /** The page where an op acts, -1 if its object was lost. */
+  #pageAt(index: number): number {
+    const { atObject, atOffset } = this.#ops;
+    return this.#pageOf(atObject[index] ?? 0, atOffset[index] ?? 0);
+  }
+
   /** The page of a position, -1 if its object was lost. */
-  #pageAt(object: number, offset: number): number {
+  #pageOf(object: number, offset: number): number {
     if (object === 0) return offset;
     const page = this.#placements.objectPage[object];
     if (page === undefined)
@@ -169,10 +168,11 @@ export class Run {
     return page < 0 ? -1 : page + offset;
   }
 
-  #pageOfFix({ at, align = 1, alignOffset = 0 }: FixOp, index: number): number {
+  #pageOfFix(index: number): number {
     const page = this.#pageOfOp(index);
     if (!Number.isNaN(page)) return page;
-    const start = this.#pageAt(at.object, at.offset);
+    const { align = 1, alignOffset = 0 } = extraOf(this.#ops, index) ?? {};
+    const start = this.#pageAt(index);
     return start < 0 ? -1 : alignUp(start - alignOffset, align) + alignOffset;
   }
 
@@ -185,38 +185,42 @@ export class Run {
     if (!moves && way === "place")
       for (const watch of this.#watches)
         watch.placing?.(this.current, index, page, pages[index] ?? 0);
-    if (moves) {
-      const op = this.#program.ops.at(index);
-      if (op?.kind === "map" && op.source !== undefined) this.#move(op.source, page, op, index);
-    } else if (way === "brk") this.current.insertHeap(vmaOf(this.#ranges.at(index, page)));
+    if (moves) this.#move(index, page);
+    else if (way === "brk") this.current.mapHeap(this.#ranges.at(index, page));
     else this.current.map(this.#ranges.at(index, page));
   }
 
-  #fix(op: FixOp, index: number): void {
-    const page = this.#pageOfFix(op, index);
+  #fix(index: number): void {
+    const page = this.#pageOfFix(index);
     if (!(page >= 0)) return;
-    const space = this.current;
-    if (op.source !== undefined) this.#move(op.source, page, op, index);
-    else if (op.at.object !== 0 && op.at.offset < 0 && op.guard > 0)
-      space.growDown(page, page + op.pages);
+    const { sourceObject, atObject, atOffset, guard, pages } = this.#ops;
+    const length = pages[index] ?? 0;
+    const inside = (atObject[index] ?? 0) !== 0;
+    if ((sourceObject[index] ?? -1) >= 0) this.#move(index, page);
+    else if (inside && (atOffset[index] ?? 0) < 0 && (guard[index] ?? 0) > 0)
+      this.current.growDown(page, page + length);
     else {
-      const listed = op.area.flags % (MAP_TYPE + 1) === 0;
-      if (listed && op.area.name === "[heap]") space.startBrk = page;
-      this.#changing(page, op.pages, "gone");
-      // Areas of a snapshot, unlike those of a call: the kernel listed them apart because they do not merge.
-      const removed = listed
-        ? space.insert(vmaOf(this.#ranges.at(index, page)), "none")
-        : space.map(this.#ranges.at(index, page));
+      this.#changing(page, length, "gone");
+      const removed = this.#put(index, page);
       // The kept part of a reservation replaces nothing but the reservation.
-      if (op.align === undefined) this.clobbered += removed;
+      if (extraOf(this.#ops, index)?.align === undefined) this.clobbered += removed;
     }
+  }
+
+  /** Map over what is there; areas of a snapshot, unlike those of a call, the kernel listed apart as they do not merge. */
+  #put(index: number, page: number): number {
+    const { areas, area } = this.#ops;
+    const { flags = 0, name } = areas[area[index] ?? -1] ?? {};
+    const listed = flags % (MAP_TYPE + 1) === 0;
+    if (listed && name === "[heap]") this.current.startBrk = page;
+    return this.current.map(this.#ranges.at(index, page), listed ? "none" : "both");
   }
 
   /** Whether a map op whose turn it is becomes one VMA with a neighbour at `page`. */
   joins(index: number, page: number): boolean {
     const op = this.#program.ops.at(index);
     if (op?.kind !== "map") return false;
-    const from = op.source === undefined ? -1 : this.#pageAt(op.source.object, op.source.offset);
+    const from = op.source === undefined ? -1 : this.#pageOf(op.source.object, op.source.offset);
     const source = from < 0 ? undefined : this.current.at(from);
     if (source === undefined) return this.current.joins(vmaOf(this.#ranges.at(index, page)));
     return this.current.joins(moved(resize(source, from, from + op.pages), page - from));
@@ -226,14 +230,17 @@ export class Run {
    * mremap: the VMAs at the source appear at `page`, the last of them as long as the new length asks; without `kept`
    * it is the one VMA there. The source itself goes with its own release.
    */
-  #move(source: Position, page: number, op: MapOp | FixOp, index: number): void {
-    const from = this.#pageAt(source.object, source.offset);
+  #move(index: number, page: number): void {
+    const { sourceObject, sourceOffset, pages } = this.#ops;
+    const from = this.#pageOf(sourceObject[index] ?? 0, sourceOffset[index] ?? 0);
     if (from < 0) return;
     const space = this.current;
-    const end = from + op.pages;
+    const length = pages[index] ?? 0;
+    const end = from + length;
+    const kept = extraOf(this.#ops, index)?.kept;
     if (page !== from)
-      for (const watch of this.#watches) watch.moving?.(space, from, page, op.kept ?? op.pages);
-    const old = space.over(from, Math.min(end, from + (op.kept ?? 1)));
+      for (const watch of this.#watches) watch.moving?.(space, from, page, kept ?? length);
+    const old = space.over(from, Math.min(end, from + (kept ?? 1)));
     const tail = old.at(-1);
     if (tail === undefined) {
       this.clobbered += space.map(this.#ranges.at(index, page));
@@ -250,7 +257,7 @@ export class Run {
   #release(index: number): void {
     const ops = this.#ops;
     let page = this.#pageOfOp(index);
-    if (Number.isNaN(page)) page = this.#pageAt(ops.atObject[index] ?? 0, ops.atOffset[index] ?? 0);
+    if (Number.isNaN(page)) page = this.#pageAt(index);
     if (!(page >= 0)) return;
     const end = page + (ops.pages[index] ?? 0);
     const spare = extraOf(ops, index)?.spare;
@@ -258,7 +265,7 @@ export class Run {
       this.#remove(page, end);
       return;
     }
-    const kept = this.#pageAt(spare.object, 0);
+    const kept = this.#pageOf(spare.object, 0);
     if (kept < 0) return;
     this.#remove(page, Math.min(end, Math.max(page, kept)));
     this.#remove(Math.max(page, Math.min(end, kept + spare.pages)), end);
@@ -273,22 +280,22 @@ export class Run {
    * One call over adjacent slices is one change: in slices it would split a VMA that never merges again. Slices that
    * another policy has parted are changes of their own.
    */
-  #change(op: ChangeOp, index: number): void {
+  #change(index: number): void {
     if (index < this.#changedTo) return;
-    const start = this.#pageAt(op.at.object, op.at.offset);
+    const start = this.#pageAt(index);
     if (start < 0) return;
-    const { atObject, atOffset, pages } = this.#ops;
-    let end = start + op.pages;
+    const { kind, pages, guard } = this.#ops;
+    let end = start + (pages[index] ?? 0);
     let next = index + 1;
     while (this.#isSameChange(index, next)) {
-      if (this.#pageAt(atObject[next] ?? 0, atOffset[next] ?? 0) !== end) break;
+      if (this.#pageAt(next) !== end) break;
       end += pages[next] ?? 0;
       next += 1;
     }
     this.#changedTo = next;
     this.#changing(start, end - start, "changed");
-    if (op.kind === "protect") this.current.protect(start, end, op.prot);
-    else this.current.advise(start, end, op.change);
+    if (kind[index] === opNumber.protect) this.current.protect(start, end, guard[index] ?? 0);
+    else this.current.advise(start, end, extraOf(this.#ops, index)?.change ?? { name: null });
   }
 
   /** True if both are slices of one call. */
@@ -302,7 +309,9 @@ export class Run {
     );
   }
 
-  #compare(op: Extract<Op, { kind: "snapshot" }>, index: number): void {
+  #compare(index: number): void {
+    const op = this.#program.ops.at(index);
+    if (op?.kind !== "snapshot") return;
     this.snapshots.push({
       ...compareMaps(this.current, op.areas, this.#program.pageBytes),
       op: index,

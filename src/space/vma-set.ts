@@ -63,6 +63,20 @@ export class VmaSet {
     return chunk && this.#vma(chunk, chunk.indexOf(page));
   }
 
+  /** Where the first VMA starts that ends after `page`; infinite where there is none. */
+  startAfter(page: number): number {
+    const chunk = this.#chunks[this.#chunkOf(page)];
+    return chunk?.start(chunk.indexOf(page)) ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Whether one VMA holds [start, end). */
+  covers(start: number, end: number): boolean {
+    const chunk = this.#chunks[this.#chunkOf(start)];
+    if (chunk === undefined) return false;
+    const row = chunk.indexOf(start);
+    return chunk.start(row) <= start && chunk.end(row) >= end;
+  }
+
   /** The VMA that ends exactly there. */
   endingAt(page: number): Vma | undefined {
     const [holder, index] = this.#below(page);

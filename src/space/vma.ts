@@ -191,7 +191,7 @@ export const neverMerges = (vma: Pick<Vma, "flags">): boolean =>
   special.some((word) => hasFlag(vma, word));
 
 /** Adjacent, one file, contiguous in it: what find_mergeable_anon_vma() and merging both ask. */
-export function contiguous(lower: Vma, upper: Vma): boolean {
+function contiguous(lower: Vma, upper: Vma): boolean {
   return (
     lower.end === upper.start &&
     lower.file === upper.file &&
@@ -238,4 +238,19 @@ export function moved(vma: Vma, distance: number): Vma {
   const end = vma.end + distance;
   if (vma.anon !== 0) return { ...vma, start, end };
   return { ...vma, start, end, anonOffset: start, pgoff: isAnonymous(vma) ? start : vma.pgoff };
+}
+
+/** Several VMAs as one that begins with the first. */
+export function extend(first: Vma, end: number, others: readonly Vma[]): Vma {
+  const all = [first, ...others];
+  const written = all.find((vma) => vma.anon !== 0);
+  const { flags } = all.find((vma) => !hasFlag(vma, "ac")) ?? first;
+  return { ...first, end, flags, anon: written?.anon ?? 0, forked: written?.forked ?? false };
+}
+
+/** A neighbour lends its anon_vma if only access bits differ (anon_vma_compatible, reusable_anon_vma). */
+export function reusable(near: Vma, vma: Vma): boolean {
+  if (near.anon === 0 || near.forked) return false;
+  const adjacent = near.end === vma.start ? contiguous(near, vma) : contiguous(vma, near);
+  return adjacent && withoutCharge(near) === withoutCharge(vma) && near.label === vma.label;
 }

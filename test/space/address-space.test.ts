@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Area } from "../../src/resolve/program.ts";
-import { AddressSpace } from "../../src/space/address-space.ts";
+import { AddressSpace, sharedState } from "../../src/space/address-space.ts";
 import type { OpenFile } from "../../src/trace/file.ts";
 import { MAP_NORESERVE, MAP_STACK } from "../../src/trace/flags.ts";
-import { base, draw, latest, layout, picture, rules, vma } from "../support/layout.ts";
+import { base, draw, latest, layout, newRange, picture, rules, vma } from "../support/layout.ts";
 
 const insert = (
   space: AddressSpace,
@@ -244,9 +244,10 @@ describe("written memory", () => {
 
 describe("heap, stack and fork", () => {
   it("grows the heap into one VMA that stays apart from the bss below", () => {
-    const space = layout`AA....`;
-    space.insertHeap(vma(2, 3, {}, space.rules));
-    space.insertHeap(vma(3, 5, {}, space.rules));
+    const shared = sharedState();
+    const space = draw("AA....", rules(), shared);
+    space.mapHeap(newRange(shared, vma(2, 3)));
+    space.mapHeap(newRange(shared, vma(3, 5)));
     expect(picture(space, 6)).toBe("AABBB.");
   });
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { AddressSpace } from "../../src/space/address-space.ts";
-import { resize } from "../../src/space/vma.ts";
+import { type AddressSpace, sharedState } from "../../src/space/address-space.ts";
+import { resize, type Vma } from "../../src/space/vma.ts";
 import { VmaSet } from "../../src/space/vma-set.ts";
-import { base, draw, vma } from "../support/layout.ts";
+import { base, draw, newRange, rules, vma } from "../support/layout.ts";
 
 const seed = 20_261_124;
 const size = 40;
@@ -134,6 +134,45 @@ describe("random calls", () => {
       expect([space.pages, space.count]).toEqual([0, 0]);
     });
     fc.assert(property, { seed, numRuns: 400 });
+  });
+});
+
+describe("calls that change rows in place", () => {
+  type Call = readonly [kind: "map" | "heap" | "unmap" | "protect", page: number, pages: number];
+  const call: fc.Arbitrary<Call> = fc.tuple(
+    fc.constantFrom("map", "map", "heap", "heap", "unmap", "protect"),
+    fc.integer({ min: 0, max: size - 1 }),
+    fc.integer({ min: 1, max: 4 }),
+  );
+
+  /** As `map` and `mapHeap` of a space, with an object for each VMA. */
+  function insertSlowly(space: AddressSpace, kind: "map" | "heap", range: Vma): void {
+    if (kind === "heap") space.startBrk = Math.min(space.startBrk, range.start);
+    const lower = range.start > space.startBrk ? "lower" : "none";
+    space.insert(range, kind === "heap" ? lower : "both");
+  }
+
+  it.each(["at-once", "never"] as const)("leave what the long way leaves, written %s", (touch) => {
+    const of = rules(touch);
+    const property = fc.property(fc.array(call, { maxLength: 40 }), (calls) => {
+      const shared = sharedState();
+      const [quick, slow] = [draw("AA..BB....", of, shared), draw("AA..BB....", of)];
+      for (const [kind, page, pages] of calls) {
+        const [start, end] = [base + page, base + page + pages];
+        if (kind === "unmap") for (const space of [quick, slow]) space.remove(start, end);
+        else if (kind === "protect")
+          for (const space of [quick, slow]) space.protect(start, end, 1);
+        else {
+          const range = vma(page, page + pages, {}, of);
+          if (kind === "map") quick.map(newRange(shared, range));
+          else quick.mapHeap(newRange(shared, range));
+          insertSlowly(slow, kind, range);
+        }
+        expect([...quick]).toEqual([...slow]);
+        expect(quick.pages).toBe(slow.pages);
+      }
+    });
+    fc.assert(property, { seed, numRuns: 300 });
   });
 });
 

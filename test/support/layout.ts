@@ -1,7 +1,8 @@
 /** How a test draws an address space: one letter per page, one letter per VMA, a dot for a free page. */
 
 import type { Area } from "../../src/resolve/program.ts";
-import { AddressSpace } from "../../src/space/address-space.ts";
+import { AddressSpace, type Shared, sharedState } from "../../src/space/address-space.ts";
+import type { NewRange } from "../../src/space/quick.ts";
 import { type Touch, type VmaRules, vmaRules } from "../../src/space/rules.ts";
 import { freshVma, type Vma, writable } from "../../src/space/vma.ts";
 
@@ -40,6 +41,12 @@ export function vma(
   return freshVma(whole, { object: lastObject, page: base + start, pages: end - start }, of);
 }
 
+/** What a call maps of this VMA, where nobody has written to it. */
+export function newRange({ traits }: Shared, of: Vma): NewRange {
+  const areaNumber = traits.numberOf(of.area);
+  return { ...of, traits: traits.ofVma(of, areaNumber), areaNumber };
+}
+
 /** Runs of equal letters as [letter, start, end). */
 function runs(picture: string): [string, number, number][] {
   const found: [string, number, number][] = [];
@@ -52,8 +59,12 @@ function runs(picture: string): [string, number, number][] {
 }
 
 /** Build a space from a drawing: each letter a private anonymous VMA, writable if it is a capital. */
-export function draw(picture: string, of: VmaRules = rules()): AddressSpace {
-  const space = new AddressSpace(1, of);
+export function draw(
+  picture: string,
+  of: VmaRules = rules(),
+  shared: Shared = sharedState(),
+): AddressSpace {
+  const space = new AddressSpace(1, of, shared);
   for (const [letter, start, end] of runs(picture)) {
     const prot = letter === letter.toUpperCase() ? 3 : 1;
     space.insert(vma(start, end, { prot }, of), "none");
