@@ -23,6 +23,7 @@ describe("a line of perf trace", () => {
 
   it("has errors by symbol, by words, or by neither", () => {
     expect(resultOf("-1 ENOMEM (Cannot allocate memory)")).toBe(wrap64(-12n));
+    expect(resultOf("-1 ENOMEM Cannot allocate memory")).toBe(wrap64(-12n));
     expect(resultOf("-1 (unknown) (Cannot allocate memory)")).toBe(wrap64(-12n));
     expect(resultOf("-1 (unknown) (Es ist kein Speicher da)")).toBe(wrap64(-4095n));
     expect(resultOf("14246 (race)")).toBe(14246);

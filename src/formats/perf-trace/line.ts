@@ -147,7 +147,8 @@ const unknownError = 4095;
 
 /** The raw result; undefined where there is none. */
 export function resultOf(text: string): U64 | undefined {
-  const match = /^-1 (\S+)(?: \((.*)\))?$/s.exec(text);
+  // Old versions print the words without parentheses.
+  const match = /^-1 (\S+)(?: \((.*)\)| .*)?$/s.exec(text);
   if (match === null) return parseU64(text.replace(/ \(.*\)$/s, ""));
   const [, symbol = "", words] = match;
   const found =
