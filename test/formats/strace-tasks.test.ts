@@ -168,6 +168,18 @@ describe("what a child shares", () => {
   });
 });
 
+describe("a program that begins when all others have ended", () => {
+  it.each(["", "10 ", "[pid 10] "])("is that of another recording: %j", async (pid) => {
+    const end = "+++ exited with 0 +++";
+    const both = [pid, pid.replace("10", "20")];
+    const texts = await read(both.flatMap((id) => [exec, map(1), end].map((line) => id + line)));
+    expect(texts.map((text) => text.replace(/^\d+ (?:-|10|20) /, ""))).toEqual([
+      ...["* exec /bin/a", "mmap = 0x7f0000001000", "* exit"],
+      ...["* exec /bin/a", "mmap = 0x7f0000001000", "* exit"],
+    ]);
+  });
+});
+
 describe("a notice that strace has attached to a task", () => {
   it("is where the task appears, unless a call under way may have made it", async () => {
     const lines = [

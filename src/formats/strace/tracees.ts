@@ -137,12 +137,14 @@ export class Tracees {
       this.#lifecycle(this.#first, "thread", at, { child: tid });
       return thread;
     }
+    // Behind the end of everything another recording may follow (strace -A).
+    const isAnew = begins && this.lives.size === 0;
     const task = this.lives.appear(tid);
-    if (isFirst) {
+    if (isFirst || isAnew) {
       this.#first = task;
       if (tid === firstTask) this.#followed.add(tid);
     }
-    if (isFirst && begins) return task;
+    if (isAnew) return task;
     task.stranger = !isFirst;
     const bare = tid === firstTask;
     this.#lifecycle(task, "attach", at, bare ? { bare } : {});
