@@ -49,6 +49,16 @@ describe("calls that are under way", () => {
     ]);
   });
 
+  it("are over where their task makes a call that strace could not name", async () => {
+    const nameless = ["???( <unfinished ...>", "<... ??? resumed>) = ?"];
+    const start = "munmap(0x1000, 4096 <unfinished ...>";
+    expect(await read(task([map, start, ...nameless]))).toEqual([
+      "1 7 mmap(0x0, 4096, PROT_READ, MAP_ANONYMOUS|MAP_PRIVATE, -1, 0x0) = 0x7f0000001000",
+      "2 7 ! parse/never-resumed",
+      "2 7 munmap(0x1000, 4096) = never resumed",
+    ]);
+  });
+
   it("are not resumed under another name", async () => {
     const texts = await read(
       task(["munmap(0x1000, 4096 <unfinished ...>", "<... mprotect resumed>) = 0", good]),

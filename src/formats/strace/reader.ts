@@ -254,8 +254,16 @@ export class StraceReader {
     if (notice !== undefined) this.#notice(notice, line);
     else if (summaryLine(text, this.#summary)) this.#summary = true;
     else if (isBelowCall(bytes, start) || this.#rest(line, text)) return;
+    else if (text.startsWith("???")) this.#nameless(line);
     else if (continuesMemory(text) || (isEmpty && prefix.tells)) this.#cutOff(line);
     else if (!continues(text) && !isEmpty) this.#foreign(line);
+  }
+
+  /** `???( <unfinished ...>`: a task that dies before strace could ask which call it makes. */
+  #nameless({ bytes, number }: Line): void {
+    this.#recognised += 1;
+    const { body } = this.#parts.prefix;
+    this.#parts.unimportant(bytes, number, body, body);
   }
 
   #cutOff(line: Line): void {
