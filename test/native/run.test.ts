@@ -203,6 +203,18 @@ describe("tables that are none", () => {
 
   it.each<[string, number[], number[], RegExp]>([
     ["a fraction", probe({ 3: 0.5 }), row({}), /^op 0, column 3: 0.5 is not a whole number/],
+    [
+      "a fraction far up",
+      probe({ 3: 2 ** 51 + 0.5 }),
+      row({}),
+      /^op 0, column 3: 2251799813685248.5/,
+    ],
+    [
+      "a fraction far down",
+      probe({ 3: -(2 ** 51) - 0.5 }),
+      row({}),
+      /^op 0, column 3: -22517998136/,
+    ],
     ["no number", probe({ 4: Number.NaN }), row({}), /^op 0, column 4: NaN/],
     ["an inexact number", probe({ 3: 2 ** 53 }), row({}), /^op 0, column 3/],
     ["infinity", probe({}), row({ 4: Infinity }), /^search 0, column 4: inf/],
@@ -276,6 +288,41 @@ describe("tables that are none", () => {
     expect(pages).toThrow(/^search 0, column 5: 5 is not a power/);
     searches[5] = 0;
     expect(pages()).toEqual([7, 7]);
+  });
+
+  it.each([
+    ["as many ops as rows", 2],
+    ["fewer ops than rows", 1],
+  ])("takes rows as they are now, named before or not, with %s", (_, ops) => {
+    const spaces = openSpaces();
+    const searches = Float64Array.from([...row({}), ...row({ 0: 9 })]);
+    const [out, found] = [new Float64Array(10), new Float64Array(4)];
+    const page = (first: number) => {
+      const all = Float64Array.from(Array.from({ length: ops }, () => probe({ 6: first })).flat());
+      spaces.run(all, searches, out, found);
+      return out[0];
+    };
+    expect(page(0)).toBe(9);
+    expect(() => page(1)).toThrow(/^search 1, column 0: 9 is not a kind/);
+    searches.set(row({ 4: 7 }), 12);
+    searches[4] = 8;
+    expect([page(0), page(1), page(1)]).toEqual([7, 6, 6]);
+    searches[16] = 5;
+    expect([page(1), page(0)]).toEqual([4, 7]);
+  });
+
+  it.each([0, 2 ** 51 - 1, 2 ** 51, 2 ** 51 + 1, 2 ** 53 - 1])("reads page %d exactly", (page) => {
+    expect(run([fix(1, page, 1)]).out[0]?.[0]).toBe(page);
+  });
+
+  it("refuses arguments that are missing or no doubles", () => {
+    const cells = new Float64Array(0);
+    for (const wrong of [new Float32Array(0), {}, undefined]) {
+      const call = () => Reflect.apply(openSpaces().run, undefined, [cells, wrong, cells, cells]);
+      expect(call).toThrow(expect.objectContaining({ code: "InvalidArg" }));
+    }
+    const call = () => Reflect.apply(openSpaces().run, undefined, [cells, cells]);
+    expect(call).toThrow(/^argument 2 is no Float64Array/);
   });
 
   it("changes nothing when a cell is wrong", () => {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use mmreplay_core::{Finish, Row, RowKind};
+use mmreplay_core::{Finish, Row, RowKind, are_same};
 
 use crate::wire::{Wrong, read_row, search::STRIDE};
 
@@ -43,8 +43,14 @@ const UNUSED: Row = Row {
 };
 
 impl Rows {
-    /// Believe nothing of what earlier calls passed.
-    pub fn begin(&mut self, count: usize) {
+    /// A new call with a table; what earlier calls passed is believed only where it is found again.
+    pub fn begin(&mut self, table: &[f64], ops: usize) {
+        let count = table.len() / STRIDE;
+        let is_short = count <= ops;
+        // Compared as a whole in less time than list by list.
+        if is_short && are_same(table, &self.cells) {
+            return;
+        }
         self.list.resize(count, UNUSED);
         self.cells.truncate(count * STRIDE);
         while self.cells.len() < count * STRIDE {
@@ -55,6 +61,20 @@ impl Rows {
         if self.call == 0 {
             self.seen.fill(Seen::default());
             self.call = 1;
+        }
+        if is_short {
+            self.adopt(table);
+        }
+    }
+
+    /// Convert every row that is new and valid; one that is not is refused if an op names it.
+    #[cold]
+    fn adopt(&mut self, table: &[f64]) {
+        for row in 0..self.list.len() {
+            let cells = row * STRIDE..(row + 1) * STRIDE;
+            if !are_same(&table[cells.clone()], &self.cells[cells]) {
+                let _ = self.convert(table, row..row + 1);
+            }
         }
     }
 
@@ -98,9 +118,4 @@ impl Rows {
 /// Whether a row adds to `found`.
 fn searches(kind: RowKind) -> bool {
     !matches!(kind, RowKind::At | RowKind::Claim)
-}
-
-/// Whether all bits are the same; all are looked at, so that they are compared in vectors.
-fn are_same(cells: &[f64], known: &[f64]) -> bool {
-    cells.iter().zip(known).fold(0, |bits, (a, b)| bits | (a.to_bits() ^ b.to_bits())) == 0
 }

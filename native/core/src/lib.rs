@@ -37,4 +37,5 @@ pub use extents::{Extents, Gap, PAGES_END};
 pub use index::FoundGap;
 pub use program::Spaces;
 pub use search::{Finish, Row, RowKind};
+pub use simd::{are_same, prefetch};
 pub use table::{Answer, Fault, Found, Op, Outcome, Position};

@@ -1,7 +1,7 @@
 //! How is `lanes.rs` done in vectors, as wide as the machine allows?
 //!
-//! The only module with `unsafe`, here and in its folder: vector loads and stores in an array, prefetches, and calls of functions whose CPU
-//! features were detected.
+//! The only module with `unsafe`, here and in its folder: vector loads and stores in an array, prefetches, a look at numbers as bytes,
+//! and calls of functions whose CPU features were detected.
 
 /// Have a value on its way to the cache; does nothing where stable Rust has no name for that.
 #[inline]
@@ -14,6 +14,17 @@ pub fn prefetch<T>(value: &T) {
     }
     #[cfg(not(target_arch = "x86_64"))]
     let _ = value;
+}
+
+/// Whether two tables hold the same bits: compared as bytes, which the C library does in vectors as wide as the CPU has.
+#[must_use]
+pub fn are_same(left: &[f64], right: &[f64]) -> bool {
+    let [left, right] = [left, right].map(|table| {
+        let bytes = size_of_val(table);
+        // SAFETY: as many readable bytes; every one is a `u8`, and those of a double are all initialised.
+        unsafe { std::slice::from_raw_parts(table.as_ptr().cast::<u8>(), bytes) }
+    });
+    left == right
 }
 
 /// A mask per entry of a node: zeros below `at`, ones from there on.
