@@ -39,7 +39,7 @@ export function policyFor(facts: Facts): Policy {
 }
 
 const resolveOptions = (recorded: Policy, touches = false): ResolveOptions => ({
-  fileOf: (path) => fileOf(path, -1),
+  fileOf: ({ path, device }) => fileOf(path, -1, device),
   failedRemapUnmaps: recorded.profile.failedRemapUnmaps,
   touches,
 });

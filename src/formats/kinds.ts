@@ -10,6 +10,7 @@ const rules: readonly (readonly [RegExp, FileKind])[] = [
   [/^\/dev\/zero$/, "zero"],
   [/^\/memfd:/, "shmem"],
   [/^\/SYSV[0-9a-f]{8}$/, "shmem"],
+  [/^\/secretmem$/, "device"],
   [/^\/anon_hugepage$/, "hugetlb"],
   [/^\/dev\/shm\//, "shmem"],
   [/^\/dev\/hugepages\//, "hugetlb"],
@@ -32,10 +33,18 @@ const special: ReadonlySet<string> = new Set("admpsS");
 /** `/usr/lib/libc.so.6`: most paths, for which no rule has to be tried. */
 const isUsual = (name: string): boolean => name.startsWith("/") && !special.has(name[1] ?? "");
 
-/** The file of a printed path; mounts may say more. `id` is -1 where opens cannot be told apart. */
-export function fileOf(path: string, id: number): OpenFile {
+/** Device of the mount that memfd, System V and shared anonymous memory have of tmpfs: the first that a kernel makes (6.1 to 7.3). */
+const internalShmem = "00:01";
+
+/**
+ * The file of a printed path; mounts may say more. `id` is -1 where opens cannot be told apart. `device` as maps print it: memfd
+ * and System V segments of huge pages have the same names, and lie on another.
+ */
+export function fileOf(path: string, id: number, device = ""): OpenFile {
   const name = path.endsWith(")") ? path.replace(deleted, "") : path;
   const kind = isUsual(name) ? "regular" : kindOf(name);
   const internal = kind === "shmem" && /^\/(memfd:|SYSV)/.test(name);
+  if (internal && device !== "" && device !== internalShmem)
+    return { id, kind: "hugetlb", path: name };
   return { id, kind, path: name, ...(internal ? { huge: "internal" } : {}) };
 }

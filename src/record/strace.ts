@@ -4,7 +4,7 @@ import type { Recorder, Target } from "./types.ts";
 
 /** Calls that make descriptors or limits which mappings depend on; `?` before those that some architectures lack. */
 const calls =
-  "%memory,%process,openat,?open,close,dup,?dup2,dup3,memfd_create,shmget,shmctl,prctl,personality,prlimit64";
+  "%memory,%process,openat,?open,close,dup,?dup2,dup3,memfd_create,?memfd_secret,?bpf,shmget,shmctl,prctl,personality,prlimit64";
 
 /** Microseconds for which strace holds a program after its exec: its maps are read before its first call (watch.ts). */
 const execPause = 2000;

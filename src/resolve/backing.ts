@@ -17,6 +17,18 @@ function isShared(flags: number): boolean {
 
 const unknownFile: OpenFile = { id: -1, kind: "unknown" };
 
+/** Base pages of a huge page, of a file of hugetlbfs. */
+function hugeOf(file: OpenFile, pageBytes: number): Pick<Area, "huge"> {
+  if (file.kind !== "hugetlb") return {};
+  return { huge: (file.hugePage ?? defaultHugeBytes(pageBytes)) / pageBytes };
+}
+
+/** The area that an attach of a System V segment asks for. */
+export function attachedArea(file: OpenFile, prot: number, pageBytes: number): Area {
+  const huge = hugeOf(file, pageBytes);
+  return { backing: "file", file, prot, shared: true, pgoff: 0, flags: 0, ...huge };
+}
+
 /** The area that an mmap asks for. */
 export function areaOf(call: Mmap, pageBytes: number): Area {
   const shared = isShared(call.flags);
@@ -32,7 +44,6 @@ export function areaOf(call: Mmap, pageBytes: number): Area {
   const file = call.file ?? unknownFile;
   const pgoff = pageOf(call.offset, pageBytes);
   if (file.kind === "zero" && shared) return { backing: "shared-anon", prot, shared, pgoff, flags };
-  if (file.kind !== "hugetlb") return { backing: "file", file, prot, shared, pgoff, flags };
-  const huge = (file.hugePage ?? defaultHugeBytes(pageBytes)) / pageBytes;
-  return { backing: "file", file, prot, shared, pgoff, flags, huge };
+  const huge = hugeOf(file, pageBytes);
+  return { backing: "file", file, prot, shared, pgoff, flags, ...huge };
 }

@@ -13,9 +13,9 @@ import {
   SHM_RDONLY,
   SHM_REMAP,
 } from "../trace/flags.ts";
-import { hasBit, pageOf, pagesFor, type U64 } from "../units.ts";
+import { alignUp, hasBit, pageOf, pagesFor, type U64 } from "../units.ts";
 import { advise } from "./advise.ts";
-import { areaOf } from "./backing.ts";
+import { areaOf, attachedArea } from "./backing.ts";
 import type { Piece } from "./live.ts";
 import type { Placing } from "./op-sink.ts";
 import type { Area, How, Origin, Position } from "./program.ts";
@@ -173,8 +173,8 @@ function shmat(
     (hasBit(call.flags, SHM_RDONLY) ? 0 : PROT_WRITE) +
     (hasBit(call.flags, SHM_EXEC) ? 4 : 0);
   const file = call.file ?? { id: -1, kind: "shmem", huge: "internal" };
-  const area: Area = { backing: "file", file, prot, shared: true, pgoff: 0, flags: 0 };
-  const pages = pagesFor(length, pageBytes);
+  const area = attachedArea(file, prot, pageBytes);
+  const pages = alignUp(pagesFor(length, pageBytes), area.huge ?? 1);
   const addressed = call.addr !== 0;
   const at = pageOf(call.result, pageBytes);
   if (addressed && hasBit(call.flags, SHM_REMAP)) {

@@ -32,12 +32,15 @@ const isPseudo = (path: string): boolean => path === "" || path.startsWith("[");
 export const isVdso = (name: string | undefined): boolean =>
   name !== undefined && /^\[(?:vdso|vvar|vvar_vclock)\]$/.test(name);
 
+/** The file that a line of maps names. */
+export type FileOf = (area: Pick<MapsArea, "path" | "device">) => Omit<OpenFile, "id">;
+
 export class SnapshotAreas {
   readonly #ids = new Map<string, number>();
   readonly #pageBytes: number;
-  readonly #fileOf: (path: string) => Omit<OpenFile, "id">;
+  readonly #fileOf: FileOf;
 
-  constructor(pageBytes: number, fileOf: (path: string) => Omit<OpenFile, "id">) {
+  constructor(pageBytes: number, fileOf: FileOf) {
     this.#pageBytes = pageBytes;
     this.#fileOf = fileOf;
   }
@@ -46,7 +49,7 @@ export class SnapshotAreas {
     const key = `${area.path} ${area.device} ${area.inode}`;
     const id = this.#ids.get(key) ?? snapshotFileIds + this.#ids.size;
     this.#ids.set(key, id);
-    return { id, ...this.#fileOf(area.path) };
+    return { id, ...this.#fileOf(area) };
   }
 
   /** What a line of maps says of an area. */

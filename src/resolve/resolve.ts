@@ -10,7 +10,6 @@ import {
   type Search,
 } from "../trace/event.ts";
 import { eventAt } from "../trace/events.ts";
-import type { OpenFile } from "../trace/file.ts";
 import { MAP_LOCKED, MAP_POPULATE } from "../trace/flags.ts";
 import { hasKind } from "../trace/log.ts";
 import type { Trace } from "../trace/trace.ts";
@@ -18,7 +17,7 @@ import { hasBit, pageOf, pagesFor } from "../units.ts";
 import { type Context, resolveCall } from "./calls.ts";
 import { beginSpace } from "./exec.ts";
 import { growStack } from "./grow-stack.ts";
-import { initialAreas, SnapshotAreas } from "./initial.ts";
+import { type FileOf, initialAreas, SnapshotAreas } from "./initial.ts";
 import { spaceLimits } from "./limits.ts";
 import { OpCounter, type OpSink } from "./op-sink.ts";
 import { OpWriter } from "./op-writer.ts";
@@ -30,7 +29,7 @@ import { PendingUnmaps } from "./unmaps.ts";
 
 export interface ResolveOptions {
   /** What a path in a snapshot says of its file. */
-  readonly fileOf: (path: string) => Omit<OpenFile, "id">;
+  readonly fileOf: FileOf;
   /** The recording kernel unmaps the target of a mremap FIXED before it fails with EFAULT (6.1, 6.12). */
   readonly failedRemapUnmaps: boolean;
   /** Keep page faults, as ops; default false. */

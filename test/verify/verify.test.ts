@@ -13,6 +13,7 @@ type Counts = readonly [searches: number, placements: number, vmas: number, excl
 
 const expected: Readonly<Record<string, Counts>> = {
   "6.1-probe-24-hints-noaslr": [2095, 2192, 2060],
+  "6.18-drivers": [167, 454, 0],
   "6.18-probe-legacy-strace": [0, 91, 42, 2],
   "6.18-probe-unlimited-stack-strace": [0, 78, 59],
   "6.18-random-i386-strace": [0, 201, 181],

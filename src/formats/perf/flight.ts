@@ -25,7 +25,7 @@ function fileBehind(pending: Pending, end: End): OpenFile | undefined {
     if (request.fd < 0 || hasBit(request.flags, MAP_ANONYMOUS)) return undefined;
   } else if (request.call !== "shmat") return undefined;
   const area = pending.mapped.find(({ area }) => area.start <= address && address < area.end)?.area;
-  return area === undefined || area.path === "" ? undefined : fileOf(area.path, -1);
+  return area === undefined || area.path === "" ? undefined : fileOf(area.path, -1, area.device);
 }
 
 function callOf(
