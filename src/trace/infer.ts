@@ -1,14 +1,16 @@
 /** What the events themselves prove of a machine whose facts were not recorded. */
 
 import { hasBit, pagesFor, type U64 } from "../units.ts";
-import type { Shelf } from "./block.ts";
+import type { Block, Shelf } from "./block.ts";
 import type { Call, Event, Search } from "./event.ts";
 import type { Events } from "./events.ts";
 import { fileKey, type OpenFile } from "./file.ts";
 import { MAP_ANONYMOUS, MAP_POPULATE, MAP_SHARED } from "./flags.ts";
-import { hasKind } from "./log.ts";
+import { EventLog, hasKind } from "./log.ts";
 import { logOf } from "./log-writer.ts";
 import { Moves } from "./moves.ts";
+import { includes, type Packed, reaches } from "./packed.ts";
+import { columnsOf } from "./shapes.ts";
 import { SortedRows } from "./sorted-rows.ts";
 import type { Facts, Trace } from "./trace.ts";
 
@@ -144,10 +146,12 @@ function firstOf(events: Events, is: (event: Event) => boolean): Event | undefin
   return undefined;
 }
 
+const mayBeWide = ({ taskSizeBits, arch }: Facts): boolean =>
+  taskSizeBits === undefined && (arch ?? "x86-64") === "x86-64";
+
 /** The facts with 5-level paging added where an address or a limit above 2^47 proves it. */
 function provenFacts(facts: Facts, proof: Event | undefined): Facts {
-  if (facts.taskSizeBits !== undefined || (facts.arch ?? "x86-64") !== "x86-64") return facts;
-  if (proof === undefined) return facts;
+  if (proof === undefined || !mayBeWide(facts)) return facts;
   const why = `5-level paging, from an address above 2^47 in line ${proof.line}`;
   return { ...facts, taskSizeBits: 56, inferred: [...facts.inferred, why] };
 }
@@ -185,16 +189,45 @@ const isUnplaced = (event: Event): boolean =>
   event.file?.kind === "regular" &&
   event.file.filesystem === undefined;
 
+const anywhere =
+  "files whose filesystem was not recorded are taken to be on one with a placement hook";
+
 /** What is taken for granted where neither the recording nor its searches say it. */
 function withAssumptions(facts: Facts, unplaced: boolean): Facts {
-  const why =
-    "files whose filesystem was not recorded are taken to be on one with a placement hook";
-  if (facts.inferred.includes(why) || !unplaced) return facts;
-  return { ...facts, inferred: [...facts.inferred, why] };
+  if (facts.inferred.includes(anywhere) || !unplaced) return facts;
+  return { ...facts, inferred: [...facts.inferred, anywhere] };
 }
+
+/** Columns of results, which may be stored as the address, and of how files are mapped. */
+const resultColumns: readonly number[] = [
+  ...columnsOf(["mmap", "mremap"], "result"),
+  ...columnsOf(["mmap", "mremap"], "addr"),
+];
+const flagColumns = columnsOf(["mmap"], "flags");
+
+/** True if the columns show that the events of a block without searches prove nothing. */
+function provesNothing({ columns, tables }: Block, facts: Facts): boolean {
+  const some = (ids: readonly number[], is: (column: Packed) => boolean): boolean =>
+    ids.some((id) => {
+      const column = columns.get(id);
+      return column !== undefined && is(column);
+    });
+  const isRegular = ({ kind, filesystem }: OpenFile): boolean =>
+    kind === "regular" && filesystem === undefined;
+  if (!facts.inferred.includes(anywhere) && tables.files.some(isRegular)) return false;
+  if (mayBeWide(facts) && some(resultColumns, (column) => reaches(column, x86Window))) return false;
+  return !some(flagColumns, (column) => includes(column, ringFlags));
+}
+
+/** True if that can be told without a walk over the events, in a tenth of the time. */
+const isProven = ({ events, facts }: Trace): boolean =>
+  events instanceof EventLog &&
+  !hasKind(events, "search") &&
+  events.slots.every(({ block }) => provesNothing(block(), facts));
 
 /** A trace with everything that its own events prove. */
 export function proven(trace: Trace, shelf?: Shelf): Trace {
+  if (isProven(trace)) return trace;
   const ordered = execsFirst(trace.events, shelf);
   const { files, ...seen } = proofsIn(ordered, trace.facts.pageSize, shelf);
   const isOrdered = ordered === trace.events;

@@ -118,6 +118,20 @@ export function packDoubles(values: Float64Array): Packed {
   return { count: values.length, stored: values.slice(), base: 0, unit: 1, wide: noWide };
 }
 
+/** True if any number is at least this; of wide ones that is taken for granted. */
+export function reaches({ stored, base, unit, wide }: Packed, least: number): boolean {
+  if (wide.size > 0) return true;
+  for (let i = 0; i < stored.length; i++) if (base + unit * (stored[i] ?? 0) >= least) return true;
+  return false;
+}
+
+/** True if any number is this one. */
+export function includes({ stored, base, unit }: Packed, number: number): boolean {
+  const wanted = (number - base) / unit;
+  for (let i = 0; i < stored.length; i++) if (stored[i] === wanted) return true;
+  return false;
+}
+
 /** All numbers; of wide ones 0. */
 export function unpack({ count, stored, base, unit }: Packed): Float64Array {
   const values = new Float64Array(count);

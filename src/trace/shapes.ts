@@ -1,5 +1,6 @@
 /** Which fields each kind of event has, in the order and under the numbers that the file format gives them. */
 
+import { columnId } from "./block.ts";
 import type { CallName, Event } from "./event.ts";
 
 /** `bool` and `true` are bits of the shape and have no column. */
@@ -178,3 +179,15 @@ export function shapeBy(code: number): Shape | undefined {
 export const timeColumn = 3;
 export const entryTimeColumn = 6;
 export const entryLineColumn = 5;
+
+/** The columns of this field of these calls and kinds. */
+export function columnsOf(
+  names: readonly (CallName | Event["kind"])[],
+  field: string,
+): readonly number[] {
+  return names.flatMap((name) => {
+    const shape = byName.get(name);
+    const fields = shape?.fields.filter((one) => one.name === field) ?? [];
+    return fields.map((one) => columnId(shape?.code ?? 0, one));
+  });
+}
