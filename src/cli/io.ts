@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   openSync,
   readdirSync,
+  readFileSync,
   readSync,
   rmSync,
   statSync,
@@ -48,14 +49,22 @@ function headOf(path: string): Uint8Array {
   }
 }
 
+/** Bytes of a file that take less time to read than a stream takes to open. */
+const readAtOnce = 262_144;
+
 /** The bytes of a file, of perf.data those of its text; what this process cannot unpack is unpacked. */
 async function* bytesOf(path: string): AsyncGenerator<Uint8Array> {
   const head = headOf(path);
   if (isBzip2(head)) yield* unpackedBzip2(path);
   else {
     const readable = isPerfData(head) ? await printedPerfData(path) : path;
-    const chunks = createReadStream(readable, { highWaterMark: 262_144 });
-    yield* withProgress(chunks, basename(path), statSync(readable).size);
+    const about = statSync(readable);
+    const isSmall = about.isFile() && about.size > 0 && about.size <= readAtOnce;
+    if (isSmall) yield readFileSync(readable);
+    else {
+      const chunks = createReadStream(readable, { highWaterMark: 262_144 });
+      yield* withProgress(chunks, basename(path), about.size);
+    }
   }
 }
 

@@ -98,6 +98,7 @@ async function recordingsIn(
 
 /** The recordings less what is printed beside its text; throws if two are the same otherwise, byte for byte. */
 async function withoutCopies(recordings: readonly Recording[]): Promise<readonly Recording[]> {
+  if (recordings.length < 2) return recordings;
   const kept: Recording[] = [];
   const byStart = new Map<string, Source[]>();
   const isText = ({ source }: Recording): boolean => source.isPrinted?.() !== true;

@@ -14,6 +14,8 @@ import { strace } from "./strace.ts";
 import type { Format } from "./types.ts";
 
 export const formats: Registry<Format> = registry<Format>("format", [
+  // Eight bytes tell it; the others look at the text.
+  mmtrace,
   strace,
   perfScript,
   perfTrace,
@@ -21,7 +23,6 @@ export const formats: Registry<Format> = registry<Format>("format", [
   bpftrace,
   maps,
   pmap,
-  mmtrace,
 ]);
 
 /** The format of a recording that begins with these bytes (64 KiB, or all there is); throws if no format claims it. */
