@@ -21,6 +21,8 @@ export interface Known {
   /** As strace prints it. */
   readonly name: string;
   readonly role: Role;
+  /** Only some calls of this name matter, which `matters` tells. */
+  readonly isSelective?: true;
 }
 
 const roles: Readonly<Record<Exclude<Role, "image">, string>> = {
@@ -67,8 +69,21 @@ const numbered: Readonly<Record<number, readonly [Role, string]>> = {
   462: ["memory", "mseal"],
 };
 
+/** Programs make millions of these, of which a few have to do with descriptors. */
+const selective: ReadonlySet<string> = new Set([
+  "ioctl",
+  "fcntl",
+  "fcntl64",
+  "recvmsg",
+  "recvmmsg",
+]);
+
 const known: readonly Known[] = Object.entries(roles).flatMap(([role, names]) =>
-  names.split(" ").map((name) => ({ name, role: role as Role })),
+  names.split(" ").map((name) => ({
+    name,
+    role: role as Role,
+    ...(selective.has(name) && { isSelective: true }),
+  })),
 );
 
 /** The call behind `syscall_435`, `syscall_0x1b3` or `SYS_435`, by its real name. */
@@ -289,10 +304,7 @@ function controlsDescriptor(bytes: Buffer, from: number, end: number): boolean {
   return command < 0 || bytes[command + 2] === letterD || matches(bytes, command, setDescriptor);
 }
 
-/**
- * True if this call, whose name ends at `from` and whose line at `end`, is one that matters: of ioctl and fcntl, of which
- * programs make millions, only a few have to do with descriptors.
- */
+/** True if this call, whose name ends at `from` and whose line at `end`, is one that matters. */
 export function matters({ name }: Known, bytes: Buffer, from: number, end: number): boolean {
   if (name === "recvmsg" || name === "recvmmsg") {
     return bytes.subarray(from, end).includes("cmsg_type=SCM_RIGHTS");

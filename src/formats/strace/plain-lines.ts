@@ -81,7 +81,7 @@ export class PlainLines {
     return next;
   }
 
-  /** A line that does not matter: a call, the end of one, or a signal. */
+  /** A line of any other call, of the end of one, or of a signal: most of them do not matter. */
   #pass(bytes: Buffer, number: number): number {
     const { body } = this.#parts.prefix;
     const resumed = bytes[body] === less ? resumedName(bytes, body, bytes.length) : undefined;
@@ -89,25 +89,31 @@ export class PlainLines {
     const stop = resumed === undefined ? nameEnd(bytes, body, bytes.length) : resumed[1];
     const isCall = stop > 0 && (resumed !== undefined || bytes[stop] === paren);
     if (!isCall && !isSignal(bytes, body)) return 0;
+    const known = isCall ? lookUp(bytes, from, stop) : undefined;
+    const ends = resumed !== undefined;
+    if (known !== undefined && known.isSelective !== true)
+      return this.#matters(bytes, number, known, stop, ends);
     const end = bytes.indexOf(lineFeed, body);
     const isDos = bytes[end - 1] === carriageReturn;
     if (mayEndInNotice(bytes, isDos ? end - 1 : end)) return 0;
-    const known = isCall ? lookUp(bytes, from, stop) : undefined;
     if (known === undefined && isCall && readsImage(bytes, from, end) !== undefined) return 0;
-    const asks = resumed === undefined ? matters : endMatters;
-    if (known !== undefined && asks(known, bytes, stop, end)) {
-      const ends = resumed !== undefined;
-      if (known.role !== "file") return 0;
-      const isPlain = ends
-        ? this.#file.readEnd(bytes, stop)
-        : this.#file.read(bytes, stop, known.name);
-      return isPlain ? this.#open(number, known, ends) : 0;
-    }
+    const asks = ends ? endMatters : matters;
+    if (known !== undefined && asks(known, bytes, stop, end))
+      return this.#matters(bytes, number, known, stop, ends);
     this.#tick(number);
     if (isCall) {
-      this.#parts.unimportant(bytes, number, body, resumed === undefined ? stop : body);
+      this.#parts.unimportant(bytes, number, body, ends ? body : stop);
     } else this.#parts.signal(bytes, body);
     return end + 1;
+  }
+
+  /** A line of a call that matters, whose name ends at `stop`; `ends` if it is the end of the call. */
+  #matters(bytes: Buffer, number: number, known: Known, stop: number, ends: boolean): number {
+    if (known.role !== "file") return 0;
+    const isPlain = ends
+      ? this.#file.readEnd(bytes, stop)
+      : this.#file.read(bytes, stop, known.name);
+    return isPlain ? this.#open(number, known, ends) : 0;
   }
 
   #tick(number: number): void {

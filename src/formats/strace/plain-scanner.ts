@@ -21,7 +21,6 @@ const equals = 61;
 const greater = 62;
 const letterE = 69;
 const letterN = 78;
-const backslash = 92;
 
 /** Bytes of a path that mean nothing to those who look for the end of it. */
 const isPathByte: Uint8Array = new Uint8Array(256);
@@ -31,6 +30,10 @@ for (let byte = space; byte < 127; byte++)
 /** Bytes of what is said of an error, in any language. */
 const isMessageByte: Uint8Array = new Uint8Array(256).fill(1, space);
 for (const letter of "<>()=") isMessageByte[letter.charCodeAt(0)] = 0;
+
+/** Bytes of a string that stand for themselves, and after which nothing odd may follow. */
+const isStringByte: Uint8Array = new Uint8Array(256).fill(1, space);
+for (const letter of '"\\<') isStringByte[letter.charCodeAt(0)] = 0;
 
 /** Bytes of `ENOMEM`. */
 const isSymbolByte: Uint8Array = new Uint8Array(256);
@@ -56,7 +59,8 @@ export class PlainScanner extends Scanner {
   /** Where the next line begins. */
   next = 0;
   #view: DataView = viewOf(this.bytes);
-  readonly #symbols: Words<string> = new Words((text) => text);
+  /** By the symbol and what is said of it. */
+  readonly #errors: Words<string> = new Words((text) => text.slice(0, text.indexOf(" ")));
   readonly #files: Words<string> = new Words((text) => text);
   /** Where the last string begins and ends. */
   #quote = 0;
@@ -171,15 +175,11 @@ export class PlainScanner extends Scanner {
     const { bytes, at: start } = this;
     if (bytes[start] !== quote) return false;
     let at = start + 1;
-    let byte = bytes[at] as number;
-    while (byte >= space && byte !== quote && byte !== backslash && byte !== less) {
-      at += 1;
-      byte = bytes[at] as number;
-    }
+    while (isStringByte[bytes[at] as number] === 1) at += 1;
     this.at = at + 1;
     this.#quote = start;
     this.#behind = at + 1;
-    return byte === quote;
+    return bytes[at] === quote;
   }
 
   /** The last string, with its quotes. */
@@ -228,6 +228,12 @@ export class PlainScanner extends Scanner {
     const { bytes, at } = this;
     const start = at + 3;
     if (bytes[at + 1] !== one || bytes[at + 2] !== space || bytes[start] !== letterE) return false;
+    const again = this.#errors.again(this.#view, start);
+    if (again >= 0) {
+      this.at = again;
+      this.error = this.#errors.lastMeaning as string;
+      return true;
+    }
     let stop = start + 1;
     let sum = 0;
     for (; isSymbolByte[bytes[stop] as number] === 1; stop++) sum += bytes[stop] as number;
@@ -235,7 +241,7 @@ export class PlainScanner extends Scanner {
     let end = stop + 2;
     while (isMessageByte[bytes[end] as number] === 1) end += 1;
     if (bytes[end] !== close) return false;
-    this.error = this.#symbols.get(bytes, start, stop, sum);
+    this.error = this.#errors.get(bytes, start, end + 1, sum);
     this.at = end + 1;
     return true;
   }
