@@ -61,21 +61,28 @@ export class Column implements Growing {
   take(): Packed {
     const values = this.#values.all();
     const unit = commonUnit(values);
-    const packed = pack(
-      values.map((value) => value / unit),
-      unit,
-      this.#wide,
-    );
+    if (unit !== 1) for (let i = 0; i < values.length; i++) values[i] = (values[i] ?? 0) / unit;
+    const packed = pack(values, unit, this.#wide);
     this.#values.clear();
     this.#wide = new Map();
     return packed;
   }
 }
 
+/** The parts of so many times in one unit, which are asked for twice. */
+interface Told {
+  readonly count: number;
+  readonly unit: number;
+  readonly parts: Float64Array | undefined;
+}
+
+const untold: Told = { count: 0, unit: 0, parts: undefined };
+
 /** Seconds, and what each is stored less; NaN for nothing. */
 export class Times implements GrowingTimes {
   readonly #times = new Values();
   readonly #from = new Values();
+  #told = untold;
 
   pushTime(time: number, from: number | undefined): void {
     this.#times.push(time);
@@ -92,6 +99,13 @@ export class Times implements GrowingTimes {
 
   /** The parts of a second that are stored; undefined where they would not come back exactly. */
   parts(unit: number): Float64Array | undefined {
+    const count = this.#times.length;
+    if (this.#told.unit !== unit || this.#told.count !== count)
+      this.#told = { count, unit, parts: this.#partsIn(unit) };
+    return this.#told.parts;
+  }
+
+  #partsIn(unit: number): Float64Array | undefined {
     const [times, from] = [this.#times.all(), this.#from.all()];
     const stored = new Float64Array(times.length);
     for (let i = 0; i < times.length; i++) {
@@ -110,6 +124,7 @@ export class Times implements GrowingTimes {
     const packed = unit === 0 ? packDoubles(this.#times.all()) : pack(this.#parts(unit), 1);
     this.#times.clear();
     this.#from.clear();
+    this.#told = untold;
     return packed;
   }
 

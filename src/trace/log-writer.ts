@@ -211,12 +211,14 @@ export class LogWriter {
   /** The unit in which all times are whole and come back exactly; 0 if there is none. */
   #timeUnit(): number {
     const all = [...this.#times.values()];
+    const isExact = (unit: number): boolean =>
+      all.every((times) => times.parts(unit) !== undefined);
+    const decimal = decimalUnits.find(isExact);
+    if (decimal !== undefined) return decimal;
     // Sums of printed times are no multiples of those, but of the step between doubles of that size.
     const largest = Math.max(1, ...all.map((times) => times.largest));
     const step = 2 ** (52 - Math.floor(Math.log2(largest)));
-    const isExact = (unit: number): boolean =>
-      all.every((times) => times.parts(unit) !== undefined);
-    return [...decimalUnits, step].find(isExact) ?? 0;
+    return isExact(step) ? step : 0;
   }
 }
 
