@@ -4,7 +4,7 @@ import type { Buffer } from "node:buffer";
 import { matches } from "./scan.ts";
 import { stands, type Wide, wideOf } from "./wide.ts";
 
-const slots = 1024;
+const slots = 4096;
 
 /** Shorter words are not compared at once. */
 const shortest = 8;
@@ -37,7 +37,7 @@ export class Words<T> {
     return this.#last?.meaning;
   }
 
-  /** The meaning of `bytes[start, end)`, whose bytes add up to `sum`. */
+  /** The meaning of `bytes[start, end)`; `sum` is what its bytes add up to, or another number that tells it from others. */
   get(bytes: Buffer, start: number, end: number, sum: number): T {
     const slot = (sum + end - start) % slots;
     const known = this.#entries[slot];

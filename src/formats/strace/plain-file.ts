@@ -37,6 +37,8 @@ export interface FileRequest {
 export class PlainFile {
   readonly #scan: PlainScanner;
   readonly #closes: Words<number> = new Words((text) => (closesOnExec(text) ? 1 : 0));
+  /** What is printed behind `AT_FDCWD`. */
+  readonly #directories: Words<string> = new Words((text) => /<.*/s.exec(text)?.[0] ?? "");
   /** The whole line of a call, or the line on which it begins. */
   form: "whole" | "begin" = "whole";
   role: FileRequest["role"] = "close";
@@ -144,10 +146,14 @@ export class PlainFile {
   /** `AT_FDCWD`, `AT_FDCWD</home/me>`, `5</etc>`. */
   #at(): boolean {
     const scan = this.#scan;
+    const directories = this.#directories;
     const start = scan.at;
-    this.#skipWord();
-    if (scan.at === start || !scan.described()) return false;
-    this.directory = scan.file;
+    if (!scan.repeats(directories, comma)) {
+      this.#skipWord();
+      if (scan.at === start || !scan.described()) return false;
+      directories.get(scan.bytes, start, scan.at, scan.at - start);
+    }
+    this.directory = directories.lastMeaning as string;
     return true;
   }
 

@@ -135,6 +135,14 @@ export class PlainScanner extends Scanner {
     return this.described();
   }
 
+  /** Step over the word that was asked for last, if it stands here and ends so. */
+  repeats(words: Words<unknown>, behind: number): boolean {
+    const end = words.again(this.#view, this.at);
+    if (end < 0 || this.bytes[end] !== behind) return false;
+    this.at = end;
+    return true;
+  }
+
   /** What `-y` prints, if it does: `</usr/lib/libc.so.6>`, `</dev/zero<char 1:5>>`, `</memfd:heap>(deleted)`. */
   described(): boolean {
     const { bytes, at: start } = this;
