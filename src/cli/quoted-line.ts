@@ -61,12 +61,17 @@ export async function withText(
   });
 }
 
-/** An error of a file as the command line named it. */
+/** As a shell takes it for one word. */
+const word = (path: string): string =>
+  /^[\w./+:@%-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+
+/** An error of a file as the command line named it; a pipe in its hint begins with that file too. */
 export function placed(error: MmreplayError, { path, shown }: Located): MmreplayError {
   const { at, hint, code, message } = error;
   const file = shown.get(at.file ?? "") ?? at.file ?? path;
+  const pasted = hint?.replace(` ${at.file} | `, () => ` ${word(file)} | `);
   return new MmreplayError(code, message, {
     at: { ...at, file },
-    ...(hint !== undefined && { hint }),
+    ...(pasted !== undefined && { hint: pasted }),
   });
 }

@@ -68,6 +68,12 @@ describe("bad input", () => {
     refused(["events", "/proc/self/mem"], "io/unreadable", "EIO");
   });
 
+  it("hints at a command that can be pasted, wherever the file is and whatever it is called", () => {
+    const path = file("wide 'text'.txt");
+    writeFileSync(path, Buffer.from("\ufeffmmap(", "utf16le"));
+    refused(["events", path], "parse/encoding", `'${folder}/wide '\\''text'\\''.txt' | mmreplay`);
+  });
+
   it("reads the same error from standard input", () => {
     const { code, stderr } = mmreplay(["replay", "-"], "");
     expect(stderr).toContain("error[parse/empty]");
