@@ -6,6 +6,7 @@ import { hideBin } from "yargs/helpers";
 import { MmreplayError } from "../errors.ts";
 import { commands } from "./commands/index.ts";
 import { endOnBrokenPipe, printError, stdin } from "./io.ts";
+import { withPositionals } from "./positionals.ts";
 import { unreadable } from "./system.ts";
 
 /** Exit codes: 0 fine, 1 bad input or a regression, 2 usage, 3 the model disagrees with the kernel. */
@@ -48,7 +49,7 @@ async function main(): Promise<void> {
     .usage("$0 COMMAND\n\nReplay recorded mmap workloads under any placement policy.")
     .option("quiet", { alias: "q", type: "boolean", default: false, describe: "no warnings" })
     .option("color", { type: "boolean", default: true, hidden: true })
-    .command([...commands])
+    .command(commands.map(withPositionals))
     .demandCommand(1, "name a command")
     .strict()
     .strictCommands()

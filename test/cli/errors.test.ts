@@ -100,6 +100,18 @@ describe("bad usage", () => {
   });
 });
 
+it.each([["events"], ["import"], ["replay"], ["compare"], ["explain"], ["trace", "info"]])(
+  "shows in the help of %s %s what has its place apart from the options",
+  (...command) => {
+    const { stdout } = mmreplay([...command, "--help"]);
+    const [usage = "", names = "", options = ""] = stdout.split(/^Positionals:$|^Options:$/m);
+    for (const [, name] of usage.matchAll(/[<[](\w+)/g)) {
+      expect(names).toMatch(new RegExp(`^  ${name} +\\S`, "m"));
+      expect(options).not.toContain(`--${name} `);
+    }
+  },
+);
+
 it("takes what follows -- for names, whatever they begin with", () => {
   const { code, stderr } = mmreplay(["events", "--", "-missing.txt"]);
   expect(stderr).toContain("./-missing.txt: error[io/missing]");

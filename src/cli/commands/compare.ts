@@ -33,7 +33,7 @@ export const compareCommand: CommandModule<object, Arguments> = {
   describe: "compare two reports exactly; exit 1 on a regression",
   builder: {
     base: { type: "string", demandOption: true, describe: "report of --format json" },
-    next: { type: "string", demandOption: true },
+    next: { type: "string", demandOption: true, describe: "report to hold against it" },
     format: { choices: ["text", "json"], default: "text" },
     output: { alias: "o", type: "string" },
   },

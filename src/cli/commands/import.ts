@@ -40,7 +40,12 @@ export const importCommand: CommandModule<object, Arguments> = {
   command: "import <recording..>",
   describe: "turn recordings into .mmtrace files",
   builder: {
-    recording: { type: "string", array: true, demandOption: true },
+    recording: {
+      type: "string",
+      array: true,
+      demandOption: true,
+      describe: "files of one recording, or a folder of one or more; - is stdin",
+    },
     output: { alias: "o", type: "string", describe: "the .mmtrace file to write" },
     ...checkOptions,
   },

@@ -26,7 +26,7 @@ interface Arguments {
 export const list: CommandModule<object, Arguments> = {
   command: "list <what>",
   describe: "list policies, archs, formats, metrics, reports or the CPUs of --tlb",
-  builder: { what: { choices: Object.keys(lists), demandOption: true } },
+  builder: { what: { choices: Object.keys(lists), demandOption: true, describe: "of what" } },
   handler: ({ what }) => {
     const rows = lists[what]?.() ?? [];
     const width = Math.max(...rows.map(([id]) => id.length));

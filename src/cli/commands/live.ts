@@ -59,7 +59,7 @@ export const liveCommand: CommandModule<object, Arguments> = {
   command: "live <trace>",
   describe: "make a trace's calls on the running kernel, and hold its model against the answers",
   builder: {
-    trace: { type: "string", demandOption: true },
+    trace: { type: "string", demandOption: true, describe: "a trace or recording; - is stdin" },
     free: {
       type: "boolean",
       default: false,

@@ -186,7 +186,12 @@ export const replayCommand: CommandModule<object, Arguments> = {
   command: "replay <trace..>",
   describe: "replay traces under policies and report what each costs",
   builder: {
-    trace: { type: "string", array: true, demandOption: true },
+    trace: {
+      type: "string",
+      array: true,
+      demandOption: true,
+      describe: "traces or recordings, files or folders; - is stdin",
+    },
     policy: {
       type: "string",
       describe: `policies or files of policies (./mine.mjs), separated by commas, the first is the baseline (default ${discussed})`,

@@ -4,6 +4,7 @@ import type { CommandModule } from "yargs";
 import type { Trace } from "../../trace/trace.ts";
 import { write } from "../io.ts";
 import { loadAll } from "../load.ts";
+import { withPositionals } from "../positionals.ts";
 
 interface Arguments {
   readonly trace: readonly string[];
@@ -38,7 +39,9 @@ function describe(trace: Trace): string {
 const info: CommandModule<object, Arguments> = {
   command: "info <trace..>",
   describe: "print what a trace or recording holds",
-  builder: { trace: { type: "string", array: true, demandOption: true } },
+  builder: {
+    trace: { type: "string", array: true, demandOption: true, describe: "traces or recordings" },
+  },
   handler: async ({ trace, quiet }) => {
     const traces = await loadAll(trace, quiet);
     write(traces.map(describe).join("\n\n"), undefined);
@@ -48,6 +51,6 @@ const info: CommandModule<object, Arguments> = {
 export const traceCommand: CommandModule = {
   command: "trace",
   describe: "look into traces",
-  builder: (args) => args.command(info).demandCommand(1, "name what to do: info"),
+  builder: (args) => args.command(withPositionals(info)).demandCommand(1, "name what to do: info"),
   handler: () => undefined,
 };

@@ -65,7 +65,12 @@ export const verifyCommand: CommandModule<object, Arguments> = {
   command: "verify <trace..>",
   describe: "compare the model with the kernel's own answers",
   builder: {
-    trace: { type: "string", array: true, demandOption: true },
+    trace: {
+      type: "string",
+      array: true,
+      demandOption: true,
+      describe: "traces or recordings, files or folders; - is stdin",
+    },
     policy: { type: "string", describe: "default: the kernel that made the recording" },
     free: {
       type: "boolean",
