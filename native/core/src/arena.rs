@@ -43,6 +43,13 @@ impl<N> Arena<N> {
         &mut self.nodes[id as usize]
     }
 
+    /// One node to change and another one to read.
+    pub fn pair(&mut self, id: u32, other: u32) -> (&mut N, &N) {
+        let pair = self.nodes.get_disjoint_mut([id as usize, other as usize]);
+        let [node, other] = pair.expect("two nodes that exist");
+        (node, other)
+    }
+
     /// Slots in use, and free ones.
     pub fn counts(&self) -> (usize, usize) {
         (self.nodes.len() - self.free.len(), self.free.len())

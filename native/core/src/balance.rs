@@ -5,9 +5,6 @@ use crate::lanes::{LEAF, WIDTH};
 use crate::node::{Entry, Inner, Leaf};
 use crate::scalar::Scalar;
 
-/// Unused leaves that are always let be.
-const SPARE: usize = 4;
-
 impl GapIndex {
     /// Halve a full leaf, and before it its inner node if that is full too. Ends every path.
     pub(crate) fn split(&mut self, root: usize, slot: usize) {
@@ -63,11 +60,10 @@ impl GapIndex {
     fn join_leaves(&mut self, root: usize, slot: usize) {
         let inner = self.inner(root);
         let (lower, upper) = (inner.value[slot], inner.value[slot + 1]);
-        let moved = self.leaves.get(upper).clone();
-        self.leaves.give_back(upper);
-        let leaf = self.leaves.get_mut(lower);
-        leaf.append(&moved);
+        let (leaf, moved) = self.leaves.pair(lower, upper);
+        leaf.append(moved);
         let key = leaf.key[0];
+        self.leaves.give_back(upper);
         let inner = self.inners.get_mut(self.root.inner(root));
         inner.size[slot] = inner.size[slot].max(inner.size[slot + 1]);
         inner.remove(Scalar, slot + 1);
@@ -77,7 +73,7 @@ impl GapIndex {
             self.join_inner(root);
         }
         let (used, free) = self.leaves.counts();
-        if free > used / 2 + SPARE {
+        if free > if used > WIDTH { used / 2 } else { used / 8 + 1 } {
             self.move_together();
         }
     }
@@ -99,10 +95,10 @@ impl GapIndex {
         if !Inner::may_hold(self.inner(at).count() + self.inner(at + 1).count()) {
             return;
         }
-        let moved = self.inners.get(upper).clone();
-        self.inners.give_back(upper);
         let size = self.root.get(at + 1).size;
-        self.inners.get_mut(self.root.inner(at)).append(&moved);
+        let (inner, moved) = self.inners.pair(self.root.inner(at), upper);
+        inner.append(moved);
+        self.inners.give_back(upper);
         self.root.raise(at, size);
         self.root.remove(at + 1);
     }

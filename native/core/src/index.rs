@@ -12,9 +12,10 @@ use crate::scalar::Scalar;
 
 /// All gaps of a window, ascending, neither overlapping nor touching.
 ///
-/// Root: one entry per inner node, in blocks of 64. The key of a leaf is the start of its first gap, that of an inner
-/// node the key of its first leaf; the first key of all counts as minus infinity, so the last gap at or below any
-/// page is always in the leaf that the keys lead to, and the first one above it starts at the next key if it is not.
+/// Root: one entry per inner node, in blocks of 64 if there are several. The key of a leaf is the start of its first
+/// gap, that of an inner node the key of its first leaf; the first key of all counts as minus infinity, so the last gap
+/// at or below any page is always in the leaf that the keys lead to, and the first one above it starts at the next key
+/// if it is not.
 /// Only the one leaf of an empty index is empty. Searches and edits look at one node per level and at the neighbours
 /// of an entry; each 64 leaves add an entry to the root, which is scanned.
 #[derive(Clone, Debug)]
@@ -74,7 +75,7 @@ impl GapIndex {
     pub fn new() -> Self {
         let mut index = Self {
             machine: Machine::detect(),
-            root: Root::default(),
+            root: Root::new(Entry { size: 0, key: i64::MIN, value: 0 }),
             inners: Arena::default(),
             leaves: Arena::default(),
             wide: Vec::new(),
@@ -83,7 +84,7 @@ impl GapIndex {
         let leaf = index.leaves.add(Leaf::new());
         inner.insert(Scalar, 0, Entry { size: 0, key: i64::MIN, value: leaf });
         let inner = index.inners.add(inner);
-        index.root.insert(0, Entry { size: 0, key: i64::MIN, value: inner });
+        index.root.set_inner(0, inner);
         index
     }
 

@@ -4,47 +4,67 @@
 
 use crate::bits::{below, highest_bit, lowest_bit};
 use crate::lanes::{Lanes, WIDTH};
-use crate::node::{Entry, Inner, Node};
+use crate::node::{Entry, Inner};
 use crate::scalar::Scalar;
 
-/// Entries in blocks, all but the last full; a scan looks at every block, since there are few.
-#[derive(Clone, Debug, Default)]
+/// Entries in blocks, all but the last full; a scan looks at every block, since there are few. The only entry of a
+/// small index has none.
+#[derive(Clone, Debug)]
 pub struct Root {
+    only: Entry<u32>,
     pub blocks: Vec<Inner>,
     len: usize,
 }
 
 impl Root {
+    pub fn new(only: Entry<u32>) -> Self {
+        Self { only, blocks: Vec::new(), len: 1 }
+    }
+
     /// Number of inner nodes.
     pub fn len(&self) -> usize {
         self.len
     }
 
     pub fn get(&self, at: usize) -> Entry<u32> {
-        self.blocks[at / WIDTH].get(at % WIDTH)
+        self.blocks.get(at / WIDTH).map_or(self.only, |block| block.get(at % WIDTH))
     }
 
     /// The id of an inner node.
     #[inline]
     pub fn inner(&self, at: usize) -> u32 {
-        self.blocks[at / WIDTH].value[at % WIDTH]
+        self.blocks.get(at / WIDTH).map_or(self.only.value, |block| block.value[at % WIDTH])
     }
 
     pub fn set_inner(&mut self, at: usize, inner: u32) {
-        self.blocks[at / WIDTH].value[at % WIDTH] = inner;
+        match self.blocks.get_mut(at / WIDTH) {
+            Some(block) => block.value[at % WIDTH] = inner,
+            None => self.only.value = inner,
+        }
+    }
+
+    #[inline]
+    fn size_mut(&mut self, at: usize) -> &mut u32 {
+        match self.blocks.get_mut(at / WIDTH) {
+            Some(block) => &mut block.size[at % WIDTH],
+            None => &mut self.only.size,
+        }
     }
 
     pub fn set_size(&mut self, at: usize, size: u32) {
-        self.blocks[at / WIDTH].size[at % WIDTH] = size;
+        *self.size_mut(at) = size;
     }
 
     pub fn set_key(&mut self, at: usize, key: i64) {
-        self.blocks[at / WIDTH].key[at % WIDTH] = key;
+        match self.blocks.get_mut(at / WIDTH) {
+            Some(block) => block.key[at % WIDTH] = key,
+            None => self.only.key = key,
+        }
     }
 
     /// A size below the entry grew.
     pub fn raise(&mut self, at: usize, size: u32) {
-        let most = &mut self.blocks[at / WIDTH].size[at % WIDTH];
+        let most = self.size_mut(at);
         *most = size.max(*most);
     }
 
@@ -63,11 +83,15 @@ impl Root {
         let mut entries: Vec<_> = (0..self.len).map(|at| self.get(at)).collect();
         change(&mut entries);
         self.len = entries.len();
-        self.blocks.clear();
-        // A vector would make room for four blocks at first, twice as much as all else in a small space.
+        self.blocks = Vec::new();
+        if let [only] = entries[..] {
+            self.only = only;
+            return;
+        }
+        // A vector would make room for four blocks at first.
         self.blocks.reserve_exact(self.len.div_ceil(WIDTH));
         for chunk in entries.chunks(WIDTH) {
-            let mut block = Node::new();
+            let mut block = Inner::new();
             for (at, entry) in chunk.iter().enumerate() {
                 block.insert(Scalar, at, *entry);
             }
@@ -79,7 +103,7 @@ impl Root {
     #[inline(always)]
     pub fn locate(&self, lanes: impl Lanes, page: i64) -> (usize, u32) {
         if self.len == 1 {
-            return (0, self.blocks[0].value[0]);
+            return (0, self.only.value);
         }
         let after = self.blocks[1..].iter().position(|block| block.key[0] > page);
         let block = after.unwrap_or(self.blocks.len() - 1);
@@ -92,7 +116,7 @@ impl Root {
     #[inline(always)]
     pub fn last_with(&self, lanes: impl Lanes, size: u32) -> Option<(usize, u32)> {
         if self.len == 1 {
-            return Some((0, self.blocks[0].value[0]));
+            return Some((0, self.only.value));
         }
         let mut block = self.blocks.len();
         while block > 0 {
@@ -126,6 +150,9 @@ impl Root {
     /// The first inner node from `start` on with that size.
     #[inline(always)]
     pub fn first_from(&self, lanes: impl Lanes, start: usize, size: u32) -> Option<usize> {
+        if self.len == 1 {
+            return (start == 0 && self.only.size >= size).then_some(0);
+        }
         let mut skipped = below(start % WIDTH);
         self.blocks.iter().enumerate().skip(start / WIDTH).find_map(|(block, node)| {
             let mask = lanes.at_least(&node.size, size) & !std::mem::take(&mut skipped);
