@@ -22,7 +22,7 @@ const [
   { bytesOf, decompress },
   { decode, encode },
   { readContainer },
-  { decodeNumbers },
+  { numbersInto },
   { unitOf },
   { encodeBlock },
 ] = await Promise.all(
@@ -215,6 +215,13 @@ async function traceOf(format, chunks) {
 /** What the blocks hold before they are compressed. @param {Uint8Array} file @returns {any[]} */
 const blocksOf = (file) =>
   [...readContainer(file, "trace")].filter(({ kind }) => kind !== "header");
+
+/** @param {any} column @param {number} count */
+function decodeNumbers(column, count) {
+  const values = new Float64Array(count);
+  numbersInto(column, values);
+  return values;
+}
 
 /** All numbers of all columns. @param {readonly { column: any; count: number }[]} columns */
 function numbersOf(columns) {

@@ -2,7 +2,7 @@
 
 import type { BlockData, ColumnData } from "./block.ts";
 import { hasLow } from "./coding.ts";
-import { decodeNumbers } from "./decode-columns.ts";
+import { numbersInto } from "./decode-columns.ts";
 import { encodeNumbers } from "./encode-columns.ts";
 import type { FileKind, OpenFile } from "./file.ts";
 import { columnsOfFiles, filesOf, idOf, tableOf } from "./file-table.ts";
@@ -106,11 +106,17 @@ function filesIn(message: EventsMessage, columns: readonly ColumnData[]): readon
   if (count === 0) return [];
   if (Math.max(count, names) > mostFiles) throw new Malformed("too many files");
   const byId = new Map(columns.map((column) => [column.id, column]));
+  const lengths = columnsOfFiles(count, names);
+  const room = new Float64Array([...lengths.values()].reduce((all, length) => all + length, 0));
   const numbers = new Map<number, Float64Array>();
-  for (const [id, length] of columnsOfFiles(count, names)) {
+  let at = 0;
+  for (const [id, length] of lengths) {
     const column = byId.get(id);
     if (column === undefined) throw new Malformed(`column ${id} is missing`);
-    numbers.set(id, decodeNumbers(column, length));
+    const values = room.subarray(at, at + length);
+    numbersInto(column, values);
+    numbers.set(id, values);
+    at += length;
   }
   return filesOf({ count, names, letters, columns: numbers });
 }

@@ -156,13 +156,6 @@ export function numbersInto(coded: Coded, values: Float64Array): void {
   if (unit !== 1) for (let i = 0; i < values.length; i++) values[i] = (values[i] ?? 0) * unit;
 }
 
-/** The numbers of a column; throws as `decodeInto`. */
-export function decodeNumbers(coded: Coded, count: number): Float64Array {
-  const values = new Float64Array(count);
-  numbersInto(coded, values);
-  return values;
-}
-
 /** A column of few distinct numbers, as a list; `values` is room for its places. */
 export function decodeListed(coded: Coded, values: Float64Array): Listed {
   if (coded.coding % runs === list && !isDoubles(coded) && unitOf(coded) === 1) {
@@ -175,7 +168,8 @@ export function decodeListed(coded: Coded, values: Float64Array): Listed {
     }
     return { distinct, places: values };
   }
-  const listed = placesOf(decodeNumbers(coded, values.length));
+  numbersInto(coded, values);
+  const listed = placesOf(values);
   if (listed === undefined) throw new Malformed("a column has too many distinct values");
   return listed;
 }

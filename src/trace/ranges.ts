@@ -45,42 +45,19 @@ function readRanges(reader: ByteReader, most: number): Ranges {
 /** Bits that are read with one look at four bytes, wherever in a byte they begin. */
 const oneLook = 24;
 
-/** Bits packed one behind the other, of which those behind the end are 0. */
-class Bits {
-  readonly #bytes: Uint8Array;
-  readonly #view: DataView;
-  /** Where the last four bytes begin. */
-  readonly #last: number;
-  /** In bits. */
-  at = 0;
+/** Up to 24 bits from a place on; those behind the end are 0. */
+function bitsAt(bytes: Uint8Array, place: number, width: number): number {
+  const from = place >>> 3;
+  const three = (bytes[from] ?? 0) | ((bytes[from + 1] ?? 0) << 8) | ((bytes[from + 2] ?? 0) << 16);
+  const four = three | ((bytes[from + 3] ?? 0) << 24);
+  return (four >>> (place & 7)) & ((1 << width) - 1);
+}
 
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    this.#last = bytes.length - 4;
-  }
-
-  /** Up to 24 bits. */
-  some(width: number): number {
-    const { at } = this;
-    this.at = at + width;
-    const from = at >>> 3;
-    const four = from <= this.#last ? this.#view.getUint32(from, true) : this.#tail(from);
-    return (four >>> (at & 7)) & ((1 << width) - 1);
-  }
-
-  next(width: number): number {
-    if (width <= oneLook) return this.some(width);
-    const low = this.some(oneLook);
-    return low + this.some(width - oneLook) * 2 ** oneLook;
-  }
-
-  /** The last bytes, fewer than four. */
-  #tail(from: number): number {
-    const bytes = this.#bytes;
-    const three = (bytes[from] ?? 0) | ((bytes[from + 1] ?? 0) << 8);
-    return three | ((bytes[from + 2] ?? 0) << 16);
-  }
+/** Up to 48 bits. */
+function longBitsAt(bytes: Uint8Array, place: number, width: number): number {
+  if (width <= oneLook) return bitsAt(bytes, place, width);
+  const high = bitsAt(bytes, place + oneLook, width - oneLook);
+  return bitsAt(bytes, place, oneLook) + high * 2 ** oneLook;
 }
 
 /** Fill `values` with numbers of ranges; `bits` say the range of each, and its place in that is in `low`. */
@@ -92,14 +69,22 @@ export function readRanged(
 ): void {
   const { starts, widths } = readRanges(reader, 2 ** bits);
   setLow(reader.bytes(lowBytes(values.length, bits)), bits, values);
-  const places = new Bits(low);
+  const view = new DataView(low.buffer, low.byteOffset, low.length);
+  const last = low.length - 4;
+  let place = 0;
   for (let i = 0; i < values.length; i++) {
     const range = values[i] ?? 0;
     const start = starts[range];
     if (start === undefined) throw new Malformed("a number of no range");
-    values[i] = start + places.next(widths[range] ?? 0);
+    const width = widths[range] ?? 0;
+    const from = place >>> 3;
+    values[i] =
+      width <= oneLook && from <= last
+        ? start + ((view.getUint32(from, true) >>> (place & 7)) & ((1 << width) - 1))
+        : start + longBitsAt(low, place, width);
+    place = (place + width) | 0;
   }
-  if (Math.ceil(places.at / 8) !== low.length) {
+  if (Math.ceil(place / 8) !== low.length) {
     throw new Malformed("a column has not the low bits of its ranges");
   }
 }
