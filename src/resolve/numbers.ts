@@ -10,4 +10,13 @@ export class Numbers<K> {
     this.#known.set(key, number);
     return number;
   }
+
+  get count(): number {
+    return this.#known.size;
+  }
+
+  /** The things in the order of their numbers. */
+  get all(): readonly K[] {
+    return [...this.#known.keys()];
+  }
 }

@@ -120,3 +120,15 @@ export function copyRows(into: Columns, at: number, of: Columns, from: number, t
   into.guard.set(of.guard.subarray(from, to), at);
   into.extra.set(of.extra.subarray(from, to), at);
 }
+
+/** Visit the maps that move no pages and asked for their place in one of these ways. */
+export function eachRequest(
+  { kind, how, sourceObject }: OpTable,
+  asked: readonly How[],
+  visit: (index: number) => void,
+): void {
+  for (let index = 0; index < kind.length; index++) {
+    if (kind[index] !== opNumber.map || (sourceObject[index] ?? -1) >= 0) continue;
+    if (asked.includes(ways[how[index] ?? 0] ?? "place")) visit(index);
+  }
+}

@@ -1,6 +1,6 @@
 /** The ops of a program in order: columns for who walks all of them, and an object for who asks for one. */
 
-import { type Extra, extraOf, type OpTable, opKinds, opNumber, ways } from "./op-table.ts";
+import { type Extra, extraOf, type OpTable, opKinds, ways } from "./op-table.ts";
 import type { Area, Op, Origin, Position } from "./program.ts";
 
 type MapOp = Extract<Op, { kind: "map" }>;
@@ -24,13 +24,6 @@ export class Ops implements Iterable<Op> {
 
   forEach(visit: (op: Op, index: number) => void): void {
     for (let index = 0; index < this.length; index++) visit(this.#op(index), index);
-  }
-
-  /** As `forEach`, of some kinds only. */
-  eachOf(kinds: readonly Op["kind"][], visit: (op: Op, index: number) => void): void {
-    const numbers = kinds.map((kind) => opNumber[kind]);
-    for (let index = 0; index < this.length; index++)
-      if (numbers.includes(this.table.kind[index] ?? -1)) visit(this.#op(index), index);
   }
 
   /** The op as an object of its own. */

@@ -1,6 +1,7 @@
 /** Which plain requests belong to a trick: first tries, successes that were learned, and ladders of hints. */
 
 import { modulo } from "../../units.ts";
+import { eachRequest } from "../op-table.ts";
 import type { Area } from "../program.ts";
 import type { Calls } from "./calls.ts";
 import {
@@ -29,7 +30,7 @@ function mapOf(calls: Calls, ops: readonly number[]): { op: number; map: MapOp }
 /** A successful request that the next call of its thread unmaps whole. */
 function tryAt(calls: Calls, event: number, distance: number): Try | undefined {
   const step = calls.step(event, distance);
-  if (step?.call.call !== "mmap") return undefined;
+  if (step?.name !== "mmap") return undefined;
   const made = mapOf(calls, step.ops);
   if (made === undefined) return undefined;
   const releases = calls.releasedNext(step.event, made.map.object, made.map.pages);
@@ -49,13 +50,23 @@ const sameRequest = (a: Area, b: Area): boolean =>
   a.prot === b.prot && a.flags === b.flags && a.file?.id === b.file?.id;
 
 /** Trims of one space by their kept length. */
-function bySize(trims: readonly Trim[]): ReadonlyMap<string, readonly Trim[]> {
-  const found = new Map<string, Trim[]>();
-  for (const trim of trims) {
-    const key = `${trim.space} ${trim.kept}`;
-    found.set(key, [...(found.get(key) ?? []), trim]);
+class BySize {
+  readonly #sizes = new Map<number, Map<number, Trim[]>>();
+
+  constructor(trims: readonly Trim[]) {
+    for (const trim of trims) {
+      const { space, kept } = trim;
+      const spaces = this.#sizes.get(kept) ?? new Map<number, Trim[]>();
+      const alike = spaces.get(space);
+      if (alike === undefined) spaces.set(space, [trim]);
+      else alike.push(trim);
+      this.#sizes.set(kept, spaces);
+    }
   }
-  return found;
+
+  of(space: number, kept: number): readonly Trim[] | undefined {
+    return this.#sizes.get(kept)?.get(space);
+  }
 }
 
 function learnedAt(calls: Calls, op: number, map: MapOp, trims: readonly Trim[]): Learned | null {
@@ -65,7 +76,7 @@ function learnedAt(calls: Calls, op: number, map: MapOp, trims: readonly Trim[])
   if (map.hint === undefined && !triesBare) return null;
   const next = calls.step(map.event, 1);
   const unmaps =
-    next?.call.call === "munmap" &&
+    next?.name === "munmap" &&
     next.ops.some((index) => {
       const one = calls.op(index);
       return one.kind === "release" && one.at.object === map.object;
@@ -78,15 +89,18 @@ function learnedAt(calls: Calls, op: number, map: MapOp, trims: readonly Trim[])
 
 function learned(calls: Calls, idioms: readonly Idiom[]): readonly Learned[] {
   const trims = idioms.filter(isTrim);
-  const sizes = bySize(trims);
+  if (trims.length === 0) return [];
+  const sizes = new BySize(trims);
   const taken = new Set(
     idioms.flatMap((one) => (isTrim(one) && one.firstTry ? [one.op, one.firstTry.op] : [one.op])),
   );
   const found: Learned[] = [];
-  calls.program.ops.eachOf(["map"], (op, index) => {
-    if (op.kind !== "map" || op.how !== "place" || op.source !== undefined) return;
-    const known = sizes.get(`${calls.spaceOf[index] ?? 0} ${op.pages}`);
+  const { table } = calls.program.ops;
+  eachRequest(table, ["place"], (index) => {
+    const known = sizes.of(calls.spaceOf[index] ?? 0, table.pages[index] ?? 0);
     if (known === undefined || taken.has(index)) return;
+    const op = calls.op(index);
+    if (op.kind !== "map") return;
     const success = learnedAt(calls, index, op, known);
     if (success !== null) found.push(success);
   });
@@ -97,7 +111,7 @@ function learned(calls: Calls, idioms: readonly Idiom[]): readonly Learned[] {
 function failedAt(calls: Calls, event: number, distance: number): FailedTry | undefined {
   const step = calls.step(event, distance);
   const [op, second] = step?.ops ?? [];
-  if (step?.call.call !== "mmap" || op === undefined || second !== undefined) return undefined;
+  if (step?.name !== "mmap" || op === undefined || second !== undefined) return undefined;
   const probe = calls.op(op);
   if (probe.kind !== "probe" || !forRoom.has(probe.failed)) return undefined;
   return { op, probe };
@@ -124,16 +138,16 @@ function rungs(calls: Calls, map: MapOp): readonly (Try | FailedTry)[] {
   return found;
 }
 
-/** Ways to ask for an address that a ladder may take: a hint, or a claim. */
-const asksAt = ({ how, hint, source }: MapOp): boolean =>
-  (how === "place" || how === "claim") && hint !== undefined && source === undefined;
-
 function ladders(calls: Calls, idioms: readonly Idiom[]): readonly Ladder[] {
   const taken = new Set(idioms.map(({ op }) => op));
   const found: Ladder[] = [];
-  calls.program.ops.eachOf(["map"], (map, last) => {
-    if (map.kind !== "map" || !asksAt(map) || taken.has(last) || map.event < 0) return;
-    if (calls.releasedNext(map.event, map.object, map.pages) !== undefined) return;
+  const { table } = calls.program.ops;
+  eachRequest(table, ["place", "claim"], (last) => {
+    if ((table.atObject[last] ?? -1) < 0 || (table.event[last] ?? -1) < 0 || taken.has(last))
+      return;
+    const map = calls.op(last);
+    if (map.kind !== "map" || calls.releasedNext(map.event, map.object, map.pages) !== undefined)
+      return;
     const attempts = rungs(calls, map);
     const [first] = attempts;
     if (first === undefined) return;

@@ -1,20 +1,25 @@
 /** Which memory calls a thread made one after the other, and what ops each became. */
 
-import type { Call, Event } from "../../trace/event.ts";
-import type { Events } from "../../trace/events.ts";
+import type { Call, CallName } from "../../trace/event.ts";
+import { type Events, eventAt } from "../../trace/events.ts";
+import { Numbers } from "../numbers.ts";
 import { type OpTable, opNumber } from "../op-table.ts";
 import type { Op, Program } from "../program.ts";
 
-const own = new Set("mmap munmap mremap brk mprotect shmat shmdt".split(" "));
-
 /** The calls that decide whether a cut came next; madvise and locks are transparent. */
-function isOwn(event: Event): event is Call {
-  return event.kind === "call" && own.has(event.call);
-}
+const own: ReadonlySet<CallName> = new Set([
+  "mmap",
+  "munmap",
+  "mremap",
+  "brk",
+  "mprotect",
+  "shmat",
+  "shmdt",
+] as const);
 
-/** A memory call of one thread, and where the next one is. */
+/** A memory call of one thread. */
 export interface Step {
-  readonly call: Call;
+  readonly name: CallName;
   /** Index of the event. */
   readonly event: number;
   /** Indices of its ops, in order. */
@@ -75,8 +80,18 @@ class Lists {
   }
 
   of(list: number): readonly number[] {
-    if (list < 0 || list + 1 >= this.#starts.length) return [];
-    return [...this.#items.subarray(this.#starts[list], this.#starts[list + 1])];
+    const found: number[] = [];
+    if (list < 0 || list + 1 >= this.#starts.length) return found;
+    const end = this.#starts[list + 1] ?? 0;
+    for (let at = this.#starts[list] ?? 0; at < end; at++) found.push(this.#items[at] ?? 0);
+    return found;
+  }
+
+  /** What stands at a place of a list. */
+  at(list: number, place: number): number | undefined {
+    if (list < 0 || place < 0) return undefined;
+    const at = (this.#starts[list] ?? 0) + place;
+    return at < (this.#starts[list + 1] ?? 0) ? this.#items[at] : undefined;
   }
 }
 
@@ -85,8 +100,11 @@ export class Calls {
   readonly #events: Events;
   /** By op: the space that was current. */
   readonly spaceOf: Int32Array;
+  /** By event: the place of its call's name + 1, 0 where it is none. */
+  readonly #named: Uint8Array;
+  readonly #names: readonly CallName[];
   /** By thread: the events of its calls. */
-  readonly #threads: number[][] = [];
+  readonly #threads: Lists;
   /** By event: its thread or -1, and its place in the thread's calls. */
   readonly #thread: Int32Array;
   readonly #place: Int32Array;
@@ -112,20 +130,44 @@ export class Calls {
     this.#touching = new Lists(program.objects + 1, (put) => eachTouch(program.ops.table, put));
     this.#thread = new Int32Array(events.length).fill(-1);
     this.#place = new Int32Array(events.length);
-    this.#follow(events);
+    this.#named = new Uint8Array(events.length);
+    const threads = new Numbers<number | null>();
+    this.#names = this.#follow(events, threads);
+    this.#threads = new Lists(threads.count, (put) => {
+      this.#thread.forEach(put);
+    });
   }
 
-  #follow(events: Events): void {
-    const numbers = new Map<number | null, number>();
+  /** Look once at every event; returns the names of the calls. */
+  #follow(events: Events, threads: Numbers<number | null>): readonly CallName[] {
+    const names = new Numbers<CallName>();
+    const lengths: number[] = [];
     let event = -1;
     for (const call of events) {
       event += 1;
-      if (!isOwn(call)) continue;
-      const thread = numbers.get(call.pid) ?? this.#threads.push([]) - 1;
-      numbers.set(call.pid, thread);
+      if (call.kind !== "call") continue;
+      this.#named[event] = names.of(call.call) + 1;
+      if (!own.has(call.call)) continue;
+      const thread = threads.of(call.pid);
+      const place = lengths[thread] ?? 0;
+      lengths[thread] = place + 1;
       this.#thread[event] = thread;
-      this.#place[event] = (this.#threads[thread]?.push(event) ?? 1) - 1;
+      this.#place[event] = place;
     }
+    return names.all;
+  }
+
+  /** The name of an event's call; undefined where it is none. */
+  nameOf(event: number): CallName | undefined {
+    const named = event < 0 ? 0 : (this.#named[event] ?? 0);
+    return named === 0 ? undefined : this.#names[named - 1];
+  }
+
+  /** All that was recorded of a call. */
+  call(event: number): Call {
+    const call = eventAt(this.#events, event);
+    if (call?.kind !== "call") throw new Error(`event ${event} is no call`);
+    return call;
   }
 
   op(index: number): Op {
@@ -136,16 +178,21 @@ export class Calls {
 
   /** The call of an event's thread that is `distance` calls later, or earlier. */
   step(of: number, distance: number): Step | undefined {
-    const calls = this.#threads[this.#thread[of] ?? -1];
-    const event = calls?.[(this.#place[of] ?? 0) + distance];
-    const call = event === undefined ? undefined : this.#events.at(event);
-    if (event === undefined || call === undefined || !isOwn(call)) return undefined;
-    return { call, event, ops: this.#opsOf.of(event) };
+    if (of < 0) return undefined;
+    const event = this.#threads.at(this.#thread[of] ?? -1, (this.#place[of] ?? 0) + distance);
+    const name = event === undefined ? undefined : this.nameOf(event);
+    if (event === undefined || name === undefined) return undefined;
+    return { name, event, ops: this.#opsOf.of(event) };
   }
 
   /** Ops that take away, replace or protect part of an object. */
   touching(object: number): readonly number[] {
     return this.#touching.of(object);
+  }
+
+  /** The first of those. */
+  firstTouching(object: number): number | undefined {
+    return this.#touching.at(object, 0);
   }
 
   /** True if the space was copied between two ops. */
@@ -156,7 +203,7 @@ export class Calls {
   /** The ops that release an object whole in the call after its own; undefined if that call does not. */
   releasedNext(event: number, object: number, pages: number): readonly number[] | undefined {
     const next = this.step(event, 1);
-    if (next?.call.call !== "munmap" || next.call.outcome !== "ok") return undefined;
+    if (next?.name !== "munmap") return undefined;
     const whole =
       next.ops.length === 1 &&
       next.ops.every((index) => {

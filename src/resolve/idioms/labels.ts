@@ -1,11 +1,12 @@
 /** What else programs do with addresses, replayed as it is in every mode but named: intent without a trick. */
 
-import { type Events, eventAt } from "../../trace/events.ts";
+import type { Events } from "../../trace/events.ts";
 import { MAP_ANONYMOUS, MAP_STACK, PROT_WRITE } from "../../trace/flags.ts";
 import { hasBit } from "../../units.ts";
-import type { Op, Program } from "../program.ts";
-import { type Calls, callsOf, type Step } from "./calls.ts";
-import type { FixOp, Idiom, MapOp } from "./types.ts";
+import { type OpTable, opNumber, ways } from "../op-table.ts";
+import type { Area, Program } from "../program.ts";
+import { type Calls, callsOf } from "./calls.ts";
+import type { Idiom } from "./types.ts";
 
 /** How often each was met in a recording. */
 export interface Labels {
@@ -34,30 +35,22 @@ const mostStackGuard = 64;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** Ops that made objects, by object. */
-class Makers {
-  readonly #program: Program;
+/** Ops by the object that they made. */
+class ByObject {
   /** Index of the op + 1. */
   readonly #ops: Int32Array;
 
-  constructor(program: Program) {
-    this.#program = program;
-    this.#ops = new Int32Array(program.objects + 1);
+  constructor(objects: number) {
+    this.#ops = new Int32Array(objects + 1);
   }
 
   set(object: number, op: number): void {
     this.#ops[object] = op + 1;
   }
 
-  index(object: number): number | undefined {
+  get(object: number): number | undefined {
     const op = this.#ops[object] ?? 0;
     return op === 0 ? undefined : op - 1;
-  }
-
-  get(object: number): MapOp | FixOp | undefined {
-    const index = this.index(object);
-    const op = index === undefined ? undefined : this.#program.ops.at(index);
-    return op?.kind === "map" || op?.kind === "fix" ? op : undefined;
   }
 }
 
@@ -67,13 +60,13 @@ class Labeller {
     ...{ grownInPlace: 0, grownMoved: 0, regrown: 0, hintsTaken: 0, hintsMissed: 0 },
   };
   readonly #calls: Calls;
-  readonly #events: Events;
-  /** By object: what a call mapped where nothing of the program was, at any place or at a fixed one. */
-  readonly #made: Makers;
-  /** Pieces by their object: the map that they are in. */
-  readonly #inside: Makers;
+  readonly #ops: OpTable;
+  /** What a call mapped where nothing of the program was, at any place or at a fixed one. */
+  readonly #made: ByObject;
+  /** Of pieces: the map that they are in. */
+  readonly #inside: ByObject;
   /** Of every object, the op that made it. */
-  readonly #makers: Makers;
+  readonly #makers: ByObject;
   /** Overlays that belong to a trick. */
   readonly #tricks: ReadonlySet<number>;
   readonly #carved = new Set<number>();
@@ -81,10 +74,10 @@ class Labeller {
 
   constructor(program: Program, events: Events, idioms: readonly Idiom[]) {
     this.#calls = callsOf(program, events);
-    this.#events = events;
-    this.#made = new Makers(program);
-    this.#inside = new Makers(program);
-    this.#makers = new Makers(program);
+    this.#ops = program.ops.table;
+    this.#made = new ByObject(program.objects);
+    this.#inside = new ByObject(program.objects);
+    this.#makers = new ByObject(program.objects);
     this.#tricks = new Set(
       idioms.flatMap((one) =>
         (one.class === "trim" || one.class === "placeholder") && one.backed !== undefined
@@ -94,98 +87,135 @@ class Labeller {
     );
   }
 
-  add(op: Op, index: number): void {
-    if (op.kind === "map") this.#map(op, index);
-    else if (op.kind === "fix") this.#fix(op, index);
-    else if (op.kind === "protect") this.#protect(op);
+  add(op: number): void {
+    const kind = this.#ops.kind[op];
+    if (kind === opNumber.map) this.#map(op);
+    else if (kind === opNumber.fix) this.#fix(op);
+    else if (kind === opNumber.protect) this.#protect(op);
   }
 
-  #map(op: MapOp, index: number): void {
-    this.#makers.set(op.object, index);
-    const event = eventAt(this.#events, op.event);
-    if (event?.kind !== "call") return;
-    this.#made.set(op.object, index);
-    if (event.call === "mremap" && op.source !== undefined && op.how !== "place") this.#grow(op);
-    if (event.call !== "mmap") return;
-    if (op.hint !== undefined && (op.how === "place" || op.how === "claim"))
-      this.#hint(op, op.hint);
-    if (hasBit(op.area.flags, MAP_STACK) || this.#opensAsStack(op)) this.labels.stacks += 1;
+  #map(op: number): void {
+    const { object, event, how, atObject, sourceObject } = this.#ops;
+    this.#makers.set(object[op] ?? 0, op);
+    const name = this.#calls.nameOf(event[op] ?? -1);
+    if (name === undefined) return;
+    this.#made.set(object[op] ?? 0, op);
+    const way = ways[how[op] ?? 0];
+    const moves = (sourceObject[op] ?? -1) >= 0;
+    if (name === "mremap" && moves && way !== "place") this.#grow(op);
+    if (name !== "mmap") return;
+    if ((atObject[op] ?? -1) >= 0 && (way === "place" || way === "claim")) this.#hint(op);
+    if (hasBit(this.#area(op).flags, MAP_STACK) || this.#opensAsStack(op)) this.labels.stacks += 1;
     if (this.#regrows(op)) this.labels.regrown += 1;
   }
 
-  /** The page at which an object was recorded. */
-  #recorded(object: number): number {
-    return this.#makers.get(object)?.recorded ?? 0;
+  /** Of what is mapped. Which open of a file it is stands beside. */
+  #area(op: number): Area {
+    const area = this.#ops.areas[this.#ops.area[op] ?? 0];
+    if (area === undefined) throw new Error(`op ${op} has no area`);
+    return area;
   }
 
-  #hint(op: MapOp, hint: NonNullable<MapOp["hint"]>): void {
-    const taken = this.#recorded(hint.object) + hint.offset === op.recorded;
-    if (taken) this.labels.hintsTaken += 1;
+  #mapsSameFile(one: number, other: number): boolean {
+    const [is, was] = [this.#area(one).file !== undefined, this.#area(other).file !== undefined];
+    return is === was && this.#ops.open[one] === this.#ops.open[other];
+  }
+
+  /** The page and the pages of what an op made; of no op, nothing at page 0. */
+  #range(op: number | undefined): { readonly recorded: number; readonly pages: number } {
+    if (op === undefined) return { recorded: 0, pages: 0 };
+    return { recorded: this.#ops.recorded[op] ?? 0, pages: this.#ops.pages[op] ?? 0 };
+  }
+
+  /** The page at which a place in an object was recorded. */
+  #recorded(object: number, offset: number): number {
+    return this.#range(this.#makers.get(object)).recorded + offset;
+  }
+
+  #hint(op: number): void {
+    const { atObject, atOffset, recorded } = this.#ops;
+    const asked = this.#recorded(atObject[op] ?? 0, atOffset[op] ?? 0);
+    if (asked === recorded[op]) this.labels.hintsTaken += 1;
     else this.labels.hintsMissed += 1;
   }
 
-  #grow({ source, recorded }: MapOp): void {
-    const from = this.#recorded(source?.object ?? 0) + (source?.offset ?? 0);
-    if (from === recorded) this.labels.grownInPlace += 1;
+  #grow(op: number): void {
+    const { sourceObject, sourceOffset, recorded } = this.#ops;
+    const from = this.#recorded(sourceObject[op] ?? 0, sourceOffset[op] ?? 0);
+    if (from === recorded[op]) this.labels.grownInPlace += 1;
     else this.labels.grownMoved += 1;
   }
 
   /** The next call of its thread makes all but the first pages of a reservation accessible. */
-  #opensAsStack({ area, event, object, pages }: MapOp): boolean {
-    if (area.prot !== 0 || area.backing !== "anon") return false;
-    return this.#protectsOf(this.#calls.step(event, 1)).some(
-      ({ at, pages: opened, prot }) =>
-        at.object === object &&
-        hasBit(prot, PROT_WRITE) &&
-        at.offset >= 1 &&
-        at.offset <= mostStackGuard &&
-        at.offset + opened === pages,
-    );
-  }
-
-  #protectsOf(step: Step | undefined): readonly Extract<Op, { kind: "protect" }>[] {
-    return (step?.ops ?? [])
-      .map((index) => this.#calls.op(index))
-      .filter((op) => op.kind === "protect");
+  #opensAsStack(op: number): boolean {
+    const { prot, backing } = this.#area(op);
+    if (prot !== 0 || backing !== "anon") return false;
+    const { event, object, pages, kind, atObject, atOffset, guard } = this.#ops;
+    const next = this.#calls.step(event[op] ?? -1, 1);
+    return (next?.ops ?? []).some((one) => {
+      const offset = atOffset[one] ?? 0;
+      return (
+        kind[one] === opNumber.protect &&
+        atObject[one] === object[op] &&
+        hasBit(guard[one] ?? 0, PROT_WRITE) &&
+        offset >= 1 &&
+        offset <= mostStackGuard &&
+        offset + (pages[one] ?? 0) === pages[op]
+      );
+    });
   }
 
   /** The call before unmapped something of the same file whole, and this is more of it. */
-  #regrows({ event, area, pages }: MapOp): boolean {
-    const before = this.#calls.step(event, -1);
+  #regrows(op: number): boolean {
+    const { event, kind, atObject, atOffset, pages } = this.#ops;
+    const before = this.#calls.step(event[op] ?? -1, -1);
     const [only, second] = before?.ops ?? [];
-    if (before?.call.call !== "munmap" || only === undefined || second !== undefined) return false;
-    const op = this.#calls.op(only);
-    if (op.kind !== "release" || op.at.offset !== 0) return false;
-    const old = this.#made.get(op.at.object);
-    return old?.pages === op.pages && old.pages < pages && old.area.file?.id === area.file?.id;
+    if (before?.name !== "munmap" || only === undefined || second !== undefined) return false;
+    if (kind[only] !== opNumber.release || atOffset[only] !== 0) return false;
+    const old = this.#made.get(atObject[only] ?? 0);
+    if (old === undefined || pages[old] !== pages[only]) return false;
+    return (pages[old] ?? 0) < (pages[op] ?? 0) && this.#mapsSameFile(old, op);
   }
 
-  #fix(op: FixOp, index: number): void {
-    this.#makers.set(op.object, index);
-    const event = eventAt(this.#events, op.event);
-    if (event?.kind !== "call" || event.call !== "mmap") return;
-    const outer = this.#made.index(op.at.object) ?? this.#inside.index(op.at.object);
-    const inside = this.#made.get(op.at.object) ?? this.#inside.get(op.at.object);
-    if (inside === undefined) this.#made.set(op.object, index);
-    if (inside === undefined || op.recorded + op.pages > inside.recorded + inside.pages) return;
-    if (outer !== undefined) this.#inside.set(op.object, outer);
-    if (this.#tricks.has(index)) return;
-    const { area, object } = inside;
-    if (area.backing === "anon" && hasBit(area.flags, MAP_ANONYMOUS)) {
+  #fix(op: number): void {
+    const { object, event, atObject } = this.#ops;
+    this.#makers.set(object[op] ?? 0, op);
+    if (this.#calls.nameOf(event[op] ?? -1) !== "mmap") return;
+    const at = atObject[op] ?? 0;
+    const outer = this.#made.get(at) ?? this.#inside.get(at);
+    if (outer === undefined) {
+      this.#made.set(object[op] ?? 0, op);
+      return;
+    }
+    const [piece, whole] = [this.#range(op), this.#range(outer)];
+    if (piece.recorded + piece.pages > whole.recorded + whole.pages) return;
+    this.#inside.set(object[op] ?? 0, outer);
+    if (!this.#tricks.has(op)) this.#carve(op, outer);
+  }
+
+  /** A piece that a program put into what it had mapped. */
+  #carve(op: number, outer: number): void {
+    const { backing, flags } = this.#area(outer);
+    const object = this.#ops.object[outer] ?? 0;
+    if (backing === "anon" && hasBit(flags, MAP_ANONYMOUS)) {
       this.#carved.add(object);
       this.labels.pieces += 1;
-    } else if (area.backing === "file") {
-      const own = op.area.backing === "anon" || op.area.file?.id === area.file?.id;
+    } else if (backing === "file") {
+      const own = this.#area(op).backing === "anon" || this.#mapsSameFile(op, outer);
       if (own) this.#images.add(object);
     }
   }
 
   /** Of its object, or, where all of a piece is protected, of the map that the piece is in. */
-  #protect({ at, pages, prot }: Extract<Op, { kind: "protect" }>): void {
-    if (prot !== 0 || pages > mostGuard) return;
-    const own = this.#makers.get(at.object) ?? { recorded: 0, pages: 0 };
-    const map = pages < own.pages ? own : (this.#inside.get(at.object) ?? own);
-    const start = own.recorded + at.offset;
+  #protect(op: number): void {
+    const { atObject, atOffset, guard: prot } = this.#ops;
+    const pages = this.#ops.pages[op] ?? 0;
+    if (prot[op] !== 0 || pages > mostGuard) return;
+    const at = atObject[op] ?? 0;
+    const own = this.#range(this.#makers.get(at));
+    const inside = this.#inside.get(at);
+    const map = pages < own.pages || inside === undefined ? own : this.#range(inside);
+    const start = own.recorded + (atOffset[op] ?? 0);
     const edge = start === map.recorded || start + pages === map.recorded + map.pages;
     if (edge && pages < map.pages) this.labels.guards += 1;
   }
@@ -198,8 +228,6 @@ class Labeller {
 /** Count the labels of a program in which `idioms` were found. */
 export function labelsOf(program: Program, events: Events, idioms: readonly Idiom[]): Labels {
   const labeller = new Labeller(program, events, idioms);
-  program.ops.eachOf(["map", "fix", "protect"], (op, index) => {
-    labeller.add(op, index);
-  });
+  for (let op = 0; op < program.ops.length; op++) labeller.add(op);
   return labeller.done();
 }

@@ -3,16 +3,16 @@
 import type { Events } from "../../trace/events.ts";
 import { MAP_ANONYMOUS, MAP_NORESERVE } from "../../trace/flags.ts";
 import { alignUp, hasBit } from "../../units.ts";
-import type { Op, Program } from "../program.ts";
+import { eachRequest } from "../op-table.ts";
+import type { Program } from "../program.ts";
 import { withAttempts } from "./attempts.ts";
 import { type Calls, callsOf } from "./calls.ts";
 import type { Evidence, FixOp, Idiom, MapOp, Trim } from "./types.ts";
-import { type Walk, walkFrom } from "./walk.ts";
+import { mayBeCut, type Walk, walkFrom } from "./walk.ts";
 
 /** A map whose reservation a program may cut: private, anonymous, anywhere. */
-function isReservation(op: Op): op is MapOp {
-  if (op.kind !== "map" || op.how !== "place" || op.source !== undefined) return false;
-  return !op.area.shared && op.area.name === undefined && hasBit(op.area.flags, MAP_ANONYMOUS);
+function isReservation({ area }: MapOp): boolean {
+  return !area.shared && area.name === undefined && hasBit(area.flags, MAP_ANONYMOUS);
 }
 
 const isPowerOfTwo = (value: number): boolean =>
@@ -129,8 +129,10 @@ function classified(candidates: readonly Candidate[]): Idiom[] {
 export function recognise(program: Program, events: Events): readonly Idiom[] {
   const calls = callsOf(program, events);
   const candidates: Candidate[] = [];
-  program.ops.eachOf(["map"], (op, index) => {
-    if (!isReservation(op) || op.event < 0) return;
+  eachRequest(program.ops.table, ["place"], (index) => {
+    if (!mayBeCut(calls, index)) return;
+    const op = calls.op(index);
+    if (op.kind !== "map" || !isReservation(op) || op.event < 0) return;
     const walk = walkFrom(calls, index, op);
     if (walk.cuts.length === 0 && walk.overlays.length === 0) return;
     const candidate = candidateOf(calls, walk);

@@ -3,6 +3,7 @@
 import type { Events } from "../../trace/events.ts";
 import { type OpTable, opNumber, ways } from "../op-table.ts";
 import type { Area, Program } from "../program.ts";
+import { callsOf } from "./calls.ts";
 import { type Labels, labelsOf } from "./labels.ts";
 import type { Idiom, MapOp, Trim } from "./types.ts";
 
@@ -100,13 +101,11 @@ function boundOf(program: Program, events: Events, idioms: readonly Idiom[]): Bo
   const tricks = new Set(idioms.flatMap((one) => (isTrick(one) ? [one.map.object] : [])));
   const found = { mmaps: 0, placed: 0, atLeast64K: 0, atLeast2M: 0, reservations: 0 };
   const byBacking: Record<string, number> = {};
+  const calls = callsOf(program, events);
   const made = madeBy(program, events);
   const { kind, pages, area, areas, object } = program.ops.table;
-  let event = -1;
-  for (const call of events) {
-    event += 1;
-    const index = made[event] ?? -1;
-    if (index < 0 || call.kind !== "call" || call.call !== "mmap") continue;
+  for (const [event, index] of made.entries()) {
+    if (index < 0 || calls.nameOf(event) !== "mmap") continue;
     found.mmaps += 1;
     if (kind[index] !== opNumber.map || isHinted(program.ops.table, index, recorded)) continue;
     found.placed += 1;

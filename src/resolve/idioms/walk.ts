@@ -83,23 +83,38 @@ function overlay(calls: Calls, walk: Walk, { ops }: Step): boolean {
   return true;
 }
 
+/** A munmap that released nothing; false if it did not fail, or elsewhere. */
+function failedCut(calls: Calls, walk: Walk, { event }: Step): boolean {
+  const call = calls.call(event);
+  if (call.call !== "munmap" || call.outcome !== "error") return false;
+  const page = pageOf(call.addr, calls.program.pageBytes);
+  const { recorded, pages } = walk.map;
+  if (page < recorded || page > recorded + pages) return false;
+  if (call.length === 0) walk.emptyCut = true;
+  return true;
+}
+
+/** What has ops was successful. */
 function take(calls: Calls, walk: Walk, step: Step): boolean {
-  const { call } = step;
-  if (call.call === "munmap" && call.outcome === "error") {
-    const page = pageOf(call.addr, calls.program.pageBytes);
-    const { recorded, pages } = walk.map;
-    if (page < recorded || page > recorded + pages) return false;
-    if (call.length === 0) walk.emptyCut = true;
+  if (step.name === "munmap") {
+    const took = releases(calls, step.ops).length === 0 ? failedCut : cut;
+    if (!took(calls, walk, step)) return false;
     walk.cutCalls += 1;
     return true;
   }
-  if (call.outcome !== "ok") return false;
-  if (call.call === "munmap") {
-    if (!cut(calls, walk, step)) return false;
-    walk.cutCalls += 1;
-    return true;
-  }
-  return call.call === "mmap" && overlay(calls, walk, step);
+  return step.name === "mmap" && overlay(calls, walk, step);
+}
+
+/**
+ * False if a walk from this op would find neither cut nor overlay: what first touches the reservation is no call that
+ * could make one, or unmaps all of it.
+ */
+export function mayBeCut(calls: Calls, op: number): boolean {
+  const { object, event, pages } = calls.program.ops.table;
+  const first = calls.firstTouching(object[op] ?? 0);
+  if (first === undefined) return false;
+  const name = calls.nameOf(event[first] ?? -1);
+  return name === "munmap" ? pages[first] !== pages[op] : name === "mmap";
 }
 
 /** Follow the calls of the thread that made a reservation. */
@@ -127,7 +142,7 @@ export function walkFrom(calls: Calls, op: number, map: MapOp): Walk {
     if (first !== undefined && touching.some((one) => one < first && !mine.has(one))) break;
     if (!take(calls, walk, step)) break;
     for (const one of step.ops) mine.add(one);
-    walk.lines.push(step.call.line);
+    walk.lines.push(calls.call(step.event).line);
   }
   return walk;
 }
