@@ -20,7 +20,7 @@ import {
   type Sources,
   stemOf,
 } from "./bundle/runs.ts";
-import { withSnapshots } from "./bundle/snapshots.ts";
+import { isAttachMaps, withSnapshots } from "./bundle/snapshots.ts";
 import { bytesOf, decompress, headBytes, headOf } from "./decompress.ts";
 import { placeForks } from "./forks.ts";
 import { detect, formats } from "./index.ts";
@@ -165,17 +165,25 @@ async function readRun(run: Run, diagnostics: Diagnostics, options: ReadOptions)
   return { events: log.done(), facts, lines };
 }
 
-/** The events with the maps of the run among them. */
+/** The events with the maps of the run among them; what was there at an attach comes first, and later maps are held against it. */
 async function withMaps(
   { maps, stem }: Run,
   log: CallLog | undefined,
-  events: Events,
+  read: Events,
   pageSize: number,
   diagnostics: Diagnostics,
+  shelf: ReadOptions["shelf"],
 ): Promise<Iterable<Event>> {
+  const attached = maps.filter(isAttachMaps);
+  const context = { events: read, stem, logged: undefined, pageSize };
+  const events =
+    attached.length === 0
+      ? read
+      : logOf(await withSnapshots(attached, context, diagnostics), shelf);
   const logged =
     log === undefined ? undefined : { log, matched: matchCalls(events, log, diagnostics) };
-  return await withSnapshots(maps, { events, stem, logged, pageSize }, diagnostics);
+  const later = maps.filter((source) => !isAttachMaps(source));
+  return await withSnapshots(later, { ...context, events, logged }, diagnostics);
 }
 
 async function assemble(
@@ -197,7 +205,7 @@ async function assemble(
   const undecided = diagnostics.count("parse/undecided-order");
   const order = printsInOrder.has(run.format) ? orderFacts(read.events, undecided) : [];
   const { calls: log } = beside;
-  const shown = await withMaps(run, log, read.events, facts.pageSize, diagnostics);
+  const shown = await withMaps(run, log, read.events, facts.pageSize, diagnostics, shelf);
   read.events = logOf(shown, shelf);
   const knowledge = {
     opened: log?.files ?? new Map<number, string>(),
@@ -271,8 +279,9 @@ export async function readAll(
 export async function bundle(
   located: Sources,
   diagnostics: Diagnostics,
+  options: ReadOptions = {},
 ): Promise<readonly Trace[]> {
-  const readings = await readAll(located, diagnostics);
+  const readings = await readAll(located, diagnostics, options);
   for (const reading of readings) diagnostics.add(reading.diagnostics);
   return readings.map(({ trace }) => trace);
 }

@@ -34,6 +34,8 @@ export interface ReadResult {
 export interface ReadOptions {
   /** Tasks of unknown origin are threads of the first one. */
   readonly oneProcess?: boolean;
+  /** The process that the recorder was attached to, with all of its threads: tasks of unknown origin are those. */
+  readonly leader?: number;
   /** Where events go that memory has no room for. */
   readonly shelf?: Shelf;
 }

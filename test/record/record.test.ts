@@ -7,6 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Diagnostics } from "../../src/errors.ts";
+import { policyFor, resolveTrace } from "../../src/pipeline.ts";
 import { decode } from "../../src/trace/codec.ts";
 import type { Event } from "../../src/trace/event.ts";
 import { type Finished, root } from "../support/cli.ts";
@@ -164,6 +166,26 @@ describe(`record with strace${noStrace}`, () => {
     const { events } = traceIn("p.mmtrace");
     expect(events[0]).toMatchObject({ kind: "snapshot", source: "attach-maps.txt" });
     expect(count(events, "call", '"call":"mmap"')).toBeGreaterThan(0);
+  });
+
+  it.skipIf(noAttach)("takes the threads of a process that it watches for its own", async () => {
+    const kept = "const kept = []; setInterval(() => kept.push(new WebAssembly.Memory(";
+    const work = `${kept}{ initial: 16, maximum: 16 })), 10); setTimeout(process.exit, 5000);`;
+    const code = `new (require("worker_threads").Worker)(${JSON.stringify(work)}, { eval: true });`;
+    const target = spawn(process.execPath, ["-e", code], { stdio: "ignore" });
+    await sleep(500);
+    const recording = startRecord("-p", String(target.pid), "-o", "p.mmtrace");
+    const result = ended(recording);
+    await waitFor(() => isTraced(target.pid));
+    await sleep(500);
+    recording.kill("SIGINT");
+    await result;
+    target.kill();
+    const trace = decode(readFileSync(join(cwd, "p.mmtrace")), "p.mmtrace");
+    const { spaces } = resolveTrace(trace, policyFor(trace.facts), new Diagnostics());
+    expect(spaces.map(({ pid, unknownStart }) => [pid, unknownStart])).toEqual([
+      [target.pid, false],
+    ]);
   });
 
   it.skipIf(noStrace)("leaves nothing but the trace", () => {

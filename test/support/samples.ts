@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Diagnostics } from "../../src/errors.ts";
-import type { Format, Input, ReadResult } from "../../src/formats/types.ts";
+import type { Format, Input, ReadOptions, ReadResult } from "../../src/formats/types.ts";
 import type { Event } from "../../src/trace/event.ts";
 
 const folder = join(import.meta.dirname, "../formats/samples");
@@ -33,10 +33,11 @@ export async function readWith(
   format: Format,
   content: string | Uint8Array,
   chunk?: number,
+  options: ReadOptions = {},
 ): Promise<Reading> {
   const events: Event[] = [];
   const diagnostics = new Diagnostics();
   const input = inputOf(content, "test", chunk);
-  const result = await format.read(input, (event) => events.push(event), diagnostics);
+  const result = await format.read(input, (event) => events.push(event), diagnostics, options);
   return { events, diagnostics, result };
 }

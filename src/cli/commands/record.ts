@@ -56,9 +56,15 @@ function exitCode({ code, signal }: Exit): number {
 }
 
 /** The folder as a trace; what an importer advises about recordings is no help to who has just recorded. */
-async function traceOf(folder: string, name: string, diagnostics: Diagnostics): Promise<Trace> {
+async function traceOf(
+  folder: string,
+  name: string,
+  target: Target,
+  diagnostics: Diagnostics,
+): Promise<Trace> {
+  const options = target.kind === "attach" ? { leader: target.pid } : {};
   try {
-    const [trace] = await bundle(locate(folder), diagnostics);
+    const [trace] = await bundle(locate(folder), diagnostics, options);
     if (trace !== undefined) return proven(trace);
   } catch (error) {
     if (!(error instanceof MmreplayError) || error.code !== "parse/no-memory-calls") throw error;
@@ -95,7 +101,7 @@ async function run(args: Arguments): Promise<void> {
       process.exitCode = exitCode(exit);
     }
     if (!hasMaps) diagnostics.warn("record/no-maps", "the program ended before its maps were read");
-    const trace = await traceOf(folder, name, diagnostics);
+    const trace = await traceOf(folder, name, target, diagnostics);
     printWarnings(diagnostics, name, args.quiet);
     write(trace, args.output ?? `${name}.mmtrace`, args.quiet);
   } catch (error) {

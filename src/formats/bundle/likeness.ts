@@ -130,6 +130,21 @@ export class Likeness {
     this.#heap = { start, end };
   }
 
+  /** What was there before the first call. */
+  begin(areas: readonly MapsArea[]): void {
+    for (const { start, end, perms, offset, path } of areas) {
+      if (typeof start !== "number" || typeof end !== "number") continue;
+      this.#add({ start, end }, kindOfPerms(perms));
+      if (path === "[heap]") this.#heap = { start, end };
+      if (path.startsWith("/")) this.#offset(start, Number(offset));
+    }
+  }
+
+  #offset(start: number, offset: number): void {
+    this.#offsets.set(start, offset);
+    if (this.#picture.offsets.get(start) === offset) this.#matches += 1;
+  }
+
   /** A call that succeeded. */
   apply(call: Call): void {
     const result = Number(call.result);
@@ -139,8 +154,7 @@ export class Likeness {
         if (claims && result !== Number(call.addr)) return;
         this.#add(this.#range(result, Number(call.length)), call.prot);
         if (hasBit(call.flags, MAP_ANONYMOUS)) return;
-        this.#offsets.set(result, Number(call.offset));
-        if (this.#picture.offsets.get(result) === Number(call.offset)) this.#matches += 1;
+        this.#offset(result, Number(call.offset));
         return;
       }
       case "munmap":

@@ -1,6 +1,6 @@
 /** At which point of a recording the state of an address space was as a maps file shows it. */
 
-import type { Call, Event, MapsArea } from "../../trace/event.ts";
+import type { Call, Event, MapsArea, Snapshot } from "../../trace/event.ts";
 import type { Events } from "../../trace/events.ts";
 import type { Kin } from "./kin.ts";
 import { Likeness, type Picture, pictureOf } from "./likeness.ts";
@@ -127,8 +127,10 @@ class Seeker {
       if (made.from === undefined) this.#close(space, event.time);
       this.#make(made, event, index);
     }
-    if (event.kind === "call" && event.outcome === "ok" && this.#follows(space))
-      this.#call(event, index, space);
+    if (this.#follows(space)) {
+      if (event.kind === "call" && event.outcome === "ok") this.#call(event, index, space);
+      if (event.kind === "snapshot") this.#snapshot(event, index, space);
+    }
     if (ended === undefined) return;
     this.#close(ended, undefined);
     this.#states.delete(ended);
@@ -145,6 +147,14 @@ class Seeker {
       unnamed: from?.unnamed ?? this.#unnamed(event),
       last: { index, time: event.time },
     });
+  }
+
+  /** Of an attach: nothing was known of the space before. */
+  #snapshot({ pid, areas, time }: Snapshot, index: number, space: number): void {
+    const state = this.#state(space, pid);
+    if (state.last !== undefined) return;
+    state.likeness.begin(areas);
+    state.last = { index, time };
   }
 
   #call(call: Call, index: number, space: number): void {

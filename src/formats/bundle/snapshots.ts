@@ -125,6 +125,11 @@ function momentOf(block: MapsBlock, events: Events): Moment | undefined {
   );
 }
 
+/** Maps that were read right before a recorder was attached. */
+export function isAttachMaps({ name }: Pick<Source, "name">): boolean {
+  return plainName(name).startsWith("attach");
+}
+
 /** What placing needs to know of the run. */
 export interface Context {
   readonly events: Events;
@@ -148,12 +153,11 @@ function placeBlock(
     const pid = logged?.matched.pid ?? null;
     return { index, snapshot: { ...base, pid, exact: true } };
   }
-  const attach = file.name.startsWith("attach");
   const moment = momentOf(block, events);
   const pid = block.pid ?? null;
   const time = block.epoch?.[0] ?? block.monotonic;
   const timed = moment === undefined || time === undefined ? {} : { time: moment.time };
-  if (attach) {
+  if (isAttachMaps(file)) {
     // Maps of an earlier attach to the same processes say nothing about this one.
     const stale = time !== undefined && moment === undefined;
     return stale ? undefined : { index: 0, snapshot: { ...base, ...timed, pid, exact: false } };

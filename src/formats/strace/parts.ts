@@ -4,6 +4,7 @@ import type { Buffer } from "node:buffer";
 import type { Diagnostics } from "../../errors.ts";
 import type { Sink } from "../../trace/event.ts";
 import { Order } from "../order.ts";
+import type { ReadOptions } from "../types.ts";
 import { Ahead } from "./ahead.ts";
 import { LineClock } from "./clock.ts";
 import { Flow } from "./flow.ts";
@@ -25,11 +26,16 @@ export class Parts {
   readonly flow: Flow;
   readonly merging: Merging;
 
-  constructor(emit: Sink, diagnostics: Diagnostics, merged: boolean, oneProcess: boolean) {
+  constructor(
+    emit: Sink,
+    diagnostics: Diagnostics,
+    { merged = false, oneProcess = false, leader }: ReadOptions & { readonly merged?: boolean },
+  ) {
     this.output = new Output(emit, diagnostics);
     this.order = new Order((event) => this.output.emit(event), diagnostics);
     this.tracees = new Tracees(this.output, this.order, this.ahead);
-    this.tracees.oneProcess = oneProcess;
+    this.tracees.oneProcess = oneProcess || leader !== undefined;
+    this.tracees.leader = leader;
     this.flow = new Flow(this.tracees, this.order, this.output);
     this.flow.merged = merged;
     this.merging = new Merging(merged);

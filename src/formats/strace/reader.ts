@@ -59,10 +59,10 @@ export class StraceReader {
     name: string,
     emit: Sink,
     diagnostics: Diagnostics,
-    { merged = false, oneProcess = false }: ReadOptions & { readonly merged?: boolean } = {},
+    options: ReadOptions & { readonly merged?: boolean } = {},
   ) {
     this.#name = name;
-    this.#parts = new Parts(emit, diagnostics, merged, oneProcess);
+    this.#parts = new Parts(emit, diagnostics, options);
     this.#plain = new PlainLines(this.#parts);
     this.#told = new Told(this.#parts.flow, this.#parts.tracees);
     this.#quote = new Quote(name, (line) =>

@@ -46,6 +46,7 @@ export class Tracees {
   #first: Task | undefined;
   /** Tasks of unknown origin are threads of the first. */
   oneProcess = false;
+  leader: number | undefined;
   /** Threads of the attached process that have not been seen. */
   #attachedThreads = 0;
   #notices = 0;
@@ -128,6 +129,9 @@ export class Tracees {
   #appear(tid: number, met: At, begins: boolean): Task {
     const at = this.#announced.get(tid) ?? met;
     this.#announced.delete(tid);
+    const { leader } = this;
+    if (this.#first === undefined && leader !== undefined && leader !== tid)
+      this.#appear(leader, met, false);
     const isFirst = this.#first === undefined;
     const isThread = this.#attachedThreads > 0 || (this.oneProcess && !begins);
     if (isThread && this.#first !== undefined) {

@@ -116,6 +116,19 @@ describe("the moment of a maps file", () => {
     expect(of("/bin/true")).toBe(3);
   });
 
+  it("is right behind the maps of an attach that show the same, whatever calls make anew", () => {
+    const attached: Event = {
+      kind: "snapshot",
+      ...base(),
+      source: "attach-maps.txt",
+      areas: areas([100, 4], [200, 2]),
+      exact: false,
+    };
+    const events = [attached, unmap(100, 4), map(300, 2), map(100, 4), map(200, 2)];
+    const question = { areas: areas([100, 4], [200, 2]), pid: 1, pageSize: P };
+    expect(positionOf(events, question)?.index).toBe(1);
+  });
+
   it("is unknown where the process made no call", () => {
     const question = { areas: areas([100, 4]), pid: 7, pageSize: P };
     expect(positionOf([fork(2), map(100, 4)], question)).toBeUndefined();
