@@ -3,7 +3,7 @@ import { MmreplayError } from "../../src/errors.ts";
 import { detect } from "../../src/formats/index.ts";
 import { strace } from "../../src/formats/strace.ts";
 import { eventJson } from "../../src/trace/event-json.ts";
-import { readWith } from "../support/samples.ts";
+import { readWith, sample } from "../support/samples.ts";
 import { between, good, map, read } from "../support/strace-text.ts";
 
 async function errorOf(text: string | Uint8Array): Promise<MmreplayError> {
@@ -110,6 +110,25 @@ describe("line ends and marks around lines", () => {
     expect(await codeOf(`${map}\n> ${good}\n`)).toBe("parse/quoted-lines");
   });
 
+  it.each(["    ", "\t", " "])(
+    "takes blanks before all lines for the margin of code: %j",
+    async (blank) => {
+      const texts = [
+        sample("strace-7.2-Y-comm-brackets.txt"),
+        sample("strace-7.2-r-plus-ttt-stderr.txt"),
+        sample("strace-4.5.20-life-brackets-ttt-T.txt"),
+        Buffer.from(`10 ${map}\n > /lib/libc.so(mmap+0x1) [0x1]\n\n11 ${good}\n`),
+      ];
+      for (const bytes of texts) {
+        const text = bytes.toString("latin1");
+        const indented = Buffer.from(text.replace(/^/gm, blank), "latin1");
+        expect(strace.sniff(indented)).toBe(true);
+        const [plain, read] = [await readWith(strace, bytes), await readWith(strace, indented)];
+        expect(read.events).toEqual(plain.events);
+      }
+    },
+  );
+
   it("joins a call that a mail program wrapped", async () => {
     expect(
       await between(
@@ -119,6 +138,15 @@ describe("line ends and marks around lines", () => {
       ),
     ).toEqual([
       "2.4 - mmap(0x0, 8192, PROT_READ, MAP_ANONYMOUS|MAP_PRIVATE, -1, 0x0) = 0x7f0000005000",
+    ]);
+  });
+
+  it("takes tabs before results, and blanks behind them", async () => {
+    const tabs = good.replace(" = ", "\t\t= ");
+    expect(await read(`${map} \n${tabs}\n${tabs} \n`)).toEqual([
+      "1 - mmap(0x0, 4096, PROT_READ, MAP_ANONYMOUS|MAP_PRIVATE, -1, 0x0) = 0x7f0000001000",
+      "2 - munmap(0x7f0000001000, 4096) = 0x0",
+      "3 - munmap(0x7f0000001000, 4096) = 0x0",
     ]);
   });
 

@@ -1,11 +1,40 @@
-/** What a mail program put before every line. */
+/** What a mail program put before every line, or blanks that make a text stand out as code. */
 
 import { MmreplayError } from "../../errors.ts";
+import { isDigit } from "../scan.ts";
 import { beginsCall } from "./names.ts";
-import { Prefix } from "./prefix.ts";
+import { maxPid, Prefix } from "./prefix.ts";
 
 const marks: readonly number[] = [..."> ; |"].filter((c) => c !== " ").map((c) => c.charCodeAt(0));
 const space = 32;
+const tab = 9;
+
+const isBlank = (byte: number | undefined): boolean => byte === space || byte === tab;
+
+/**
+ * How many blanks a text is indented by that begins with this line: 0 where strace itself prints them, before times since
+ * the line before (-r), or before the rest of a call.
+ */
+export function indentOf(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end && isBlank(bytes[at])) at += 1;
+  if (at === start) return 0;
+  let value = 0;
+  let digits = at;
+  for (; isDigit(bytes[digits] ?? 0); digits++) value = value * 10 + (bytes[digits] ?? 0) - 48;
+  const next = bytes[digits];
+  const isPid = value > 0 && value <= maxPid && (isBlank(next) || next === 60);
+  const isTime = value > maxPid || (digits > at && next === 58);
+  const isWord = /[a-zA-Z_[]/.test(String.fromCharCode(bytes[at] ?? 0));
+  return isPid || isTime || isWord ? at - start : 0;
+}
+
+/** Where a line begins in a text that is indented by so many blanks; some editors drop those of empty lines. */
+export function afterIndent(bytes: Uint8Array, start: number, end: number, indent: number): number {
+  let at = start;
+  while (at < Math.min(end, start + indent) && isBlank(bytes[at])) at += 1;
+  return at;
+}
 
 /** True if this line begins with a mark and a blank. */
 export function isQuoted(bytes: Uint8Array, start: number): boolean {
@@ -17,6 +46,8 @@ export class Quote {
   readonly #found: (line: number) => void;
   /** undefined before the first line with anything on it; 0 if lines are not quoted. */
   #mark: number | undefined;
+  /** Blanks before every line. */
+  #indent = 0;
 
   /** `found` is called if lines are quoted. */
   constructor(name: string, found: (line: number) => void) {
@@ -26,7 +57,7 @@ export class Quote {
 
   /** True if it is settled that lines are not quoted; a line that begins with a digit then starts where it seems to. */
   get none(): boolean {
-    return this.#mark === 0;
+    return this.#mark === 0 && this.#indent === 0;
   }
 
   /** Where the line really starts. Throws if some lines are quoted and others are not. */
@@ -35,7 +66,9 @@ export class Quote {
     if (this.#mark === undefined) {
       this.#mark = isQuoted(bytes, start) ? byte : 0;
       if (this.#mark !== 0) this.#found(number);
+      else this.#indent = indentOf(bytes, start, end);
     }
+    if (this.#indent > 0) return afterIndent(bytes, start, end, this.#indent);
     if (this.#mark === 0) {
       if (marks.includes(byte) && isQuoted(bytes, start))
         this.#refuseCall(bytes, start + 2, end, number);

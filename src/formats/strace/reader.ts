@@ -156,7 +156,7 @@ export class StraceReader {
 
   /** A line of a call that matters; its text begins at `from`. */
   #relevant(line: Line, known: Known, from: number, resumes: boolean): void {
-    const text = latin1(line.bytes, from, line.end);
+    const text = spaced(latin1(line.bytes, from, line.end));
     const at = resultAt(text);
     if (at < 0 && line.whole && !text.endsWith(" ...>")) {
       this.#piece(line);
@@ -332,6 +332,9 @@ export class StraceReader {
     return { recorder: "strace", ...told, ...machine.facts() };
   }
 }
+
+/** Editors turn the blanks before a result into tabs; strace prints tabs of names as `\\t`. */
+const spaced = (text: string): string => (text.includes(")\t") ? text.replaceAll("\t", " ") : text);
 
 /** What a notice cut, without the `^C` with which a terminal shows that strace was told to stop. */
 const beforeNotice = (text: string, { index }: Notice): string =>

@@ -2,7 +2,7 @@
 
 import { beginsCall, resumedName } from "./names.ts";
 import { Prefix } from "./prefix.ts";
-import { isQuoted } from "./quote.ts";
+import { afterIndent, indentOf, isQuoted } from "./quote.ts";
 
 const enough = 40;
 const lf = 10;
@@ -48,8 +48,11 @@ function linesOf(head: Uint8Array): Buffer[] {
 export function looksLikeStrace(head: Uint8Array): boolean {
   let known = 0;
   let seen = 0;
-  for (const line of linesOf(head)) {
-    const unquoted = isQuoted(line, 0) ? line.subarray(2) : line;
+  const lines = linesOf(head);
+  const indent = lines[0] === undefined ? 0 : indentOf(lines[0], 0, lines[0].length);
+  for (const line of lines) {
+    const mark = isQuoted(line, 0) ? 2 : afterIndent(line, 0, line.length, indent);
+    const unquoted = line.subarray(mark);
     const plain = unquoted.includes(escapeByte) ? stripped(unquoted) : unquoted;
     if (imitation.test(plain.toString("latin1"))) return false;
     seen += 1;
