@@ -12,10 +12,7 @@ const few = 8;
 /** The first task while its number is not known. */
 export const firstTask = 0;
 
-/**
- * Passes events on. Holds them back until there is one that is a call, since a recording without calls yields nothing;
- * and until the number of the first task is known, where lines of it have none.
- */
+/** Passes events on. Holds them back until the number of the first task is known, where lines of it have none. */
 export class Output {
   readonly #emit: Sink;
   readonly #diagnostics: Diagnostics;
@@ -54,11 +51,9 @@ export class Output {
       if (this.#allFailed) this.#allFailed = event.outcome === "error";
     }
     if (this.#first === undefined && event.pid === firstTask) this.#unnamed = true;
-    const wait = this.#calls === 0 || this.#unnamed;
-    if (wait || this.#held.length > 0) this.#held.push(event);
+    if (this.#unnamed) this.#held.push(event);
     else this.#emit(this.#named(event));
-    if (this.#unnamed && this.#held.length > patience) this.#giveUp();
-    else if (!this.#unnamed && this.#calls === 1) this.#release();
+    if (this.#held.length > patience) this.#giveUp();
   }
 
   /** Count a warning and show it among the events. */
@@ -89,7 +84,6 @@ export class Output {
       else this.#giveUp();
     }
     this.#warnOfFailed();
-    this.#release();
   }
 
   #giveUp(): void {
@@ -99,7 +93,6 @@ export class Output {
 
   #release(): void {
     this.#unnamed = false;
-    if (this.#calls === 0) return;
     const held = this.#held;
     this.#held = [];
     for (const event of held) this.#emit(this.#named(event));
