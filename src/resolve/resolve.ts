@@ -38,28 +38,39 @@ export interface ResolveOptions {
 
 class Resolver {
   readonly #trace: Trace;
-  readonly #touches: boolean | undefined;
+  readonly #touches: boolean;
   readonly #survey: Survey;
   readonly #tasks: Tasks;
   readonly #areas: SnapshotAreas;
   readonly #context: Context;
-  readonly #spaces: SpaceFacts[] = [];
+  /** undefined where nobody asks for them. */
+  readonly #spaces: SpaceFacts[] | undefined;
+  /** Of spaces that live. */
   readonly #factsOf = new Map<number, SpaceFacts>();
+  /** Pages that exec made and nobody recorded, of spaces with any. */
+  readonly #unrecorded = new Map<number, number>();
   /** Spaces that ran before the recording and that no snapshot shows. */
   readonly #unknownStarts = new Set<number>();
   readonly #waiting = new Map<number, PendingUnmaps>();
   readonly #pending = new Map<number | null, { search: Search; index: number }[]>();
 
-  constructor(trace: Trace, options: ResolveOptions, diagnostics: Diagnostics, ops: OpSink) {
+  constructor(
+    trace: Trace,
+    options: ResolveOptions,
+    diagnostics: Diagnostics,
+    ops: OpSink,
+    spaces?: SpaceFacts[],
+  ) {
     this.#trace = trace;
-    this.#touches = options.touches;
+    this.#spaces = spaces;
+    this.#touches = options.touches ?? false;
     const segments = segmentSizes(trace.events);
-    this.#survey = survey(trace.events, trace.facts, segments);
+    this.#survey = survey(trace.events, trace.facts, segments, this.#touches);
     this.#tasks = new Tasks(this.#survey.kinship);
     const pageBytes = trace.facts.pageSize;
     this.#areas = new SnapshotAreas(pageBytes, options.fileOf);
     this.#context = {
-      state: new State(ops, trace.facts.stackGuardGap ?? 256, options.touches ?? false),
+      state: new State(ops, trace.facts.stackGuardGap ?? 256, this.#touches),
       pageBytes,
       diagnostics,
       hasSearches: hasKind(trace.events, "search"),
@@ -68,7 +79,7 @@ class Resolver {
     };
   }
 
-  run(): Omit<Program, "ops"> {
+  run(): Omit<Program, "ops" | "spaces"> {
     const { state, pageBytes } = this.#context;
     let index = 0;
     for (const event of this.#trace.events) {
@@ -79,41 +90,53 @@ class Resolver {
     this.#settleAll({ event: -1, line: 0 });
     const { objects, peak, doubtfulFrom, exclusions } = state;
     const { name } = this.#trace;
-    return { name, pageBytes, spaces: this.#spaces, objects, peak, doubtfulFrom, exclusions };
+    return { name, pageBytes, objects, peak, doubtfulFrom, exclusions };
   }
 
   /** Make the space of a task current, beginning it if the recording never told of its birth. */
   #enter(pid: number | null, from: Origin): void {
     const { space, isNew } = this.#tasks.spaceOf(pid);
     this.#context.state.enter(space, from);
-    if (isNew) this.#begin(space, null, from);
+    if (isNew) this.#begin(space, from);
   }
 
-  #begin(space: number, parent: number | null, from: Origin): void {
+  /** A space that exec or the recording begins. */
+  #begin(space: number, from: Origin): void {
     const found = this.#survey.spaces.get(space);
     if (found === undefined) return;
     const { state, pageBytes } = this.#context;
-    const areas = parent === null ? initialAreas(found, this.#areas) : [];
-    const unrecordedPages =
-      parent === null ? beginSpace(state, found, areas, this.#trace.events, pageBytes, from) : 0;
-    const limits = spaceLimits(found, areas, this.#trace.facts);
-    const inherited = parent === null ? undefined : this.#factsOf.get(parent);
-    const facts: SpaceFacts = {
-      ...(inherited ?? limits),
-      space,
-      parent,
-      pid: found.pid,
-      unrecordedPages: inherited?.unrecordedPages ?? unrecordedPages,
-      ...(this.#survey.kinship.untold && { untold: true }),
-      unknownStart: inherited?.unknownStart ?? !hasStart(found),
-      layoutFrom: inherited === undefined ? limits.layoutFrom : "parent",
-      ...(found.command !== undefined && { command: found.command }),
-    };
-    this.#spaces.push(facts);
-    this.#factsOf.set(space, facts);
-    if (facts.unknownStart) this.#unknownStarts.add(space);
+    const areas = initialAreas(found, this.#areas);
+    const unrecordedPages = beginSpace(state, found, areas, this.#trace.events, pageBytes, from);
+    if (unrecordedPages !== 0) this.#unrecorded.set(space, unrecordedPages);
+    const unknownStart = !hasStart(found);
+    if (unknownStart) this.#unknownStarts.add(space);
     const heap = areas.find(({ area }) => area.name === "[heap]");
     if (heap !== undefined) state.space.brkStart = heap.start;
+    if (this.#spaces === undefined) return;
+    this.#tell({
+      ...spaceLimits(found, areas, this.#trace.facts),
+      space,
+      parent: null,
+      pid: found.pid,
+      unrecordedPages,
+      ...(this.#survey.kinship.untold && { untold: true }),
+      unknownStart,
+      ...(found.command !== undefined && { command: found.command }),
+    });
+  }
+
+  /** A space that is a copy of another one. */
+  #copy(space: number, parent: number, pid: number | null): void {
+    const unrecordedPages = this.#unrecorded.get(parent);
+    if (unrecordedPages !== undefined) this.#unrecorded.set(space, unrecordedPages);
+    if (this.#unknownStarts.has(parent)) this.#unknownStarts.add(space);
+    const facts = this.#factsOf.get(parent);
+    if (facts !== undefined) this.#tell({ ...facts, space, parent, pid, layoutFrom: "parent" });
+  }
+
+  #tell(facts: SpaceFacts): void {
+    this.#spaces?.push(facts);
+    this.#factsOf.set(facts.space, facts);
   }
 
   /** Count calls on what was mapped before the recording began. */
@@ -139,7 +162,7 @@ class Resolver {
         this.#enter(event.pid, from);
         this.#settle((unmaps) => unmaps.before(event));
         this.#settle((unmaps, { space, live }) =>
-          unmaps.counted(event, live, this.#unrecorded(space)),
+          unmaps.counted(event, live, this.#unrecorded.get(space) ?? 0),
         );
         return;
       }
@@ -187,7 +210,7 @@ class Resolver {
   }
 
   #touch({ pid, addr, line }: Fault, from: Origin): void {
-    if (this.#touches !== true) return;
+    if (!this.#touches) return;
     this.#enter(pid, from);
     const { state, pageBytes, diagnostics } = this.#context;
     const page = pageOf(addr, pageBytes);
@@ -225,10 +248,6 @@ class Resolver {
     }
   }
 
-  #unrecorded(space: number): number {
-    return this.#factsOf.get(space)?.unrecordedPages ?? 0;
-  }
-
   /** The searches inside the call that began on this line; earlier ones had no call of their own. */
   #searchesOf(pid: number | null, began: number): readonly Search[] {
     const waiting = this.#pending.get(pid);
@@ -241,8 +260,9 @@ class Resolver {
   /** Searches that neither a call nor exec explains. */
   #strays(waiting: readonly { search: Search; index: number }[]): void {
     for (const { search, index } of waiting) {
-      const { space } = this.#tasks.spaceOf(search.pid);
-      if (this.#survey.spaces.get(space)?.execSearches.includes(index)) continue;
+      const space = this.#tasks.known(search.pid);
+      const found = space === undefined ? undefined : this.#survey.spaces.get(space);
+      if (found?.execSearches.includes(index)) continue;
       this.#context.diagnostics.warn(
         "resolve/stray-search",
         "a search without a recorded call around it (shmat, io_uring, uprobe)",
@@ -265,7 +285,7 @@ class Resolver {
       case "exec":
         if (change.ended !== undefined) this.#exit(change.ended, from);
         state.enter(change.space, from);
-        this.#begin(change.space, null, from);
+        this.#begin(change.space, from);
         if (this.#survey.spaces.get(change.space)?.snapshot === undefined)
           diagnostics.warn(
             "resolve/no-snapshot",
@@ -275,7 +295,7 @@ class Resolver {
         return;
       case "fork":
         state.fork(change.space, from);
-        this.#begin(change.space, change.parent, from);
+        this.#copy(change.space, change.parent, event.child ?? null);
         return;
       case "exit":
         this.#exit(change.ended, from);
@@ -288,6 +308,8 @@ class Resolver {
   #exit(space: number, from: Origin): void {
     if (this.#context.state.known(space) !== undefined) this.#context.state.exit(space, from);
     this.#factsOf.delete(space);
+    this.#unrecorded.delete(space);
+    this.#survey.spaces.delete(space);
     this.#unknownStarts.delete(space);
     this.#waiting.delete(space);
   }
@@ -302,7 +324,9 @@ const hasStart = ({ exec, execSearches, snapshot }: SpaceSurvey): boolean =>
 /** Resolve a trace; doubts are counted in `diagnostics` with their lines. */
 export function resolve(trace: Trace, options: ResolveOptions, diagnostics: Diagnostics): Program {
   const ops = new OpWriter();
-  return { ...new Resolver(trace, options, diagnostics, ops).run(), ops: ops.done() };
+  const spaces: SpaceFacts[] = [];
+  const resolved = new Resolver(trace, options, diagnostics, ops, spaces).run();
+  return { ...resolved, spaces, ops: ops.done() };
 }
 
 /** Count in `diagnostics` what is doubtful about a trace, and keep nothing else. */

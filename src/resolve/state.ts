@@ -11,7 +11,7 @@ export interface SpaceState {
   readonly space: number;
   readonly live: Live;
   /** What MADV_DONTFORK keeps from children. */
-  readonly ownOnly: Live;
+  ownOnly?: Live;
   /** Page where the heap begins, once known. */
   brkStart?: number;
   /** Page after the heap's last one: the break, rounded up. */
@@ -28,7 +28,6 @@ export const positionOf = ({ made, offset }: Piece): Position => ({ object: made
 const emptySpace = (space: number): SpaceState => ({
   space,
   live: new Live(),
-  ownOnly: new Live(),
   counted: 0,
 });
 
@@ -80,12 +79,12 @@ export class State {
 
   /** `space` becomes a copy of the current one. */
   fork(space: number, from: Origin): void {
-    const { ownOnly } = this.space;
-    const child = { ...this.space, ...emptySpace(space), live: this.live.copy() };
+    const { ownOnly, ...same } = this.space;
+    const child = { ...same, ...emptySpace(space), live: this.live.copy() };
     this.#spaces.set(space, child);
     this.ops.push({ kind: "fork", space, ...from });
     this.#count(child);
-    if (ownOnly.pieces.length === 0) return;
+    if (ownOnly === undefined || ownOnly.pieces.length === 0) return;
     this.enter(space, from);
     for (const { start, end } of ownOnly.pieces) this.release(start, end - start, from);
   }
@@ -136,7 +135,7 @@ export class State {
   /** Release pieces that were cut out before, for the sake of an object that may lie over them. */
   releasePieces(pieces: readonly Piece[], from: Origin, spare?: Spare): void {
     for (const piece of joined(pieces)) {
-      if (spare === undefined) this.space.ownOnly.cut(piece.start, piece.end);
+      if (spare === undefined) this.space.ownOnly?.cut(piece.start, piece.end);
       this.ops.release(positionOf(piece), piece.end - piece.start, spare, from);
     }
     this.#measure();
@@ -182,9 +181,12 @@ export class State {
   }
 
   advise(start: number, end: number, change: Advice, from: Origin): void {
-    if ("clear" in change && change.clear === "dc") this.space.ownOnly.cut(start, end);
+    if ("clear" in change && change.clear === "dc") this.space.ownOnly?.cut(start, end);
     for (const piece of joined(this.live.over(start, end))) {
-      if ("set" in change && change.set === "dc") this.space.ownOnly.put(piece);
+      if ("set" in change && change.set === "dc") {
+        this.space.ownOnly ??= new Live();
+        this.space.ownOnly.put(piece);
+      }
       const at = positionOf(piece);
       this.ops.push({ kind: "advise", at, pages: piece.end - piece.start, change, ...from });
     }
@@ -217,7 +219,7 @@ export class State {
   #put(start: number, pages: number, made: Made): void {
     const { live, ownOnly } = this.space;
     const end = start + pages;
-    ownOnly.cut(start, end);
+    ownOnly?.cut(start, end);
     live.put({ start, end, made, offset: 0, prot: made.area.prot });
     this.#measure();
   }

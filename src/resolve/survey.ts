@@ -27,7 +27,7 @@ export interface SpaceSurvey {
   /** Lowest limit of a bottom-up search without MAP_32BIT. Bytes. */
   upLow?: U64;
   /** Searches before the first call: exec's own, for loader and vdso. Event indices. */
-  readonly execSearches: number[];
+  execSearches: number[];
   /** The first recorded state. */
   snapshot?: Snapshot;
   /** Page at which the heap begins, from the first brk result. */
@@ -37,17 +37,21 @@ export interface SpaceSurvey {
   /** Lowest start of such a mapping without MAP_32BIT; pages. */
   unhintedStart?: number;
   /** What calls had placed before the first state, whether it is still there or not. */
-  placed?: Live<null>;
+  placed?: Live<null> | undefined;
   /** Ranges made read-only before the first state: RELRO, when exec made them. */
-  relro?: { readonly start: number; readonly end: number }[];
+  relro?: { readonly start: number; readonly end: number }[] | undefined;
   /** False until the first call. */
   called: boolean;
 }
 
 export interface Survey {
   readonly kinship: Kinship;
-  readonly spaces: ReadonlyMap<number, SpaceSurvey>;
+  /** Those that are no copies, and copies that live to the end; who is done with one deletes it. */
+  readonly spaces: Map<number, SpaceSurvey>;
 }
+
+/** Shared by all that have none. */
+const none: number[] = [];
 
 /** Length of a mapping in pages, hugetlb lengths rounded to the huge page as ksys_mmap_pgoff() does. */
 export function mappedPages(length: U64, pageBytes: number, hugeBytes: number | undefined): number {
@@ -102,10 +106,17 @@ class Surveyor {
   readonly #facts: Facts;
   readonly #segments: ReadonlyMap<number, U64>;
   readonly #tasks: Tasks;
+  readonly #touches: boolean;
   readonly spaces = new Map<number, SpaceSurvey>();
 
-  constructor(facts: Facts, evidence: Kinship, segments: ReadonlyMap<number, U64>) {
+  constructor(
+    facts: Facts,
+    evidence: Kinship,
+    segments: ReadonlyMap<number, U64>,
+    touches: boolean,
+  ) {
     this.#facts = facts;
+    this.#touches = touches;
     this.#segments = segments;
     this.#tasks = new Tasks(evidence);
   }
@@ -117,7 +128,7 @@ class Surveyor {
       pid,
       ...(command !== undefined && { command }),
       exec: false,
-      execSearches: [],
+      execSearches: none,
       unhintedEnd: 0,
       called: false,
     };
@@ -139,6 +150,7 @@ class Surveyor {
           this.#add(change.space, event.pid, null, event.path).exec = true;
         else if (change.kind === "fork")
           this.#add(change.space, event.child ?? null, change.parent).called = true;
+        if ("ended" in change && change.ended !== undefined) this.#ended(change.ended);
         return;
       }
       case "search":
@@ -153,8 +165,22 @@ class Surveyor {
         if (event.outcome === "ok") this.#call(this.#of(event.pid), event);
         else this.#of(event.pid).called = true;
         return;
+      case "fault":
+        // Spaces are numbered here as they will be: a fault makes one where faults are looked at.
+        if (this.#touches) this.#of(event.pid);
+        return;
       default:
         return;
+    }
+  }
+
+  /** Nothing is asked any more of a copy, nor what was mapped before a state that never came. */
+  #ended(space: number): void {
+    const survey = this.spaces.get(space);
+    if (survey?.parent !== null) this.spaces.delete(space);
+    else if (survey.snapshot === undefined) {
+      survey.placed = undefined;
+      survey.relro = undefined;
     }
   }
 
@@ -164,7 +190,9 @@ class Surveyor {
     } else if (event.high !== 0x8000_0000) {
       if (survey.upLow === undefined || event.low < survey.upLow) survey.upLow = event.low;
     }
-    if (!survey.called) survey.execSearches.push(index);
+    if (survey.called) return;
+    if (survey.execSearches === none) survey.execSearches = [index];
+    else survey.execSearches.push(index);
   }
 
   #call(survey: SpaceSurvey, event: Event & { kind: "call" }): void {
@@ -244,10 +272,15 @@ class Surveyor {
   }
 }
 
-/** Walk once over the events. */
-export function survey(events: Events, facts: Facts, segments: ReadonlyMap<number, U64>): Survey {
+/** Walk once over the events, over faults too where touches are kept. */
+export function survey(
+  events: Events,
+  facts: Facts,
+  segments: ReadonlyMap<number, U64>,
+  touches: boolean,
+): Survey {
   const evidence = kinship(events);
-  const surveyor = new Surveyor(facts, evidence, segments);
+  const surveyor = new Surveyor(facts, evidence, segments, touches);
   surveyor.run(events);
   return { kinship: evidence, spaces: surveyor.spaces };
 }

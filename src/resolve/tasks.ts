@@ -52,10 +52,6 @@ export class Tasks {
   /** Living tasks by the base that they searched below, the first one first. */
   readonly #byBase = new Map<U64, Set<number | null>>();
   #spaces = 0;
-  /** Tasks whose space was concluded from mmap_base or from there being only one process. */
-  readonly adopted: (number | null)[] = [];
-  /** Tasks without a known parent that got a space of their own. */
-  readonly orphans: (number | null)[] = [];
 
   constructor(evidence: Kinship) {
     this.#kinship = evidence;
@@ -87,17 +83,20 @@ export class Tasks {
     return this.#spaces;
   }
 
+  /** The space of a task that has one. */
+  known(pid: number | null): number | undefined {
+    return this.#spaceOf.get(pid);
+  }
+
   /** The space of a task; `isNew` if the recording never told of its birth. */
   spaceOf(pid: number | null): { readonly space: number; readonly isNew: boolean } {
     const known = this.#spaceOf.get(pid);
     if (known !== undefined) return { space: known, isNew: false };
     const relative = this.#relative(pid);
     if (relative !== undefined) {
-      this.adopted.push(pid);
       this.#assign(pid, relative);
       return { space: relative, isNew: false };
     }
-    if (this.#spaces > 0) this.orphans.push(pid);
     const space = this.#fresh();
     this.#assign(pid, space);
     return { space, isNew: true };

@@ -1,15 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { Diagnostics } from "../../src/errors.ts";
 import type { Op } from "../../src/resolve/program.ts";
-import { resolve } from "../../src/resolve/resolve.ts";
+import { check, resolve } from "../../src/resolve/resolve.ts";
 import type { Event } from "../../src/trace/event.ts";
 import type { Facts } from "../../src/trace/trace.ts";
 import { brk, lifecycle, mmap, mremap, munmap, search, traceOf } from "../support/events.ts";
 
-function resolved(events: readonly Event[], facts: Partial<Facts> = {}) {
+const options = { fileOf: () => ({ kind: "regular" as const }), failedRemapUnmaps: false };
+
+function resolved(events: readonly Event[], facts: Partial<Facts> = {}, touches = false) {
   const diagnostics = new Diagnostics();
-  const options = { fileOf: () => ({ kind: "regular" as const }), failedRemapUnmaps: false };
-  return { program: resolve(traceOf(events, facts), options, diagnostics), diagnostics };
+  const trace = traceOf(events, facts);
+  return { program: resolve(trace, { ...options, touches }, diagnostics), diagnostics };
 }
 
 /** Ops as short text: `map 1 100+4`, `release 1+0 4`, `fix 2 @1+2 1`. */
@@ -302,6 +304,33 @@ describe("resolve", () => {
   it("finds mmap_base as the limit of the first top-down search", () => {
     const { program } = resolved([search(96, 4), mmap(96, 4, { line: 100_000, entryLine: 1 })]);
     expect(program.spaces[0]).toMatchObject({ mmapBase: 0x7ffff7fff, layoutFrom: "search" });
+  });
+
+  it("tells the facts of each space where a task that was never heard of touches a page", () => {
+    const born = { kind: "lifecycle", line: 1, pid: 1 } as const;
+    const events: Event[] = [
+      { ...born, lifecycle: "exec", path: "/bin/a" },
+      { ...born, lifecycle: "fork", child: 2 },
+      { kind: "fault", line: 2, pid: 9, addr: 4096 },
+      { ...born, lifecycle: "exec", pid: 2, path: "/bin/b" },
+      mmap(100, 4, { pid: 2 }),
+    ];
+    const { program } = resolved(events, {}, true);
+    expect(program.spaces.map(({ pid, command, parent }) => [pid, command, parent])).toEqual([
+      [1, "/bin/a", null],
+      [2, "/bin/a", 1],
+      [9, undefined, null],
+      [2, "/bin/b", null],
+    ]);
+  });
+
+  it("counts, and keeps nothing, where only doubts are asked for", () => {
+    const events = [mmap(100, 4), munmap(300, 4)];
+    const [checked, whole] = [new Diagnostics(), new Diagnostics()];
+    check(traceOf(events, {}), options, checked);
+    resolve(traceOf(events, {}), options, whole);
+    expect([...checked.warnings]).toEqual([...whole.warnings]);
+    expect(checked.count("resolve/unseen-range")).toBe(1);
   });
 
   it("marks the op at which most accessible pages are mapped", () => {
