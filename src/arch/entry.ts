@@ -121,8 +121,8 @@ export function lower(
     const call = { index, attempt, request, pages: attempt.pages ?? request.pages };
     const hinted = request.hint && attempt.hint !== "skip";
     for (const passage of passages(call.pages, { attempt, request, layout, profile, arch })) {
-      const hint = hintRow(call, passage);
-      if (hinted && !hasFailed(rows, hint)) rows.push(hint);
+      const hint = hinted ? hintRow(call, passage) : undefined;
+      if (hint !== undefined && !hasFailed(rows, hint)) rows.push(hint);
       if (attempt.only === "hint") continue;
       if (passage.down !== undefined)
         rows.push(searchRow("down", call, passage, passage.down, arch));

@@ -1,6 +1,7 @@
 /** When two policies place everything alike, so that the second need not be followed. */
 
 import { createHash } from "node:crypto";
+import type { RowLists } from "../place/row-lists.ts";
 import type { Placements } from "../place/types.ts";
 import type { Policy, Profile } from "../policies/types.ts";
 import type { Answered } from "../replay.ts";
@@ -10,6 +11,8 @@ import type { Program } from "../resolve/program.ts";
 export interface Way {
   readonly program: Program;
   readonly profile: Profile;
+  /** What the policy said to each kind of request. */
+  readonly lists: RowLists;
   /** The same of the same placements, bit by bit, and of no others. */
   readonly placed: string;
 }
@@ -26,12 +29,20 @@ function fingerprint(placements: Placements): string {
 }
 
 /** `program` is what the policy's author asks. */
-export const wayOf = ({ program, placements }: Answered, { profile }: Policy): Way => ({
+export const wayOf = ({ program, plan, placements }: Answered, { profile }: Policy): Way => ({
   program,
   profile,
+  lists: plan.lists,
   placed: fingerprint(placements),
 });
 
 /** True if the same calls went to the same places under the same rules. */
 export const goesAlike = (one: Way, other: Way): boolean =>
   one.program === other.program && one.profile === other.profile && one.placed === other.placed;
+
+/** True if the policy would go this way with a program: it says the same to every request, so nothing need be placed. */
+export const asksAlike = (way: Way, program: Program, policy: Policy): boolean =>
+  way.program === program &&
+  way.profile === policy.profile &&
+  policy.reserves === undefined &&
+  way.lists.asksAlike(policy);

@@ -4,13 +4,12 @@ import { type At, Diagnostics, MmreplayError } from "../errors.ts";
 import { measure as measureLatency } from "../latency/measure.ts";
 import { deviceMappings } from "../metrics/device-mappings.ts";
 import { measure, metrics } from "../metrics/index.ts";
-import type { Metric, MetricValue } from "../metrics/types.ts";
+import type { MetricValue } from "../metrics/types.ts";
 import { onArch, policyFor, resolveTrace, type Subject } from "../pipeline.ts";
 import { type Intend, type Intended, intentOf, misalignedOf, unmetOf } from "../place/intent.ts";
 import { placeOnly } from "../place/place.ts";
-import type { Placements } from "../place/types.ts";
 import type { Policy } from "../policies/types.ts";
-import { answer, follow, touchOf } from "../replay.ts";
+import { type Answered, answer, follow, touchOf } from "../replay.ts";
 import type { Run, TraceSetup } from "../reports/report.ts";
 import { recognise } from "../resolve/idioms/recognise.ts";
 import { summarise } from "../resolve/idioms/summary.ts";
@@ -24,7 +23,7 @@ import type { Touch } from "../space/rules.ts";
 import { cpus } from "../tlb/index.ts";
 import { hasKind } from "../trace/log.ts";
 import type { Facts, Trace } from "../trace/trace.ts";
-import { goesAlike, type Way, wayOf } from "./alike.ts";
+import { asksAlike, goesAlike, type Way, wayOf } from "./alike.ts";
 import { locate, warningLines } from "./io.ts";
 import { load } from "./load.ts";
 import { loadPolicies } from "./policies.ts";
@@ -140,19 +139,24 @@ function latencyOf(subject: Subject, policy: Policy, touch: Touch): MetricValue 
   return { value: p50, unit: "ns", more: { p90, p99, max, runs }, ...doubt };
 }
 
+/** What is asked under a policy, and the answer where it was needed to know that. */
+interface Asked extends Subject, Pick<Intended, "unsettled"> {
+  readonly answered?: Answered;
+}
+
 /** What the author of a program would run under the policy, on the architecture that was asked for. */
-function subjectOf(
-  prepared: Prepared,
-  task: Task,
-  policy: Policy,
-  intend: Intend,
-): Subject & Pick<Intended, "unsettled"> {
+function subjectOf(prepared: Prepared, task: Task, policy: Policy, intend: Intend): Asked {
   const { program, facts, touch } = prepared;
   const on = (asked: Program) => onArch(asked, facts, task.arch);
-  const answers = (asked: Program) => answer(on(asked), policy, touch).placements;
+  let last: { readonly asked: Program; readonly answered: Answered } | undefined;
+  const answers = (asked: Program) => {
+    last = { asked, answered: answer(on(asked), policy, touch) };
+    return last.answered.placements;
+  };
   const { pageBytes } = on(program).arch;
-  const asked = intend(answers, pageBytes);
-  return { ...on(asked.program), unsettled: asked.unsettled };
+  const { program: asked, unsettled } = intend(answers, pageBytes);
+  const answered = last?.asked === asked ? last.answered : undefined;
+  return { ...on(asked), unsettled, ...(answered !== undefined && { answered }) };
 }
 
 /** A policy's run, and what it was made from, without the placements. */
@@ -165,7 +169,7 @@ interface Done {
 function runOf(
   prepared: Prepared,
   task: Task,
-  subject: ReturnType<typeof subjectOf>,
+  subject: Asked,
   policy: Policy,
   before: readonly Done[],
 ): Done {
@@ -173,11 +177,16 @@ function runOf(
   const { idioms, setup, program: recorded, touch } = prepared;
   const { population, points } = task;
   const chosen = task.metrics.map((id) => metrics.get(id));
-  const answered = answer(subject, policy, touch);
+  const own = chosen.filter(({ asksPolicy }) => asksPolicy === true);
+  const twin = before.find(({ way }) => asksAlike(way, program, policy));
+  if (twin !== undefined && own.length === 0) return renamed(twin, policy, subject.unsettled);
+  const answered = subject.answered ?? answer(subject, policy, touch);
   const way = wayOf(answered, policy);
   const alike = before.find((done) => goesAlike(done.way, way));
-  if (alike !== undefined)
-    return renamed(alike, policy, answered.placements, subject.unsettled, chosen);
+  if (alike !== undefined) {
+    const asked = { ...alike.replay, policy, placements: answered.placements };
+    return renamed(alike, policy, subject.unsettled, measure(asked, own));
+  }
   const look = { population, points, cpus: task.cpus.map((id) => cpus.get(id)) };
   const replayed = follow(subject, answered, policy, touch, look);
   const { replay: finished, counters, applied } = replayed;
@@ -207,23 +216,20 @@ function runOf(
   return { replay, way, run };
 }
 
-/** The run of a policy that places everything as another did. */
+/** The run of a policy that places everything as another did, with metrics of its own. */
 function renamed(
-  { replay: alike, way, run }: Done,
+  { replay, way, run }: Done,
   policy: Policy,
-  placements: Placements,
   unsettled: number,
-  chosen: readonly Metric[],
+  own: Run["metrics"] = {},
 ): Done {
-  const replay = { ...alike, policy };
-  const own = chosen.filter(({ asksPolicy }) => asksPolicy === true);
   return {
-    replay,
+    replay: { ...replay, policy },
     way,
     run: {
       ...run,
       policy: policy.id,
-      metrics: { ...run.metrics, ...measure({ ...replay, placements }, own) },
+      metrics: { ...run.metrics, ...own },
       counters: { ...run.counters, unsettled },
     },
   };

@@ -37,3 +37,31 @@ export function layoutOf(space: SpaceFacts, facts: Facts, machine: Arch): Layout
     topDown: space.topDown,
   };
 }
+
+/** What decides, beside a request, which rows a search has. */
+export interface Limits {
+  /** As the space sees it. */
+  readonly arch: Arch;
+  readonly layout: Layout;
+}
+
+/** By space id. Spaces with the same limits share them: a forked process has those of its parent. */
+export function limitsOf(
+  spaces: readonly SpaceFacts[],
+  facts: Facts,
+  arch: Arch,
+): ReadonlyMap<number, Limits> {
+  const known = new Map<string, Limits>();
+  return new Map(
+    spaces.map((space) => {
+      const { compat, mmapBase, bottomUpBase, topDown } = space;
+      const key = `${compat} ${mmapBase} ${bottomUpBase} ${topDown}`;
+      const limits = known.get(key) ?? {
+        arch: archOf(space, arch),
+        layout: layoutOf(space, facts, arch),
+      };
+      known.set(key, limits);
+      return [space.space, limits];
+    }),
+  );
+}

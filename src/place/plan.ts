@@ -1,6 +1,6 @@
 /** What crosses into Rust: a program under a policy as flat tables, in blocks. */
 
-import type { Arch, Layout, Row } from "../arch/types.ts";
+import type { Arch, Row } from "../arch/types.ts";
 import type { Policy } from "../policies/types.ts";
 import { type Extra, extraOf, opNumber, ways } from "../resolve/op-table.ts";
 import type { Position, Program } from "../resolve/program.ts";
@@ -29,9 +29,9 @@ export interface Block {
 /** What is asked of a row is known once the block of its op has come. */
 export interface Plan {
   readonly blocks: Iterable<Block>;
+  /** What the policy said to each kind of request, once its op has come. */
+  readonly lists: RowLists;
   readonly table: RowTable;
-  /** By space id. */
-  readonly layouts: ReadonlyMap<number, Layout>;
   /** The rows of a map or probe op of the program, by its index. */
   rowsOf(op: number): readonly Row[];
   /** Where they stand in the table. */
@@ -84,15 +84,15 @@ class Planner {
   }
 
   plan(): Plan {
-    const { table, layouts } = this.#lists;
+    const { table } = this.#lists;
     const rangeOf = (op: number): RowRange => ({
       first: this.#first[op] ?? 0,
       count: this.#rowCount[op] ?? 0,
     });
     return {
       blocks: { [Symbol.iterator]: () => this.#blocks() },
+      lists: this.#lists,
       table,
-      layouts,
       rowsOf: (op) => {
         const { first, count } = rangeOf(op);
         return table.rows.slice(first, first + count);

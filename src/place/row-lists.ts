@@ -8,58 +8,60 @@ import { ways } from "../resolve/op-table.ts";
 import type { Op, Program } from "../resolve/program.ts";
 import type { Facts } from "../trace/trace.ts";
 import { pageOf } from "../units.ts";
-import { archOf, layoutOf } from "./layout.ts";
+import { type Limits, limitsOf } from "./layout.ts";
 import { requestOf } from "./request.ts";
 import { type RequestKinds, requestKindsOf } from "./request-kinds.ts";
 import { type RowRange, RowTable } from "./rows.ts";
 
 type Placing = Extract<Op, { kind: "map" | "probe" }>;
 
+/** A request that stands for all that are like it, and the policy's answer. */
+interface Asked {
+  readonly space: number;
+  readonly op: number;
+  readonly hint: boolean;
+  readonly rows: readonly Row[];
+}
+
 export class RowLists {
   readonly #program: Program;
   readonly #policy: Policy;
-  /** By space id. */
-  readonly #archs = new Map<number, Arch>();
+  readonly #machine: Arch;
   readonly #facts: Facts;
   readonly table: RowTable = new RowTable();
   /** By space id. */
-  readonly layouts: Map<number, Layout> = new Map();
-  readonly #distinct = new Numbers<string>();
-  /** By space: the number of its limits. */
-  readonly #limitsOf = new Map<number, number>();
+  readonly limits: ReadonlyMap<number, Limits>;
+  readonly #numbers = new Numbers<Limits | undefined>();
   readonly #kinds: RequestKinds;
+  readonly #asked: Asked[] = [];
   #space = 0;
   /** The number of its limits. */
-  #limits: number;
+  #limits = 0;
 
   constructor(program: Program, policy: Policy, arch: Arch, facts: Facts) {
     this.#program = program;
     this.#policy = policy;
+    this.#machine = arch;
     this.#facts = facts;
-    for (const space of program.spaces) {
-      this.#archs.set(space.space, archOf(space, arch));
-      this.layouts.set(space.space, layoutOf(space, facts, arch));
-    }
-    this.#limits = this.#limitsNumber();
+    this.limits = limitsOf(program.spaces, facts, arch);
     this.#kinds = requestKindsOf(program.ops.table, facts);
+    this.enter(0);
   }
 
   /** What follows is asked in this space. */
   enter(space: number): void {
     this.#space = space;
-    this.#limits = this.#limitsNumber();
+    this.#limits = this.#numbers.of(this.limits.get(space));
+  }
+
+  get #current(): Limits {
+    const limits = this.limits.get(this.#space);
+    if (limits === undefined) throw new Error(`space ${this.#space} has no limits`);
+    return limits;
   }
 
   get layout(): Layout {
-    const layout = this.layouts.get(this.#space);
-    if (layout === undefined) throw new Error(`space ${this.#space} has no layout`);
-    return layout;
-  }
-
-  get #arch(): Arch {
-    const arch = this.#archs.get(this.#space);
-    if (arch === undefined) throw new Error(`space ${this.#space} has no architecture`);
-    return arch;
+    return this.#current.layout;
   }
 
   /** Of a map or probe op, by its index; `hinted` if it has a hint. */
@@ -67,8 +69,9 @@ export class RowLists {
     const { pages, how, low32, extra } = this.#program.ops.table;
     const hint = hinted && ways[how[index] ?? 0] === "place";
     const make = (): readonly Row[] => {
-      const op = this.#placing(index);
-      return this.#make(op, { ...requestOf(op, this.#facts), hint });
+      const rows = this.#rows(index, hint);
+      this.#asked.push({ space: this.#space, op: index, hint, rows });
+      return rows;
     };
     // A MAP_32BIT search draws its low limit anew each time: such rows are the op's own.
     if (low32[index] === 1 && (extra[index] ?? -1) >= 0) {
@@ -78,22 +81,24 @@ export class RowLists {
     return this.table.get(this.#limits, this.#kinds.of(index, hint), pages[index] ?? 0, make);
   }
 
+  /** Whether another policy with this profile says the same to all that was asked so far. */
+  asksAlike(policy: Policy): boolean {
+    const other = new RowLists(this.#program, policy, this.#machine, this.#facts);
+    return this.#asked.every(({ space, op, hint, rows }) => {
+      other.enter(space);
+      return JSON.stringify(other.#rows(op, hint)) === JSON.stringify(rows);
+    });
+  }
+
+  #rows(index: number, hint: boolean): readonly Row[] {
+    const op = this.#placing(index);
+    return this.#make(op, { ...requestOf(op, this.#facts), hint });
+  }
+
   #placing(index: number): Placing {
     const op = this.#program.ops.at(index);
     if (op?.kind !== "map" && op?.kind !== "probe") throw new Error(`op ${index} places nothing`);
     return op;
-  }
-
-  /** Spaces with the same limits share their rows: a forked process has those of its parent. */
-  #limitsNumber(): number {
-    const layout = this.layouts.get(this.#space);
-    if (layout === undefined) return -1;
-    const known = this.#limitsOf.get(this.#space);
-    if (known !== undefined) return known;
-    const text = JSON.stringify(layout);
-    const limits = this.#distinct.of(text);
-    this.#limitsOf.set(this.#space, limits);
-    return limits;
   }
 
   #make(op: Placing, request: ReturnType<typeof requestOf>): readonly Row[] {
@@ -117,14 +122,14 @@ export class RowLists {
     const attempts = this.#policy
       .searches(request, this.#target(layout))
       .filter((attempt): attempt is Attempt => attempt !== false && attempt !== undefined);
-    const rows = lower(attempts, request, layout, this.#policy.profile, this.#arch);
+    const rows = lower(attempts, request, layout, this.#policy.profile, this.#current.arch);
     return shift === 0 ? rows : rows.map((row) => ({ ...row, attempt: row.attempt + shift }));
   }
 
   #target(layout: Layout): Target {
     const { shmemSizes, thpSizes, pageSize } = this.#facts;
     return {
-      arch: this.#arch,
+      arch: this.#current.arch,
       topDown: layout.topDown,
       shmemEnabled: this.#facts.shmemEnabled ?? "never",
       shmemSizes: byPages(shmemSizes ?? {}, pageSize),

@@ -10,11 +10,12 @@ export interface RowRange {
 }
 
 /** A test that no page passes: none is that large. */
-const held = { finish: "test", finishMask: 2 ** 53 - 1, finishOffset: -1 } as const;
+const passed = { finish: "test", finishMask: 2 ** 53 - 1, finishOffset: -1 } as const;
 
 export class RowTable {
   readonly rows: Row[] = [];
-  readonly #apart = new Map<number, RowRange>();
+  /** By first row, of lists that were asked about. */
+  readonly #apart = new Map<number, RowRange | undefined>();
   /** By limits, kind of request and pages. */
   readonly #ranges = new Map<number, Map<number, Map<number, RowRange>>>();
   #table = new Float64Array(64 * search.stride);
@@ -40,11 +41,11 @@ export class RowTable {
   /** The list as it runs where its page does not merge: that page is held. Undefined if it does not ask. */
   apart(range: RowRange): RowRange | undefined {
     const { first, count } = range;
-    const known = this.#apart.get(first);
-    if (known !== undefined || count === 0) return known;
+    if (count === 0 || this.#apart.has(first)) return this.#apart.get(first);
     const rows = this.rows.slice(first, first + count);
-    if (!rows.some(({ merge }) => merge)) return undefined;
-    const apart = this.add(rows.map((row) => (row.merge === true ? { ...row, ...held } : row)));
+    const asks = rows.some(({ merge }) => merge);
+    const held = rows.map((row) => (row.merge === true ? { ...row, ...passed } : row));
+    const apart = asks ? this.add(held) : undefined;
     this.#apart.set(first, apart);
     return apart;
   }

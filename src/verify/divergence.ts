@@ -69,7 +69,7 @@ function enteredSpace({ table: { kind, object } }: Ops, until: number): number {
 function rule(input: VerifyInput, compiled: Plan, finding: Finding): readonly string[] {
   const op = input.program.ops.at(finding.op);
   if (op?.kind !== "map" && op?.kind !== "probe") return [];
-  const layout = compiled.layouts.get(enteredSpace(input.program.ops, finding.op));
+  const layout = compiled.lists.limits.get(enteredSpace(input.program.ops, finding.op))?.layout;
   const rows = compiled.rowsOf(finding.op);
   if (layout === undefined) return [];
   return rows.map((row) => printedRule(row, layout, input.program.pageBytes));

@@ -1,7 +1,7 @@
 /** When may the replay of one policy stand for another: only where the same calls went to the same places. */
 
 import { describe, expect, it } from "vitest";
-import { goesAlike, wayOf } from "../../src/cli/alike.ts";
+import { asksAlike, goesAlike, wayOf } from "../../src/cli/alike.ts";
 import { Diagnostics } from "../../src/errors.ts";
 import { measure } from "../../src/metrics/index.ts";
 import { archFor, policyFor, resolveTrace } from "../../src/pipeline.ts";
@@ -25,7 +25,10 @@ function alike(name: string): string[] {
   const expected = way(first);
   return others
     .filter((policy) => {
-      if (!goesAlike(expected, way(policy))) return false;
+      const goes = goesAlike(expected, way(policy));
+      // Who says the same to every request goes alike; the reverse need not be.
+      if (asksAlike(expected, program, policy)) expect(goes).toBe(true);
+      if (!goes) return false;
       const { replay: own } = replay(program, facts, arch, policy);
       expect(measure(own)).toEqual(measure(done));
       return true;
@@ -40,6 +43,18 @@ describe("policies go alike", () => {
 
   it("where no device is mapped, if they differ for devices only", () => {
     expect(alike("redis-ext4")).toEqual(["vfio-thp", "start-pfn", "core-align", "qemu-over-map"]);
+  });
+
+  it("where they say the same to every request, which is known before anything is placed", () => {
+    const asks = (name: string) => {
+      const { facts, ...trace } = shippedTrace(name);
+      const program = resolveTrace({ facts, ...trace }, policyFor(facts), new Diagnostics());
+      const subject = { program, facts, arch: archFor(facts) };
+      const way = wayOf(answer(subject, first, "at-once"), first);
+      return others.filter((policy) => asksAlike(way, program, policy)).map(({ id }) => id);
+    };
+    expect(asks("redis-ext4")).toEqual(["vfio-thp", "start-pfn"]);
+    expect(asks("vfio-bar-2g-7.3")).toEqual([]);
   });
 
   it("never where one of them places a device otherwise", () => {
