@@ -110,6 +110,13 @@ interface Refusal {
   readonly hint: string | undefined;
 }
 
+/** Which address spaces are placed as those of 32-bit tasks. */
+function concluded({ spaces }: Program): readonly string[] {
+  const compat = spaces.filter((space) => space.compat === true).length;
+  const of = `${compat} of ${spaces.length} address spaces taken as those of 32-bit tasks`;
+  return compat === 0 ? [] : [`${of}, by their addresses`];
+}
+
 function setupOf(trace: Trace, { program, arch, conversion }: Subject): TraceSetup {
   const { kernel, recorder, command, thpEnabled, shmemEnabled, inferred } = trace.facts;
   return {
@@ -122,7 +129,7 @@ function setupOf(trace: Trace, { program, arch, conversion }: Subject): TraceSet
     processes: program.spaces.length,
     ...(thpEnabled !== undefined && { thpEnabled }),
     ...(shmemEnabled !== undefined && { shmemEnabled }),
-    inferred,
+    inferred: [...inferred, ...concluded(program)],
     ...(conversion !== undefined && { converted: conversion }),
   };
 }

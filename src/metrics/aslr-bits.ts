@@ -1,6 +1,7 @@
 /** How many random bits an address keeps under a policy, by class of mapping: the attacker's guesses, log2. */
 
 import type { Arch } from "../arch/types.ts";
+import { archOf } from "../place/layout.ts";
 import { overMapped } from "../place/over-map.ts";
 import { place } from "../place/place.ts";
 import { plan } from "../place/plan.ts";
@@ -126,9 +127,18 @@ function stackBits({ entry, compat, pageBytes }: Arch): number {
 const programPages = ({ id, pageBytes }: Arch): number =>
   (id.startsWith("arm64") ? Math.max(65_536, pageBytes) : pageBytes) / pageBytes;
 
+/** The architecture of the tasks, and the random bits of their mmap_base; all of them 32-bit, or the machine's own. */
+function tasksOf({ arch, facts, program }: Replay): { readonly arch: Arch; readonly bits: number } {
+  const compat = program.spaces.length > 0 && program.spaces.every((space) => space.compat);
+  const own = compat ? archOf({ compat }, arch) : arch;
+  // vm.mmap_rnd_bits is not theirs, and vm.mmap_rnd_compat_bits is not recorded.
+  return { arch: own, bits: compat ? own.mmapRndBits : (facts.mmapRndBits ?? own.mmapRndBits) };
+}
+
 /** By class: exec itself places stack and program, no policy does; the others are searched for. */
-function sweepOf({ arch, facts, policy, program }: Replay): Record<string, number> {
-  const bits = facts.mmapRndBits ?? arch.mmapRndBits;
+function sweepOf(replay: Replay): Record<string, number> {
+  const { facts, policy, program } = replay;
+  const { arch, bits } = tasksOf(replay);
   const source = draws();
   const random = Array.from({ length: bases }, () => modulo(source.next().value, 2 ** bits));
   const legacy = program.spaces[0]?.topDown === false;
@@ -167,12 +177,12 @@ export const aslrBits: Metric = {
   asksPolicy: true,
   compute(replay) {
     const byClass = sweepOf(replay);
-    const { arch, facts } = replay;
+    const { arch, bits } = tasksOf(replay);
     return {
       value: Math.min(...Object.values(byClass)),
       unit: "bits",
-      upperBound: Math.min(facts.mmapRndBits ?? arch.mmapRndBits, stackBits(arch)),
-      more: { bases, bits: facts.mmapRndBits ?? arch.mmapRndBits },
+      upperBound: Math.min(bits, stackBits(arch)),
+      more: { bases, bits },
       tables: { classes: byClass },
     };
   },

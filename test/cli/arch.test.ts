@@ -31,3 +31,10 @@ describe("replay --arch", () => {
     expect(own.results[0].metrics.agreement.value).toBe(1);
   });
 });
+
+it("says which address spaces are taken as those of 32-bit tasks", () => {
+  const recording = "test/verify/recordings/6.18-random-i386-strace";
+  const { code, stdout } = mmreplay(["replay", recording, "--policy", "linux-6.18"]);
+  expect(code).toBe(0);
+  expect(stdout).toContain("1 of 1 address spaces taken as those of 32-bit tasks");
+});

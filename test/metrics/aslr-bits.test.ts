@@ -32,6 +32,15 @@ describe("random bits left", () => {
     });
   });
 
+  it("are those of 32-bit tasks where the recording has no others", () => {
+    const replay = replayOf([map(1, 1)], { 1: 0 }, { policy: "linux-7.3", arch: "x86-64" });
+    const limits = { topDown: true, compat: true, layoutFrom: "formula" } as const;
+    const told = { parent: null, pid: null, unrecordedPages: 0, unknownStart: false };
+    const program = { ...replay.program, spaces: [{ space: 0, ...told, ...limits }] };
+    const { tables = {} } = compute("aslr-bits", { ...replay, program });
+    expect(tables).toEqual({ classes: left("linux-7.3", { arch: "i386" }) });
+  });
+
   it("are all where nothing is aligned", () => {
     const { stack, ...searched } = left("unaligned");
     expect(stack).toBe(22);
