@@ -80,6 +80,21 @@ fn keeps_its_rules_while_it_fills_and_empties() {
     assert_eq!(check(&index), []);
 }
 
+#[test]
+fn packs_half_full_leaves_before_it_splits_what_is_above_them() {
+    let mut index = GapIndex::new();
+    let add = |index: &mut GapIndex, places: Range<i64>| {
+        places.for_each(|place| index.insert(&(place * 4..place * 4 + 1 + place % 3)));
+    };
+    add(&mut index, 0..1_200);
+    assert_eq!(index.root.len(), 1, "a leaf that fills from its end splits when it is full");
+    assert!(index.leaves.counts().1 <= 8, "what packing spares is used or given back");
+    check(&index);
+    add(&mut index, 1_200..20_000);
+    assert_eq!(check(&index).len(), 20_000);
+    assert!(index.leaves.counts().0 <= 1_200, "{:?}", index.leaves.counts());
+}
+
 /// Gaps as an ordered map has them, changed page range by page range.
 #[derive(Default)]
 struct Model(BTreeMap<i64, i64>);
