@@ -71,22 +71,36 @@ export function callEvent(request: Request, place: Place, end: End): Call {
   return draft as Call;
 }
 
-/** The event of a call under its own name whose result was printed: a number, or the symbol of an error. */
-export function plainEvent(
-  request: Request,
-  { call, pid, bare, entry, exit, value, error, file }: PlainEnd,
-): Call {
+/** What an event begins with that has times, made in one go: an object that grows is copied again and again. */
+function timed({ call, pid, entry, exit, value, error }: PlainEnd, time: number): Draft {
+  const { line } = exit;
+  const outcome = error === null ? "ok" : "error";
+  const result = error === null ? value : null;
+  const { line: entryLine, time: entryTime } = entry;
+  if (entryTime === undefined || entryTime === time)
+    return { kind: "call", call, line, pid, outcome, result, error, time };
+  return entryLine === line
+    ? { kind: "call", call, line, pid, outcome, result, error, time, entryTime }
+    : { kind: "call", call, line, pid, outcome, result, error, time, entryLine, entryTime };
+}
+
+function untimed({ call, pid, bare, exit, value, error }: PlainEnd): Draft {
   const { line, time } = exit;
   const outcome = error === null ? "ok" : "error";
   const result = error === null ? value : null;
-  const draft: Draft =
-    time === undefined || bare
-      ? { kind: "call", call, line, pid, outcome, result, error }
-      : { kind: "call", call, line, pid, outcome, result, error, time };
+  const draft: Draft = { kind: "call", call, line, pid, outcome, result, error };
   if (bare) draft.bare = true;
-  if (bare && time !== undefined) draft.time = time;
-  if (entry.line !== line) draft.entryLine = entry.line;
-  if (entry.time !== undefined && entry.time !== time) draft.entryTime = entry.time;
+  if (time !== undefined) draft.time = time;
+  return draft;
+}
+
+/** The event of a call under its own name whose result was printed: a number, or the symbol of an error. */
+export function plainEvent(request: Request, end: PlainEnd): Call {
+  const { entry, exit, file } = end;
+  const { time } = exit;
+  const draft = time === undefined || end.bare ? untimed(end) : timed(end, time);
+  if (entry.line !== exit.line) draft.entryLine ??= entry.line;
+  if (entry.time !== undefined && entry.time !== time) draft.entryTime ??= entry.time;
   fill(draft, request);
   if (file !== undefined) draft.file = file;
   return draft as Call;

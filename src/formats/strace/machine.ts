@@ -77,7 +77,7 @@ const lettered: ReadonlyMap<string, number> = new Map([
 ]);
 
 const reads = ["read", "pread64"].map((name) => ({
-  known: { name, role: "image" } satisfies Known,
+  known: { name, role: "image", isSelective: false } satisfies Known,
   bytes: bytesOf(`${name}(`),
 }));
 const heads: readonly Uint8Array[] = ["\\177ELF", "\\x7f\\x45\\x4c\\x46"].map(bytesOf);

@@ -22,7 +22,7 @@ export interface Known {
   readonly name: string;
   readonly role: Role;
   /** Only some calls of this name matter, which `matters` tells. */
-  readonly isSelective?: true;
+  readonly isSelective: boolean;
 }
 
 const roles: Readonly<Record<Exclude<Role, "image">, string>> = {
@@ -82,7 +82,7 @@ const known: readonly Known[] = Object.entries(roles).flatMap(([role, names]) =>
   names.split(" ").map((name) => ({
     name,
     role: role as Role,
-    ...(selective.has(name) && { isSelective: true }),
+    isSelective: selective.has(name),
   })),
 );
 
@@ -90,7 +90,7 @@ const known: readonly Known[] = Object.entries(roles).flatMap(([role, names]) =>
 function numberedCall(text: string): Known | undefined {
   const digits = /^(?:syscall_|SYS_)(0x[0-9a-f]+|[0-9]+)$/.exec(text)?.[1];
   const found = digits === undefined ? undefined : numbered[Number(digits)];
-  return found === undefined ? undefined : { role: found[0], name: found[1] };
+  return found === undefined ? undefined : { name: found[1], role: found[0], isSelective: false };
 }
 
 const space = 32;

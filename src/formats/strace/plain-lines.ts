@@ -91,7 +91,7 @@ export class PlainLines {
     if (!isCall && !isSignal(bytes, body)) return 0;
     const known = isCall ? lookUp(bytes, from, stop) : undefined;
     const ends = resumed !== undefined;
-    if (known !== undefined && known.isSelective !== true)
+    if (known !== undefined && !known.isSelective)
       return this.#matters(bytes, number, known, stop, ends);
     const end = bytes.indexOf(lineFeed, body);
     const isDos = bytes[end - 1] === carriageReturn;
