@@ -33,19 +33,6 @@ describe.skipIf(why !== undefined)(`live${why === undefined ? "" : ` (skipped: $
     }
   });
 
-  it("sees its own areas once, however many there are", () => {
-    const protections = ["PROT_READ", "PROT_READ|PROT_WRITE"];
-    const maps = Array.from({ length: 1500 }, (_, at) => {
-      const address = (0x7f00_0000_0000 - (at + 1) * 8192).toString(16);
-      return `mmap(NULL, 8192, ${protections[at % 2]}, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0x${address}\n`;
-    });
-    const { code, stdout } = mmreplay(["live", "-", "--format", "json"], maps.join(""));
-    const { total } = JSON.parse(stdout);
-    expect(total.vmas.total).toBeGreaterThan(1500);
-    expect(total.vmas.exact).toBe(total.vmas.total);
-    expect(code).toBe(0);
-  });
-
   it("keeps the recording where it is told to", () => {
     const folder = mkdtempSync(join(tmpdir(), "mmreplay-kept-"));
     mmreplay(["live", "traces/redis-ext4.mmtrace", "-o", folder]);
