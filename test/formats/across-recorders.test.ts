@@ -74,7 +74,10 @@ describe("one program under several recorders", () => {
     // glibc attaches segments by ipc(), whose address only the search tells.
     const wanted = (await told(strace, "strace-7.2-i386.txt")).filter(common);
     const raw = await told(perfScript, "perf-7.2-script-i386.txt");
-    expect(raw.filter(common)).toEqual(wanted);
+    // Of old_mmap perf prints where its arguments lie: such calls are warnings.
+    const readable = wanted.filter(({ call, length }) => call !== "mmap" || length !== null);
+    expect(wanted.length - readable.length).toBe(2);
+    expect(raw.filter(common)).toEqual(readable);
   });
 
   it("lives the same lives under strace, perf script and ftrace", async () => {
