@@ -20,7 +20,8 @@ export function ratiosOf({ readers, traces, bench, searches }) {
   }
   if (traces !== undefined) {
     ratios.push(["columns of .mmtrace, protobufjs", traces.protobufjs.median]);
-    ratios.push(["loading .mmtrace, strace text", traces.load.median]);
+    ratios.push(["decoding .mmtrace, strace text", traces.load.median]);
+    ratios.push(["opening .mmtrace, strace text", traces.open.median]);
   }
   for (const { vmas, kernel } of bench.replays) {
     if (kernel.missing !== undefined) continue;

@@ -14,8 +14,9 @@ import { availableParallelism, cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { plotOf } from "./bench-plot.mjs";
 import { fallen, ratiosOf } from "./bench-ratios.mjs";
-import { readerFigures, traceFigures } from "./bench-reading.mjs";
+import { readerFigures } from "./bench-reading.mjs";
 import { sectionOf } from "./bench-table.mjs";
+import { traceFigures } from "./bench-traces.mjs";
 
 const root = join(import.meta.dirname, "..");
 const args = process.argv.slice(2);
@@ -38,7 +39,7 @@ function output(program, args) {
 
 const load = loadavg()[0] ?? 0;
 const readers = await readerFigures(recordings, folder);
-const traces = await traceFigures(recordings);
+const traces = await traceFigures(recordings, folder);
 const bench = JSON.parse(
   output(process.execPath, ["dist/cli/main.js", "bench", "--format", "json"]),
 );
