@@ -6,7 +6,10 @@ import { isVdso, type PlacedArea } from "./initial.ts";
 import type { SpaceFacts } from "./program.ts";
 import type { SpaceSurvey } from "./survey.ts";
 
-type Limits = Pick<SpaceFacts, "mmapBase" | "bottomUpBase" | "topDown" | "compat" | "layoutFrom">;
+type Limits = Pick<
+  SpaceFacts,
+  "mmapBase" | "bottomUpBase" | "topDown" | "compat" | "silent" | "layoutFrom"
+>;
 
 /** Bytes: where 32-bit tasks end. */
 const fourGib = 2 ** 32;
@@ -90,5 +93,7 @@ export function spaceLimits(
   facts: Facts,
 ): Limits {
   const limits = searchLimits(survey, areas, facts);
-  return isCompat(survey, areas, facts) ? { ...limits, compat: true } : limits;
+  if (!isCompat(survey, areas, facts)) return limits;
+  const silent = !survey.called && survey.execSearches.length > 0;
+  return { ...limits, compat: true, ...(silent && { silent }) };
 }

@@ -158,6 +158,8 @@ export interface SpaceFacts {
   readonly untold?: true;
   /** Of a 32-bit task: all that is known of it lies below 4 GiB. */
   readonly compat?: true;
+  /** The recorder sees no call of this 32-bit task: perf, without raw_syscalls. */
+  readonly silent?: true;
   /** How the limits were found, for the report. */
   readonly layoutFrom: "search" | "snapshot" | "first placement" | "formula" | "parent";
 }

@@ -110,6 +110,7 @@ class Verification {
     const facts = this.#space(space);
     if (facts?.untold)
       return "calls that begin processes were not recorded: whose address space it is, is not known";
+    if (facts?.silent) return "a 32-bit task, whose calls perf tells by raw_syscalls events alone";
     return facts?.unknownStart
       ? "a process that ran before the recording, without a snapshot of what it had mapped"
       : undefined;

@@ -16,6 +16,7 @@ const expected: Readonly<Record<string, Counts>> = {
   "6.18-drivers": [167, 454, 0],
   "6.18-probe-legacy-strace": [0, 91, 42, 2],
   "6.18-probe-unlimited-stack-strace": [0, 78, 59],
+  "6.18-random-i386-perf": [6, 7, 0, 102],
   "6.18-random-i386-strace": [0, 201, 181],
   "7.3-vfio-bars-a": [8, 10, 17],
   "app-styles-ext4": [0, 47, 0],
