@@ -5,13 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { detect } from "../../src/formats/index.ts";
 import type { Event } from "../../src/trace/event.ts";
-import { readWith } from "../support/samples.ts";
-import { shared } from "../support/shared.ts";
-
-const places = [
-  ...(shared === undefined ? [] : [join(shared, "formats")]),
-  join(import.meta.dirname, "samples"),
-];
+import { readWith, sampleFolders } from "../support/samples.ts";
 
 interface Row {
   readonly name: string;
@@ -49,7 +43,7 @@ describe("expected times", () => {
   });
 
   for (const row of rows) {
-    const path = places
+    const path = sampleFolders
       .map((place) => join(place, `${row.name}.txt`))
       .find((file) => existsSync(file));
     const missing = path === undefined ? " (skipped: the sample is not here)" : "";

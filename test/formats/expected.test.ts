@@ -7,13 +7,9 @@ import { describe, expect, it } from "vitest";
 import { Diagnostics } from "../../src/errors.ts";
 import { bundle } from "../../src/formats/bundle.ts";
 import { eventText } from "../support/events-text.ts";
-import { shared } from "../support/shared.ts";
+import { sampleFolders } from "../support/samples.ts";
 
 const expected = join(import.meta.dirname, "expected");
-const places = [
-  ...(shared === undefined ? [] : [join(shared, "formats")]),
-  join(import.meta.dirname, "samples"),
-];
 
 interface Row {
   readonly name: string;
@@ -32,7 +28,7 @@ const rows: readonly Row[] = readFileSync(join(expected, "README.md"), "utf8")
 
 /** The files of a sample, undefined if it is not here, or only a part of it. */
 function filesOf({ name, lines }: Row): readonly string[] | undefined {
-  for (const place of places) {
+  for (const place of sampleFolders) {
     const folder = join(place, name);
     const files = existsSync(folder)
       ? readdirSync(folder).map((file) => join(folder, file))

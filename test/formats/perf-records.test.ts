@@ -68,12 +68,13 @@ describe("a record of a mapping", () => {
   const area = (range: string, path: string): string =>
     `PERF_RECORD_MMAP2 7/7: [${range} @ 0 00:00 0 0]: rw-p ${path}`;
 
-  it("may begin at 0, which perf prints without 0x", async () => {
+  /** What an exec maps whose second record is this one. */
+  async function execWith(record: string) {
     const { events, diagnostics } = await read(
       text(
         "PERF_RECORD_COMM exec: zoo:7/7",
         area("0x7ffd2553b000(0x21000)", "[stack]"),
-        area("0(0x1000)", "//anon"),
+        record,
         "sched:sched_process_exec: filename=/zoo pid=7 old_pid=7",
         "syscalls:sys_exit_execve: 0x0",
         "syscalls:sys_enter_brk: brk: 0x00000000",
@@ -81,23 +82,17 @@ describe("a record of a mapping", () => {
       ),
     );
     const areas = events.flatMap((event) => (event.kind === "snapshot" ? event.areas : []));
+    return { areas, diagnostics };
+  }
+
+  it("may begin at 0, which perf prints without 0x", async () => {
+    const { areas, diagnostics } = await execWith(area("0(0x1000)", "//anon"));
     expect(areas).toMatchObject([{ start: 0, end: 4096, path: "" }, { path: "[stack]" }]);
     expect([...diagnostics.warnings.keys()]).not.toContain("parse/bad-record");
   });
 
   it("that ends above 64 bits is left out and counted", async () => {
-    const { events, diagnostics } = await read(
-      text(
-        "PERF_RECORD_COMM exec: zoo:7/7",
-        area("0x7ffd2553b000(0x21000)", "[stack]"),
-        area("0xffffffffffffffff(0x2000)", "[vvar]"),
-        "sched:sched_process_exec: filename=/zoo pid=7 old_pid=7",
-        "syscalls:sys_exit_execve: 0x0",
-        "syscalls:sys_enter_brk: brk: 0x00000000",
-        "syscalls:sys_exit_brk: 0x9000",
-      ),
-    );
-    const areas = events.flatMap((event) => (event.kind === "snapshot" ? event.areas : []));
+    const { areas, diagnostics } = await execWith(area("0xffffffffffffffff(0x2000)", "[vvar]"));
     expect(areas).toMatchObject([{ line: 2, end: 0x7ffd_2555_c000 }]);
     expect(diagnostics.warnings.get("parse/bad-record")?.count).toBe(1);
   });

@@ -5,8 +5,15 @@ import { join } from "node:path";
 import { Diagnostics } from "../../src/errors.ts";
 import type { Format, Input, ReadOptions, ReadResult } from "../../src/formats/types.ts";
 import type { Event } from "../../src/trace/event.ts";
+import { shared } from "./shared.ts";
 
 const folder = join(import.meta.dirname, "../formats/samples");
+
+/** Where samples lie: in the folder of the laboratory, if it is there, and beside the tests. */
+export const sampleFolders: readonly string[] = [
+  ...(shared === undefined ? [] : [join(shared, "formats")]),
+  folder,
+];
 
 /** The bytes of a sample. */
 export function sample(name: string): Buffer {

@@ -1,27 +1,20 @@
-/** How large System V segments are: shmget tells, shmat does not. */
+/** Which System V segments perf's calls make, by the shmget that a task is in. */
 
-import type { OpenFile } from "../../trace/file.ts";
 import { SHM_HUGETLB } from "../../trace/flags.ts";
-import { hasBit, hex, type U64 } from "../../units.ts";
+import { hasBit, type U64 } from "../../units.ts";
+import { KnownSegments, type Segment, segmentFile } from "../segments.ts";
 import type { Request } from "./calls.ts";
 
-interface Segment {
-  readonly length: U64;
-  readonly file: OpenFile;
-}
-
-/** The file that the kernel makes for a segment (newseg in ipc/shm.c); the page size of hugetlb is in the flags. */
-function fileOf(key: number, flags: number): OpenFile {
-  const path = `/SYSV${hex(key).slice(2).padStart(8, "0")}`;
-  if (!hasBit(flags, SHM_HUGETLB)) return { id: -1, kind: "shmem", path, huge: "internal" };
+/** The page size of hugetlb is in the flags, as its logarithm. */
+function fileOf(key: number, flags: number): Segment["file"] {
   const shift = Math.floor(flags / 2 ** 26) % 64;
-  return { id: -1, kind: "hugetlb", path, ...(shift > 0 && { hugePage: 2 ** shift }) };
+  return segmentFile(key, hasBit(flags, SHM_HUGETLB), shift > 0 ? 2 ** shift : undefined);
 }
 
 export class Segments {
   /** By task: what its shmget that is under way asks for. */
   readonly #asked = new Map<number, Segment>();
-  readonly #made = new Map<number, Segment>();
+  readonly #known = new KnownSegments();
 
   /** A task calls shmget with these arguments, undefined where the recording leaves one out. */
   ask(tid: number, key: U64 | undefined, length: U64 | undefined, flags: U64 | undefined): void {
@@ -38,11 +31,7 @@ export class Segments {
   made(tid: number, id: U64 | undefined): void {
     const segment = this.#asked.get(tid);
     this.#asked.delete(tid);
-    if (segment === undefined || id === undefined) return;
-    const known = this.#made.get(Number(id));
-    // Size 0 asks for a segment that exists, whatever its size.
-    if (segment.length > 0 && (known === undefined || known.length < segment.length))
-      this.#made.set(Number(id), segment);
+    if (segment !== undefined && id !== undefined) this.#known.made(Number(id), segment);
   }
 
   /** Events are missing: a call of the same name may have begun anew. */
@@ -52,7 +41,9 @@ export class Segments {
 
   /** A shmat with what is known of its segment; any other request as it is. */
   told(request: Request): Request {
-    const segment = request.call === "shmat" ? this.#made.get(request.shmid) : undefined;
-    return segment === undefined ? request : { ...request, ...segment };
+    const segment = request.call === "shmat" ? this.#known.of(request.shmid) : undefined;
+    if (segment === undefined) return request;
+    const file = { id: -1, ...segment.file };
+    return { ...request, ...{ length: segment.length, file } };
   }
 }

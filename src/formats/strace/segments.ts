@@ -3,24 +3,18 @@
 import type { OpenFile } from "../../trace/file.ts";
 import { SHM_HUGETLB } from "../../trace/flags.ts";
 import { hasBit, type U64 } from "../../units.ts";
+import { KnownSegments, segmentFile, shmem } from "../segments.ts";
 import { inOrder, splitArgs } from "./args.ts";
 import type { Files } from "./files.ts";
 import { hugePageOf } from "./made.ts";
 import { numberAt } from "./number.ts";
 import type { Result } from "./result.ts";
 
-interface Segment {
-  readonly length: U64;
-  readonly file: Omit<OpenFile, "id">;
-}
-
-const unknown: Omit<OpenFile, "id"> = { kind: "shmem", huge: "internal" };
-
 const hexOf = (text: string): string | undefined => /^0x[0-9a-f]+/.exec(text)?.[0];
 
 export class Segments {
   readonly #files: Files;
-  readonly #segments = new Map<number, Segment>();
+  readonly #known = new KnownSegments();
 
   constructor(files: Files) {
     this.#files = files;
@@ -32,23 +26,15 @@ export class Segments {
     const { args } = splitArgs(text, text.indexOf("(") + 1);
     const [key = "", size = "", flags = ""] = inOrder(args, ["key", "size", "shmflg"]);
     const length = numberAt(size, 0, size.length) ?? 0;
-    const known = this.#segments.get(result.value);
-    // Size 0 asks for a segment that exists, whatever its size.
-    if (length === 0 || (known !== undefined && known.length >= length)) return;
-    const digits = hexOf(key)?.slice(2) ?? "0";
-    const path = `/SYSV${digits.padStart(8, "0")}`;
     const isHuge = /\bSHM_HUGETLB\b/.test(flags) || hasBit(Number(hexOf(flags) ?? 0), SHM_HUGETLB);
-    const hugePage = hugePageOf(flags);
-    const file: Segment["file"] = isHuge
-      ? { kind: "hugetlb", path, ...(hugePage !== undefined && { hugePage }) }
-      : { ...unknown, path };
-    this.#segments.set(result.value, { length, file });
+    const file = segmentFile(Number(hexOf(key) ?? 0), isHuge, hugePageOf(flags));
+    this.#known.made(result.value, { length, file });
   }
 
   /** What a shmat maps: do_shmat() makes a file of its own each time. */
   attached(shmid: number): { readonly file: OpenFile; readonly length?: U64 } {
-    const segment = this.#segments.get(shmid);
-    if (segment === undefined) return { file: this.#files.fresh(unknown) };
+    const segment = this.#known.of(shmid);
+    if (segment === undefined) return { file: this.#files.fresh(shmem) };
     return { file: this.#files.fresh(segment.file), length: segment.length };
   }
 }
