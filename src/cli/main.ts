@@ -8,6 +8,7 @@ import { commands } from "./commands/index.ts";
 import { endOnBrokenPipe, printError, stdin } from "./io.ts";
 import { withPositionals } from "./positionals.ts";
 import { unreadable } from "./system.ts";
+import { version } from "./version.ts";
 
 /** Exit codes: 0 fine, 1 bad input or a regression, 2 usage, 3 the model disagrees with the kernel. */
 const badInput = 1;
@@ -46,6 +47,7 @@ async function main(): Promise<void> {
   endOnBrokenPipe();
   const parser = yargs(argumentsOf(hideBin(process.argv)))
     .scriptName("mmreplay")
+    .version(version)
     .usage("$0 COMMAND\n\nReplay recorded mmap workloads under any placement policy.")
     .option("quiet", { alias: "q", type: "boolean", default: false, describe: "no warnings" })
     .option("color", { type: "boolean", default: true, hidden: true })
