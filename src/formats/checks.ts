@@ -4,9 +4,14 @@ import type { Outcome } from "../trace/event.ts";
 import { MAP_FIXED, MREMAP_FIXED } from "../trace/flags.ts";
 import { hasBit, inPage, type U64 } from "../units.ts";
 import type { Request } from "./request.ts";
-import type { Problem } from "./strace/arguments.ts";
 
-/** The smallest page of any architecture. */
+/** Why something cannot be used: a code and a message for the warning. */
+export interface Problem {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** The smallest page of any architecture, bytes. */
 const smallestPage = 4096;
 const two32 = 2 ** 32;
 const signExtended = 2n ** 64n - 2n ** 32n;

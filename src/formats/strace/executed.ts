@@ -1,7 +1,7 @@
 /** Which program an execve line starts. */
 
-import { inOrder, splitArgs } from "./args.ts";
-import { unquote } from "./quoted.ts";
+import { unquote } from "./escapes.ts";
+import { inOrder, splitArgs } from "./split-args.ts";
 
 export interface Executed {
   readonly path?: string;

@@ -3,12 +3,12 @@
 import type { OpenFile } from "../../trace/file.ts";
 import type { FdTable } from "../fds.ts";
 import { fileOf } from "../kinds.ts";
-import { inOrder, intOf, splitArgs } from "./args.ts";
+import { fdName, unquote } from "./escapes.ts";
 import { forgetMade, forgetReceived } from "./handles.ts";
 import { closesOnExec, type Described, hasFlag, type Made, madeBy } from "./made.ts";
-import { fdName, unquote } from "./quoted.ts";
 import { Remembered } from "./remembered.ts";
 import { type NoResult, type Result, readResult, resultAt } from "./result.ts";
+import { inOrder, intOf, splitArgs } from "./split-args.ts";
 
 const unknownFile: OpenFile = { id: -1, kind: "unknown" };
 const decoration = /^[^<]*<(.*)>(?:\(deleted\))?$/s;

@@ -2,8 +2,8 @@
 
 import type { OpenFile } from "../../trace/file.ts";
 import { hasBit } from "../../units.ts";
-import { intOf } from "./args.ts";
-import { unquote } from "./quoted.ts";
+import { unquote } from "./escapes.ts";
+import { intOf } from "./split-args.ts";
 
 export type Described = Omit<OpenFile, "id">;
 

@@ -14,9 +14,10 @@ import {
   shmFlags,
 } from "../../trace/flags.ts";
 import { hasBit } from "../../units.ts";
+import type { Problem } from "../checks.ts";
 import type { Request } from "../request.ts";
-import { Arguments, type Problem } from "./arguments.ts";
-import { unquote } from "./quoted.ts";
+import { unquote } from "./escapes.ts";
+import { Arguments } from "./printed-arguments.ts";
 
 /** A request, its descriptor argument if it is printed with a path, and flag names that nobody knows. */
 export interface Parsed {

@@ -1,8 +1,8 @@
 /** Which system calls matter here: recognised by their bytes, so that the lines of all others never become text. */
 
 import type { Buffer } from "node:buffer";
+import type { Problem } from "../checks.ts";
 import { bytesOf, isDigit, matches } from "../scan.ts";
-import type { Problem } from "./arguments.ts";
 import { handleCalls } from "./handles.ts";
 
 /** What a line of this call is read for. */

@@ -10,6 +10,7 @@ import { childOf } from "./flow.ts";
 import { type Line, latin1 } from "./line.ts";
 import type { At } from "./lives.ts";
 import { readsImage } from "./machine.ts";
+import { Margin } from "./margin.ts";
 import { endMatters, type Known, lookUp, matters, nameEnd, resumedName } from "./names.ts";
 import {
   continues,
@@ -26,7 +27,6 @@ import {
 import { Parts } from "./parts.ts";
 import { Pieces } from "./pieces.ts";
 import { PlainLines } from "./plain-lines.ts";
-import { Quote } from "./quote.ts";
 import { readResult, resultAt } from "./result.ts";
 import { endingOf, Told } from "./told.ts";
 import { verdict } from "./verdict.ts";
@@ -42,7 +42,7 @@ export class StraceReader {
   readonly #parts: Parts;
   readonly #plain: PlainLines;
   readonly #pieces = new Pieces();
-  readonly #quote: Quote;
+  readonly #margin: Margin;
   readonly #told: Told;
   #lines = 0;
   #recognised = 0;
@@ -65,7 +65,7 @@ export class StraceReader {
     this.#parts = new Parts(emit, diagnostics, options);
     this.#plain = new PlainLines(this.#parts);
     this.#told = new Told(this.#parts.flow, this.#parts.tracees);
-    this.#quote = new Quote(name, (line) =>
+    this.#margin = new Margin(name, (line) =>
       this.#parts.output.warn(
         "parse/quoted-lines",
         "every line is quoted as in a mail",
@@ -79,7 +79,7 @@ export class StraceReader {
   line(bytes: Buffer, from: number, end: number, number: number, whole: boolean): void {
     if (from === end) return;
     this.#lines += 1;
-    const start = this.#quote.skip(bytes, from, end, number);
+    const start = this.#margin.skip(bytes, from, end, number);
     this.#parts.prefix.read(bytes, start, end);
     if (this.#pieces.waiting) {
       if (this.#join(bytes, start, end, number, whole)) return;
@@ -91,7 +91,7 @@ export class StraceReader {
 
   /** A line that `PlainLines` may read. Returns where the next line begins, 0 if nothing has been read. */
   plain(bytes: Buffer, start: number, number: number): number {
-    return this.#quote.none && !this.#pieces.waiting ? this.#plain.read(bytes, start, number) : 0;
+    return this.#margin.none && !this.#pieces.waiting ? this.#plain.read(bytes, start, number) : 0;
   }
 
   /** True if the line went on with a call that began before it. */

@@ -4,11 +4,11 @@ import type { OpenFile } from "../../trace/file.ts";
 import { SHM_HUGETLB } from "../../trace/flags.ts";
 import { hasBit, type U64 } from "../../units.ts";
 import { KnownSegments, segmentFile, shmem } from "../segments.ts";
-import { inOrder, splitArgs } from "./args.ts";
 import type { Files } from "./files.ts";
 import { hugePageOf } from "./made.ts";
 import { numberAt } from "./number.ts";
 import type { Result } from "./result.ts";
+import { inOrder, splitArgs } from "./split-args.ts";
 
 const hexOf = (text: string): string | undefined => /^0x[0-9a-f]+/.exec(text)?.[0];
 

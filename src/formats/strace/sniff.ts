@@ -1,8 +1,8 @@
 /** Whether a text is from strace, by its first lines. */
 
+import { afterIndent, indentOf, isQuoted } from "./margin.ts";
 import { beginsCall, resumedName } from "./names.ts";
 import { Prefix } from "./prefix.ts";
-import { afterIndent, indentOf, isQuoted } from "./quote.ts";
 
 const enough = 40;
 const lf = 10;

@@ -5,7 +5,7 @@ import { isDigit } from "../scan.ts";
 import { beginsCall } from "./names.ts";
 import { maxPid, Prefix } from "./prefix.ts";
 
-const marks: readonly number[] = [..."> ; |"].filter((c) => c !== " ").map((c) => c.charCodeAt(0));
+const marks: readonly number[] = [...">;|"].map((mark) => mark.charCodeAt(0));
 const space = 32;
 const tab = 9;
 
@@ -41,7 +41,7 @@ export function isQuoted(bytes: Uint8Array, start: number): boolean {
   return marks.includes(bytes[start] ?? 0) && bytes[start + 1] === space;
 }
 
-export class Quote {
+export class Margin {
   readonly #name: string;
   readonly #found: (line: number) => void;
   /** undefined before the first line with anything on it; 0 if lines are not quoted. */

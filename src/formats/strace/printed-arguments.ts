@@ -2,14 +2,9 @@
 
 import { type Flags, type FlagTable, parseFlags } from "../../trace/flags.ts";
 import type { U64 } from "../../units.ts";
-import { splitArgs } from "./args.ts";
+import type { Problem } from "../checks.ts";
 import { numberAt } from "./number.ts";
-
-/** Why something cannot be used: a code and a message for the warning. */
-export interface Problem {
-  readonly code: string;
-  readonly message: string;
-}
+import { splitArgs } from "./split-args.ts";
 
 const comma = 44;
 const space = 32;
