@@ -3,7 +3,8 @@
 import type { Diagnostics } from "../errors.ts";
 import { errnoName } from "../trace/errno.ts";
 import { parseU64, type U64 } from "../units.ts";
-import { type Request, requestOf } from "./perf/calls.ts";
+import { requestIn } from "./perf/calls.ts";
+import type { Request } from "./request.ts";
 import { readTextLines } from "./text-lines.ts";
 import type { Input } from "./types.ts";
 
@@ -57,7 +58,7 @@ function callOf(text: string, line: number): LoggedCall | undefined {
   const end = endOf(match?.[4] ?? "");
   if (match === null || end === undefined) return undefined;
   const numbers = args.filter((arg) => arg !== undefined);
-  const request = numbers.length < args.length ? undefined : requestOf(match[2] ?? "", numbers);
+  const request = numbers.length < args.length ? undefined : requestIn(match[2] ?? "", numbers);
   return request === undefined ? undefined : { line, number: Number(match[1]), request, ...end };
 }
 

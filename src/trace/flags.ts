@@ -206,6 +206,17 @@ export function hugeShiftOf(flags: number): number {
   return hasBit(flags, MAP_HUGETLB) ? Math.floor(flags / hugeUnit) % hugeSizes : 0;
 }
 
+/** Bytes of the huge page that flags of memfd_create or shmget name, at the same bits as mmap's; undefined for the default. */
+export function hugePageOf(flags: number): number | undefined {
+  const shift = Math.floor(flags / hugeUnit) % hugeSizes;
+  return shift === 0 ? undefined : 2 ** shift;
+}
+
+/** True if mremap takes a new address: with other flags the register holds whatever the program left there. */
+export function hasNewAddr(flags: number): boolean {
+  return hasBit(flags, MREMAP_FIXED) || hasBit(flags, MREMAP_DONTUNMAP);
+}
+
 function tokenBits(flags: FlagTable, token: string): number | undefined {
   const named = flags.names.get(token);
   if (named !== undefined) return named;

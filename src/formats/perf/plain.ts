@@ -2,10 +2,10 @@
 
 import type { Buffer } from "node:buffer";
 import type { Search } from "../../trace/event.ts";
+import type { Request } from "../request.ts";
 import { bytesOf, isDigit, Scanner } from "../scan.ts";
 import { same, stands, viewOf, type Wide, wide } from "../wide.ts";
 import { Words } from "../words.ts";
-import type { Request } from "./calls.ts";
 import { isTask } from "./line.ts";
 
 const lf = 10;

@@ -4,7 +4,8 @@ import type { Buffer } from "node:buffer";
 import type { Diagnostics } from "../../errors.ts";
 import type { Sink } from "../../trace/event.ts";
 import { parseHex, parseU64, type U64, wrap64 } from "../../units.ts";
-import { isMemoryCall, isOtherCall, requestFrom, requestOf } from "./calls.ts";
+import type { Request } from "../request.ts";
+import { isMemoryCall, isOtherCall, requestFrom, requestIn } from "./calls.ts";
 import { Compat } from "./compat.ts";
 import { Flight } from "./flight.ts";
 import { fieldsOf, isTask, type PerfLine, parsePerfLine } from "./line.ts";
@@ -172,7 +173,7 @@ export class PerfReader {
     else if (cloneCalls.has(call)) {
       const flags = call === "clone" ? Number(args[0] ?? 0) : cloneCalls.get(call);
       this.#lives.clone(task, call, flags, at);
-    } else this.#enter(task, call, requestOf(call, args), at, true);
+    } else this.#enter(task, call, requestIn(call, args), at, true);
   }
 
   /** From here on the name tells; what raw_syscalls began is told again. */
@@ -185,13 +186,7 @@ export class PerfReader {
     }
   }
 
-  #enter(
-    task: Task,
-    name: string,
-    request: ReturnType<typeof requestOf>,
-    at: At,
-    raw: boolean,
-  ): void {
+  #enter(task: Task, name: string, request: Request | undefined, at: At, raw: boolean): void {
     if (execCalls.has(name)) task.execLine = at.line;
     if (exitCalls.has(name)) task.leaving = at;
     if (!isMemoryCall(name)) return;

@@ -1,15 +1,12 @@
 /** Which System V segments perf's calls make, by the shmget that a task is in. */
 
-import { SHM_HUGETLB } from "../../trace/flags.ts";
+import { hugePageOf, SHM_HUGETLB } from "../../trace/flags.ts";
 import { hasBit, type U64 } from "../../units.ts";
+import type { Request } from "../request.ts";
 import { KnownSegments, type Segment, segmentFile } from "../segments.ts";
-import type { Request } from "./calls.ts";
 
-/** The page size of hugetlb is in the flags, as its logarithm. */
-function fileOf(key: number, flags: number): Segment["file"] {
-  const shift = Math.floor(flags / 2 ** 26) % 64;
-  return segmentFile(key, hasBit(flags, SHM_HUGETLB), shift > 0 ? 2 ** shift : undefined);
-}
+const fileOf = (key: number, flags: number): Segment["file"] =>
+  segmentFile(key, hasBit(flags, SHM_HUGETLB), hugePageOf(flags));
 
 export class Segments {
   /** By task: what its shmget that is under way asks for. */

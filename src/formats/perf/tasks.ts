@@ -1,7 +1,7 @@
 /** What is known about a task while its lines go by. */
 
 import type { MapsArea, Search } from "../../trace/event.ts";
-import type { Request } from "./calls.ts";
+import type { Request } from "../request.ts";
 import type { Pages, Unit } from "./effects.ts";
 import type { Mapped } from "./records.ts";
 

@@ -1,6 +1,7 @@
 /** What the calls make that name no path: memory files, devices, sockets, and whether exec closes their descriptors. */
 
 import type { OpenFile } from "../../trace/file.ts";
+import { hugePageOf } from "../../trace/flags.ts";
 import { hasBit } from "../../units.ts";
 import { unquote } from "./escapes.ts";
 import { intOf } from "./split-args.ts";
@@ -20,12 +21,11 @@ export const closesOnExec = (flags: string | undefined): boolean =>
   hasFlag(flags, "O_CLOEXEC", openCloexec);
 
 /** The huge page size in bytes that `21<<MFD_HUGE_SHIFT` or a raw number gives. */
-export function hugePageOf(arg: string): number | undefined {
+export function printedHugePage(arg: string): number | undefined {
   const shift = /\b(\d+)<<[A-Z]+_HUGE_SHIFT/.exec(arg)?.[1];
   if (shift !== undefined) return 2 ** Number(shift);
   const raw = /^0x[0-9a-f]+/.exec(arg)?.[0];
-  const bits = raw === undefined ? 0 : Math.floor(Number(raw) / 2 ** 26) % 64;
-  return bits === 0 ? undefined : 2 ** bits;
+  return raw === undefined ? undefined : hugePageOf(Number(raw));
 }
 
 /** O_CLOEXEC, MFD_CLOEXEC, FD_CLOEXEC of the generic table. */
@@ -79,7 +79,7 @@ export interface Made {
 function memfd(args: readonly string[]): Made {
   const path = `/memfd:${unquote(args[0] ?? "")}`;
   const flags = args[1] ?? "";
-  const hugePage = hugePageOf(flags);
+  const hugePage = printedHugePage(flags);
   const file: Described = hasFlag(flags, "MFD_HUGETLB", memfdHugetlb)
     ? { kind: "hugetlb", path, ...(hugePage !== undefined && { hugePage }) }
     : { kind: "shmem", path, huge: "internal" };

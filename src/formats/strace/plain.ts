@@ -4,14 +4,12 @@ import type { Buffer } from "node:buffer";
 import {
   adviceValues,
   type FlagTable,
-  MREMAP_DONTUNMAP,
-  MREMAP_FIXED,
+  hasNewAddr,
   mmapFlags,
   mremapFlags,
   parseFlags,
   protFlags,
 } from "../../trace/flags.ts";
-import { hasBit } from "../../units.ts";
 import type { Request } from "../request.ts";
 import { bytesOf, matches } from "../scan.ts";
 import { Words } from "../words.ts";
@@ -126,8 +124,7 @@ export class PlainCall {
         return { call: "madvise", addr, length, advice: bits };
       case "mremap": {
         const flags = this.#flags;
-        const placed = hasBit(flags, MREMAP_FIXED) || hasBit(flags, MREMAP_DONTUNMAP);
-        const newAddr = placed && this.#newAddr >= 0 ? this.#newAddr : null;
+        const newAddr = hasNewAddr(flags) && this.#newAddr >= 0 ? this.#newAddr : null;
         return { call: "mremap", addr, length, newLength: this.#newLength, flags, newAddr };
       }
       case "brk":

@@ -1,8 +1,10 @@
-/** The arguments of one memory call: where each stands, and what it is when asked for. */
+/** The arguments of one memory call as strace prints them: where each stands, and what it is when asked for. */
 
 import { type Flags, type FlagTable, parseFlags } from "../../trace/flags.ts";
 import type { U64 } from "../../units.ts";
 import type { Problem } from "../checks.ts";
+import type { Arguments } from "../request.ts";
+import { unquote } from "./escapes.ts";
 import { numberAt } from "./number.ts";
 import { splitArgs } from "./split-args.ts";
 
@@ -39,7 +41,7 @@ function afterName(text: string, start: number, end: number): number {
 const none: readonly string[] = [];
 
 /** Takes arguments by position; the first that makes no sense is the problem. */
-export class Arguments {
+export class PrintedArguments implements Arguments {
   readonly #text: string;
   #starts: number[] = [];
   #ends: number[] = [];
@@ -172,5 +174,14 @@ export class Arguments {
     if (flags === undefined) return this.#fail("parse/bad-flags", "flags", index);
     if (flags.unknown.length > 0) this.unknown = [...this.unknown, ...flags.unknown];
     return flags.bits;
+  }
+
+  choice(index: number, table: FlagTable): number {
+    return this.flags(index, table);
+  }
+
+  string(index: number): string | null {
+    const text = this.text(index);
+    return text.startsWith('"') ? unquote(text) : null;
   }
 }

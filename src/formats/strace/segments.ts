@@ -5,7 +5,7 @@ import { SHM_HUGETLB } from "../../trace/flags.ts";
 import { hasBit, type U64 } from "../../units.ts";
 import { KnownSegments, segmentFile, shmem } from "../segments.ts";
 import type { Files } from "./files.ts";
-import { hugePageOf } from "./made.ts";
+import { printedHugePage } from "./made.ts";
 import { numberAt } from "./number.ts";
 import type { Result } from "./result.ts";
 import { inOrder, splitArgs } from "./split-args.ts";
@@ -27,7 +27,7 @@ export class Segments {
     const [key = "", size = "", flags = ""] = inOrder(args, ["key", "size", "shmflg"]);
     const length = numberAt(size, 0, size.length) ?? 0;
     const isHuge = /\bSHM_HUGETLB\b/.test(flags) || hasBit(Number(hexOf(flags) ?? 0), SHM_HUGETLB);
-    const file = segmentFile(Number(hexOf(key) ?? 0), isHuge, hugePageOf(flags));
+    const file = segmentFile(Number(hexOf(key) ?? 0), isHuge, printedHugePage(flags));
     this.#known.made(result.value, { length, file });
   }
 
