@@ -1,53 +1,36 @@
-/** Which lines of a task belong to one call, and what calls other than those of memory do. */
+/** Which lines of a task belong to one call. */
 
 import { impossible } from "../checks.ts";
 import type { Order } from "../order.ts";
 import type { Request } from "../request.ts";
-import type { Begun } from "../underway.ts";
 import { Calls } from "./calls.ts";
-import { commandOf, executed } from "./executed.ts";
 import { Files } from "./files.ts";
-import { forgetPidfd, forgetReceived, unsharesFiles } from "./handles.ts";
+import { forgetReceived } from "./handles.ts";
 import { LateEnds } from "./late-ends.ts";
 import { type At, printedTid, sharingOf, type Task } from "./lives.ts";
-import type { Logical, Open } from "./logical.ts";
-import { Machine } from "./machine.ts";
-import { MemoryLines, resultOf } from "./memory-lines.ts";
+import { type Logical, type Open, opened, resultOf } from "./logical.ts";
+import { MemoryLines } from "./memory-lines.ts";
 import type { Known } from "./names.ts";
 import { OpenCalls } from "./open-calls.ts";
+import { OtherCalls } from "./other-calls.ts";
 import type { Output } from "./output.ts";
 import type { PlainCall } from "./plain.ts";
-import type { FileRequest, PlainFile } from "./plain-file.ts";
-import { maxPid } from "./prefix.ts";
-import { closingBefore, type NoResult, type Result } from "./result.ts";
+import type { PlainFile } from "./plain-file.ts";
+import { closingBefore } from "./result.ts";
 import type { Tracees } from "./tracees.ts";
 
 /** What stands at the end of a line that goes on elsewhere. */
 const unfinished = "<unfinished ...>";
 const elsewhere = /\s*<(detached|pid changed to \d+(?:<[^>]*>)?) \.\.\.>$/;
 
-const opened = (
-  { known, entry, bare }: Pick<Logical, "known" | "entry" | "bare">,
-  text: string,
-  begun?: Begun,
-  asked?: FileRequest,
-): Open => {
-  const none = undefined;
-  return { known, text, entry, bare, parsed: none, file: none, begun, caller: none, asked };
-};
-
 export class Flow {
   readonly #tracees: Tracees;
   readonly #order: Order;
   readonly #output: Output;
   readonly #open = new OpenCalls();
-  readonly #files = new Files();
   readonly #ends = new LateEnds();
-  readonly calls: Calls;
   readonly memory: MemoryLines;
-  readonly machine: Machine;
-  /** The command line of the first exec. */
-  command: string | undefined;
+  readonly others: OtherCalls;
   /** Lines stand where their calls began, so that a call ends after lines that follow it. */
   merged = false;
 
@@ -55,11 +38,11 @@ export class Flow {
     this.#tracees = tracees;
     this.#order = order;
     this.#output = output;
-    this.calls = new Calls(this.#files, output);
-    this.memory = new MemoryLines(this.calls, order, output);
-    this.machine = new Machine((message, line) =>
-      output.warn("parse/other-architecture", message, line, null),
-    );
+    const files = new Files();
+    const calls = new Calls(files, output);
+    this.memory = new MemoryLines(calls, order, output);
+    const abandon = (task: Task): void => this.abandon(task);
+    this.others = new OtherCalls({ tracees, order, output, files, calls, abandon });
   }
 
   /** How many calls have begun. */
@@ -124,8 +107,7 @@ export class Flow {
     const open = this.#open.get(task);
     if (ends) this.#open.delete(task);
     else if (open !== undefined) this.abandon(task);
-    const path = plain.apply((ends ? open?.asked : undefined) ?? plain, task, this.#files);
-    if (path !== undefined) this.machine.opened(path, line);
+    this.others.plain(task, plain, (ends ? open?.asked : undefined) ?? plain, line);
   }
 
   /** A plain line that begins such a call; its name begins at `from`. */
@@ -139,7 +121,7 @@ export class Flow {
   ): void {
     if (this.#open.get(task) !== undefined) this.abandon(task);
     const { request, text } = plain.begun(from);
-    this.#open.set(task, opened({ known, entry, bare }, text, undefined, request));
+    this.#open.set(task, opened({ known, entry, bare }, text, { asked: request }));
   }
 
   /** False unless this line of a merged recording tells how long its call took. */
@@ -170,12 +152,13 @@ export class Flow {
   #begin(line: Logical, text: string): void {
     const { task, known } = line;
     const { role } = known;
-    if (role === "exit") this.#exiting(line);
+    if (role === "exit") this.others.exiting(line);
     else if (role === "memory") this.#open.set(task, this.memory.begin(line, text));
     else if (role !== "clone") this.#open.set(task, opened(line, text));
     else {
       const forks = sharingOf(known.name, text).birth === "fork";
-      const open = opened(line, text, forks ? this.#order.fork(task.space) : undefined);
+      const begun = forks ? this.#order.fork(task.space) : undefined;
+      const open = opened(line, text, { begun });
       this.#open.set(task, open);
       this.#tracees.cloning.set(task, { ...open, name: known.name });
     }
@@ -238,28 +221,13 @@ export class Flow {
 
   /** A line with the result of a call; `open` is where it began, if elsewhere. */
   #complete(line: Logical, open: Open | undefined): void {
-    const { task, known } = line;
-    const { role } = known;
-    if (role === "memory") {
-      if (open === undefined) this.memory.whole(line);
-      else this.memory.end(line, open);
-      return;
+    const isMemory = line.known.role === "memory";
+    if (isMemory && open === undefined) this.memory.whole(line);
+    else if (isMemory && open !== undefined) this.memory.end(line, open);
+    else {
+      const text = open === undefined ? line.text : open.text + line.text.trimStart();
+      this.others.done(line, text, open);
     }
-    const text = open === undefined ? line.text : open.text + line.text.trimStart();
-    if (role === "file") {
-      if (unsharesFiles(known.name, text)) task.files = task.files.copy();
-      this.#files.apply(known.name, text, task.files);
-      if (known.name === "openat" || known.name === "open")
-        this.machine.opened(text, line.exit.line);
-    } else if (role === "word-size") task.space.narrow = true;
-    if (role === "file" || role === "word-size" || role === "identity") return;
-    const result = resultOf(line);
-    if (role === "clone") this.#cloned(line, text, result, open?.begun);
-    if (typeof result === "string" || result.injected) return;
-    if (role === "exit") this.#exiting(line);
-    else if (role === "image") this.machine.image(text, result.value, task.space, line.exit.line);
-    else if (role === "segment") this.calls.segments.made(text, result);
-    else if (role === "exec" && result.outcome === "ok") this.#exec(line, text, open);
   }
 
   #detached(line: Logical, text: string): void {
@@ -305,36 +273,4 @@ export class Flow {
     this.endUntil(Number.POSITIVE_INFINITY);
     for (const task of this.#open.all()) this.abandon(task);
   }
-
-  #exiting({ task, known, entry, bare }: Logical): void {
-    this.#tracees.leave(task, { ...entry, group: known.name === "exit_group", bare });
-  }
-
-  #exec(line: Logical, text: string, open: Open | undefined): void {
-    const { task, entry, exit, bare } = line;
-    const found = executed(text);
-    this.command ??= commandOf(found);
-    if (open?.caller === undefined) this.#tracees.lives.part(task);
-    for (const other of task.process) this.abandon(other);
-    this.#tracees.execed(task, open?.caller, found.path, entry, exit, bare);
-  }
-
-  #cloned(line: Logical, text: string, result: Result | NoResult, begun: Begun | undefined): void {
-    const child = typeof result === "string" || result.injected ? undefined : childOf(result);
-    const { task, known, entry, bare, exit } = line;
-    const cloning = { name: known.name, text, entry, bare, begun };
-    forgetPidfd(text, task.files);
-    if (child !== undefined) this.#tracees.cloned(task, child, cloning, exit);
-    if (begun !== undefined) this.#order.end(begun, undefined);
-  }
-}
-
-/** The task that a clone made, in strace's own numbers: `= 3 /* 25202 in strace's PID NS *\/`. */
-export function childOf(result: Result): number | undefined {
-  const outside =
-    result.suffix === ""
-      ? undefined
-      : /\/\* (\d+) in strace's PID NS \*\//.exec(result.suffix)?.[1];
-  const value = outside === undefined ? result.value : Number(outside);
-  return typeof value === "number" && value > 0 && value <= maxPid ? value : undefined;
 }

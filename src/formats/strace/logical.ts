@@ -6,6 +6,7 @@ import type { At, Task } from "./lives.ts";
 import type { Parsed } from "./memory.ts";
 import type { Known } from "./names.ts";
 import type { FileRequest } from "./plain-file.ts";
+import { bareResult, type NoResult, type Result, readResult } from "./result.ts";
 
 /** One line, or what joins to one. */
 export interface Logical {
@@ -38,6 +39,21 @@ export interface Open {
   /** What a call that has to do with descriptors asked for, if it began plainly. */
   readonly asked: FileRequest | undefined;
 }
+
+/** The result on a line. */
+export function resultOf({ text, at, whole }: Logical): Result | NoResult {
+  return at < 0 ? bareResult("missing") : readResult(text, at + 3, whole);
+}
+
+/** A call that begins on this line, with what is known of it beside its name. */
+export const opened = (
+  { known, entry, bare }: Pick<Logical, "known" | "entry" | "bare">,
+  text: string,
+  more: Partial<Pick<Open, "parsed" | "file" | "begun" | "asked">> = {},
+): Open => {
+  const { parsed, file, begun, asked } = more;
+  return { known, text, entry, bare, parsed, file, begun, caller: undefined, asked };
+};
 
 /** The name that a line begins with, as written; the text may be nothing else. */
 export function writtenName(text: string): string {

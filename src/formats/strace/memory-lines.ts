@@ -7,27 +7,15 @@ import type { Request } from "../request.ts";
 import { type Place, plainEvent } from "./call-event.ts";
 import type { Calls } from "./calls.ts";
 import { type At, printedTid, type Task } from "./lives.ts";
-import { type Logical, type Open, writtenName } from "./logical.ts";
+import { type Logical, type Open, opened, resultOf, writtenName } from "./logical.ts";
 import type { Parsed } from "./memory.ts";
 import type { Output } from "./output.ts";
 import type { PlainCall } from "./plain.ts";
-import {
-  bareResult,
-  closingBefore,
-  type NoResult,
-  type Result,
-  readResult,
-  resultAt,
-} from "./result.ts";
+import { bareResult, closingBefore, resultAt } from "./result.ts";
 
 /** The moment so many seconds later. */
 const later = (at: At, seconds: number | undefined): At =>
   seconds === undefined || at.time === undefined ? at : { line: at.line, time: at.time + seconds };
-
-/** The result on a line. */
-export function resultOf({ text, at, whole }: Logical): Result | NoResult {
-  return at < 0 ? bareResult("missing") : readResult(text, at + 3, whole);
-}
 
 const none: readonly string[] = [];
 
@@ -52,32 +40,12 @@ export class MemoryLines {
     const parsed = this.#calls.parse(known.name, text, text.length, place);
     // What is wrong with the arguments is told when the call ends: they may not be complete yet.
     if (parsed === undefined || "code" in parsed) {
-      return {
-        known,
-        text,
-        entry,
-        bare,
-        parsed: undefined,
-        file: undefined,
-        begun: undefined,
-        caller: undefined,
-        asked: undefined,
-      };
+      return opened(line, text);
     }
     const file = this.#calls.file(parsed, task);
     const begun = this.#order.begin(task.space, parsed.request);
     const written = place.name === known.name ? known.name : place.name;
-    return {
-      known,
-      text: written,
-      entry,
-      bare,
-      parsed,
-      file,
-      begun,
-      caller: undefined,
-      asked: undefined,
-    };
+    return opened(line, written, { parsed, file, begun });
   }
 
   /** A call ends that began on another line. */
@@ -117,8 +85,7 @@ export class MemoryLines {
     const parsed = { request, fdText, unknown: none };
     const file = plain.call === "mmap" ? this.#calls.file(parsed, task) : undefined;
     const begun = this.#order.begin(task.space, request);
-    const text = known.name;
-    return { known, text, entry, bare, parsed, file, begun, caller: undefined, asked: undefined };
+    return opened({ known, entry, bare }, known.name, { parsed, file, begun });
   }
 
   /** A plain line that ends one. */

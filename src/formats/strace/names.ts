@@ -1,8 +1,6 @@
 /** Which system calls matter here: recognised by their bytes, so that the lines of all others never become text. */
 
-import type { Buffer } from "node:buffer";
-import type { Problem } from "../checks.ts";
-import { bytesOf, isDigit, matches } from "../scan.ts";
+import { bytesOf } from "../scan.ts";
 import { handleCalls } from "./handles.ts";
 
 /** What a line of this call is read for. */
@@ -21,7 +19,7 @@ export interface Known {
   /** As strace prints it. */
   readonly name: string;
   readonly role: Role;
-  /** Only some calls of this name matter, which `matters` tells. */
+  /** Only some calls of this name matter, which `selective-calls.ts` tells. */
   readonly isSelective: boolean;
 }
 
@@ -95,48 +93,48 @@ function numberedCall(text: string): Known | undefined {
 
 const space = 32;
 const paren = 40;
-const comma = 44;
+const dot = 46;
 const zero = 48;
-const less = 60;
-const greater = 62;
-const letterC = 67;
-const letterD = 68;
-const letterF = 70;
-const letterK = 75;
-const letterM = 109;
-const letterV = 86;
+const nine = 57;
+const upperA = 65;
+const upperS = 83;
+const upperY = 89;
+const upperZ = 90;
 const underscore = 95;
-const setDescriptor = bytesOf("F_SETFD");
+const lowerA = 97;
+const lowerS = 115;
+const lowerY = 121;
+const lowerZ = 122;
 
 interface Entry extends Known {
   readonly bytes: Uint8Array;
 }
 
-/** Candidates by length and first byte. */
+/** Candidates by length and first byte, of which there are 128. */
 const table: (Entry[] | undefined)[] = [];
 const slot = (first: number, length: number): number => length * 128 + first;
 for (const entry of known) {
-  const bytes = new TextEncoder().encode(entry.name);
+  const bytes = bytesOf(entry.name);
   const index = slot(bytes[0] ?? 0, bytes.length);
   table[index] = [...(table[index] ?? []), { ...entry, bytes }];
 }
 
-/** Letters, digits and underscore, not beginning with a digit. */
+/** Lower-case letters, digits and underscore. */
 const isWord = (byte: number): boolean =>
-  (byte >= 97 && byte <= 122) || byte === 95 || (byte >= 48 && byte <= 57);
+  (byte >= lowerA && byte <= lowerZ) || byte === underscore || (byte >= zero && byte <= nine);
 
 /** `S` of `SYS_386`. */
-const isUpper = (byte: number): boolean => byte >= 65 && byte <= 90;
+const isUpper = (byte: number): boolean => byte >= upperA && byte <= upperZ;
 
 /** Where the name of a call that begins at `start` ends, or -1 if what stands there is no name. */
 export function nameEnd(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
   while (at < end && isWord(bytes[at] as number)) at += 1;
-  if (at === start && bytes[at] === 83) {
+  if (at === start && bytes[at] === upperS) {
     while (at < end && (isWord(bytes[at] as number) || isUpper(bytes[at] as number))) at += 1;
   }
   const first = bytes[start] ?? 0;
-  return at > start && (first < 48 || first > 57) ? at : -1;
+  return at > start && (first < zero || first > nine) ? at : -1;
 }
 
 /** True if a call begins at `start`: a name and a parenthesis. */
@@ -157,14 +155,11 @@ export function lookUp(bytes: Uint8Array, start: number, end: number): Known | u
       if (at === length) return entry;
     }
   }
-  const mayBeNumbered = (first === 115 || first === 83) && length > 6;
-  return mayBeNumbered && isUnnamed(bytes, start, end)
-    ? numberedCall(textOf(bytes, start, end))
-    : undefined;
+  return isUnnamed(bytes, start, end) ? numberedCall(textOf(bytes, start, end)) : undefined;
 }
 
 /** ASCII text of a few bytes. */
-function textOf(bytes: Uint8Array, start: number, end: number): string {
+export function textOf(bytes: Uint8Array, start: number, end: number): string {
   let text = "";
   for (let at = start; at < end; at++) text += String.fromCharCode(bytes[at] as number);
   return text;
@@ -176,144 +171,17 @@ export function resumedName(
   body: number,
   end: number,
 ): readonly [number, number] | undefined {
-  if (bytes[body + 1] !== 46 || bytes[body + 4] !== space) return undefined;
+  if (bytes[body + 1] !== dot || bytes[body + 4] !== space) return undefined;
   const start = body + 5;
   const stop = nameEnd(bytes, start, end);
   return stop < 0 || bytes[stop] !== space ? undefined : [start, stop];
 }
 
-const memoryEnds = ["mmap", "unmap", "mremap", "brk", "mprotect", "madvise"] as const;
-/** The last two letters of these. */
-const lastLetters: ReadonlySet<number> = new Set(
-  memoryEnds.map(
-    (call) => call.charCodeAt(call.length - 2) * 256 + call.charCodeAt(call.length - 1),
-  ),
-);
-
-/** A name that nobody knows may be that of a memory call with something glued to it, cut or misspelt. */
-function mayBeMemory(bytes: Uint8Array, start: number, end: number): boolean {
-  const last = (bytes[end - 2] as number) * 256 + (bytes[end - 1] as number);
-  return bytes[start] === letterM || lastLetters.has(last);
-}
-
-/** `hellomunmap`: the memory call that a name which nobody knows ends with. */
-function gluedTo(name: string): string | undefined {
-  if (name === "process_madvise" || name === "unmap") return undefined;
-  const found = memoryEnds.find((call) => name.endsWith(call));
-  return found === "unmap" ? "munmap" : found;
-}
-
-/** `protect`, `map`: the memory call of which a name that nobody knows is the end. */
-function cutFrom(name: string): string | undefined {
-  return name === "unmap" ? "munmap" : memoryEnds.find((call) => call.endsWith(name));
-}
-
-/** `mnmap`, `mremmap`, `mmpa`: the memory call from which a name that nobody knows differs by one slip. */
-function misspelt(name: string): string | undefined {
-  return ["mmap", "munmap", "mremap", "mprotect", "madvise"].find((call) => {
-    const shorter = Math.min(name.length, call.length);
-    let front = 0;
-    while (front < shorter && name[front] === call[front]) front += 1;
-    let back = 0;
-    while (back < shorter - front && name.at(-1 - back) === call.at(-1 - back)) back += 1;
-    const [wrong, right] = [name, call].map((text) => text.slice(front, text.length - back));
-    if (wrong === undefined || right === undefined) return false;
-    return (
-      (wrong.length < 2 && right.length < 2) ||
-      (right.length === 2 && wrong === `${right[1]}${right[0]}`)
-    );
-  });
-}
-
 /** `syscall_499` or `SYS_499`: a call that this strace has no name for. */
-function isUnnamed(bytes: Uint8Array, start: number, end: number): boolean {
+export function isUnnamed(bytes: Uint8Array, start: number, end: number): boolean {
   const first = bytes[start];
   const second = bytes[start + 1];
-  if (!(first === 115 && second === 121) && !(first === 83 && second === 89)) return false;
-  return /^(?:syscall|SYS)_(?:0x[0-9a-f]+|[0-9]+)$/.test(textOf(bytes, start, end));
-}
-
-/** A problem, and the memory call that it costs. */
-interface Odd extends Problem {
-  readonly call?: string;
-}
-
-function oddMemory(name: string): Odd | undefined {
-  let call = gluedTo(name);
-  if (call !== undefined)
-    return {
-      code: "parse/glued-line",
-      message: "output of the program is glued to a memory call",
-      call,
-    };
-  call = cutFrom(name);
-  if (call !== undefined)
-    return { code: "parse/cut-line", message: "a memory call is cut in the middle", call };
-  call = misspelt(name);
-  if (call === undefined) return undefined;
-  return {
-    code: "parse/misspelt-call",
-    message: `${name} is no call of Linux: ${call}, misspelt?`,
-    call,
-  };
-}
-
-/** What is odd about the name of a call that does not matter; undefined, as a rule, if nothing is. */
-export function oddName(bytes: Uint8Array, start: number, end: number): Odd | undefined {
-  if (end - start < 2) return undefined;
-  if (mayBeMemory(bytes, start, end)) {
-    const odd = oddMemory(textOf(bytes, start, end));
-    if (odd !== undefined) return odd;
-  }
-  if (!isUnnamed(bytes, start, end)) return undefined;
-  const message = `${textOf(bytes, start, end)} is a call that this strace has no name for`;
-  return { code: "parse/unnamed-call", message };
-}
-
-const newDescriptor =
-  /^\(\d+(?:<.*?>)?, (?:VFIO_GROUP_GET_DEVICE_FD|KVM_CREATE_VM|KVM_CREATE_VCPU|0x3b6a|0xae01|0xae41)\b/;
-
-/** True for an ioctl that makes a descriptor of a device. */
-function makesDescriptor(bytes: Buffer, from: number, end: number): boolean {
-  // The request stands within a path and a number from the name.
-  const request = bytes.indexOf(", ", from);
-  const next = bytes[request + 2];
-  if (request < 0 || request > end) return false;
-  // VFIO_, KVM_C: of KVM_RUN there are millions.
-  if (next !== letterV && next !== zero && (next !== letterK || bytes[request + 6] !== letterC))
+  if (!(first === lowerS && second === lowerY) && !(first === upperS && second === upperY))
     return false;
-  return newDescriptor.test(bytes.toString("latin1", from, end));
-}
-
-/** Where `F_GETLK` stands in `(3</data/t.db>, F_GETLK, ...`; -1 if that takes a closer look. */
-function commandAt(bytes: Buffer, from: number, end: number): number {
-  let at = from + 1;
-  while (isDigit(bytes[at] as number)) at += 1;
-  if (at === from + 1) return -1;
-  if (bytes[at] === less) {
-    while (at < end && bytes[at] !== greater && bytes[at] !== comma) at += 1;
-    if (bytes[at] === greater) at += 1;
-  }
-  const isNamed = bytes[at] === comma && bytes[at + 2] === letterF && bytes[at + 3] === underscore;
-  return isNamed && at + 4 < end ? at + 2 : -1;
-}
-
-/** True for a fcntl that may make a descriptor (`F_DUPFD`) or tell what exec does with one (`F_SETFD`). */
-function controlsDescriptor(bytes: Buffer, from: number, end: number): boolean {
-  const command = commandAt(bytes, from, end);
-  return command < 0 || bytes[command + 2] === letterD || matches(bytes, command, setDescriptor);
-}
-
-/** True if this call, whose name ends at `from` and whose line at `end`, is one that matters. */
-export function matters({ name }: Known, bytes: Buffer, from: number, end: number): boolean {
-  if (name === "recvmsg" || name === "recvmmsg") {
-    return bytes.subarray(from, end).includes("cmsg_type=SCM_RIGHTS");
-  }
-  if (name === "ioctl") return makesDescriptor(bytes, from, end);
-  return (name !== "fcntl" && name !== "fcntl64") || controlsDescriptor(bytes, from, end);
-}
-
-/** The same of a line on which the call ends: of those that may have received descriptors, only those that have. */
-export function endMatters(known: Known, bytes: Buffer, from: number, end: number): boolean {
-  return !known.name.startsWith("recv") || matters(known, bytes, from, end);
+  return /^(?:syscall|SYS)_(?:0x[0-9a-f]+|[0-9]+)$/.test(textOf(bytes, start, end));
 }

@@ -9,7 +9,7 @@ import { Ahead } from "./ahead.ts";
 import { LineClock } from "./clock.ts";
 import { Flow } from "./flow.ts";
 import { Merging } from "./merging.ts";
-import { oddName } from "./names.ts";
+import { oddName } from "./odd-names.ts";
 import { Output } from "./output.ts";
 import { Prefix } from "./prefix.ts";
 import { mayKill, waitedFor } from "./reaped.ts";

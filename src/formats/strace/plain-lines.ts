@@ -2,12 +2,13 @@
 
 import type { Buffer } from "node:buffer";
 import { readsImage } from "./machine.ts";
-import { endMatters, type Known, lookUp, matters, nameEnd, resumedName } from "./names.ts";
+import { type Known, lookUp, nameEnd, resumedName } from "./names.ts";
 import { isSignal, mayEndInNotice } from "./notices.ts";
 import type { Parts } from "./parts.ts";
 import { PlainCall } from "./plain.ts";
 import { PlainFile } from "./plain-file.ts";
 import { PlainScanner } from "./plain-scanner.ts";
+import { endMatters, matters } from "./selective-calls.ts";
 
 const lineFeed = 10;
 const carriageReturn = 13;

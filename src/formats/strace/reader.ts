@@ -6,36 +6,37 @@ import type { Sink } from "../../trace/event.ts";
 import type { Facts } from "../../trace/trace.ts";
 import { longest } from "../lines.ts";
 import type { ReadOptions } from "../types.ts";
-import { childOf } from "./flow.ts";
 import { type Line, latin1 } from "./line.ts";
-import type { At } from "./lives.ts";
+import type { At, Task } from "./lives.ts";
 import { readsImage } from "./machine.ts";
 import { Margin } from "./margin.ts";
-import { endMatters, type Known, lookUp, matters, nameEnd, resumedName } from "./names.ts";
-import {
-  continues,
-  continuesMemory,
-  isBelowCall,
-  isOfPerf,
-  isSignal,
-  mayEndInNotice,
-  type Notice,
-  noticeOf,
-  stripColor,
-  summaryLine,
-} from "./notices.ts";
+import { type Known, lookUp, nameEnd, resumedName } from "./names.ts";
+import { isSignal, mayEndInNotice, type Notice, noticeOf, stripColor } from "./notices.ts";
+import { OtherLines } from "./other-lines.ts";
 import { Parts } from "./parts.ts";
 import { Pieces } from "./pieces.ts";
 import { PlainLines } from "./plain-lines.ts";
-import { readResult, resultAt } from "./result.ts";
-import { endingOf, Told } from "./told.ts";
-import { verdict } from "./verdict.ts";
+import { childOf, readResult, resultAt } from "./result.ts";
+import { endMatters, matters } from "./selective-calls.ts";
+import { Told } from "./told.ts";
+import { noLines, verdict } from "./verdict.ts";
 
 const escapeByte = 27;
 const paren = 40;
 const plus = 43;
 const dot = 46;
 const less = 60;
+
+/** A line of a call that matters, of which the text from the name on has been read. */
+interface CallLine {
+  readonly line: Line;
+  readonly known: Known;
+  readonly text: string;
+  /** Where the result begins; -1 if there is none. */
+  readonly at: number;
+  /** The call began on another line. */
+  readonly resumes: boolean;
+}
 
 export class StraceReader {
   readonly #name: string;
@@ -44,13 +45,8 @@ export class StraceReader {
   readonly #pieces = new Pieces();
   readonly #margin: Margin;
   readonly #told: Told;
-  #lines = 0;
-  #recognised = 0;
-  /** Lines of another recorder. */
-  #others = 0;
-  #firstOther = 0;
-  /** The table of -C has begun. */
-  #summary = false;
+  readonly #others: OtherLines;
+  readonly #counts = noLines();
   /** What the first task says its number is. */
   #ownNumber: number | undefined;
 
@@ -65,6 +61,7 @@ export class StraceReader {
     this.#parts = new Parts(emit, diagnostics, options);
     this.#plain = new PlainLines(this.#parts);
     this.#told = new Told(this.#parts.flow, this.#parts.tracees);
+    this.#others = new OtherLines(this.#parts, this.#told, this.#counts);
     this.#margin = new Margin(name, (line) =>
       this.#parts.output.warn(
         "parse/quoted-lines",
@@ -78,7 +75,7 @@ export class StraceReader {
   /** One line, without its end; `whole` is false if there may have been more of it. */
   line(bytes: Buffer, from: number, end: number, number: number, whole: boolean): void {
     if (from === end) return;
-    this.#lines += 1;
+    this.#counts.all += 1;
     const start = this.#margin.skip(bytes, from, end, number);
     this.#parts.prefix.read(bytes, start, end);
     if (this.#pieces.waiting) {
@@ -126,16 +123,16 @@ export class StraceReader {
     const stop = nameEnd(bytes, body, end);
     if (stop > 0 && bytes[stop] === paren) {
       const known = lookUp(bytes, body, stop) ?? readsImage(bytes, body, end);
-      this.#recognised += 1;
+      this.#counts.recognised += 1;
       if (known === undefined || !matters(known, bytes, stop, end)) {
         if (!line.whole) this.#mayBeCut(line, latin1(bytes, body, end));
         this.#parts.unimportant(bytes, line.number, body, stop);
         if (mayEndInNotice(bytes, end)) this.#cutBy(line);
       } else this.#relevant(line, known, body, false);
     } else if (first === less && bytes[body + 1] === dot) this.#resumes(line, body);
-    else if (first === plus) this.#end(line);
+    else if (first === plus) this.#others.end(line);
     else if (isSignal(bytes, body)) {
-      this.#recognised += 1;
+      this.#counts.recognised += 1;
       this.#parts.signal(bytes, body);
     } else this.#other(line);
   }
@@ -146,12 +143,23 @@ export class StraceReader {
       this.#other(line);
       return;
     }
-    this.#recognised += 1;
+    this.#counts.recognised += 1;
     const [from, to] = name;
     const known = lookUp(line.bytes, from, to);
     if (known === undefined || !endMatters(known, line.bytes, to, line.end))
       this.#parts.unimportant(line.bytes, line.number, body, body);
     else this.#relevant(line, known, to + " resumed>".length, true);
+  }
+
+  /** A line that is no call. */
+  #other(line: Line): void {
+    const { bytes, start, end } = line;
+    if (!bytes.subarray(start, end).includes(escapeByte)) {
+      this.#others.take(line);
+      return;
+    }
+    const plain = stripColor(bytes, start, end);
+    this.#again({ ...line, bytes: plain, start: 0, end: plain.length });
   }
 
   /** A line of a call that matters; its text begins at `from`. */
@@ -162,53 +170,57 @@ export class StraceReader {
       this.#piece(line);
       return;
     }
-    this.#parts.tracees.follow(this.#parts.prefix);
-    this.#parts.flow.merged = this.#parts.merging.see(this.#parts.prefix, line.time, text, resumes);
-    if (this.#parts.ahead.active) {
-      this.#hold(line, known, text, at, resumes);
+    const { prefix, tracees, flow, merging, ahead } = this.#parts;
+    const call = { line, known, text, at, resumes };
+    tracees.follow(prefix);
+    flow.merged = merging.see(prefix, line.time, text, resumes);
+    if (ahead.active) {
+      this.#hold(call);
       return;
     }
-    if (known.role === "identity") this.#identity(text, at);
-    const tid = this.#parts.tracees.owner(this.#parts.prefix);
+    if (known.role === "identity") this.#identity(call);
+    const tid = tracees.owner(prefix);
     const exit: At = { line: line.number, time: line.time };
-    const task = this.#parts.tracees.find(tid, exit, resumes, known.role === "exec");
-    if (task === undefined) {
-      this.#parts.ahead.start(tid, this.#parts.tracees.cloning.size);
-      this.#hold(line, known, text, at, resumes);
-      return;
+    const task = tracees.find(tid, exit, resumes, known.role === "exec");
+    if (task !== undefined) this.#complete(call, task, exit);
+    else {
+      ahead.start(tid, tracees.cloning.size);
+      this.#hold(call);
     }
-    const entry = line.first === line.number ? exit : { line: line.first, time: line.time };
-    const bare = this.#parts.prefix.pid < 0;
-    const logical = { task, bare, entry, exit, known, text, at, whole: line.whole };
-    if (!line.whole && known.role !== "memory") this.#mayBeCut(line, text);
-    if (resumes) this.#parts.flow.resumed(logical);
-    else this.#parts.flow.call(logical);
   }
 
-  #identity(text: string, at: number): void {
+  /** A call whose task is known. */
+  #complete({ line, known, text, at, resumes }: CallLine, task: Task, exit: At): void {
+    const { prefix, flow } = this.#parts;
+    const { first, number, time, whole } = line;
+    const entry = first === number ? exit : { line: first, time };
+    const logical = { task, bare: prefix.pid < 0, entry, exit, known, text, at, whole };
+    if (!whole && known.role !== "memory") this.#mayBeCut(line, text);
+    if (resumes) flow.resumed(logical);
+    else flow.call(logical);
+  }
+
+  #identity({ text, at }: CallLine): void {
     if (this.#parts.prefix.pid >= 0 || this.#ownNumber !== undefined) return;
-    const result = at < 0 ? "cut" : readResult(text, at + 3, true);
-    if (typeof result !== "string") this.#ownNumber = childOf(result);
+    this.#ownNumber = childIn(text, at, true);
   }
 
   /** Keep a line until it is known whose child a task is. */
-  #hold(line: Line, known: Known, text: string, at: number, resumes: boolean): void {
-    const tid = this.#parts.tracees.owner(this.#parts.prefix);
-    this.#parts.ahead.hold(line);
-    if (this.#parts.tracees.lives.get(tid) === undefined && !resumes)
-      this.#parts.ahead.unknown(tid);
-    if (known.role === "clone") {
-      const result = at < 0 ? "cut" : readResult(text, at + 3, line.whole);
-      const child = typeof result === "string" ? undefined : childOf(result);
-      if (at < 0) this.#parts.ahead.began();
-      else if (child === undefined) this.#parts.ahead.ended(undefined, resumes);
-      else {
-        const { number, time } = line;
-        const bare = this.#parts.prefix.pid < 0;
-        this.#parts.ahead.ended({ child, parent: tid, line: number, time, bare, text }, resumes);
-      }
+  #hold({ line, known, text, at, resumes }: CallLine): void {
+    const { ahead, tracees, prefix } = this.#parts;
+    const tid = tracees.owner(prefix);
+    ahead.hold(line);
+    if (tracees.lives.get(tid) === undefined && !resumes) ahead.unknown(tid);
+    if (known.role === "clone" && at < 0) ahead.began();
+    else if (known.role === "clone") {
+      const { number, time, whole } = line;
+      const child = childIn(text, at, whole);
+      const bare = prefix.pid < 0;
+      const named =
+        child === undefined ? undefined : { child, parent: tid, line: number, time, bare, text };
+      ahead.ended(named, resumes);
     }
-    if (this.#parts.ahead.settled) this.#release();
+    if (ahead.settled) this.#release();
   }
 
   #release(): void {
@@ -218,87 +230,21 @@ export class StraceReader {
   /** A call that does not matter may end in a notice, which does. */
   #cutBy(line: Line): void {
     const notice = noticeOf(latin1(line.bytes, line.start, line.end));
-    if (notice !== undefined) this.#notice(notice, line);
+    if (notice !== undefined) this.#others.notice(notice, line);
   }
 
   /** A call that goes on on the next line. */
   #piece(line: Line): void {
     const text = latin1(line.bytes, line.start, line.end);
     const notice = noticeOf(text);
-    if (notice !== undefined) this.#notice(notice, line);
+    if (notice !== undefined) this.#others.notice(notice, line);
     this.#pieces.keep(line, notice === undefined ? text : beforeNotice(text, notice));
-  }
-
-  #end(line: Line): void {
-    const ending = endingOf(latin1(line.bytes, this.#parts.prefix.body, line.end));
-    if (ending === undefined) {
-      this.#foreign(line);
-      return;
-    }
-    this.#recognised += 1;
-    if (this.#parts.ahead.active) this.#parts.ahead.hold(line);
-    else this.#told.ending(ending, this.#parts.prefix, { line: line.number, time: line.time });
-  }
-
-  #other(line: Line): void {
-    const { bytes, start, end } = line;
-    if (bytes.subarray(start, end).includes(escapeByte)) {
-      const plain = stripColor(bytes, start, end);
-      this.#again({ ...line, bytes: plain, start: 0, end: plain.length });
-      return;
-    }
-    const { prefix } = this.#parts;
-    const text = latin1(bytes, prefix.body, end);
-    const notice = noticeOf(text);
-    const isEmpty = text.trim() === "";
-    if (notice !== undefined) this.#notice(notice, line);
-    else if (summaryLine(text, this.#summary)) this.#summary = true;
-    else if (isBelowCall(bytes, start) || this.#rest(line, text)) return;
-    else if (text.startsWith("???")) this.#nameless(line);
-    else if (continuesMemory(text) || (isEmpty && prefix.tells)) this.#cutOff(line);
-    else if (!continues(text) && !isEmpty) this.#foreign(line);
-  }
-
-  /** `???( <unfinished ...>`: a task that dies before strace could ask which call it makes. */
-  #nameless({ bytes, number }: Line): void {
-    this.#recognised += 1;
-    const { body } = this.#parts.prefix;
-    this.#parts.unimportant(bytes, number, body, body);
-  }
-
-  #cutOff(line: Line): void {
-    const message = "lines that are cut off at their start or end";
-    this.#parts.output.warn("parse/cut-off", message, line.number, this.#parts.pid);
   }
 
   /** The last line, of a call that is no memory call; one that was cut for its length is none. */
   #mayBeCut(line: Line, text: string): void {
     const hasEnd = resultAt(text) >= 0 || text.endsWith(" ...>");
-    if (!hasEnd && line.end - line.start < longest) this.#cutOff(line);
-  }
-
-  /** True for `)  = 0` below a line that ends with `<unfinished ...>`. */
-  #rest(line: Line, text: string): boolean {
-    const at = text.startsWith(")") ? resultAt(text) : -1;
-    if (at < 0) return false;
-    const { ahead, flow, clock } = this.#parts;
-    if (ahead.active) ahead.hold(line);
-    return ahead.active || flow.rest(text, at, { line: line.number, time: clock.now }, line.whole);
-  }
-
-  #notice(notice: Notice, line: Line): void {
-    this.#recognised += 1;
-    this.#told.notice(notice, { line: line.number, time: line.time });
-  }
-
-  #foreign(line: Line): void {
-    const text = latin1(line.bytes, line.start, line.end);
-    this.#parts.flow.machine.printed(text, line.number);
-    if (isOfPerf(text)) {
-      this.#others += 1;
-      if (this.#others === 1) this.#firstOther = line.number;
-    }
-    this.#parts.output.warn("parse/foreign-line", "lines that are not strace's", line.number, null);
+    if (!hasEnd && line.end - line.start < longest) this.#others.cutOff(line);
   }
 
   /** Nothing more comes. Throws if there is nothing to work with. */
@@ -310,27 +256,33 @@ export class StraceReader {
     flow.end();
     tracees.settle();
     output.end(this.#ownNumber);
-    const error = verdict(this.#name, {
-      lines: this.#lines + this.#plain.lines,
-      recognised: this.#recognised + this.#plain.lines,
-      others: this.#others,
-      firstOther: this.#firstOther,
-      calls: output.calls,
-      missing: flow.memory.missing,
-      firstMissing: flow.memory.firstMissing,
-      skipped: output.skipped,
-      firstSkipped: output.firstSkipped,
-      summary: this.#summary,
+    const { lines } = this.#plain;
+    this.#counts.all += lines;
+    this.#counts.recognised += lines;
+    const { calls, skipped, firstSkipped } = output;
+    const { missing, firstMissing } = flow.memory;
+    const error = verdict(this.#name, this.#counts, {
+      calls,
+      missing,
+      firstMissing,
+      skipped,
+      firstSkipped,
     });
     if (error !== undefined) throw error;
   }
 
   /** What the text itself tells. */
   facts(): Partial<Facts> {
-    const { command, machine } = this.#parts.flow;
+    const { command, machine } = this.#parts.flow.others;
     const told = command === undefined ? {} : { command };
     return { recorder: "strace", ...told, ...machine.facts() };
   }
+}
+
+/** The task that a call returned, or its own number; undefined where the result at `at` tells none. */
+function childIn(text: string, at: number, whole: boolean): number | undefined {
+  const result = at < 0 ? "cut" : readResult(text, at + 3, whole);
+  return typeof result === "string" ? undefined : childOf(result);
 }
 
 /** Editors turn the blanks before a result into tabs; strace prints tabs of names as `\\t`. */

@@ -4,6 +4,7 @@ import { errnoName } from "../../trace/errno.ts";
 import type { Outcome } from "../../trace/event.ts";
 import type { U64 } from "../../units.ts";
 import { numberAt } from "./number.ts";
+import { maxPid } from "./prefix.ts";
 
 export interface Result {
   readonly outcome: Outcome;
@@ -95,4 +96,14 @@ export function readResult(text: string, from: number, whole: boolean): Result |
   if (value === undefined) return worded(text.slice(from, stop), rest, duration, whole);
   const injected = rest !== "" && rest.includes("(INJECTED");
   return { outcome: "ok", value, error: null, injected, duration, suffix: rest };
+}
+
+/** The task that a clone made, in strace's own numbers: `= 3 /* 25202 in strace's PID NS *\/`. */
+export function childOf(result: Result): number | undefined {
+  const outside =
+    result.suffix === ""
+      ? undefined
+      : /\/\* (\d+) in strace's PID NS \*\//.exec(result.suffix)?.[1];
+  const value = outside === undefined ? result.value : Number(outside);
+  return typeof value === "number" && value > 0 && value <= maxPid ? value : undefined;
 }

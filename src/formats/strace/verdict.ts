@@ -3,33 +3,49 @@
 import { MmreplayError } from "../../errors.ts";
 import { straceCommand } from "./command.ts";
 
-/** What was found in it. */
-export interface Findings {
-  readonly lines: number;
-  /** Lines that are strace's for certain. */
-  readonly recognised: number;
-  /** Lines that are another recorder's for certain, and the first of them. */
-  readonly others: number;
-  readonly firstOther: number;
-  /** Memory calls, and how many of them have no result at all. */
+/** The lines of the text, by what they are. */
+export interface LineCounts {
+  all: number;
+  /** Those that are strace's for certain. */
+  recognised: number;
+  /** Those that are another recorder's for certain, and the number of the first. */
+  others: number;
+  firstOther: number;
+  /** There is a table of -c or -C. */
+  summary: boolean;
+}
+
+export const noLines = (): LineCounts => ({
+  all: 0,
+  recognised: 0,
+  others: 0,
+  firstOther: 0,
+  summary: false,
+});
+
+/** The memory calls of the text. */
+export interface CallCounts {
+  /** Those that were told, and how many of them have no result at all. */
   readonly calls: number;
   readonly missing: number;
   /** Line of the first call without a result. */
   readonly firstMissing: number;
-  /** Memory calls that were left out, and why the first was. */
+  /** Those that were left out, and why the first was. */
   readonly skipped: number;
   readonly firstSkipped: { readonly message: string; readonly line: number } | undefined;
-  /** There is a table of -c or -C. */
-  readonly summary: boolean;
 }
 
 /** One line of another recorder in so many is an accident. */
 const few = 10;
 
 /** The error for a text without anything to replay; undefined if there is something. */
-export function verdict(name: string, findings: Findings): MmreplayError | undefined {
-  const { lines, recognised, others, calls, missing, summary } = findings;
-  const { firstOther, firstMissing, skipped, firstSkipped } = findings;
+export function verdict(
+  name: string,
+  lines: LineCounts,
+  found: CallCounts,
+): MmreplayError | undefined {
+  const { all, recognised, others, firstOther, summary } = lines;
+  const { calls, missing, firstMissing, skipped, firstSkipped } = found;
   const mixed = others * few > recognised;
   if (calls > 0 && missing < calls && !mixed) return undefined;
   const again = `record again with: ${straceCommand}`;
@@ -55,6 +71,6 @@ export function verdict(name: string, findings: Findings): MmreplayError | undef
     return error("parse/no-memory-calls", message, 1);
   }
   if (summary) return error("parse/summary-only", "this is the table of strace -c", 1);
-  if (lines === 0) return error("parse/empty", "the file is empty", 0);
+  if (all === 0) return error("parse/empty", "the file is empty", 0);
   return error("parse/not-strace", "no line of this is from strace", 1);
 }
