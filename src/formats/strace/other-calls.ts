@@ -64,7 +64,11 @@ export class OtherCalls {
 
   /** A task has called exit or exit_group. */
   exiting({ task, known, entry, bare }: Logical): void {
-    this.#world.tracees.leave(task, { ...entry, group: known.name === "exit_group", bare });
+    this.#world.tracees.departures.leave(task, {
+      ...entry,
+      group: known.name === "exit_group",
+      bare,
+    });
   }
 
   /** A plain line ends a call that has asked for this. */

@@ -56,13 +56,13 @@ export class Parts {
   signal(bytes: Buffer, body: number): void {
     if (this.ahead.active || !mayKill(bytes, body)) return;
     const task = this.tracees.certain(this.prefix);
-    if (task !== undefined) this.tracees.strike(task);
+    if (task !== undefined) this.tracees.departures.strike(task);
   }
 
   /** A call that does not matter, with a name in `[body, stop)`. It proves that an earlier call of its task is over. */
   unimportant(bytes: Buffer, number: number, body: number, stop: number): void {
     const { tracees, flow, output } = this;
-    tracees.follow(this.prefix);
+    tracees.followed.see(this.prefix);
     const odd = oddName(bytes, body, stop);
     if (odd?.call !== undefined) {
       output.skip(odd.call, odd.code, odd.message, number, this.pid);
@@ -71,8 +71,8 @@ export class Parts {
     }
     if (this.ahead.active) return;
     // In merged files wait4 stands where it began, before the end of the child.
-    if (tracees.leaving && !flow.merged) {
-      tracees.reaped(waitedFor(bytes, body), { line: number, time: this.clock.now });
+    if (tracees.departures.arePending && !flow.merged) {
+      tracees.departures.reaped(waitedFor(bytes, body), { line: number, time: this.clock.now });
     }
     if (flow.open === 0) return;
     const task = tracees.lives.get(tracees.owner(this.prefix));

@@ -58,7 +58,7 @@ export class PlainLines {
     const time = clock.timeOf(prefix);
     if (!merging.isPlain(prefix, time)) return 0;
     this.#tick(number);
-    tracees.follow(prefix);
+    tracees.followed.see(prefix);
     merging.seePlain(prefix, time, form !== "whole", Math.max(duration, 0));
     flow.plain(task, this.#call, request, { line: number, time }, prefix.pid < 0);
     return next;
@@ -74,7 +74,7 @@ export class PlainLines {
     const { form, duration, next } = this.#file;
     const begins = !ends && form === "begin";
     this.#tick(number);
-    tracees.follow(prefix);
+    tracees.followed.see(prefix);
     merging.seePlain(prefix, time, ends || begins, Math.max(duration, 0));
     const { pid, body } = prefix;
     if (begins) flow.beginFile(task, known, this.#file, body, { line: number, time }, pid < 0);

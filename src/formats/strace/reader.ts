@@ -172,7 +172,7 @@ export class StraceReader {
     }
     const { prefix, tracees, flow, merging, ahead } = this.#parts;
     const call = { line, known, text, at, resumes };
-    tracees.follow(prefix);
+    tracees.followed.see(prefix);
     flow.merged = merging.see(prefix, line.time, text, resumes);
     if (ahead.active) {
       this.#hold(call);
@@ -181,7 +181,7 @@ export class StraceReader {
     if (known.role === "identity") this.#identity(call);
     const tid = tracees.owner(prefix);
     const exit: At = { line: line.number, time: line.time };
-    const task = tracees.find(tid, exit, resumes, known.role === "exec");
+    const task = tracees.find(tid, exit, { resumes, begins: known.role === "exec" });
     if (task !== undefined) this.#complete(call, task, exit);
     else {
       ahead.start(tid, tracees.cloning.size);

@@ -49,13 +49,13 @@ export class Told {
   }
 
   #unseen(tid: number, how: Ending["how"], bare: boolean, at: At): void {
-    if (how === "superseded" || bare) this.#tracees.unfollow(tid);
-    else this.#tracees.endedUnseen(tid, how, at);
+    if (how === "superseded" || bare) this.#tracees.followed.delete(tid);
+    else this.#tracees.departures.endedUnseen(tid, how, at);
   }
 
   #ended(task: Task, how: "exit" | "killed", at: At, bare: boolean): void {
     this.#flow.abandon(task);
-    this.#tracees.ended(task, how, at, bare);
+    this.#tracees.departures.ended(task, how, at, bare);
   }
 
   notice(notice: Notice, at: At): void {
@@ -71,7 +71,7 @@ export class Told {
 
   /** strace leaves a task; 4.5 says so of one that has ended, and nothing else. */
   #detached({ tid, old, index }: Notice, task: Task | undefined, at: At): void {
-    this.#tracees.unfollow(tid);
+    this.#tracees.followed.delete(tid);
     if (task === undefined) return;
     if (task.exiting !== undefined) {
       this.#ended(task, "exit", task.exiting, task.exiting.bare);
