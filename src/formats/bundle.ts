@@ -35,6 +35,7 @@ import { isSame } from "./same.ts";
 import { readSet, strace } from "./strace.ts";
 import { readTar } from "./tar.ts";
 import type { Format, Input, ReadOptions } from "./types.ts";
+import { unwrapped, wrappingOf } from "./wrapped.ts";
 
 export type { Source, Sources } from "./bundle/runs.ts";
 
@@ -77,13 +78,14 @@ async function recordingsIn(
 ): Promise<readonly Recording[]> {
   const found: Recording[] = [];
   const unreadable: MmreplayError[] = [];
-  for (const source of sources) {
-    if (folder && (isBeside(source.name) || isMaps(source.name))) continue;
-    const head = await headOf(inputOf(source).chunks, headBytes).catch((error: unknown) => {
+  for (const wrapped of sources) {
+    if (folder && (isBeside(wrapped.name) || isMaps(wrapped.name))) continue;
+    const seen = await headOf(inputOf(wrapped).chunks, headBytes).catch((error: unknown) => {
       if (!folder || !isUnreadable(error)) throw error;
       unreadable.push(error);
     });
-    if (head === undefined) continue;
+    if (seen === undefined) continue;
+    const { source, head } = await withoutWrapping(wrapped, seen, diagnostics);
     const format = folder
       ? formats.all.find((known) => known.sniff(head))
       : detect(head, source.name);
@@ -94,6 +96,23 @@ async function recordingsIn(
   if (once.length === 0 && first !== undefined) throw first;
   leaveOut(unreadable, diagnostics);
   return once;
+}
+
+/** A source that gives what the recorder wrote, if there is a recording inside of its lines. */
+async function withoutWrapping(
+  wrapped: Source,
+  seen: Uint8Array,
+  diagnostics: Diagnostics,
+): Promise<{ readonly source: Source; readonly head: Uint8Array }> {
+  const isClaimed = (bytes: Uint8Array): boolean => formats.all.some(({ sniff }) => sniff(bytes));
+  const wrapping = wrappingOf(seen, isClaimed(seen));
+  if (wrapping === undefined) return { source: wrapped, head: seen };
+  const open = (): AsyncIterable<Uint8Array> => unwrapped(inputOf(wrapped).chunks, wrapping);
+  const head = await headOf(open(), headBytes);
+  if (!isClaimed(head)) return { source: wrapped, head: seen };
+  const message = `${wrapped.name}: lines are taken out of ${wrapping.what}`;
+  diagnostics.warn("parse/wrapped-lines", message, 1);
+  return { source: { ...wrapped, open }, head };
 }
 
 /** The recordings less what is printed beside its text; throws if two are the same otherwise, byte for byte. */

@@ -1,0 +1,114 @@
+/** Texts that came through a log, a pager or a web page: the recording inside is read, by the lines of the file. */
+
+import { describe, expect, it } from "vitest";
+import { Diagnostics } from "../../src/errors.ts";
+import { bundle } from "../../src/formats/bundle.ts";
+import { wrappingOf } from "../../src/formats/wrapped.ts";
+import { eventText } from "../support/events-text.ts";
+
+interface Outcome {
+  readonly events: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** One file, in chunks that cut its lines. */
+async function read(text: string): Promise<Outcome> {
+  const bytes = Buffer.from(text);
+  async function* open(): AsyncGenerator<Uint8Array> {
+    for (let at = 0; at < bytes.length; at += 100) yield bytes.subarray(at, at + 100);
+  }
+  const diagnostics = new Diagnostics();
+  const sources = { path: "a.txt", folder: false, sources: [{ name: "a.txt", open }] };
+  const traces = await bundle(sources, diagnostics);
+  return {
+    events: traces.flatMap(({ events }) => [...events].map(eventText)),
+    warnings: [...diagnostics.warnings.values()].map(({ code, message }) => `${code}: ${message}`),
+  };
+}
+
+const log = [
+  '4711 10:00:00.000001 execve("/bin/a", ["a"], 0x7ffe /* 9 vars */) = 0',
+  "4711 10:00:00.000002 brk(NULL) = 0x55d0c0a00000",
+  "4711 10:00:00.000003 mmap(NULL, 8192, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0 <unfinished ...>",
+  "4711 10:00:00.000004 <... mmap resumed>) = 0x7f0000001000",
+  "4711 10:00:00.000005 munmap(0x7f0000001000, 8192) = 0",
+  "4711 10:00:00.000006 +++ exited with 0 +++",
+];
+
+const inside = [
+  "1 4711 * exec /bin/a",
+  "2 4711 brk(0x0) = 0x55d0c0a00000",
+  "3.4 4711 mmap(0x0, 8192, PROT_READ, MAP_ANONYMOUS|MAP_PRIVATE, -1, 0x0) = 0x7f0000001000",
+  "5 4711 munmap(0x7f0000001000, 8192) = 0x0",
+  "6 4711 * exit",
+];
+
+const under =
+  (prefix: string) =>
+  (line: string): string =>
+    `${prefix}${line}`;
+
+const html = (line: string): string =>
+  line
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
+
+const ways: readonly (readonly [string, (line: string, index: number) => string, string])[] = [
+  ["cat -n", (line, index) => `     ${index + 1}\t${line}`, "line numbers"],
+  ["grep -n", (line, index) => `${index + 40}:${line}`, "line numbers"],
+  ["less -N", (line, index) => `${String(index + 9).padStart(7)} ${line}`, "line numbers"],
+  ["journalctl", under("Nov 27 10:00:00 box strace[77]: "), "the journal"],
+  ["journalctl -o short-iso", under("2026-11-27T10:00:00+0100 box strace[77]: "), "the journal"],
+  ["kubectl logs", under("2026-11-27T10:00:00.000000001Z stderr F "), "a container's log"],
+  ["docker logs -t", under("2026-11-27T10:00:00.000000001Z "), "dates"],
+  ["docker compose logs", under("web-1  | "), "the names of containers"],
+  ["kubectl logs --prefix", under("[pod/a-77/a] "), "the names of containers"],
+  ["logcat", under("11-27 10:00:00.123  4711  4711 I wrap.sh : "), "logcat"],
+  ["logcat -v time", under("11-27 10:00:00.123 I/wrap.sh ( 4711): "), "logcat"],
+  ["dmesg", under("[   12.345678] "), "the kernel's log"],
+  [
+    "a json-file log",
+    (log) => JSON.stringify({ log: `${log}\n`, stream: "stderr", time: "2026-11-27T10:00:00Z" }),
+    "the JSON of a container's log",
+  ],
+  ["the source of a web page", html, "the entities of a web page"],
+];
+
+describe("a recording inside of other lines", () => {
+  it.each(ways)("is read out of %s", async (_, wrap, what) => {
+    const { events, warnings } = await read(`${log.map(wrap).join("\n")}\n`);
+    expect(events).toEqual(inside);
+    expect(warnings).toEqual([`parse/wrapped-lines: a.txt: lines are taken out of ${what}`]);
+  });
+
+  it("may have lines of the log itself among its own", async () => {
+    const lines = log.map(under("11-27 10:00:00.123  4711  4711 I wrap.sh : "));
+    const { events } = await read(["--------- beginning of main", ...lines, ""].join("\n"));
+    const moved = inside.map((line) =>
+      line.replace(/\d+(?=[. ])/g, (n) => (Number(n) < 9 ? `${Number(n) + 1}` : n)),
+    );
+    expect(events).toEqual(["1 - ! parse/foreign-line", ...moved]);
+  });
+
+  it("may be of any recorder", async () => {
+    const lines = [
+      "a-10  [000] ..... 1.1: sys_brk(brk: 0)",
+      "a-10  [000] ..... 1.2: sys_brk -> 0x5000",
+      "a-10  [000] ..... 1.3: sys_exit_group(error_code: 0)",
+    ];
+    const { events } = await read(lines.map(under("[   12.345678]     ")).join("\n"));
+    expect(events).toContain("1.2 10 brk(0x0) = 0x5000");
+  });
+
+  it("is not looked for in what no format reads inside either", async () => {
+    const lines = ["we saw nothing", "and then", "more of it"].map(under("web-1  | "));
+    await expect(read(lines.join("\n"))).rejects.toMatchObject({ code: "parse/unknown-format" });
+  });
+
+  it("is not seen in tasks whose numbers follow one another for a while", () => {
+    const lines = log.map((line, index) => line.replace("4711", String(4711 + Math.min(index, 2))));
+    expect(wrappingOf(Buffer.from(`${lines.join("\n")}\n`), false)).toBeUndefined();
+  });
+});
