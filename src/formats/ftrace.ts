@@ -91,7 +91,8 @@ async function read(input: Input, emit: Sink, diagnostics: Diagnostics): Promise
 /** Text is of ftrace if it says so first, or if most of its first lines are events. */
 function sniff(head: Uint8Array): boolean {
   const lines = new TextDecoder().decode(head).split("\n");
-  if (lines[0]?.startsWith("# tracer: ")) return true;
+  const tracer = /^# tracer: (\w+)/.exec(lines[0] ?? "")?.[1];
+  if (tracer !== undefined && tracer !== "function_graph") return true;
   const told = lines
     .slice(0, -1)
     .filter((line) => line.trim() !== "" && !line.startsWith("#") && !notice.test(line))

@@ -47,7 +47,61 @@ const refusals: readonly Refusal[] = [
   {
     code: "parse/ltrace",
     what: "the output of ltrace, which shows library calls",
-    pattern: /^(?:\[pid \d+\] )?__libc_start_main\(|^(?:\[pid \d+\] )?\w+->\w+\(/m,
+    pattern: /^(?:\[pid \d+\] )?(?:__libc_start_main\(|\w+->\w+\(|(?:\w+@)?SYS_\w+\()/m,
+    hint: again,
+  },
+  {
+    code: "parse/gvisor",
+    what: "a log of runsc --strace, whose addresses gVisor chose and not Linux",
+    pattern: /\] \S+ [EX] \w+\(.*\)(?:$| = -?\d+ \(0x)/m,
+    hint: `run the program without gVisor; ${again}`,
+  },
+  {
+    code: "parse/u-root-strace",
+    what: "the output of the strace of u-root",
+    pattern: /^\[pid \d+\] [EX] \w+\(/m,
+    hint: again,
+  },
+  {
+    code: "parse/sysdig",
+    what: "the output of sysdig",
+    pattern: /^\d+ \d\d:\d\d:\d\d\.\d+ \d+ \S+ \(\d+[.\d]*\) [<>] \w+/m,
+    hint: again,
+  },
+  {
+    code: "parse/lttng",
+    what: "the output of babeltrace (LTTng)",
+    pattern: /^\[[^\]]+\] \(\+[\d.?]+\) \S+ \w+: \{/m,
+    hint: again,
+  },
+  {
+    code: "parse/audit",
+    what: "a log of auditd, which has four arguments of each call",
+    pattern: /^(?:node=\S+ )?type=\w+ msg=audit\(/m,
+    hint: again,
+  },
+  {
+    code: "parse/uftrace",
+    what: "the output of uftrace, which shows functions",
+    pattern: /^# DURATION +TID +FUNCTION|^ *[\d.]* *(?:[num]?s)? *\[ *\d+\] \| /m,
+    hint: again,
+  },
+  {
+    code: "parse/function-graph",
+    what: "the output of the function_graph tracer, which shows functions and no calls of tasks",
+    pattern: /^# tracer: function_graph|^ *\d+\) .*\| {2}/m,
+    hint: "echo nop > current_tracer, and enable the events syscalls:sys_*_mmap and so on",
+  },
+  {
+    code: "parse/perf-report",
+    what: "the output of perf report, which sums up",
+    pattern: /^# (?:Samples: .* of event|Overhead +)/m,
+    hint: "print the same perf.data with perf script, or give it as it is: mmreplay import perf.data",
+  },
+  {
+    code: "parse/perf-stat",
+    what: "the output of perf stat, which counts",
+    pattern: /^ *Performance counter stats for /m,
     hint: again,
   },
   {
@@ -65,13 +119,20 @@ const refusals: readonly Refusal[] = [
   {
     code: "parse/truss",
     what: "the output of truss",
-    pattern: /^(?:[\d.]+\s+|\d+[:/]\s*)?\w+\(.*\)\s+(?:= \d+ \(0x[0-9a-f]+\)|ERR#\d+)/m,
+    pattern:
+      /^\s*(?:[\d.]+\s+|\d+(?:\/\d+)?:\s*)*\w+\(.*\)\s+(?:= \d+ \(0x[0-9a-f]+\)|E(?:RR|rr)#\d+|argc = \d+$)/m,
     hint: `only Linux can be replayed; there, ${again}`,
+  },
+  {
+    code: "parse/qemu-strace",
+    what: "the output of qemu-user -strace, whose addresses QEMU chose and not Linux",
+    pattern: /^(?:\d+ )?\w+\(.*\) = -1 errno=\d+ |^(?:\d+ )?(?:mmap2?|munmap|mprotect)\(\S+\) = /m,
+    hint: `run the program on a machine of its own kind; ${again}`,
   },
   {
     code: "parse/valgrind",
     what: "a log of valgrind",
-    pattern: /^==\d+== /m,
+    pattern: /^==\d+== |^SYSCALL\[\d+,\d+\]/m,
     hint: again,
   },
   {
@@ -121,7 +182,7 @@ export function refusal(head: Uint8Array, name: string): MmreplayError {
   const found = refusals.find(({ pattern }) => pattern.test(text));
   if (found !== undefined) {
     const { code, what, hint, pattern } = found;
-    return new MmreplayError(code, `this is ${what}, which is no recording to replay`, {
+    return new MmreplayError(code, `this is ${what}: it cannot be replayed`, {
       at: { ...at, ...placeOf(text, pattern) },
       hint,
     });
