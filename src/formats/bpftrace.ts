@@ -6,7 +6,7 @@ import { hex, parseHex, parseU64, type U64 } from "../units.ts";
 import { isTask, type PerfLine } from "./perf/line.ts";
 import { Retelling } from "./retell.ts";
 import { readTextLines } from "./text-lines.ts";
-import type { Format, Input, ReadResult } from "./types.ts";
+import type { Format, Input, ReadOptions, ReadResult } from "./types.ts";
 
 const bpftraceCommand = "bpftrace -c CMD scripts/mmreplay.bt > bpftrace.txt";
 
@@ -122,8 +122,13 @@ function lostAt(text: string): number | undefined {
   return match === null ? undefined : Number(match[1]);
 }
 
-async function read(input: Input, emit: Sink, diagnostics: Diagnostics): Promise<ReadResult> {
-  const retelling = new Retelling(emit, diagnostics, slack);
+async function read(
+  input: Input,
+  emit: Sink,
+  diagnostics: Diagnostics,
+  { shelf }: ReadOptions = {},
+): Promise<ReadResult> {
+  const retelling = new Retelling(emit, diagnostics, slack, shelf);
   const take = (text: string, line: number): void => {
     const lost = lostAt(text);
     const event = parseLine(text);

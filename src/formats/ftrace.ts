@@ -6,7 +6,7 @@ import type { Facts } from "../trace/trace.ts";
 import { lostAt, parseFtraceLine } from "./ftrace/line.ts";
 import { Retelling } from "./retell.ts";
 import { readTextLines } from "./text-lines.ts";
-import type { Format, Input, ReadResult } from "./types.ts";
+import type { Format, Input, ReadOptions, ReadResult } from "./types.ts";
 
 /** What has to be enabled under /sys/kernel/tracing/events. */
 const ftraceCommand =
@@ -76,8 +76,13 @@ class Reading {
   }
 }
 
-async function read(input: Input, emit: Sink, diagnostics: Diagnostics): Promise<ReadResult> {
-  const retelling = new Retelling(emit, diagnostics, slack);
+async function read(
+  input: Input,
+  emit: Sink,
+  diagnostics: Diagnostics,
+  { shelf }: ReadOptions = {},
+): Promise<ReadResult> {
+  const retelling = new Retelling(emit, diagnostics, slack, shelf);
   const reading = new Reading(retelling, diagnostics);
   const lines = await readTextLines(
     input,

@@ -1,8 +1,10 @@
 /** How the output of `perf trace` becomes events, as far as it tells them: it drops zeros, unknown bits and huge page sizes. */
 
 import type { Diagnostics } from "../errors.ts";
+import type { Shelf } from "../trace/block.ts";
 import type { Sink } from "../trace/event.ts";
 import { CLONE_THREAD, CLONE_VFORK, CLONE_VM, MAP_HUGETLB } from "../trace/flags.ts";
+import { SortedRows } from "../trace/sorted-rows.ts";
 import { hasBit, hex } from "../units.ts";
 import { isMemoryCall, isOtherCall, requestFrom } from "./perf/calls.ts";
 import {
@@ -14,25 +16,15 @@ import {
 } from "./perf-trace/line.ts";
 import { Retelling } from "./retell.ts";
 import { readTextLines } from "./text-lines.ts";
-import type { Format, Input, ReadResult } from "./types.ts";
+import type { Format, Input, ReadOptions, ReadResult } from "./types.ts";
 
 const hint = "record what can be replayed exactly: mmreplay record -- CMD";
 const micro = 1e6;
 
-const births: ReadonlySet<string> = new Set(["clone", "clone3", "fork", "vfork"]);
+const births = ["clone", "clone3", "fork", "vfork"];
 const ends: ReadonlySet<string> = new Set(["exit", "exit_group"]);
 /** Calls that say what memory calls are about. */
 const others: ReadonlySet<string> = new Set(["execve", "shmget"]);
-
-/** A birth whose flags depend on what the child does. */
-interface Birth {
-  readonly parent: number;
-  readonly child: number;
-  readonly name: string;
-  readonly flags: number | undefined;
-  readonly line: number;
-  readonly key: number;
-}
 
 /** Reads lines one by one. Nothing goes on before the end, as a call is printed when it returns. */
 class Reading {
@@ -41,11 +33,14 @@ class Reading {
   /** Moments by which the tasks have ended their last call. */
   readonly #ended = new Map<number, number>();
   readonly #begun = new Map<number, { readonly told: TraceLine; readonly line: number }>();
-  readonly #births: Birth[] = [];
+  /** Of each birth the flags, if they do not depend on what the child does, and -1 otherwise. */
+  readonly #births: SortedRows;
+  #born = 0;
   readonly #execs = new Set<number>();
   #now = Number.NEGATIVE_INFINITY;
 
-  constructor(retelling: Retelling, diagnostics: Diagnostics) {
+  constructor(retelling: Retelling, diagnostics: Diagnostics, shelf?: Shelf) {
+    this.#births = new SortedRows(shelf);
     this.#retelling = retelling;
     this.#diagnostics = diagnostics;
   }
@@ -55,9 +50,11 @@ class Reading {
     const key = Math.max(told.begin ?? this.#now, this.#ended.get(tid) ?? Number.NEGATIVE_INFINITY);
     this.#now = Math.max(this.#now, key);
     if (part === "tracepoint") this.#tracepoint(told, line, key);
-    else if (births.has(name)) this.#birth(told, line, key);
-    else if (ends.has(name)) this.#tell(tid, "sched:sched_process_exit", "", line, told.begin, key);
-    else if (isMemoryCall(name) || others.has(name)) {
+    else if (births.includes(name)) this.#birth(told, line, key);
+    else if (ends.has(name)) {
+      this.#tell(tid, "sched:sched_process_exit", "", line, told.begin, key);
+      this.#ended.delete(tid);
+    } else if (isMemoryCall(name) || others.has(name)) {
       if (part !== "continued" && !this.#enter(told, line, key)) return;
       if (part === "begun") return;
       const end = key + (told.took ?? 0);
@@ -68,8 +65,8 @@ class Reading {
 
   /** Births are told when it is known what became of the children. */
   finish(): void {
-    for (const { parent, child, name, flags, line, key } of this.#births) {
-      const known = flags ?? this.#flagsOf(name, child, line);
+    for (const [, parent = 0, child = 0, name = 0, flags = 0, line = 0, key = 0] of this.#births) {
+      const known = flags >= 0 ? flags : this.#flagsOf(births[name] ?? "", child, line);
       const body = `pid=${child} clone_flags=${known.toString(16)} `;
       this.#tell(parent, "task:task_newtask", body, line, key, key);
     }
@@ -125,14 +122,9 @@ class Reading {
     if (begun === undefined || child <= 0 || child > 2 ** 22) return;
     const text = begun.told.args.get("clone_flags");
     const flags = text === undefined ? undefined : argument("clone", "clone_flags", text);
-    this.#births.push({
-      parent: tid,
-      child,
-      name: told.name,
-      flags: flags === undefined ? undefined : Number(flags),
-      line,
-      key,
-    });
+    const name = births.indexOf(told.name);
+    this.#born += 1;
+    this.#births.push([this.#born, tid, child, name, Number(flags ?? -1), line, key]);
     this.#ended.set(tid, key + (told.took ?? 0));
   }
 
@@ -164,9 +156,14 @@ const other = /^\s*$|^ {12,}[^=\s]|\): (?:.{1,16}\/)?\d+ (?:min|maj)fault /;
 /** What perf trace -S prints behind the calls. */
 const table = /^ ?Summary of events:/m;
 
-async function read(input: Input, emit: Sink, diagnostics: Diagnostics): Promise<ReadResult> {
-  const retelling = new Retelling(emit, diagnostics, Number.POSITIVE_INFINITY);
-  const reading = new Reading(retelling, diagnostics);
+async function read(
+  input: Input,
+  emit: Sink,
+  diagnostics: Diagnostics,
+  { shelf }: ReadOptions = {},
+): Promise<ReadResult> {
+  const retelling = new Retelling(emit, diagnostics, Number.POSITIVE_INFINITY, shelf);
+  const reading = new Reading(retelling, diagnostics, shelf);
   diagnostics.warn("parse/lossy", "perf trace leaves out flags that it has no names for");
   let isTable = false;
   const take = (text: string, line: number, whole: boolean): void => {

@@ -1,24 +1,20 @@
 /** In which order the reader of perf script hears what other recorders tell, and on which lines it stood. */
 
 import { Diagnostics } from "../errors.ts";
+import type { Shelf } from "../trace/block.ts";
 import type { Event, Sink } from "../trace/event.ts";
+import { LongList } from "../trace/long-list.ts";
+import { ByTime } from "./by-time.ts";
 import type { PerfLine } from "./perf/line.ts";
 import { PerfReader } from "./perf/reader.ts";
 import { refuseUnusable } from "./perf/seen.ts";
 
-interface Told {
-  readonly event: PerfLine;
-  readonly line: number;
-  /** Seconds; what has no time stays behind what was told before it. */
-  readonly key: number;
-}
-
 /** Warnings about positions become warnings about lines. */
 class Placed extends Diagnostics {
   readonly #inner: Diagnostics;
-  readonly #lines: readonly number[];
+  readonly #lines: LongList;
 
-  constructor(inner: Diagnostics, lines: readonly number[]) {
+  constructor(inner: Diagnostics, lines: LongList) {
     super();
     this.#inner = inner;
     this.#lines = lines;
@@ -33,7 +29,7 @@ class Placed extends Diagnostics {
   }
 
   #lineOf(position: number | undefined): number | undefined {
-    return position === undefined ? undefined : this.#lines[position];
+    return position === undefined ? undefined : this.#lines.at(position);
   }
 }
 
@@ -45,23 +41,25 @@ export class Retelling {
   readonly #reader: PerfReader;
   readonly #slack: number;
   /** By position in time, from 1 on. */
-  readonly #lines: number[] = [0];
-  #held: Told[] = [];
-  #limit = enough;
+  readonly #lines: LongList;
+  readonly #held: ByTime;
   #latest = Number.NEGATIVE_INFINITY;
 
   /** An event comes at most `slack` seconds after one that happened later. */
-  constructor(emit: Sink, diagnostics: Diagnostics, slack: number) {
+  constructor(emit: Sink, diagnostics: Diagnostics, slack: number, shelf?: Shelf) {
     this.#slack = slack;
+    this.#held = new ByTime(shelf);
+    this.#lines = new LongList(shelf);
+    this.#position(0);
     const placed = new Placed(diagnostics, this.#lines);
     this.#reader = new PerfReader((event) => emit(this.#placed(event)), placed);
   }
 
-  /** One event; `key` is the moment to sort by, where that is not its time. */
+  /** One event, whose command is not told; `key` is the moment to sort by, where that is not its time. */
   tell(event: PerfLine, line: number, key: number = event.time ?? this.#latest): void {
     this.#latest = Math.max(this.#latest, key);
-    this.#held.push({ event, line, key });
-    if (this.#held.length >= this.#limit) this.#release(this.#latest - this.#slack);
+    const isFull = this.#held.push({ event, line, key });
+    if (isFull && this.#held.length >= enough) this.#release(this.#latest - this.#slack);
   }
 
   /** Events are missing here, of any task. */
@@ -76,29 +74,25 @@ export class Retelling {
     this.#release(Number.POSITIVE_INFINITY);
     this.#reader.end();
     const { line, call, ...counts } = this.#reader.seen;
-    const seen = { ...counts, line: this.#lines[line] ?? 0, call: this.#lines[call] ?? 0 };
+    const seen = { ...counts, line: this.#lines.at(line) ?? 0, call: this.#lines.at(call) ?? 0 };
     refuseUnusable(seen, what, hint, file);
   }
 
   #position(line: number): number {
-    return this.#lines.push(line) - 1;
+    return this.#lines.push(line);
   }
 
   /** What happened up to this moment goes on. */
   #release(until: number): void {
-    const sorted = this.#held.toSorted((a, b) => a.key - b.key || 0);
-    const from = sorted.findIndex(({ key }) => key > until);
-    const ready = from < 0 ? sorted : sorted.slice(0, from);
-    this.#held = from < 0 ? [] : sorted.slice(from);
-    this.#limit = Math.max(enough, 2 * this.#held.length);
-    for (const { event, line } of ready) this.#reader.take(event, this.#position(line));
+    for (const { event, line } of this.#held.take(until))
+      this.#reader.take(event, this.#position(line));
   }
 
   #placed(event: Event): Event {
-    const line = this.#lines[event.line] ?? event.line;
+    const line = this.#lines.at(event.line) ?? event.line;
     if (!("entryLine" in event)) return { ...event, line };
     const { entryLine = event.line, ...rest } = event;
-    const entry = this.#lines[entryLine] ?? entryLine;
+    const entry = this.#lines.at(entryLine) ?? entryLine;
     return entry === line ? { ...rest, line } : { ...rest, line, entryLine: entry };
   }
 }
