@@ -23,6 +23,13 @@ function distance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
+/** The known words nearest to one that is none of them; none if all are far from it. */
+export function nearest(word: string, known: readonly string[]): readonly string[] {
+  const far = known.map((one) => distance(word, one));
+  const least = Math.min(...far);
+  return least <= 3 && least < word.length ? known.filter((_, at) => far[at] === least) : [];
+}
+
 /** Build a registry; a repeated id is a programming error. */
 export function registry<T extends { readonly id: string }>(
   kind: string,
@@ -37,13 +44,9 @@ export function registry<T extends { readonly id: string }>(
     get(id) {
       const entry = byId.get(id);
       if (entry !== undefined) return entry;
-      const nearest = ids
-        .map((known) => ({ known, far: distance(id, known) }))
-        .sort((a, b) => a.far - b.far)[0];
+      const near = nearest(id, ids);
       const hint =
-        nearest !== undefined && nearest.far <= 3
-          ? `did you mean ${nearest.known}`
-          : `choose one of ${ids.join(", ")}`;
+        near.length > 0 ? `did you mean ${near.join(" or ")}` : `choose one of ${ids.join(", ")}`;
       throw new MmreplayError(`usage/unknown-${kind}`, `unknown ${kind} "${id}"`, { hint });
     },
   };

@@ -22,7 +22,7 @@ import type { Source } from "../formats/bundle.ts";
 import { isBzip2, unpackedBzip2 } from "./bzip2.ts";
 import { isPerfData, printedPerfData } from "./perf-data.ts";
 import { withProgress } from "./progress.ts";
-import { unwritable } from "./system.ts";
+import { standardOutput, unwritable } from "./system.ts";
 
 /** What `-` stands for. */
 export const stdin = "/dev/stdin";
@@ -241,7 +241,7 @@ export function printWarnings(diagnostics: Diagnostics, name: string, quiet: boo
 export function endOnBrokenPipe(): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(0);
-    const told = unwritable(error, "standard output");
+    const told = unwritable(error, standardOutput);
     if (!(told instanceof MmreplayError)) throw error;
     process.stderr.write(printError(told));
     process.exit(1);

@@ -8,6 +8,7 @@ import { commands } from "./commands/index.ts";
 import { endOnBrokenPipe, printError, stdin } from "./io.ts";
 import { withPositionals } from "./positionals.ts";
 import { unreadable } from "./system.ts";
+import { usageError } from "./usage.ts";
 import { version } from "./version.ts";
 
 /** Exit codes: 0 fine, 1 bad input or a regression, 2 usage, 3 the model disagrees with the kernel. */
@@ -45,12 +46,14 @@ function checkOnce(args: Readonly<Record<string, unknown>>): true {
 
 async function main(): Promise<void> {
   endOnBrokenPipe();
-  const parser = yargs(argumentsOf(hideBin(process.argv)))
+  const words = argumentsOf(hideBin(process.argv));
+  const parser = yargs(words)
     .scriptName("mmreplay")
     .version(version)
     .usage("$0 COMMAND\n\nReplay recorded mmap workloads under any placement policy.")
     .option("quiet", { alias: "q", type: "boolean", default: false, describe: "no warnings" })
     .option("color", { type: "boolean", default: true, hidden: true })
+    .parserConfiguration({ "populate--": true, "parse-positional-numbers": false })
     .command(commands.map(withPositionals))
     .demandCommand(1, "name a command")
     .strict()
@@ -61,8 +64,9 @@ async function main(): Promise<void> {
     .wrap(Math.min(100, process.stdout.columns ?? 100))
     .exitProcess(false)
     .fail((message, error) => {
-      if (error !== undefined && error !== null) throw error;
-      throw new MmreplayError("usage/arguments", message, { hint: "see mmreplay --help" });
+      // A missing value comes as an error of the parser's own.
+      if (error instanceof Error && error.name !== "YError") throw error;
+      throw usageError(message, words);
     });
   await parser.parseAsync();
 }

@@ -1,10 +1,16 @@
-/** Which arguments of a command have their place instead of a name: help lists them apart from the options. */
+/** How a command's table of arguments is given to the parser: those that have their place apart from the options. */
 
 import type { Argv, CommandBuilder, CommandModule, Options } from "yargs";
 
 const isTable = <A>(
   builder: CommandBuilder<object, A> | undefined,
 ): builder is Record<string, Options> => typeof builder === "object";
+
+/** An option that is no switch needs a value: `--jobs` at the end of the line would be dropped in silence. */
+const valued = (option: Options): Options => ({
+  ...option,
+  requiresArg: option.type !== "boolean",
+});
 
 /** The command with what stands in `<file>` and `[request]` of its usage as positional arguments. */
 export function withPositionals<A>(command: CommandModule<object, A>): CommandModule<object, A> {
@@ -13,7 +19,9 @@ export function withPositionals<A>(command: CommandModule<object, A>): CommandMo
   const usage = [command.command ?? []].flat().join(" ");
   const names = new Set([...usage.matchAll(/[<[](\w+)/g)].map(([, name = ""]) => name));
   const entries = Object.entries(builder);
-  const options = Object.fromEntries(entries.filter(([name]) => !names.has(name)));
+  const options = Object.fromEntries(
+    entries.filter(([name]) => !names.has(name)).map(([name, option]) => [name, valued(option)]),
+  );
   return {
     ...command,
     builder: (args: Argv): Argv<A> => {

@@ -34,7 +34,26 @@ export interface Comparison {
 /** Measured, so it never gates. */
 const measured = new Set(["latency"]);
 
-/** Read one report; anything else is named in the error. */
+type Members = Readonly<Record<string, unknown>>;
+
+/** The members of a value that may be anything. */
+const membersOf = (value: unknown): Members =>
+  typeof value === "object" && value !== null ? (value as Members) : {};
+
+/** True if what is compared is there; what wrote the file may have been another program, or cut short. */
+function isReport(parsed: unknown): parsed is Report {
+  const { setup, results } = membersOf(parsed);
+  const { traces, policies, metrics } = membersOf(setup);
+  const lists = [traces, policies, metrics, results];
+  const has = (value: unknown, name: string): boolean =>
+    typeof membersOf(value)[name] === "object" && membersOf(value)[name] !== null;
+  return (
+    lists.every(Array.isArray) &&
+    (results as readonly unknown[]).every((one) => has(one, "metrics") && has(one, "counters"))
+  );
+}
+
+/** Read one report; throws `compare/no-report` that tells what anything else is. */
 export function parseReport(text: string, name: string): Report {
   let parsed: unknown;
   try {
@@ -42,13 +61,14 @@ export function parseReport(text: string, name: string): Report {
   } catch {
     parsed = undefined;
   }
-  const schema =
-    typeof parsed === "object" && parsed !== null && "schema" in parsed ? parsed.schema : undefined;
-  if (schema === "mmreplay.report/1") return parsed as Report;
-  const what = parsed === undefined ? "no JSON" : `schema ${JSON.stringify(schema ?? null)}`;
-  throw new MmreplayError("compare/no-report", `${name} is no report: ${what}`, {
+  const { schema = null } = membersOf(parsed);
+  const known = schema === "mmreplay.report/1";
+  if (known && isReport(parsed)) return parsed;
+  const found = known ? "parts of it are missing" : `schema ${JSON.stringify(schema)}`;
+  const what = parsed === undefined ? "no JSON, or only the beginning of it" : found;
+  throw new MmreplayError("compare/no-report", `this is no report: ${what}`, {
     at: { file: name },
-    hint: `write one: mmreplay replay TRACE --format json -o ${name}`,
+    hint: "write one: mmreplay replay TRACE --format json -o REPORT.json",
   });
 }
 
@@ -140,10 +160,18 @@ export function compareJson(comparison: Comparison): string {
   return `${JSON.stringify(comparison, null, 2)}\n`;
 }
 
-function rowOf({ trace, policy, metric: id, unit, base, next, worse }: Change): string[] {
+/** What a change is called; what a recording or a choice of metrics no longer gives is `gone`, and counts as worse. */
+function wordOf({ base, next, worse }: Change): string {
+  if (next === null) return "gone";
+  if (base === null) return "new";
+  return worse ? "worse" : "better";
+}
+
+function rowOf(change: Change): string[] {
+  const { trace, policy, metric: id, unit, base, next } = change;
   const both = base !== null && next !== null;
   return [
-    worse ? "worse" : "better",
+    wordOf(change),
     trace,
     policy,
     id,
@@ -154,19 +182,26 @@ function rowOf({ trace, policy, metric: id, unit, base, next, worse }: Change): 
   ];
 }
 
+/** `2 worse, 1 better, in 36 results` */
+function headline({ changes, compared }: Comparison): string {
+  const pairs = plural(compared, "result");
+  if (changes.length === 0) return `no change in ${pairs}`;
+  const words = changes.map(wordOf);
+  const times = (word: string): number => words.filter((one) => one === word).length;
+  const seldom = ["gone", "new"].filter((word) => times(word) > 0);
+  const counts = ["worse", "better", ...seldom].map((word) => `${times(word)} ${word}`);
+  return `${counts.join(", ")}, in ${pairs}`;
+}
+
 /** A table of the changes, the worse ones first. */
 export function compareText(comparison: Comparison): string {
-  const { changes, compared, onlyBase, onlyNext, regressions } = comparison;
-  const pairs = plural(compared, "result");
+  const { changes, onlyBase, onlyNext } = comparison;
   const sorted = [...changes].sort((a, b) => Number(b.worse) - Number(a.worse));
   const columns = [left(""), ...["trace", "policy", "metric"].map(left)];
   const numbers = ["base", "new", "change", ""].map(right);
   const table = textTable({ columns: [...columns, ...numbers], rows: sorted.map(rowOf) });
-  const better = changes.length - regressions;
   const lines = [
-    changes.length === 0
-      ? `no change in ${pairs}`
-      : `${regressions} worse, ${better} better, in ${pairs}`,
+    headline(comparison),
     ...(changes.length === 0 ? [] : ["", ...table]),
     ...onlyBase.map((id) => `note: only the base report has ${id}`),
     ...onlyNext.map((id) => `note: only the new report has ${id}`),

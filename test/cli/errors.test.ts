@@ -74,6 +74,19 @@ describe("bad input", () => {
     refused(["events", path], "parse/encoding", `'${folder}/wide '\\''text'\\''.txt' | mmreplay`);
   });
 
+  it("says of a report that there is none, and never to write over what is no report", () => {
+    refused(["compare", file("missing.json"), file("notes.txt")], "io/missing", "missing.json");
+    refused(["compare", file("notes.txt"), file("notes.txt")], "compare/no-report", "notes.txt");
+    const { stderr } = mmreplay(["compare", file("notes.txt"), file("notes.txt")]);
+    expect(stderr).toContain("-o REPORT.json");
+    refused(["compare", folder, folder], "io/unreadable", "this is a folder");
+  });
+
+  it.skipIf(!existsSync("/dev/full"))("says of a full disk what to do", () => {
+    const trace = join(root, "traces/redis-ext4.mmtrace");
+    refused(["-q", "replay", trace, "-o", "/dev/full"], "io/unwritable", "free some space there");
+  });
+
   it("reads the same error from standard input", () => {
     const { code, stderr } = mmreplay(["replay", "-"], "");
     expect(stderr).toContain("error[parse/empty]");
@@ -82,16 +95,33 @@ describe("bad input", () => {
 });
 
 describe("bad usage", () => {
+  const redis = "traces/redis-ext4.mmtrace";
+
   it.each([
     [["replai"], "Did you mean replay"],
     [["frobnicate"], "Unknown command"],
     [["replay", "a", "--policy", "linux-7.3", "--policy", "vfio-thp"], "--policy is given more"],
     [["explain", "traces/redis-ext4.mmtrace"], "--event LINE"],
     [["verify", "traces/redis-ext4.mmtrace", "--show", "-1"], "a whole number"],
-    [["replay"], "Not enough"],
-    [["replay", "traces/redis-ext4.mmtrace", "--policy", "linux-7.4"], "did you mean linux-7.2"],
+    [
+      ["replay"],
+      "something is missing\nhint: mmreplay replay <trace..>; see mmreplay replay --help",
+    ],
+    [["compare", "a"], "hint: mmreplay compare <base> <next>"],
+    [["replay", redis, "--policy", "linux-7.4"], "did you mean linux-7.2 or linux-7.3\n"],
     [["list", "policy"], "Choices"],
-    [["replay", "traces/redis-ext4.mmtrace", "--frobnicate"], "Unknown argument"],
+    [["replay", redis, "--frobnicate"], "Unknown argument: frobnicate\nhint: see mmreplay replay"],
+    [
+      ["replay", redis, "--polcy", "linux-7.3"],
+      "Unknown argument: polcy\nhint: did you mean --policy",
+    ],
+    [["record", "--wiht", "perf", "--", "ls"], "hint: did you mean --with\n"],
+    [["replay", redis, "--jobs"], "Not enough arguments following: jobs"],
+    [["replay", redis, "-o"], "Not enough arguments following: o"],
+    [["replay", redis, "--jobs", "many"], "--jobs is a number of threads, 1 or more\n"],
+    [["replay", redis, "--points", "1.5"], "0 to 2000, not 1.5\n"],
+    [["explain", redis, "--event", "mmap"], "--event is a line of the recording, 1 or more\n"],
+    [["record", "-p", "0"], "--pid is the number of a process, 1 or more, not 0\n"],
   ])("answers %j with the remedy and exit 2", (args, remedy) => {
     const { code, stderr } = mmreplay(args);
     expect(stderr).toContain(remedy);

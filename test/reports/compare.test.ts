@@ -91,6 +91,16 @@ describe("compare", () => {
     expect(lines[4]).toMatch(/worse +vm +vfio-thp +tlb-entries +2,304 +23,040 +\+20,736 +10x more/);
   });
 
+  it("calls what only one report can give gone or new, not worse or better", () => {
+    const without = changed("faults", null);
+    expect(compareText(compare(sample(), without))).toMatch(
+      /^0 worse, 0 better, 1 gone, in 6 results\n[\s\S]*\n {2}gone +vm +vfio-thp +faults/,
+    );
+    expect(compareText(compare(without, sample()))).toMatch(
+      /^0 worse, 0 better, 1 new, in 6 results\n[\s\S]*\n {2}new +vm +vfio-thp +faults/,
+    );
+  });
+
   it("is what its schema describes", () => {
     const schema: unknown = JSON.parse(readFileSync("docs/schema/compare.schema.json", "utf8"));
     const document: unknown = JSON.parse(compareJson(compare(sample(), changed("faults", null))));
@@ -107,8 +117,21 @@ describe("a report file", () => {
   it("is refused with its name and what it is", () => {
     expect(codeOf(() => parseReport("{", "base.json"))).toBe("compare/no-report");
     expect(() => parseReport('{"schema":"mmreplay.report/2"}', "base.json")).toThrow(
-      'base.json is no report: schema "mmreplay.report/2"',
+      'this is no report: schema "mmreplay.report/2"',
     );
-    expect(() => parseReport("null", "base.json")).toThrow("base.json is no report: schema null");
+    expect(() => parseReport("null", "base.json")).toThrow("this is no report: schema null");
+  });
+
+  it("is refused where a part of it is missing", () => {
+    const { setup, results, ...rest } = sample();
+    const partly = [
+      { ...rest, results },
+      { ...rest, setup },
+      { ...rest, results, setup: { ...setup, metrics: undefined } },
+      { ...rest, setup, results: results.map(({ counters: _, ...result }) => result) },
+      { ...rest, setup, results: [null] },
+    ];
+    for (const report of partly)
+      expect(codeOf(() => parseReport(JSON.stringify(report), "a.json"))).toBe("compare/no-report");
   });
 });

@@ -1,6 +1,6 @@
 /** `mmreplay compare BASE NEW`: what changed between two reports; exit 1 on a regression. */
 
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import type { CommandModule } from "yargs";
 import { MmreplayError } from "../../errors.ts";
 import { compare, compareJson, compareText, parseReport } from "../../reports/compare.ts";
@@ -17,15 +17,11 @@ interface Arguments {
 const regression = 1;
 
 function read(path: string): Report {
-  try {
-    return parseReport(readFileSync(path, "utf8"), path);
-  } catch (error) {
-    if (error instanceof MmreplayError || !(error instanceof Error)) throw error;
-    throw new MmreplayError("io/unreadable", error.message, {
-      at: { file: path },
-      hint: "name a report written by mmreplay replay --format json -o FILE",
-    });
-  }
+  if (existsSync(path)) return parseReport(readFileSync(path, "utf8"), path);
+  throw new MmreplayError("io/missing", "no such report", {
+    at: { file: path },
+    hint: "write one: mmreplay replay TRACE --format json -o REPORT.json",
+  });
 }
 
 export const compareCommand: CommandModule<object, Arguments> = {

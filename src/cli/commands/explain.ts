@@ -12,6 +12,7 @@ import { explainCall } from "../explain-call.ts";
 import { write } from "../io.ts";
 import { loadPolicies, loadPolicy } from "../policies.ts";
 import { idiomModes } from "../replay-task.ts";
+import { checkWhole } from "../whole-number.ts";
 
 interface Arguments {
   readonly subject: string;
@@ -47,10 +48,8 @@ async function explainSearches({ subject, request, arch, shmem }: Arguments): Pr
 
 async function explainOne(args: Arguments, line: number): Promise<string> {
   const { subject, request, policy, idioms, arch } = args;
-  if (!Number.isInteger(line) || line < 1)
-    throw new MmreplayError("usage/event", `--event is a line of the recording, not "${line}"`, {
-      hint: "mmreplay events prints the line of each call",
-    });
+  const hint = "mmreplay events prints the line of each call";
+  checkWhole("event", line, { what: "a line of the recording", least: 1, hint });
   if (request !== undefined)
     throw new MmreplayError(
       "usage/event",

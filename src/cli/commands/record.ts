@@ -3,7 +3,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { Argv, CommandModule } from "yargs";
+import type { CommandModule } from "yargs";
 import { Diagnostics, MmreplayError } from "../../errors.ts";
 import { bundle } from "../../formats/bundle.ts";
 import { nameOf, record as recordInto } from "../../record/record.ts";
@@ -13,6 +13,7 @@ import { proven } from "../../trace/infer.ts";
 import type { Trace } from "../../trace/trace.ts";
 import { locate, printWarnings } from "../io.ts";
 import { writeTrace } from "../trace-file.ts";
+import { checkWhole } from "../whole-number.ts";
 
 interface Arguments {
   readonly command: readonly string[] | undefined;
@@ -32,15 +33,14 @@ function targetOf(args: Arguments): Target {
       hint: "record with perf: mmreplay record --with perf --faults -- PROGRAM",
     });
   const [program, ...more] = [...command, ...rest];
-  if ((program === undefined) === (pid === undefined))
+  if (program !== undefined && pid === undefined)
+    return { kind: "start", command: [program, ...more], faults };
+  if (program !== undefined || pid === undefined)
     throw new MmreplayError("usage/record-what", "name a program or a pid, one of the two", {
       hint: "mmreplay record -- PROGRAM ARGUMENTS, or mmreplay record -p PID",
     });
-  if (program !== undefined) return { kind: "start", command: [program, ...more], faults };
-  if (pid === undefined || !Number.isSafeInteger(pid) || pid <= 0)
-    throw new MmreplayError("usage/bad-pid", "a pid is a whole number above 0", {
-      hint: "mmreplay record -p $(pgrep -o NAME)",
-    });
+  const hint = "mmreplay record -p $(pgrep -o NAME)";
+  checkWhole("pid", pid, { what: "the number of a process", least: 1, hint });
   return { kind: "attach", pid, faults };
 }
 
@@ -113,40 +113,32 @@ async function run(args: Arguments): Promise<void> {
   }
 }
 
-function options(yargs: Argv): Argv<Arguments> {
-  return yargs
-    .parserConfiguration({ "populate--": true, "parse-positional-numbers": false })
-    .positional("command", {
+export const record: CommandModule<object, Arguments> = {
+  command: "record [command..]",
+  describe: "run a program, or watch a running one, and write a .mmtrace",
+  builder: {
+    command: {
       type: "string",
       array: true,
       describe: "the program and its arguments, best after --",
-    })
-    .option("pid", {
-      alias: "p",
-      type: "number",
-      describe: "watch this process until it ends, or Ctrl-C",
-    })
-    .option("with", {
-      choices: ["strace", "perf"],
-      default: "strace",
+    },
+    pid: { alias: "p", type: "number", describe: "watch this process until it ends, or Ctrl-C" },
+    with: {
+      choices: ["strace", "perf"] as const,
+      default: "strace" as const,
       describe: "perf slows a program less and records each search, but needs root",
-    })
-    .option("faults", {
+    },
+    faults: {
       type: "boolean",
       default: false,
       describe:
         "page faults too, for replay --populate touched; the recording grows many times (perf)",
-    })
-    .option("output", {
+    },
+    output: {
       alias: "o",
       type: "string",
-      describe: "the .mmtrace file to write; default: named after the program",
-    }) as unknown as Argv<Arguments>;
-}
-
-export const record: CommandModule<object, Arguments> = {
-  command: "record [command..]",
-  describe: "run a program, or watch a running one, and write a .mmtrace",
-  builder: options,
+      describe: "the .mmtrace file to write (default: named after the program)",
+    },
+  },
   handler: run,
 };

@@ -18,6 +18,7 @@ import { loadPolicies } from "../policies.ts";
 import { idiomModes, type ReplayedTrace, type Task, type TaskResult } from "../replay-task.ts";
 import { results, threadsFor } from "../threads.ts";
 import { version } from "../version.ts";
+import { checkWhole } from "../whole-number.ts";
 
 interface Arguments {
   readonly trace: readonly string[];
@@ -73,12 +74,11 @@ const largestOrder = 11;
 
 function populationOf({ populate, folioOrder }: Arguments): Population {
   if (folioOrder === undefined) return { mode: populate };
-  if (!Number.isInteger(folioOrder) || folioOrder < 0 || folioOrder > largestOrder)
-    throw new MmreplayError(
-      "usage/folio-order",
-      `--folio-order is log2 of the pages of a folio, 0 to ${largestOrder}, not "${folioOrder}"`,
-      { hint: "folios of 2 MiB of 4 KiB pages: --folio-order 9" },
-    );
+  checkWhole("folio-order", folioOrder, {
+    what: "log2 of the pages of a folio",
+    ...{ least: 0, most: largestOrder },
+    hint: "folios of 2 MiB of 4 KiB pages: --folio-order 9",
+  });
   return { mode: populate, folioOrder };
 }
 
@@ -103,12 +103,9 @@ function chosenMetrics({ metrics: named, tlb }: Arguments): readonly string[] {
 
 function pointsOf({ points, format }: Arguments): number {
   if (points === undefined) return format === "json" ? defaultPoints : 0;
-  if (Number.isInteger(points) && points >= 0 && points <= mostPoints) return points;
-  throw new MmreplayError(
-    "usage/points",
-    `--points is a number of moments, 0 to ${mostPoints}, not "${points}"`,
-    { hint: `give a whole number: --points ${defaultPoints}` },
-  );
+  const hint = `give a whole number: --points ${defaultPoints}`;
+  checkWhole("points", points, { what: "a number of moments", least: 0, most: mostPoints, hint });
+  return points;
 }
 
 /** Moments of a JSON report: enough for a curve on a screen. */
@@ -116,10 +113,8 @@ const defaultPoints = 200;
 
 function jobsOf({ jobs, latency, trace }: Arguments, policies: number): number {
   if (jobs === undefined) return latency ? 1 : threadsFor(trace, policies);
-  if (!Number.isInteger(jobs) || jobs < 1)
-    throw new MmreplayError("usage/jobs", `--jobs is a number of threads, not "${jobs}"`, {
-      hint: "give a whole number above 0, or leave out --jobs",
-    });
+  const hint = "give a whole number above 0, or leave out --jobs";
+  checkWhole("jobs", jobs, { what: "a number of threads", least: 1, hint });
   if (latency && jobs > 1)
     throw new MmreplayError("usage/jobs", "--latency has no meaning beside other threads", {
       hint: "leave out --jobs or --latency",

@@ -11,6 +11,7 @@ import { checkOptions } from "../checked.ts";
 import { locate, printWarnings, write } from "../io.ts";
 import { load } from "../load.ts";
 import { refuseWarnings } from "../strict.ts";
+import { checkWhole } from "../whole-number.ts";
 
 interface Arguments {
   readonly trace: readonly string[];
@@ -48,10 +49,8 @@ export async function verifyPath(
 }
 
 async function run(args: Arguments): Promise<void> {
-  if (!Number.isInteger(args.show) || args.show < 0)
-    throw new MmreplayError("usage/show", `--show is a number of divergences, not "${args.show}"`, {
-      hint: "give a whole number: --show 9",
-    });
+  const hint = "give a whole number: --show 9";
+  checkWhole("show", args.show, { what: "a number of divergences", least: 0, hint });
   const policy = args.policy === undefined ? undefined : parsePolicy(args.policy);
   const results: RecordingResult[] = [];
   for (const path of args.trace) results.push(...(await verifyPath(path, policy, args)));
