@@ -55,7 +55,7 @@ async function read(input: Input, emit: Sink, diagnostics: Diagnostics): Promise
   const take = (text: string, line: number, whole: boolean): void => {
     if (text.startsWith("#")) {
       facts = { ...facts, ...headerFact(text) };
-      if (facts.arch !== undefined) reader.arch = facts.arch;
+      if (facts.arch !== undefined) reader.setArch(facts.arch);
     } else if (text.trim() === "" || text.startsWith("\t")) return;
     else if (lossTold.test(text)) {
       diagnostics.warn("parse/lost-somewhere", `perf does not say where: ${text.trim()}`, line);

@@ -3,25 +3,20 @@
 import type { Buffer } from "node:buffer";
 import type { Diagnostics } from "../../errors.ts";
 import type { Sink } from "../../trace/event.ts";
-import { parseHex, parseU64, type U64, wrap64 } from "../../units.ts";
-import type { Request } from "../request.ts";
-import { isMemoryCall, isOtherCall, requestFrom, requestIn } from "./calls.ts";
+import { parseU64 } from "../../units.ts";
+import { isMemoryCall } from "./calls.ts";
 import { Compat } from "./compat.ts";
 import { Flight } from "./flight.ts";
-import { fieldsOf, isTask, type PerfLine, parsePerfLine } from "./line.ts";
-import { cloneCalls, Lives, snapshotOf } from "./lives.ts";
+import { isTask, type PerfLine, parsePerfLine } from "./line.ts";
+import { Lives, snapshotOf } from "./lives.ts";
 import { PlainLines } from "./plain-lines.ts";
-import { callName, rawCall } from "./raw.ts";
 import { mappedOf, relationOf } from "./records.ts";
 import { searchOf } from "./search.ts";
 import { nothingSeen, type Seen } from "./seen.ts";
-import { Segments } from "./segments.ts";
+import { Syscalls } from "./syscalls.ts";
 import { birthOf, execOf } from "./task-events.ts";
 import { type At, type Task, Tasks } from "./tasks.ts";
 import { Window } from "./window.ts";
-
-const execCalls: ReadonlySet<string> = new Set(["execve", "execveat"]);
-const exitCalls: ReadonlySet<string> = new Set(["exit", "exit_group"]);
 
 /** Lines of these events belong to an exec or a birth under way; any other line of the task ends it. */
 const inExec = /^(mmap:vm_unmapped_area|PERF_RECORD_|sched:sched_process_exec$|exceptions:)/;
@@ -34,18 +29,12 @@ export class PerfReader {
   readonly #window: Window;
   readonly #flight: Flight;
   readonly #lives: Lives;
-  readonly #segments = new Segments();
   readonly #diagnostics: Diagnostics;
   readonly #plain: PlainLines;
-  /** Calls that have `syscalls:` lines, which make those of raw_syscalls superfluous. */
-  readonly #named = new Set<string>();
-  /** There are lines of raw_syscalls. */
-  #raws = false;
   #attaching = true;
   readonly #compat: Compat;
+  readonly #syscalls: Syscalls;
   #time = 0;
-  /** Whose table the numbers of raw_syscalls come from. */
-  arch = "x86-64";
 
   constructor(emit: Sink, diagnostics: Diagnostics) {
     this.#window = new Window(emit);
@@ -54,6 +43,15 @@ export class PerfReader {
     this.#plain = new PlainLines(this.#tasks, this.#flight, this.seen);
     this.#diagnostics = diagnostics;
     this.#compat = new Compat(diagnostics);
+    this.#syscalls = new Syscalls({
+      tasks: this.#tasks,
+      flight: this.#flight,
+      lives: this.#lives,
+      window: this.#window,
+      compat: this.#compat,
+      seen: this.seen,
+      diagnostics,
+    });
   }
 
   /**
@@ -61,11 +59,15 @@ export class PerfReader {
    * Returns where the next line begins, 0 if nothing has been read.
    */
   plain(bytes: Buffer, start: number, number: number): number {
-    const named = this.#named.size > 0 && !this.#raws;
-    if (!named || this.#attaching || this.#lives.births) return 0;
+    if (!this.#syscalls.haveNames || this.#attaching || this.#lives.births) return 0;
     const next = this.#plain.read(bytes, start, number, this.#time);
     if (next > 0) this.#time = this.#plain.time;
     return next;
+  }
+
+  /** Tell on which machine the recording was made. */
+  setArch(arch: string): void {
+    this.#syscalls.arch = arch;
   }
 
   /** One line that is neither blank nor a header nor a call chain; false if it is no event. */
@@ -118,105 +120,12 @@ export class PerfReader {
       const exit = /^sys_exit_(?!prctl$)(\w+)$/.exec(name)?.[1];
       this.#lives.settleExec(task, exit !== undefined && isMemoryCall(exit));
     }
-    if (group === "syscalls") this.#syscall(task, name, line.body, at);
-    else if (group === "raw_syscalls") this.#raw(task, name, line.body, at);
+    if (group === "syscalls") this.#syscalls.named(task, name, line.body, at);
+    else if (group === "raw_syscalls") this.#syscalls.numbered(task, name, line.body, at);
     else if (event === "mmap:vm_unmapped_area") this.#search(task, line, at);
     else this.#life(task, event, line.body, at);
     task.comm = line.comm;
     if (event !== "sched:sched_process_exit") task.alive = true;
-  }
-
-  #syscall(task: Task, name: string, body: string, at: At): void {
-    const call = /^sys_(enter|exit)_(\w+)$/.exec(name);
-    const written = call?.[2] ?? "";
-    if (call?.[1] === "enter") {
-      this.#useName(written);
-      const fields = fieldsOf(body);
-      if (isOtherCall(written, fields.get("option"), fields.get("arg2"))) {
-        this.#flight.other(task, written);
-        return;
-      }
-      const flags = fields.get("clone_flags");
-      if (cloneCalls.has(written)) {
-        const known = flags === undefined ? cloneCalls.get(written) : Number(flags);
-        this.#lives.clone(task, written, known, at);
-      } else if (written === "shmget") {
-        this.#segments.ask(task.tid, fields.get("key"), fields.get("size"), fields.get("shmflg"));
-      } else this.#enter(task, written, requestFrom(written, fields), at, false);
-      return;
-    }
-    // Columns of the instruction (ip, sym) may follow.
-    const result = parseU64(/^\S*/.exec(body)?.[0] ?? "");
-    if (result !== undefined) this.#exit(task, written, result, at);
-    else this.#flight.noNumber(task, written, body, at);
-  }
-
-  #raw(task: Task, name: string, body: string, at: At): void {
-    this.#raws = true;
-    const match = /^NR (-?\d+) (?:\(([^)]*)\)|= (-?\d+))(?:\s|$)/.exec(body);
-    this.#compat.calls(task);
-    if (match === null) return;
-    const number = Number(match[1]);
-    const told = match[2]?.split(", ").map((digits) => parseHex(digits) ?? 0);
-    const end = wrap64(BigInt(match[3] ?? 0));
-    if (this.arch === "x86-64") this.#compat.numbered(task, number, told, end, at.line);
-    const called = callName(task.compat ? "i386" : this.arch, number);
-    const raw = rawCall(called, told, end, task.pending, this.#segments.isAsked(task.tid));
-    if (raw === undefined || (this.#named.has(raw.call) && !task.compat)) return;
-    const { call, args, result } = raw;
-    if (name === "sys_exit") {
-      this.#exit(task, call, result, at);
-      return;
-    }
-    if (isOtherCall(call, args[0], args[1])) this.#flight.other(task, call);
-    else if (call === "shmget") this.#segments.ask(task.tid, args[0], args[1], args[2]);
-    else if (cloneCalls.has(call)) {
-      const flags = call === "clone" ? Number(args[0] ?? 0) : cloneCalls.get(call);
-      this.#lives.clone(task, call, flags, at);
-    } else this.#enter(task, call, requestIn(call, args), at, true);
-  }
-
-  /** From here on the name tells; what raw_syscalls began is told again. */
-  #useName(name: string): void {
-    if (this.#named.has(name)) return;
-    this.#named.add(name);
-    for (const task of this.#tasks.all()) {
-      const { pending, compat } = task;
-      if (pending?.raw && pending.name === name && !compat) this.#flight.forget(task);
-    }
-  }
-
-  #enter(task: Task, name: string, request: Request | undefined, at: At, raw: boolean): void {
-    if (execCalls.has(name)) task.execLine = at.line;
-    if (exitCalls.has(name)) task.leaving = at;
-    if (!isMemoryCall(name)) return;
-    this.seen.entries += 1;
-    if (this.seen.call === 0) this.seen.call = at.line;
-    task.left = undefined;
-    if (request !== undefined) {
-      const space = this.#tasks.spaceOf(task, undefined);
-      this.#flight.enter(task, space, name, this.#segments.told(request), at, raw);
-    } else {
-      task.left = name;
-      const message = `${name} without all of its arguments`;
-      this.#diagnostics.skip(name, "parse/missing-argument", message, at.line);
-      this.#window.warn("parse/missing-argument", at.line, task.tid);
-    }
-  }
-
-  #exit(task: Task, name: string, result: U64 | undefined, at: At): void {
-    if (cloneCalls.has(name)) {
-      this.#lives.cloned(task, typeof result === "number" ? result : -1, at);
-    } else if (execCalls.has(name)) {
-      if (result === 0 && !task.fresh) this.#lives.execed(task, at);
-      task.execLine = undefined;
-    } else if (name === "shmget") this.#segments.made(task.tid, result);
-    else if (isMemoryCall(name) && !this.#flight.isOther(task, name)) {
-      this.seen.exits += 1;
-      if (this.seen.call === 0) this.seen.call = at.line;
-      this.#flight.exit(task, name, result, at);
-    }
-    task.fresh = false;
   }
 
   #search(task: Task, line: PerfLine, at: At): void {
@@ -317,7 +226,7 @@ export class PerfReader {
       this.#flight.abandon(task);
     }
     this.#lives.lost();
-    this.#segments.forget();
+    this.#syscalls.lost();
     this.#diagnostics.warn("parse/lost-events", "the recorder lost events here", at.line);
     this.#window.add(at.line, [
       {
