@@ -171,4 +171,5 @@ export const bpftrace: Format = {
   provides: ["requests", "results", "unmaps", "lifecycle", "searches"],
   sniff,
   read,
+  isSorted: true,
 };

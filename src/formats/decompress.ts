@@ -92,6 +92,11 @@ export async function bytesOf(chunks: Chunks): Promise<Uint8Array> {
   return join(taken);
 }
 
+/** The name of a file without what packing added to it. */
+export function plainName(name: string): string {
+  return name.replace(/\.(?:gz|xz|zst|zstd|bz2)$/, "");
+}
+
 /** Bytes that a format may look at. */
 export const headBytes = 65_536;
 

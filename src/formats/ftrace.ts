@@ -113,4 +113,5 @@ export const ftrace: Format = {
   provides: ["requests", "results", "unmaps", "lifecycle", "searches", "faults"],
   sniff,
   read,
+  isSorted: true,
 };

@@ -3,21 +3,9 @@
 import { type At, type Diagnostics, MmreplayError } from "../errors.ts";
 import type { MapsArea, Sink } from "../trace/event.ts";
 import { parseHex } from "../units.ts";
+import { emitBlocks, type MapsBlock } from "./maps-block.ts";
 import { readTextLines } from "./text-lines.ts";
 import type { Format, Input, ReadResult } from "./types.ts";
-
-/** One reading of a maps file; a file of several starts each with `### pid=... comm=... epoch=A..B monotonic=M`. */
-export interface MapsBlock {
-  /** Of the heading, or of the first area. */
-  readonly line: number;
-  readonly pid?: number;
-  readonly comm?: string;
-  /** Seconds since 1970 before and after the file was read. */
-  readonly epoch?: readonly [number, number];
-  /** Seconds of CLOCK_MONOTONIC. */
-  readonly monotonic?: number;
-  readonly areas: readonly MapsArea[];
-}
 
 interface Draft {
   readonly heading: Omit<MapsBlock, "areas">;
@@ -113,8 +101,8 @@ function takeLine(drafts: Draft[], text: string, line: number): boolean {
   return true;
 }
 
-/** All blocks of a maps or smaps file. */
-export async function readMaps(
+/** All blocks of a maps or smaps file, and how many lines it has. */
+async function blocksOf(
   input: Input,
   diagnostics: Diagnostics,
 ): Promise<{ readonly lines: number; readonly blocks: readonly MapsBlock[] }> {
@@ -128,20 +116,17 @@ export async function readMaps(
   return { lines, blocks: drafts.map((draft) => checked(draft, input.name, diagnostics)) };
 }
 
+/** All blocks of a maps or smaps file. */
+export async function readMaps(
+  input: Input,
+  diagnostics: Diagnostics,
+): Promise<readonly MapsBlock[]> {
+  return (await blocksOf(input, diagnostics)).blocks;
+}
+
 async function read(input: Input, emit: Sink, diagnostics: Diagnostics): Promise<ReadResult> {
-  const { lines, blocks } = await readMaps(input, diagnostics);
-  for (const { line, pid, epoch, monotonic, areas } of blocks) {
-    const time = epoch?.[0] ?? monotonic;
-    emit({
-      kind: "snapshot",
-      line,
-      pid: pid ?? null,
-      ...(time === undefined ? {} : { time }),
-      source: input.name,
-      areas,
-      exact: false,
-    });
-  }
+  const { lines, blocks } = await blocksOf(input, diagnostics);
+  emitBlocks(blocks, input.name, emit);
   return { lines, facts: {} };
 }
 
@@ -169,4 +154,5 @@ export const maps: Format = {
   provides: ["snapshots"],
   sniff,
   read,
+  readMaps,
 };

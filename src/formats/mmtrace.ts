@@ -9,7 +9,7 @@ import { bytesOf } from "./decompress.ts";
 import type { Format, Input, ReadResult } from "./types.ts";
 
 /** The trace with its name, which a plain reading of events leaves out. */
-export async function readTrace(input: Input): Promise<Trace> {
+async function readTrace(input: Input): Promise<Trace> {
   return decode(await bytesOf(input.chunks), input.name);
 }
 
@@ -35,4 +35,5 @@ export const mmtrace: Format = {
   ],
   sniff: isTrace,
   read,
+  readTrace,
 };

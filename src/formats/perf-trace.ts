@@ -206,4 +206,5 @@ export const perfTrace: Format = {
   provides: ["requests", "results", "unmaps", "lifecycle"],
   sniff,
   read,
+  isSorted: true,
 };

@@ -3,7 +3,7 @@
 import { type Diagnostics, MmreplayError } from "../errors.ts";
 import type { MapsArea, Sink } from "../trace/event.ts";
 import { parseHex, type U64 } from "../units.ts";
-import type { MapsBlock } from "./maps.ts";
+import { emitBlocks, type MapsBlock } from "./maps-block.ts";
 import { readTextLines } from "./text-lines.ts";
 import type { Format, Input, ReadResult } from "./types.ts";
 
@@ -110,6 +110,7 @@ function takeLine(tables: Table[], text: string, line: number, diagnostics: Diag
   return area !== undefined;
 }
 
+/** The tables of all processes that pmap was asked for, and how many lines the text has. */
 async function tablesOf(
   input: Input,
   diagnostics: Diagnostics,
@@ -135,18 +136,13 @@ async function tablesOf(
   return { lines, tables: sorted };
 }
 
-/** The tables of all processes that pmap was asked for. */
-export async function readTables(
-  input: Input,
-  diagnostics: Diagnostics,
-): Promise<readonly MapsBlock[]> {
+async function readMaps(input: Input, diagnostics: Diagnostics): Promise<readonly MapsBlock[]> {
   return (await tablesOf(input, diagnostics)).tables;
 }
 
 async function read(input: Input, emit: Sink, diagnostics: Diagnostics): Promise<ReadResult> {
   const { lines, tables } = await tablesOf(input, diagnostics);
-  for (const { line, pid = null, areas } of tables)
-    emit({ kind: "snapshot", line, pid, source: input.name, areas, exact: false });
+  emitBlocks(tables, input.name, emit);
   return { lines, facts: {} };
 }
 
@@ -162,4 +158,5 @@ export const pmap: Format = {
   provides: ["snapshots"],
   sniff,
   read,
+  readMaps,
 };

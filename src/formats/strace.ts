@@ -6,7 +6,7 @@ import { readLines } from "./lines.ts";
 import { beginsCall } from "./strace/names.ts";
 import { Prefix } from "./strace/prefix.ts";
 import { StraceReader } from "./strace/reader.ts";
-import { mergeSet } from "./strace/set.ts";
+import { mergeSet, setOf } from "./strace/set.ts";
 import { looksLikeStrace } from "./strace/sniff.ts";
 import type { Format, Input, ReadOptions, ReadResult } from "./types.ts";
 
@@ -31,7 +31,7 @@ async function read(
  * Read the files that `strace -ff` wrote, one per task, named `NAME.TID`. Lines are numbered in the order of their
  * times, as strace-log-merge prints them.
  */
-export async function readSet(
+async function readSet(
   inputs: readonly Input[],
   emit: Sink,
   diagnostics: Diagnostics,
@@ -74,4 +74,5 @@ export const strace: Format = {
   provides: ["requests", "results", "unmaps", "lifecycle", "paths"],
   sniff: looksLikeStrace,
   read,
+  perTask: { setOf, read: readSet },
 };

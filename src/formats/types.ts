@@ -3,7 +3,8 @@
 import type { Diagnostics } from "../errors.ts";
 import type { Shelf } from "../trace/block.ts";
 import type { Sink } from "../trace/event.ts";
-import type { Facts } from "../trace/trace.ts";
+import type { Facts, Trace } from "../trace/trace.ts";
+import type { MapsBlock } from "./maps-block.ts";
 
 /** What a recording of this format can tell; a metric says which of it it needs. */
 export type Provides =
@@ -40,10 +41,23 @@ export interface ReadOptions {
   readonly shelf?: Shelf;
 }
 
+/** How the files are read of a recorder that writes one for each task. */
+export interface PerTask {
+  /** What the names of one recording's files have in common (`out` of `out.4711`); undefined for any other name. */
+  setOf(name: string): string | undefined;
+  /** The same as `read` of a format, of all files of one recording. */
+  read(
+    inputs: readonly Input[],
+    emit: Sink,
+    diagnostics: Diagnostics,
+    options?: ReadOptions,
+  ): Promise<ReadResult>;
+}
+
 export interface Format {
   readonly id: string;
   readonly title: string;
-  /** Without a dot. */
+  /** Without a dot; a recording is called by its name without them. */
   readonly extensions: readonly string[];
   readonly provides: readonly Provides[];
   /** True if these first bytes (at least 64 KiB, or all there is) are of this format and of no other. */
@@ -55,4 +69,11 @@ export interface Format {
     diagnostics: Diagnostics,
     options?: ReadOptions,
   ): Promise<ReadResult>;
+  /** Set where lines are sorted by time before they are read: then they do not tell in which order calls returned. */
+  readonly isSorted?: true;
+  readonly perTask?: PerTask;
+  /** The maps of each process, of a format that holds nothing else. */
+  readonly readMaps?: (input: Input, diagnostics: Diagnostics) => Promise<readonly MapsBlock[]>;
+  /** The whole trace, of a format that stores one. */
+  readonly readTrace?: (input: Input) => Promise<Trace>;
 }

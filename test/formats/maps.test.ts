@@ -62,16 +62,16 @@ describe("maps", () => {
   it("adds flags and page size of smaps to the same areas", async () => {
     const plain = await read(sample("maps-hold.txt").toString());
     const detailed = await read(sample("smaps-hold.txt").toString());
-    const places = (blocks: typeof plain.blocks): readonly object[] =>
+    const places = (blocks: typeof plain): readonly object[] =>
       (blocks[0]?.areas ?? []).map(({ start, end, perms, path }) => ({ start, end, perms, path }));
-    expect(places(detailed.blocks)).toEqual(places(plain.blocks));
-    const stack = detailed.blocks[0]?.areas.find(({ path }) => path === "[stack]");
+    expect(places(detailed)).toEqual(places(plain));
+    const stack = detailed[0]?.areas.find(({ path }) => path === "[stack]");
     expect(stack?.vmFlags).toEqual(["rd", "wr", "mr", "mw", "me", "gd", "ac"]);
     expect(stack?.kernelPageSize).toBe(4096);
   });
 
   it("reads a block for each heading with its process and times", async () => {
-    const { blocks } = await read(
+    const blocks = await read(
       "### pid=7 comm=a b threads=2 epoch=100.5..100.75 monotonic=9.25\n" +
         "1000-2000 rw-p 00000000 00:00 0 \n" +
         "### pid=8 comm=x=y threads=1 epoch=101..102 monotonic=10\n",
@@ -92,7 +92,7 @@ describe("maps", () => {
   it("sorts areas and counts them, but refuses overlaps and areas that end before they start", async () => {
     const diagnostics = new Diagnostics();
     const [a, b] = ["1000-2000 rw-p 00000000 00:00 0 \n", "3000-4000 rw-p 00000000 00:00 0 \n"];
-    const { blocks } = await readMaps(inputOf(b + a), diagnostics);
+    const blocks = await readMaps(inputOf(b + a), diagnostics);
     expect(blocks[0]?.areas.map(({ line }) => line)).toEqual([2, 1]);
     expect(diagnostics.count("parse/maps-order")).toBeGreaterThan(0);
     await expect(read(`${a}1800-3000 rw-p 00000000 00:00 0 \n`)).rejects.toMatchObject({

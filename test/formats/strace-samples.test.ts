@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Diagnostics, MmreplayError } from "../../src/errors.ts";
 import { detect, formats } from "../../src/formats/index.ts";
-import { readSet, strace } from "../../src/formats/strace.ts";
+import { strace } from "../../src/formats/strace.ts";
 import type { Event } from "../../src/trace/event.ts";
 import { inputOf, readWith, sample } from "../support/samples.ts";
 import { shared } from "../support/shared.ts";
@@ -152,7 +152,7 @@ describe.skipIf(shared === undefined)("all samples of all recorders (needs ../sh
     const inputs = readdirSync(set).map((n) => inputOf(readFileSync(join(set, n)), n, 100));
     const events: Event[] = [];
     const diagnostics = new Diagnostics();
-    await readSet(inputs, (event) => events.push(event), diagnostics);
+    await strace.perTask?.read(inputs, (event) => events.push(event), diagnostics);
     const merged = await readWith(strace, read("strace-7.2-ff-merged.txt"));
     expect(events).toEqual(merged.events);
     expect(diagnostics.warnings.size).toBe(0);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Diagnostics, MmreplayError } from "../../src/errors.ts";
-import { readSet } from "../../src/formats/strace.ts";
+import { strace } from "../../src/formats/strace.ts";
 import type { Event } from "../../src/trace/event.ts";
 import { eventText } from "../support/events-text.ts";
 import { inputOf } from "../support/samples.ts";
@@ -17,7 +17,7 @@ describe("a set of one file per task", () => {
     const events: Event[] = [];
     const diagnostics = new Diagnostics();
     const inputs = Object.entries(files).map(([name, text]) => inputOf(text, name, 16));
-    await readSet(inputs, (event) => events.push(event), diagnostics);
+    await strace.perTask?.read(inputs, (event) => events.push(event), diagnostics);
     return { events, diagnostics };
   };
   const codeOf = async (files: Readonly<Record<string, string>>): Promise<string> => {

@@ -3,13 +3,13 @@
 import { Buffer } from "node:buffer";
 import { type Diagnostics, MmreplayError } from "../../errors.ts";
 import type { Facts } from "../../trace/trace.ts";
-import { decompress } from "../decompress.ts";
+import { decompress, plainName } from "../decompress.ts";
 import { pageSizeOf } from "../page-size.ts";
 import { type CallLog, readCallLog } from "../probe-calls.ts";
 import { metaFacts, metaMounts, pciFacts, thpFacts } from "./facts.ts";
 import { isObject, type Json, placeOf } from "./json.ts";
 import { type Mounts, parseMounts } from "./mounts.ts";
-import { plainName, type Source } from "./runs.ts";
+import type { Source } from "./runs.ts";
 
 export interface Beside {
   readonly meta: Json;

@@ -1,8 +1,8 @@
 /** Which files of a folder belong to one run: a recording and what was written down beside it. */
 
 import { MmreplayError } from "../../errors.ts";
-import { memberTid } from "../strace/set.ts";
-import { strace } from "../strace.ts";
+import { plainName } from "../decompress.ts";
+import { formats } from "../index.ts";
 import type { Format } from "../types.ts";
 
 /** A file, wherever it is. */
@@ -35,16 +35,18 @@ export interface Run {
   readonly maps: readonly Source[];
 }
 
-const packed = /\.(?:gz|xz|zst|zstd|bz2)$/;
-
-/** The name without what packing added. */
-export function plainName(name: string): string {
-  return name.replace(packed, "");
-}
+/** What names end with that says what kind of text a file holds. */
+const kinds: ReadonlySet<string> = new Set([
+  ...formats.all.flatMap(({ extensions }) => extensions),
+  "log",
+  "tar",
+]);
 
 /** The name without packing and without the kind of text. */
 export function stemOf(name: string): string {
-  return plainName(name).replace(/\.(?:txt|log|strace|perf|tar|mmtrace)$/, "");
+  const plain = plainName(name);
+  const dot = plain.lastIndexOf(".");
+  return dot >= 0 && kinds.has(plain.slice(dot + 1)) ? plain.slice(0, dot) : plain;
 }
 
 /** Files that are read as maps: `maps.txt`, `maps.start`, `perf-big.maps`, `strace-smaps.txt`. */
@@ -65,13 +67,9 @@ function belongs(maps: string, stem: string, stems: readonly string[]): boolean 
   return !anothers && (stems.length === 1 || name.startsWith("attach"));
 }
 
-/** What the name of a file per task has before the task: `out` of `out.4711`. */
-function setName({ source, format }: Recording): string | undefined {
-  const name = plainName(source.name);
-  return format === strace && memberTid(name) !== undefined
-    ? name.slice(0, name.lastIndexOf("."))
-    : undefined;
-}
+/** The name that a file per task shares with the others. */
+const setName = ({ source, format }: Recording): string | undefined =>
+  format.perTask?.setOf(source.name);
 
 /** Files of one task each belong together. */
 function groupsOf(recordings: readonly Recording[]): readonly (readonly Recording[])[] {

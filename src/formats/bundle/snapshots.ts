@@ -3,17 +3,18 @@
 import type { Diagnostics } from "../../errors.ts";
 import type { Event, MapsArea, Snapshot } from "../../trace/event.ts";
 import type { Events } from "../../trace/events.ts";
-import { decompress, headBytes, headOf } from "../decompress.ts";
+import { decompress, headBytes, headOf, plainName } from "../decompress.ts";
 import { refuseEncoding } from "../encodings.ts";
-import { holdsAreas, type MapsBlock, readMaps } from "../maps.ts";
-import { pmap, readTables } from "../pmap.ts";
+import { formats } from "../index.ts";
+import { holdsAreas, readMaps } from "../maps.ts";
+import type { MapsBlock } from "../maps-block.ts";
 import type { CallLog } from "../probe-calls.ts";
 import { refusal } from "../refusals.ts";
 import { checkFit } from "./fit.ts";
 import { type Kin, kinsOf } from "./kin.ts";
 import type { Matched } from "./match.ts";
 import { type Moment, positionOf } from "./place.ts";
-import { plainName, type Source } from "./runs.ts";
+import type { Source } from "./runs.ts";
 
 /** A snapshot and the index of the event before which it was taken. */
 interface Placed {
@@ -36,7 +37,9 @@ async function readFile(source: Source, diagnostics: Diagnostics): Promise<MapsF
   const head = await headOf(open(), headBytes);
   const input = { name: source.name, chunks: open() };
   const name = plainName(source.name);
-  if (pmap.sniff(head)) return { name, blocks: await readTables(input, diagnostics) };
+  const format = formats.all.find((one) => one.readMaps !== undefined && one.sniff(head));
+  if (format?.readMaps !== undefined)
+    return { name, blocks: await format.readMaps(input, diagnostics) };
   if (head.length === 0) {
     diagnostics.warn("import/empty-maps", `${source.name} is empty: its process had ended`);
     return { name, blocks: [] };
@@ -45,7 +48,7 @@ async function readFile(source: Source, diagnostics: Diagnostics): Promise<MapsF
     refuseEncoding(head, source.name);
     throw refusal(head, source.name);
   }
-  return { name, blocks: (await readMaps(input, diagnostics)).blocks };
+  return { name, blocks: await readMaps(input, diagnostics) };
 }
 
 /** A selection of areas alone. */

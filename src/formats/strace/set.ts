@@ -2,14 +2,23 @@
 
 import { Buffer } from "node:buffer";
 import { type Diagnostics, MmreplayError } from "../../errors.ts";
+import { plainName } from "../decompress.ts";
 import { LineSplitter } from "../lines.ts";
 import type { Input } from "../types.ts";
 import { LineClock } from "./clock.ts";
 import { Prefix } from "./prefix.ts";
 
-/** The task whose lines a file of this name holds: `out.4711`, perhaps packed. */
-export function memberTid(name: string): number | undefined {
-  const digits = /\.(\d+)(?:\.(?:gz|xz|zst|bz2))?$/.exec(name)?.[1];
+/** `out.4711`, without what packing adds. */
+const member = /^(.*)\.(\d+)$/s;
+
+/** What the files of one recording are called before the number of the task. */
+export function setOf(name: string): string | undefined {
+  return member.exec(plainName(name))?.[1];
+}
+
+/** The task whose lines a file of this name holds. */
+function tidOf(name: string): number | undefined {
+  const digits = member.exec(plainName(name))?.[2];
   return digits === undefined ? undefined : Number(digits);
 }
 
@@ -88,7 +97,7 @@ class Member {
 function membersOf(inputs: readonly Input[], diagnostics: Diagnostics): Member[] {
   const members = new Map<number, Member>();
   for (const input of inputs) {
-    const tid = memberTid(input.name);
+    const tid = tidOf(input.name);
     const at = { file: input.name };
     if (tid === undefined) {
       throw new MmreplayError("parse/set-member", "the name does not end with a task's number", {

@@ -48,6 +48,16 @@ const summary = (traces: Awaited<ReturnType<typeof load>>): readonly object[] =>
   }));
 
 describe("a folder", () => {
+  it.each(["run.txt", "run.bpftrace", "run.json", "run.log"])(
+    "takes maps that are named after %s as its own",
+    async (name) => {
+      const text = "100500000000 7 7 brk enter 0\n100600000000 7 7 brk exit 9000\n";
+      const [trace] = await load({ [name]: text, "run.maps": area("7f000-80000", "/a") });
+      const snapshots = trace?.events.filter(({ kind }) => kind === "snapshot");
+      expect(snapshots).toMatchObject([{ source: "run.maps", exact: true }]);
+    },
+  );
+
   it("is one trace for each recording, with the maps that are named after it", async () => {
     const traces = await load({
       "meta.json": "{}",

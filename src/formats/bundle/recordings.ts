@@ -1,0 +1,127 @@
+/** Which of the files of a folder, and of the archives in it, are recordings. */
+
+import { Buffer } from "node:buffer";
+import { type Diagnostics, MmreplayError } from "../../errors.ts";
+import { bytesOf, decompress, headBytes, headOf, plainName } from "../decompress.ts";
+import { detect, formats } from "../index.ts";
+import { isSame } from "../same.ts";
+import { readTar } from "../tar.ts";
+import type { Input } from "../types.ts";
+import { unwrapped, wrappingOf } from "../wrapped.ts";
+import { isBeside } from "./beside.ts";
+import { isMaps, type Recording, type Source, stemOf } from "./runs.ts";
+
+/** What the file holds, unpacked. */
+export function inputOf(source: Source): Input {
+  return { name: source.name, chunks: decompress(source.open(), source.name) };
+}
+
+/** A packed file among others that are read side by side: the unpacker of xz takes one at a time. */
+export async function heldInput(source: Source): Promise<Input> {
+  const input = inputOf(source);
+  if (plainName(source.name) === source.name) return input;
+  return { name: source.name, chunks: once(await bytesOf(input.chunks)) };
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
+/** The files themselves, and instead of each archive the files in it. */
+export async function withMembers(sources: readonly Source[]): Promise<readonly Source[]> {
+  const all: Source[] = [];
+  for (const source of sources) {
+    const archive = /\.tar$/.test(plainName(source.name));
+    if (!archive) all.push(source);
+    else {
+      const folder = stemOf(source.name);
+      for (const { name, bytes } of await readTar(inputOf(source))) {
+        all.push({ name: `${folder}/${name}`, open: () => once(bytes) });
+      }
+    }
+  }
+  return all;
+}
+
+/** Which of the files are recordings; a file that is named alone has to be one. */
+export async function recordingsIn(
+  folder: boolean,
+  sources: readonly Source[],
+  diagnostics: Diagnostics,
+): Promise<readonly Recording[]> {
+  const found: Recording[] = [];
+  const unreadable: MmreplayError[] = [];
+  for (const wrapped of sources) {
+    if (folder && (isBeside(wrapped.name) || isMaps(wrapped.name))) continue;
+    const seen = await headOf(inputOf(wrapped).chunks, headBytes).catch((error: unknown) => {
+      if (!folder || !isUnreadable(error)) throw error;
+      unreadable.push(error);
+    });
+    if (seen === undefined) continue;
+    const { source, head } = await withoutWrapping(wrapped, seen, diagnostics);
+    const format = folder
+      ? formats.all.find((known) => known.sniff(head))
+      : detect(head, source.name);
+    if (format !== undefined) found.push({ source, format });
+  }
+  const recordings = await withoutCopies(found);
+  const [first] = unreadable;
+  if (recordings.length === 0 && first !== undefined) throw first;
+  leaveOut(unreadable, diagnostics);
+  return recordings;
+}
+
+/** A source that gives what the recorder wrote, if there is a recording inside of its lines. */
+async function withoutWrapping(
+  wrapped: Source,
+  seen: Uint8Array,
+  diagnostics: Diagnostics,
+): Promise<{ readonly source: Source; readonly head: Uint8Array }> {
+  const isClaimed = (bytes: Uint8Array): boolean => formats.all.some(({ sniff }) => sniff(bytes));
+  const wrapping = wrappingOf(seen, isClaimed(seen));
+  if (wrapping === undefined) return { source: wrapped, head: seen };
+  const open = (): AsyncIterable<Uint8Array> => unwrapped(inputOf(wrapped).chunks, wrapping);
+  const head = await headOf(open(), headBytes);
+  if (!isClaimed(head)) return { source: wrapped, head: seen };
+  const message = `${wrapped.name}: lines are taken out of ${wrapping.what}`;
+  diagnostics.warn("parse/wrapped-lines", message, 1);
+  return { source: { ...wrapped, open }, head };
+}
+
+/** The recordings less what is printed beside its text; throws if two are the same otherwise, byte for byte. */
+async function withoutCopies(recordings: readonly Recording[]): Promise<readonly Recording[]> {
+  if (recordings.length < 2) return recordings;
+  const kept: Recording[] = [];
+  const byStart = new Map<string, Source[]>();
+  const isText = ({ source }: Recording): boolean => source.isPrinted?.() !== true;
+  for (const recording of recordings.toSorted((a, b) => Number(isText(b)) - Number(isText(a)))) {
+    const { source } = recording;
+    const start = Buffer.from(await headOf(source.open(), headBytes)).toString("latin1");
+    const alike = byStart.get(start) ?? [];
+    byStart.set(start, [...alike, source]);
+    const other = await firstSame(source, alike);
+    if (other === undefined) kept.push(recording);
+    else if (isText(recording))
+      throw new MmreplayError("import/given-twice", `this is ${other.name} once more`, {
+        at: { file: source.name },
+        hint: "give each file once",
+      });
+  }
+  return recordings.filter((recording) => kept.includes(recording));
+}
+
+async function firstSame(source: Source, others: readonly Source[]): Promise<Source | undefined> {
+  for (const other of others) if (await isSame(source, other)) return other;
+  return undefined;
+}
+
+/** A perf.data that only another perf can print; the folder may hold what can be read without. */
+function isUnreadable(error: unknown): error is MmreplayError {
+  return error instanceof MmreplayError && error.code.startsWith("io/");
+}
+
+/** Warn of files of a folder that are not read, each with the reason. */
+export function leaveOut(errors: readonly MmreplayError[], diagnostics: Diagnostics): void {
+  for (const { at, message } of errors)
+    diagnostics.warn("import/left-out", `${at.file ?? "a file"} is left out: ${message}`);
+}
