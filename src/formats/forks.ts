@@ -4,6 +4,7 @@ import type { Diagnostics } from "../errors.ts";
 import type { Shelf } from "../trace/block.ts";
 import type { Event, Lifecycle } from "../trace/event.ts";
 import type { Events } from "../trace/events.ts";
+import { type Glance, glances } from "../trace/glances.ts";
 import { hasKind } from "../trace/log.ts";
 import { Moves } from "../trace/moves.ts";
 import { type Row, SortedRows } from "../trace/sorted-rows.ts";
@@ -37,22 +38,20 @@ function overlapped(events: Events, shelf: Shelf | undefined): SortedRows {
   /** By space: the line of its last event, and the fork that this was. */
   const lines = new Map<number, number>();
   const forks = new Map<number, Seen>();
-  let index = -1;
-  for (const event of events) {
-    index += 1;
-    const { space, made, ended } = spaces.follow(event);
+  for (const glance of glances(events)) {
+    const { space, made, ended } = spaces.see(glance);
+    const { index, line, began: from } = glance;
     const before = forks.get(space);
     if (before !== undefined) {
-      if (before.isOverlapped || began(event) < before.line) found.push(before.row);
+      if (before.isOverlapped || from < before.line) found.push(before.row);
       forks.delete(space);
     }
-    if (isFork(event) && made !== undefined) {
-      const isOverlapped = (lines.get(space) ?? 0) > began(event);
-      const [from, { line }] = [began(event), event];
+    if (made !== undefined && isFork(glance.event())) {
+      const isOverlapped = (lines.get(space) ?? 0) > from;
       const row = [Math.min(from, line), from, line, index, space, made.space];
       forks.set(space, { row, line, isOverlapped });
     }
-    lines.set(space, event.line);
+    lines.set(space, line);
     if (ended === undefined) continue;
     if (forks.get(ended)?.isOverlapped) found.push(forks.get(ended)?.row ?? []);
     forks.delete(ended);
@@ -164,10 +163,12 @@ class Underway {
     this.#byChild.set(child, [...(this.#byChild.get(child) ?? []), fork]);
   }
 
-  event(event: Event, index: number, space: number): void {
+  see(glance: Glance, space: number): void {
     const own = this.#byParent.get(space);
-    for (const fork of own ?? []) fork.own(event, index);
     const copied = this.#byChild.get(space);
+    if (own === undefined && copied === undefined) return;
+    const event = glance.event();
+    for (const fork of own ?? []) fork.own(event, glance.index);
     for (const fork of copied ?? []) fork.copied(event);
     if (own !== undefined) this.#settle(own);
     if (copied !== undefined) this.#settle(copied);
@@ -221,14 +222,12 @@ export function placeForks(
   const forks = found[Symbol.iterator]();
   let next = forks.next().value;
   const spaces = new Spaces(events);
-  let index = -1;
-  for (const event of events) {
-    index += 1;
+  for (const glance of glances(events)) {
     // What stands before a fork and returned when that had begun has a later line.
-    for (; next !== undefined && (next[0] ?? 0) <= event.line; next = forks.next().value)
+    for (; next !== undefined && (next[0] ?? 0) <= glance.line; next = forks.next().value)
       underway.add(new Fork(next));
-    const { space, ended } = spaces.follow(event);
-    underway.event(event, index, space);
+    const { space, ended } = spaces.see(glance);
+    underway.see(glance, space);
     if (ended !== undefined) underway.ended(ended);
   }
   underway.end();

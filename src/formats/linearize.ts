@@ -3,10 +3,10 @@
 import type { Shelf } from "../trace/block.ts";
 import type { Event } from "../trace/event.ts";
 import { type Events, eventAt } from "../trace/events.ts";
+import { glances } from "../trace/glances.ts";
 import { hasKind } from "../trace/log.ts";
 import { SortedRows } from "../trace/sorted-rows.ts";
 import { Spaces } from "./bundle/spaces.ts";
-import { spanOf } from "./line-span.ts";
 import { itemOf, LinearSearch } from "./linear-search.ts";
 import { NeutralMerge } from "./neutral.ts";
 
@@ -35,15 +35,20 @@ function crowded(events: Events): ReadonlySet<number> {
     crowds.delete(space);
   };
   const spaces = new Spaces(events);
-  for (const event of events) {
-    const { space, ended } = spaces.follow(event);
-    const crowd = crowds.get(space) ?? { ...none };
-    crowds.set(space, crowd);
-    const { entry, exit } = spanOf(event);
+  for (const glance of glances(events)) {
+    const { space, ended } = spaces.see(glance);
+    let crowd = crowds.get(space);
+    if (crowd === undefined) {
+      crowd = { ...none };
+      crowds.set(space, crowd);
+    }
+    const { line, began, call } = glance;
+    const exit = Math.max(began, line);
+    const entry = Math.min(began, line);
     crowd.long ||= entry < exit;
     crowd.overlap ||= entry < crowd.exit;
     crowd.exit = Math.max(crowd.exit, exit);
-    crowd.known &&= event.kind !== "call" || (event.call !== "shmat" && event.call !== "shmdt");
+    crowd.known &&= call !== "shmat" && call !== "shmdt";
     if (ended !== undefined) close(ended);
   }
   for (const space of crowds.keys()) close(space);
@@ -52,10 +57,7 @@ function crowded(events: Events): ReadonlySet<number> {
 
 /** True if any call ended on another line than it began on: without one, nothing overlaps. */
 function hasLong(events: Events): boolean {
-  for (const event of events) {
-    const { entry, exit } = spanOf(event);
-    if (entry < exit) return true;
-  }
+  for (const { began, line } of glances(events)) if (began !== line) return true;
   return false;
 }
 
@@ -71,14 +73,12 @@ export function linearize(events: Events, topDown: boolean, shelf?: Shelf): Iter
   const moved = new SortedRows(shelf);
   const orders = new Map<number, SpaceOrder>();
   const spaces = new Spaces(events);
-  let index = -1;
-  for (const event of events) {
-    index += 1;
-    const { space, ended } = spaces.follow(event);
+  for (const glance of glances(events)) {
+    const { space, ended } = spaces.see(glance);
     if (crowds.has(space)) {
       const order = orders.get(space) ?? new SpaceOrder(topDown, moved);
       orders.set(space, order);
-      order.push(event, index);
+      order.push(glance.event(), glance.index);
     }
     if (ended === undefined) continue;
     orders.get(ended)?.end();

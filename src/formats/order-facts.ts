@@ -1,12 +1,13 @@
 /** How many overlapping calls stand in another order than their lines, and of how many no order could be told. */
 
 import type { Events } from "../trace/events.ts";
+import { glances } from "../trace/glances.ts";
 import { Spaces } from "./bundle/spaces.ts";
 
 /** Any call stands before one of an earlier line, of whatever space. */
 function goesBack(events: Events): boolean {
   let latest = 0;
-  for (const { kind, line } of events) {
+  for (const { kind, line } of glances(events)) {
     if (kind !== "call") continue;
     if (line < latest) return true;
     latest = line;
@@ -20,12 +21,13 @@ function reordered(events: Events): number {
   const spaces = new Spaces(events);
   const latest = new Map<number, number>();
   let count = 0;
-  for (const event of events) {
-    const { space } = spaces.follow(event);
-    if (event.kind !== "call") continue;
+  for (const glance of glances(events)) {
+    const { space } = spaces.see(glance);
+    const { kind, line } = glance;
+    if (kind !== "call") continue;
     const last = latest.get(space) ?? 0;
-    if (event.line < last) count += 1;
-    latest.set(space, Math.max(last, event.line));
+    if (line < last) count += 1;
+    latest.set(space, Math.max(last, line));
   }
   return count;
 }

@@ -3,6 +3,7 @@
 import type { Event } from "../trace/event.ts";
 import type { Events } from "../trace/events.ts";
 import { MAP_FIXED } from "../trace/flags.ts";
+import { hasKind } from "../trace/log.ts";
 import type { Facts } from "../trace/trace.ts";
 import { hasBit, inPage, type U64 } from "../units.ts";
 
@@ -36,6 +37,11 @@ class Evidence {
     sizes.forEach((size, index) => {
       if (this.#against[index] === 0 && inPage(address, size) !== 0) this.#against[index] = line;
     });
+  }
+
+  /** No address changes the answer any more. */
+  get isSettled(): boolean {
+    return !this.#against.includes(0);
   }
 
   /** Where the kernel itself printed the size of its pages, or only addresses. */
@@ -82,6 +88,11 @@ class PageEvidence {
     }
   }
 
+  /** Only smaps can tell something else. */
+  get isSettled(): boolean {
+    return this.#addresses.isSettled;
+  }
+
   /** The page size and, in `inferred`, how it was found: smaps tells it, addresses prove or suggest it. */
   facts(): PageFacts {
     if (this.#told === undefined) return this.#addresses.facts();
@@ -93,6 +104,10 @@ class PageEvidence {
 /** The page size that all of these events tell. */
 export function pageFacts(events: Events): PageFacts {
   const evidence = new PageEvidence();
-  for (const event of events) evidence.take(event);
+  const mayBeTold = hasKind(events, "snapshot");
+  for (const event of events) {
+    evidence.take(event);
+    if (evidence.isSettled && !mayBeTold) break;
+  }
   return evidence.facts();
 }

@@ -12,6 +12,9 @@ import { Malformed } from "./varint.ts";
 /** Events from one place to the next at which the cursors' places are kept. */
 const markEvery = 256;
 
+/** So many events are stepped over one by one. */
+const fewEvents = 16;
+
 function at<T>(table: readonly T[], index: number): T {
   const value = table[index];
   if (value === undefined) throw new Malformed("an index is outside of its table");
@@ -69,6 +72,10 @@ export class BlockReader {
     if (index === this.#next) return;
     const mark = Math.floor(index / markEvery);
     let from = this.#next;
+    if (from < index && index <= from + fewEvents) {
+      while (this.#next < index) this.#skip();
+      return;
+    }
     if (index < from || Math.floor(from / markEvery) < mark) {
       from = mark * markEvery;
       this.#toMark(mark);
@@ -81,6 +88,11 @@ export class BlockReader {
       for (const slot of uses) at(this.#cursors, slot).at += count;
     }
     this.#next = index;
+  }
+
+  #skip(): void {
+    const place = this.#block.places[this.#next++] ?? 0;
+    for (const slot of at(this.#uses, place)) at(this.#cursors, slot).at += 1;
   }
 
   #toMark(mark: number): void {

@@ -9,7 +9,7 @@ import { MAP_ANONYMOUS, MAP_POPULATE, MAP_SHARED } from "./flags.ts";
 import { EventLog, hasKind } from "./log.ts";
 import { logOf } from "./log-writer.ts";
 import { Moves } from "./moves.ts";
-import { includes, type Packed, reaches } from "./packed.ts";
+import { includes, type Packed, reaches, unpack } from "./packed.ts";
 import { columnsOf } from "./shapes.ts";
 import { SortedRows } from "./sorted-rows.ts";
 import type { Facts, Trace } from "./trace.ts";
@@ -183,11 +183,15 @@ function execsFirst(events: Events, shelf: Shelf | undefined): Events {
   return moved === events ? events : logOf(moved, shelf);
 }
 
+/** True for a file on a filesystem that was not recorded. */
+const isSomewhere = ({ kind, filesystem }: OpenFile): boolean =>
+  kind === "regular" && filesystem === undefined;
+
 const isUnplaced = (event: Event): boolean =>
   event.kind === "call" &&
   event.call === "mmap" &&
-  event.file?.kind === "regular" &&
-  event.file.filesystem === undefined;
+  event.file !== undefined &&
+  isSomewhere(event.file);
 
 const anywhere =
   "files whose filesystem was not recorded are taken to be on one with a placement hook";
@@ -204,30 +208,52 @@ const resultColumns: readonly number[] = [
   ...columnsOf(["mmap", "mremap"], "addr"),
 ];
 const flagColumns = columnsOf(["mmap"], "flags");
+const fileColumns = columnsOf(["mmap"], "file");
 
-/** True if the columns show that the events of a block without searches prove nothing. */
-function provesNothing({ columns, tables }: Block, facts: Facts): boolean {
-  const some = (ids: readonly number[], is: (column: Packed) => boolean): boolean =>
-    ids.some((id) => {
-      const column = columns.get(id);
-      return column !== undefined && is(column);
-    });
-  const isRegular = ({ kind, filesystem }: OpenFile): boolean =>
-    kind === "regular" && filesystem === undefined;
-  if (!facts.inferred.includes(anywhere) && tables.files.some(isRegular)) return false;
-  if (mayBeWide(facts) && some(resultColumns, (column) => reaches(column, x86Window))) return false;
-  return !some(flagColumns, (column) => includes(column, ringFlags));
+const someOf = (
+  { columns }: Block,
+  ids: readonly number[],
+  is: (column: Packed) => boolean,
+): boolean =>
+  ids.some((id) => {
+    const column = columns.get(id);
+    return column !== undefined && is(column);
+  });
+
+/** True if the columns of a block without searches show that its events may prove something. */
+const mayProve = (block: Block, facts: Facts): boolean =>
+  (mayBeWide(facts) && someOf(block, resultColumns, (column) => reaches(column, x86Window))) ||
+  someOf(block, flagColumns, (column) => includes(column, ringFlags));
+
+/** True if the columns show that a file is mapped whose filesystem is not known. */
+function mapsUnplaced(block: Block): boolean {
+  const { files, firstFile } = block.tables;
+  const isOdd = files.map(isSomewhere);
+  if (!isOdd.includes(true)) return false;
+  return someOf(block, fileColumns, (column) =>
+    unpack(column).some((file) => isOdd[file - firstFile] === true),
+  );
 }
 
-/** True if that can be told without a walk over the events, in a tenth of the time. */
-const isProven = ({ events, facts }: Trace): boolean =>
-  events instanceof EventLog &&
-  !hasKind(events, "search") &&
-  events.slots.every(({ block }) => provesNothing(block(), facts));
+/**
+ * What can be told of events that prove nothing, without making them: whether a file is mapped whose filesystem is not
+ * known. Undefined if some may prove something.
+ */
+function toldByColumns({ events, facts }: Trace): { readonly unplaced: boolean } | undefined {
+  if (!(events instanceof EventLog) || hasKind(events, "search")) return undefined;
+  let unplaced = facts.inferred.includes(anywhere);
+  for (const slot of events.slots) {
+    const block = slot.block();
+    if (mayProve(block, facts)) return undefined;
+    unplaced ||= mapsUnplaced(block);
+  }
+  return { unplaced };
+}
 
 /** A trace with everything that its own events prove. */
 export function proven(trace: Trace, shelf?: Shelf): Trace {
-  if (isProven(trace)) return trace;
+  const told = toldByColumns(trace);
+  if (told !== undefined) return { ...trace, facts: withAssumptions(trace.facts, told.unplaced) };
   const ordered = execsFirst(trace.events, shelf);
   const { files, ...seen } = proofsIn(ordered, trace.facts.pageSize, shelf);
   const isOrdered = ordered === trace.events;

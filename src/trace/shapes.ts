@@ -175,7 +175,9 @@ export function shapeBy(code: number): Shape | undefined {
   return byCode.get(code);
 }
 
-/** The columns of times, and of where a call began. */
+/** The columns of lines and tasks, of times, and of where a call began. */
+export const lineColumn = 1;
+export const pidColumn = 2;
 export const timeColumn = 3;
 export const entryTimeColumn = 6;
 export const entryLineColumn = 5;

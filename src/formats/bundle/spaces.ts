@@ -2,6 +2,7 @@
 
 import type { Event, Lifecycle } from "../../trace/event.ts";
 import type { Events } from "../../trace/events.ts";
+import { type Glance, glances } from "../../trace/glances.ts";
 import { hasKind } from "../../trace/log.ts";
 
 /** What the event did to the set of spaces. */
@@ -15,8 +16,9 @@ export interface Place {
 
 function showsBirth(events: Events): boolean {
   if (!hasKind(events, "lifecycle")) return false;
-  for (const event of events)
-    if (event.kind === "lifecycle" && event.child !== undefined) return true;
+  for (const glance of glances(events))
+    if (glance.kind === "lifecycle" && (glance.event() as Lifecycle).child !== undefined)
+      return true;
   return false;
 }
 
@@ -64,6 +66,13 @@ export class Spaces {
   follow(event: Event): Place {
     const space = this.of(event.pid);
     return event.kind === "lifecycle" ? { space, ...this.#change(event, space) } : { space };
+  }
+
+  /** The same, at a glance. */
+  see(glance: Glance): Place {
+    return glance.kind === "lifecycle"
+      ? this.follow(glance.event())
+      : { space: this.of(glance.pid) };
   }
 
   #change(event: Lifecycle, space: number): Omit<Place, "space"> {
