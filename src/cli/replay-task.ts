@@ -118,7 +118,8 @@ function concluded({ spaces }: Program): readonly string[] {
 }
 
 function setupOf(trace: Trace, { program, arch, conversion }: Subject): TraceSetup {
-  const { kernel, recorder, command, thpEnabled, shmemEnabled, inferred } = trace.facts;
+  const { kernel, recorder, command, inferred } = trace.facts;
+  const { thpEnabled, shmemEnabled, thpSizes, shmemSizes } = trace.facts;
   return {
     name: trace.name,
     ...(kernel !== undefined && { kernel }),
@@ -129,6 +130,8 @@ function setupOf(trace: Trace, { program, arch, conversion }: Subject): TraceSet
     processes: program.spaces.length,
     ...(thpEnabled !== undefined && { thpEnabled }),
     ...(shmemEnabled !== undefined && { shmemEnabled }),
+    ...(thpSizes !== undefined && { thpSizes }),
+    ...(shmemSizes !== undefined && { shmemSizes }),
     inferred: [...inferred, ...concluded(program)],
     ...(conversion !== undefined && { converted: conversion }),
   };

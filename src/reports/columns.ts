@@ -3,11 +3,13 @@
 import type { MetricValue, Numbers } from "../metrics/types.ts";
 import { bytes, count, metric } from "./format.ts";
 import type { Report, Result } from "./report.ts";
-import { asIs, boundRow, type Label, leastOf, resultsOf, valueIn } from "./sections.ts";
+import { asIs, boundRow, isAsked, type Label, leastOf, resultsOf, valueIn } from "./sections.ts";
 import { left, right, type Table } from "./table.ts";
 
 interface Column {
   readonly title: string;
+  /** What it counts, for a reader who has nothing but the report; columns that stand together may share it. */
+  readonly means: string;
   /** Id of its metric; without it in any result the column is left out. */
   readonly of: string;
   cell(value: MetricValue): string;
@@ -25,22 +27,41 @@ const more =
   };
 
 /** The value itself, and its bound. */
-const plain = (title: string, of: string): Column => ({
+const plain = (title: string, of: string, means: string): Column => ({
   title,
   of,
+  means,
   cell: (value) => metric(value),
   bound: (results) => leastOf(results, of),
 });
 
+const holes = "address space between mappings at the peak that nothing uses";
+const searched = "gap searches, and the nodes of the gap index that they visit";
+
 const shape: readonly Column[] = [
-  plain("VMAs", "vmas"),
-  { title: "merges lost", of: "vmas", cell: more("mergesLost") },
-  { title: "holes", of: "fragmentation", cell: more("holes") },
-  plain("hole bytes", "fragmentation"),
-  { title: "lost to alignment", of: "fragmentation", cell: more("alignmentLoss", bytes) },
-  { title: "as recorded", of: "agreement", cell: (value) => metric(value) },
-  { title: "searches", of: "search-steps", cell: more("searches") },
-  plain("steps", "search-steps"),
+  plain("VMAs", "vmas", "most VMAs of one process at any moment"),
+  {
+    title: "merges lost",
+    of: "vmas",
+    means: "neighbours that the first policy merges and this one does not",
+    cell: more("mergesLost"),
+  },
+  { title: "holes", of: "fragmentation", means: holes, cell: more("holes") },
+  plain("hole bytes", "fragmentation", holes),
+  {
+    title: "lost to alignment",
+    of: "fragmentation",
+    means: "of these, what a mapping left free below the one above it, to be aligned",
+    cell: more("alignmentLoss", bytes),
+  },
+  {
+    title: "as recorded",
+    of: "agreement",
+    means: "share of the addresses chosen by the recording kernel that come out the same",
+    cell: (value) => metric(value),
+  },
+  { title: "searches", of: "search-steps", means: searched, cell: more("searches") },
+  plain("steps", "search-steps", searched),
 ];
 
 /** Entries that map a share of the bytes. */
@@ -52,6 +73,7 @@ function covering(share: string): Column {
   return {
     title: `for ${share}`,
     of: "coverage",
+    means: "entries that map this share of the populated bytes, the largest entries first",
     cell: ({ tables: { entries } = {} }) => cellOf(entries) ?? absent,
     bound: (results) => {
       const bounds = results.flatMap((result) => {
@@ -68,22 +90,31 @@ const memory: readonly Column[] = [
   covering("50%"),
   covering("90%"),
   covering("99%"),
-  plain("page tables", "page-tables"),
-  plain("PMD splits", "thp-risk"),
-  { title: "untouched", of: "thp-risk", cell: more("untouchedBytes", bytes) },
-  plain("set conflicts", "set-conflicts"),
+  plain("page tables", "page-tables", "bytes of page-table pages at the peak"),
+  plain("PMD splits", "thp-risk", "huge pages cut by a munmap, mprotect or madvise of a part"),
+  {
+    title: "untouched",
+    of: "thp-risk",
+    means: "bytes that huge pages bring and nothing touches",
+    cell: more("untouchedBytes", bytes),
+  },
+  plain(
+    "set conflicts",
+    "set-conflicts",
+    "starts of mappings beyond an even spread over 128 TLB sets",
+  ),
 ];
 
-/** Columns of which every cell says nothing are left out, and a table without columns too. */
-function tableOf(
-  columns: readonly Column[],
-  report: Report,
-  trace: string,
-  label: Label,
-): Table | undefined {
-  const results = resultsOf(report, trace);
-  const cells = columns
-    .filter(({ of }) => results.some(({ metrics }) => metrics[of] !== undefined))
+interface Shown {
+  readonly column: Column;
+  /** A cell for each result. */
+  readonly rows: readonly string[];
+}
+
+/** Columns of metrics that were asked for; `untouched` only where it says something. */
+const shown = (columns: readonly Column[], results: readonly Result[]): readonly Shown[] =>
+  columns
+    .filter(({ of }) => isAsked(results, of))
     .map((column) => ({
       column,
       rows: results.map((result) => column.cell(valueIn(result, column.of))),
@@ -91,6 +122,15 @@ function tableOf(
     .filter(
       ({ column, rows }) => column.title !== "untouched" || rows.some((row) => row !== absent),
     );
+
+function tableOf(
+  columns: readonly Column[],
+  report: Report,
+  trace: string,
+  label: Label,
+): Table | undefined {
+  const results = resultsOf(report, trace);
+  const cells = shown(columns, results);
   if (cells.length === 0) return undefined;
   return {
     columns: [left("policy"), ...cells.map(({ column }) => right(column.title))],
@@ -158,3 +198,26 @@ export const tlbTable = (report: Report, trace: string, label: Label = asIs): Ta
       ),
     ),
   );
+
+/** What stands in the columns of the tables that a report has. */
+export function legend({ results }: Report): readonly { titles: string; means: string }[] {
+  const costs = [
+    {
+      title: "entries",
+      of: "tlb-entries",
+      means: "leaf entries of the page tables at the peak, when most pages are mapped",
+    },
+    { title: "faults", of: "faults", means: "page faults that populate all of it" },
+  ].filter(({ of }) => isAsked(results, of));
+  const others = shown([...shape, ...memory], results).map(({ column }) => column);
+  const titles = new Map<string, string[]>();
+  for (const { title, means } of [...costs, ...others])
+    titles.set(means, [...(titles.get(means) ?? []), title]);
+  const bounded = results.some(({ metrics }) =>
+    Object.values(metrics).some(({ lowerBound }) => lowerBound !== undefined),
+  );
+  return [
+    ...[...titles].map(([means, of]) => ({ titles: of.join(", "), means })),
+    ...(bounded ? [{ titles: "(bound)", means: "what no placement can beat" }] : []),
+  ];
+}

@@ -1,14 +1,18 @@
 /** What the notes say about userspace alignment tricks, and about how much a policy can change. */
 
 import type { ClassSummary, IntentSummary } from "../resolve/idioms/summary.ts";
+import type { IdiomMode } from "../resolve/idioms/types.ts";
 import { bytes, count, plural } from "./format.ts";
 
-/** `7 at 2 MiB, 1 at 1 GiB` */
+/** ` (7 aligned to 2 MiB, 1 to 1 GiB)` */
 function alignments(byAlign: ClassSummary["byAlign"]): string {
-  return Object.entries(byAlign)
+  const parts = Object.entries(byAlign)
     .sort(([a], [b]) => Number(a) - Number(b))
-    .map(([align, times]) => `${count(times)} at ${bytes(Number(align))}`)
-    .join(", ");
+    .map(
+      ([align, times], at) =>
+        `${count(times)} ${at === 0 ? "aligned " : ""}to ${bytes(Number(align))}`,
+    );
+  return parts.length === 0 ? "" : ` (${parts.join(", ")})`;
 }
 
 /** The calls that a policy decides about: what is not among them is the same under every policy. Stands before the tables. */
@@ -17,10 +21,9 @@ export function decided({ bound }: IntentSummary): string {
   const backings = Object.entries(byBacking)
     .sort(([, a], [, b]) => b - a)
     .map(([name, times]) => `${name} ${count(times)}`);
-  const large =
-    atLeast2M === 0
-      ? ""
-      : ` (${backings.join(", ")}; ${count(reservations)} of them only to be cut or overlaid)`;
+  const reserved =
+    reservations === 0 ? "" : `; ${count(reservations)} of them only to be cut or overlaid`;
+  const large = atLeast2M === 0 ? "" : ` (${backings.join(", ")}${reserved})`;
   return (
     `the kernel chose the place of ${count(placed)} of ${plural(mmaps, "mmap")}, ` +
     `${count(atLeast64K)} of 64 KiB or more, ${count(atLeast2M)} of 2 MiB or more${large}: no policy can change the others`
@@ -37,19 +40,28 @@ function atLines(lines: readonly number[]): string {
   return ` (${lines.length === 1 ? "line" : "lines"} ${lines.slice(0, mostLines).join(", ")}${more})`;
 }
 
+/** What becomes of a trick in a replay, as --idioms says. */
+const fate: Readonly<Record<IdiomMode, string>> = {
+  keep: "replayed as recorded",
+  redo: "done anew for each placement",
+  drop: "left out",
+};
+
 function classNote(
   name: string,
   of: ClassSummary,
   lines: readonly number[],
-  detail: string,
+  mode: IdiomMode,
 ): string[] {
   if (of.count === 0) return [];
-  const { kept, hinted, saved, guards } = of;
-  const guard = guards === 0 ? "" : `, ${bytes(guards)} of guards`;
-  return [
-    `${plural(of.count, name)} ${of.count === 1 ? "keeps" : "keep"} ${bytes(kept)}${detail}; ${count(hinted)} on a taken hint; ` +
-      `${plural(saved, "call")} would be saved without${guard}${atLines(lines)}`,
+  const { kept, hinted, saved, guards, byAlign } = of;
+  const parts = [
+    `${plural(of.count, name)}, ${fate[mode]}, ${of.count === 1 ? "keeps" : "keep"} ${bytes(kept)}${alignments(byAlign)}`,
+    `${plural(saved, "call")} more than without`,
+    ...(hinted === 0 ? [] : [`${count(hinted)} on a taken hint, which no policy changes`]),
+    ...(guards === 0 ? [] : [`${bytes(guards)} of guards`]),
   ];
+  return [`${parts.join("; ")}${atLines(lines)}`];
 }
 
 function otherNotes({ lines, unexplained }: IntentSummary): string[] {
@@ -57,11 +69,15 @@ function otherNotes({ lines, unexplained }: IntentSummary): string[] {
     [lines.firstTries, "failed first try", "failed first tries"],
     [lines.learned, "request that fitted at once", "requests that fitted at once"],
     [lines.ladders, "ladder of hints", "ladders of hints"],
-    [lines.shrinks, "map shrunk once, literal", "maps shrunk once, literal"],
+    [
+      lines.shrinks,
+      "map shrunk once, replayed as recorded",
+      "maps shrunk once, replayed as recorded",
+    ],
     [
       unexplained,
-      "cut that no alignment explains, literal",
-      "cuts that no alignment explains, literal",
+      "cut that no alignment explains, replayed as recorded",
+      "cuts that no alignment explains, replayed as recorded",
     ],
   ];
   return named
@@ -92,11 +108,11 @@ function labelNote({ labels }: IntentSummary): string[] {
 }
 
 /** All notes on the tricks of one trace. */
-export function intentNotes(summary: IntentSummary): readonly string[] {
+export function intentNotes(summary: IntentSummary, mode: IdiomMode): readonly string[] {
   const { trims, placeholders, lines } = summary;
   return [
-    ...classNote("over-map-and-trim", trims, lines.trims, ` (${alignments(trims.byAlign)})`),
-    ...classNote("placeholder", placeholders, lines.placeholders, ""),
+    ...classNote("over-map-and-trim", trims, lines.trims, mode),
+    ...classNote("placeholder", placeholders, lines.placeholders, mode),
     ...otherNotes(summary),
     ...labelNote(summary),
   ];

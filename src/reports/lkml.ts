@@ -1,6 +1,6 @@
 /** The report to paste under a patch: plain ASCII, at most 80 columns, with what is needed to repeat it. */
 
-import { aslrTable, memoryTable, shapeTable, tlbTable } from "./columns.ts";
+import { aslrTable, legend, memoryTable, shapeTable, tlbTable } from "./columns.ts";
 import { plural } from "./format.ts";
 import { decided } from "./intent.ts";
 import type { Report, TraceSetup } from "./report.ts";
@@ -61,7 +61,8 @@ function traceLines(report: Report, trace: TraceSetup): string[] {
   const { name } = trace;
   const bound = boundOf(report, name);
   const label = labels(report);
-  const title = `${name}: entries at the peak${bound === undefined ? "" : ` (lower bound ${bound})`}`;
+  const title =
+    bound === undefined ? name : `${name}: no placement needs fewer than ${bound} entries`;
   return [
     ...wrap(title, { width }),
     "",
@@ -88,9 +89,8 @@ function traceLines(report: Report, trace: TraceSetup): string[] {
 const basis = [
   "Measured: the calls of a real run, their order, lengths, offsets and flags, and the addresses " +
     "that the recording kernel chose. Nothing was timed.",
-  "Modelled: where each policy places them, VMA merges and splits, and the page sizes that follow.",
-  "'as recorded' is the share of the recorded addresses that a policy gives back: for the policy of " +
-    "the recording kernel it says how far to believe the model.",
+  "Modelled: where each policy places them, VMA merges and splits, and the page sizes that follow; " +
+    "how well, 'as recorded' says for the policy of the recording kernel.",
 ];
 
 /** Mail clients and list archives keep ASCII only. */
@@ -109,6 +109,9 @@ export const lkml: ReportFormat = {
       "",
       ...setupLines(report),
       ...setup.traces.flatMap((trace) => traceLines(report, trace)),
+      "Columns:",
+      ...legend(report).flatMap(({ titles, means }) => wrap(`${titles}: ${means}`, entry)),
+      "",
       ...basis.flatMap((sentence) => wrap(sentence, { width, hanging: "  " })),
       "",
       "Notes:",

@@ -1,6 +1,6 @@
 /** The report for an issue or a README. */
 
-import { aslrTable, memoryTable, shapeTable, tlbTable } from "./columns.ts";
+import { aslrTable, legend, memoryTable, shapeTable, tlbTable } from "./columns.ts";
 import { decided } from "./intent.ts";
 import { timeTable } from "./over-time.ts";
 import type { Report, TraceSetup } from "./report.ts";
@@ -23,8 +23,7 @@ function traceLines(report: Report, trace: TraceSetup): string[] {
     about(trace),
     "",
     ...(trace.intent === undefined ? [] : [`${decided(trace.intent)}.`, ""]),
-    ...markdownTable(costTable(report, name)),
-    "",
+    ...titled(undefined, costTable(report, name)),
     ...(bound === undefined ? [] : [`No placement needs fewer than ${bound} entries.`, ""]),
     ...titled(undefined, shapeTable(report, name)),
     ...titled(undefined, memoryTable(report, name)),
@@ -50,9 +49,19 @@ export const markdown: ReportFormat = {
     const { setup, notes } = report;
     const lines = [
       ...setup.traces.flatMap((trace) => traceLines(report, trace)),
+      "Policies:",
+      "",
       ...setup.policies.map(({ id, summary, source }) => `- \`${id}\`: ${summary} (${source})`),
       "",
+      "Columns:",
+      "",
+      ...legend(report).map(({ titles, means }) => `- ${titles}: ${means}`),
+      "",
+      "Notes:",
+      "",
       ...notes.map((note) => `- ${note}`),
+      "",
+      `mmreplay ${setup.version}:`,
       "",
       "```",
       setup.command,

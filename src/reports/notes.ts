@@ -37,35 +37,63 @@ function counterNotes({ trace, policy, counters, refused }: Result): string[] {
 }
 
 /** What settings that are not the usual ones do to the entries. */
-function settings({ thpEnabled }: TraceSetup): string[] {
-  switch (thpEnabled) {
-    case "madvise":
-      return [
-        "recorded with THP on madvise: anonymous memory has huge entries only where the program asked for them (MADV_HUGEPAGE)",
-      ];
-    case "never":
-      return [
-        "recorded with THP on never: anonymous memory has huge entries only of sizes that are enabled by themselves",
-      ];
-    default:
-      return [];
-  }
+const thpEffects: Readonly<Record<string, string>> = {
+  madvise:
+    "anonymous memory has huge entries only where the program asked for them (MADV_HUGEPAGE)",
+  never: "anonymous memory has huge entries only of sizes that are enabled by themselves",
+};
+const shmemEffects: Readonly<Record<string, string>> = {
+  never:
+    "shared memory has huge entries only on mounts with huge= or of sizes enabled by themselves",
+  advise: "shared memory has huge entries only where the program asked for them (MADV_HUGEPAGE)",
+  deny: "shared memory has no huge entries",
+};
+
+/** `recorded with THP by size: 64 KiB always`: what differs from how kernels start, the PMD inherits and others are off. */
+function sizeSettings(name: string, sizes: TraceSetup["thpSizes"], pageSize: number): string[] {
+  const pmd = (pageSize / 8) * pageSize;
+  const words = Object.entries(sizes ?? {})
+    .filter(([size, word]) => word !== (Number(size) === pmd ? "inherit" : "never"))
+    .map(([size, word]) => `${bytes(Number(size))} ${word}`);
+  return words.length === 0 ? [] : [`recorded with ${name} by size: ${words.join(", ")}`];
 }
 
-function assumptions(trace: TraceSetup): string[] {
-  const assumed = [...trace.inferred, ...settings(trace)];
-  if (trace.thpEnabled === undefined)
-    assumed.push("THP taken as always, the setting was not recorded");
-  if (trace.shmemEnabled === undefined)
-    assumed.push("shmem_enabled taken as never, the setting was not recorded");
-  return assumed;
+function thpSettings({ thpEnabled, thpSizes, pageSize }: TraceSetup): string[] {
+  if (thpEnabled === undefined) return ["THP taken as always, the setting was not recorded"];
+  const effect = thpEffects[thpEnabled];
+  return [
+    ...(effect === undefined ? [] : [`recorded with THP on ${thpEnabled}: ${effect}`]),
+    ...sizeSettings("THP", thpSizes, pageSize),
+  ];
+}
+
+function shmemSettings({ shmemEnabled, shmemSizes, pageSize }: TraceSetup): string[] {
+  if (shmemEnabled === undefined)
+    return ["shmem_enabled taken as never, the setting was not recorded"];
+  const effect = shmemEffects[shmemEnabled];
+  return [
+    ...(effect === undefined ? [] : [`recorded with shmem_enabled ${shmemEnabled}: ${effect}`]),
+    ...sizeSettings("shmem_enabled", shmemSizes, pageSize),
+  ];
+}
+
+/** Whether any shared memory is mapped, whose settings then matter. */
+const hasShmem = ({ name }: TraceSetup, results: readonly Result[]): boolean =>
+  results.some(({ trace, metrics }) => {
+    const { shmem = 0 } = metrics["tlb-entries"]?.byBacking ?? {};
+    return trace === name && shmem > 0;
+  });
+
+function assumptions(trace: TraceSetup, results: readonly Result[]): string[] {
+  const shmem = trace.shmemEnabled === undefined || hasShmem(trace, results);
+  return [...trace.inferred, ...thpSettings(trace), ...(shmem ? shmemSettings(trace) : [])];
 }
 
 /** Each assumption once, with the recordings that it is about. */
-function traceNotes(traces: readonly TraceSetup[]): string[] {
+function traceNotes(traces: readonly TraceSetup[], results: readonly Result[]): string[] {
   const about = new Map<string, string[]>();
   for (const trace of traces) {
-    for (const assumed of assumptions(trace))
+    for (const assumed of assumptions(trace, results))
       about.set(assumed, [...(about.get(assumed) ?? []), trace.name]);
   }
   return [...about].map(([assumed, names]) => {
@@ -96,14 +124,20 @@ function conversionNotes({ name, arch, converted }: TraceSetup): string[] {
   ];
 }
 
-/** Reasons of values that could not be given, each once. */
-function missingNotes(results: readonly Result[]): string[] {
-  const reasons = new Set<string>();
+/** Values that could not be given, a note for each reason. */
+function missingNotes({ policies }: Setup, results: readonly Result[]): string[] {
+  const reasons = new Map<string, { ids: Set<string>; of: Set<string> }>();
   for (const { policy, metrics } of results) {
-    for (const [id, { value, reason }] of Object.entries(metrics))
-      if (value === null) reasons.add(`${id} of ${policy} is n/a: ${reason ?? "no reason given"}`);
+    for (const [id, { value, reason = "no reason given" }] of Object.entries(metrics)) {
+      if (value !== null) continue;
+      const { ids, of } = reasons.get(reason) ?? { ids: new Set(), of: new Set() };
+      reasons.set(reason, { ids: ids.add(id), of: of.add(policy) });
+    }
   }
-  return [...reasons];
+  return [...reasons].map(([reason, { ids, of }]) => {
+    const under = of.size === policies.length ? "" : ` under ${[...of].join(", ")}`;
+    return `n/a${under}: ${[...ids].join(", ")}: ${reason}`;
+  });
 }
 
 /** Time is a remark, not a column: it belongs to the machine that replayed, not to the placement. */
@@ -150,15 +184,17 @@ const tlbNotes = ({ tlbs = [] }: Setup): string[] =>
 export function notesOf(setup: Setup, results: readonly Result[]): string[] {
   return [
     ...setup.traces.flatMap(({ name, intent }) =>
-      intent === undefined ? [] : intentNotes(intent).map((note) => `${name}: ${note}`),
+      intent === undefined
+        ? []
+        : intentNotes(intent, setup.idioms).map((note) => `${name}: ${note}`),
     ),
     populationNote(setup),
     ...(setup.pfn === undefined ? [] : [`every BAR begins at frame ${setup.pfn}, as --pfn says`]),
     ...tlbNotes(setup),
-    ...traceNotes(setup.traces),
+    ...traceNotes(setup.traces, results),
     ...setup.traces.flatMap(conversionNotes),
     ...results.flatMap(counterNotes),
-    ...missingNotes(results),
+    ...missingNotes(setup, results),
     ...latencyNotes(results),
   ];
 }

@@ -21,6 +21,9 @@ export interface TraceSetup {
   readonly processes: number;
   readonly thpEnabled?: string;
   readonly shmemEnabled?: string;
+  /** The same by size of the huge page in bytes, where the recording has it. */
+  readonly thpSizes?: Readonly<Record<string, string>>;
+  readonly shmemSizes?: Readonly<Record<string, string>>;
   /** What was concluded, not recorded. */
   readonly inferred: readonly string[];
   /** What was rounded, where it is replayed on another architecture than it was recorded on. */

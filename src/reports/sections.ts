@@ -47,42 +47,47 @@ function sizesOf(results: readonly Result[]): string[] {
   return [...names].sort((a, b) => sizeOf(a) - sizeOf(b));
 }
 
-/** What each policy costs: entries in total, beside the baseline and by size, and faults. */
-export function costTable(report: Report, trace: string, label: Label = asIs): Table {
+/** Whether any policy has a value of the metric, or a reason why not: without, nobody asked for it. */
+export const isAsked = (results: readonly Result[], id: string): boolean =>
+  results.some(({ metrics }) => metrics[id] !== undefined);
+
+/** `77.8x fewer` entries than the baseline. */
+function against(result: Result, baseline: Result | undefined): string {
+  if (result === baseline) return "baseline";
+  const [own, base] = [result, baseline].map((one) => one && valueIn(one, "tlb-entries").value);
+  return typeof own === "number" && typeof base === "number" ? ratio(own, base) : "n/a";
+}
+
+/** What each policy costs: entries in total, beside the baseline and by size, and faults; undefined if nobody asked. */
+export function costTable(report: Report, trace: string, label: Label = asIs): Table | undefined {
   const results = resultsOf(report, trace);
-  const sizes = sizesOf(results);
   const baseline = baselineOf(report, trace);
-  const against = (result: Result): string => {
-    const [own, base] = [result, baseline].map((one) => one && valueIn(one, "tlb-entries").value);
-    if (result === baseline) return "baseline";
-    return typeof own === "number" && typeof base === "number" ? ratio(own, base) : "n/a";
+  const entries = isAsked(results, "tlb-entries");
+  const faults = isAsked(results, "faults");
+  if (!entries && !faults) return undefined;
+  const sizes = sizesOf(results);
+  const cells = (result: Result): readonly string[] => {
+    const { bySize, ...all } = valueIn(result, "tlb-entries");
+    return [
+      metric(all),
+      against(result, baseline),
+      ...sizes.map((size) => count(bySize?.[size] ?? 0)),
+    ];
   };
-  const bound = [
-    leastOf(results, "tlb-entries"),
-    "",
-    ...sizes.map(() => ""),
-    leastOf(results, "faults"),
-  ];
+  const bound = [leastOf(results, "tlb-entries"), "", ...sizes.map(() => "")];
   return {
     columns: [
       left("policy"),
-      right("entries"),
-      right("vs baseline"),
-      ...sizes.map(right),
-      right("faults"),
+      ...(entries ? ["entries", "vs baseline", ...sizes].map(right) : []),
+      ...(faults ? [right("faults")] : []),
     ],
     rows: [
-      ...results.map((result) => {
-        const entries = valueIn(result, "tlb-entries");
-        return [
-          label(result.policy),
-          metric(entries),
-          against(result),
-          ...sizes.map((size) => count(entries.bySize?.[size] ?? 0)),
-          metric(valueIn(result, "faults")),
-        ];
-      }),
-      ...boundRow(bound),
+      ...results.map((result) => [
+        label(result.policy),
+        ...(entries ? cells(result) : []),
+        ...(faults ? [metric(valueIn(result, "faults"))] : []),
+      ]),
+      ...boundRow([...(entries ? bound : []), ...(faults ? [leastOf(results, "faults")] : [])]),
     ],
   };
 }
@@ -142,12 +147,14 @@ export function mappingTable(
 export const mappingsOf = (report: Report, trace: string): readonly MappingRow[] =>
   report.mappings.filter((row) => row.trace === trace);
 
-/** `Linux 7.3.4, x86-64, 4 KiB pages, 1 address space, recorded with strace` */
+/** `Linux 7.3.4, x86-64, 4 KiB pages, THP madvise, 1 address space, recorded with strace`; settings as recorded. */
 export function about(trace: TraceSetup): string {
   return [
     ...(trace.kernel === undefined ? [] : [`Linux ${trace.kernel}`]),
     trace.arch,
     `${bytes(trace.pageSize)} pages`,
+    ...(trace.thpEnabled === undefined ? [] : [`THP ${trace.thpEnabled}`]),
+    ...(trace.shmemEnabled === undefined ? [] : [`shmem_enabled ${trace.shmemEnabled}`]),
     plural(trace.processes, "address space"),
     `recorded with ${trace.recorder}`,
   ].join(", ");

@@ -27,9 +27,10 @@ function traceLines(report: Report, trace: TraceSetup): string[] {
     ...(trace.intent === undefined
       ? []
       : [...wrap(decided(trace.intent), { width, indent: "  " }), ""]),
-    `  page-table entries at the peak${bound === undefined ? "" : `; no placement needs fewer than ${bound}`}`,
-    "",
-    ...fitted(costTable(report, name), 1, width),
+    ...titled(
+      `page-table entries at the peak${bound === undefined ? "" : `; no placement needs fewer than ${bound}`}`,
+      costTable(report, name),
+    ),
     ...fitted(shapeTable(report, name), 1, width),
     ...fitted(memoryTable(report, name), 1, width),
     ...titled(

@@ -80,7 +80,7 @@ vfio-thp parts from linux-7.3 first here (0x7fff77ff7000 against 0x7fff77e00000)
       2,
       "line 31 holds no call of the recording\nhint: the nearest calls are on lines",
     ],
-    [[bar, "--event", "soon"], 2, '--event is a line of the recording, not "NaN"'],
+    [[bar, "--event", "soon"], 2, "--event is a line of the recording, 1 or more"],
     [[bar, "vfio 2G", "--event", "30"], 2, '--event and the request "vfio 2G" exclude each other'],
     [["no-such.mmtrace", "--event", "30"], 1, "no such file or folder"],
   ])("refuses %j", (args, code, message) => {

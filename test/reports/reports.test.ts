@@ -42,7 +42,8 @@ describe("the lkml report", () => {
       "A page-table",
       "Setup:",
       "Command:",
-      "vm: entries",
+      "vm: no placement",
+      "Columns:",
       "Measured:",
       "Modelled:",
       "Notes:",
@@ -50,6 +51,20 @@ describe("the lkml report", () => {
     const found = starts.map((start) => lines.findIndex((line) => line.startsWith(start)));
     expect(found).toEqual([...found].sort((a, b) => a - b));
     expect(found).not.toContain(-1);
+  });
+
+  it.each(["lkml", "markdown"])("explains each column that its tables have (%s)", (id) => {
+    const few = runs.map((run) => ({ ...run, metrics: { vmas: { value: 3, unit: "vmas" } } }));
+    const explained = (report: string) =>
+      [...report.matchAll(/^(?: {2}|- )([^:\n]+): /gm)].flatMap(([, titles = ""]) =>
+        titles.split(", "),
+      );
+    const all = explained(render(id));
+    for (const title of ["entries", "faults", "VMAs", "holes", "hole bytes", "for 99%", "(bound)"])
+      expect(all).toContain(title);
+    const some = explained(reports.get(id).render(makeReport(setup, few)));
+    expect(some).toContain("merges lost");
+    expect(some).not.toContain("steps");
   });
 
   it("stands a number for a long policy id and explains it", () => {
@@ -88,7 +103,8 @@ describe("the tables", () => {
     const few = runs.map((run) => ({ ...run, metrics: { vmas: { value: 3, unit: "vmas" } } }));
     const shown = reports.get("text").render(makeReport(setup, few));
     expect(shown).toContain("VMAs  merges lost");
-    for (const title of ["holes", "for 50%", "page tables", "simulated, not", "random bits"])
+    const others = ["holes", "for 50%", "page tables", "simulated, not", "random bits"];
+    for (const title of [...others, "entries at the peak", "vs baseline", "faults  "])
       expect(shown).not.toContain(title);
   });
 
@@ -112,7 +128,29 @@ describe("the tables", () => {
     }));
     const shown = reports.get("text").render(makeReport(setup, unknown));
     expect(shown).toMatch(/vfio-thp .* n\/a {2,}n\/a( |$)/m);
-    expect(shown).toContain("search-steps of vfio-thp is n/a: not searched");
+    expect(shown).toContain("note: n/a: search-steps: not searched");
+  });
+
+  it("tell a reason once for all that it is about", () => {
+    const missing = { value: null, unit: "", reason: "no faults recorded" };
+    const unknown = runs.map((run) => ({
+      ...run,
+      metrics: {
+        ...run.metrics,
+        ...(run.policy === "vfio-thp" && { faults: missing, coverage: missing }),
+      },
+    }));
+    const { notes } = makeReport(setup, unknown);
+    expect(notes.filter((note) => note.includes("no faults recorded"))).toEqual([
+      "n/a under vfio-thp: coverage, faults: no faults recorded",
+    ]);
+  });
+
+  it("name the settings of huge pages as they were recorded", () => {
+    expect(render("text")).toContain(
+      "4 KiB pages, THP always, shmem_enabled never, 1 address space",
+    );
+    expect(render("text")).toContain("x86-64, 4 KiB pages, 238 address spaces");
   });
 });
 
@@ -134,6 +172,43 @@ describe("the notes", () => {
     const { notes } = makeReport({ ...setup, traces }, runs);
     expect(notes).toContain(
       `all recordings: recorded with THP on ${thpEnabled}: anonymous memory has huge entries ${what}`,
+    );
+  });
+
+  it.each([
+    ["never", "only on mounts with huge= or of sizes enabled by themselves"],
+    ["advise", "only where the program asked for them"],
+    ["deny", "has no huge entries"],
+  ])("say what shmem_enabled %s does, where there is shared memory", (shmemEnabled, what) => {
+    const traces = setup.traces.map((trace) => ({ ...trace, shmemEnabled }));
+    const noted = (shmem: number) => {
+      const of = runs.map(({ metrics, ...run }) => {
+        const entries = metrics["tlb-entries"] ?? { value: 0, unit: "entries" };
+        return {
+          ...run,
+          metrics: { ...metrics, "tlb-entries": { ...entries, byBacking: { shmem } } },
+        };
+      });
+      return makeReport({ ...setup, traces }, of).notes.join("\n");
+    };
+    expect(noted(7)).toContain(
+      `all recordings: recorded with shmem_enabled ${shmemEnabled}: shared`,
+    );
+    expect(noted(7)).toContain(what);
+    expect(noted(0)).not.toContain("recorded with shmem_enabled");
+  });
+
+  it("name sizes of huge pages that are not set as kernels start", () => {
+    const sizes = (words: Record<string, string>) => {
+      const traces = setup.traces.map((trace) => ({
+        ...trace,
+        ...{ thpEnabled: "always", thpSizes: words },
+      }));
+      return makeReport({ ...setup, traces }, runs).notes.join("\n");
+    };
+    expect(sizes({ "65536": "never", "2097152": "inherit" })).not.toContain("by size");
+    expect(sizes({ "65536": "always", "2097152": "never" })).toContain(
+      "all recordings: recorded with THP by size: 64 KiB always, 2 MiB never",
     );
   });
 
