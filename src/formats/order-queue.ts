@@ -2,7 +2,7 @@
 
 import type { Event } from "../trace/event.ts";
 import type { Footprint, Range } from "./footprint.ts";
-import type { KnownFree } from "./known-free.ts";
+import { KnownFree } from "./known-free.ts";
 import { type Reach, reachOf } from "./reach.ts";
 import type { Request } from "./request.ts";
 import { countOpen, leaves, type Underway } from "./underway.ts";
@@ -44,6 +44,17 @@ export interface Ordered {
   queue?: Queue | undefined;
 }
 
+export const newQueue = (): Queue => ({
+  underway: undefined,
+  window: [],
+  free: undefined,
+  work: 0,
+  born: true,
+  down: 0,
+  up: 0,
+  last: undefined,
+});
+
 /** Too much is going on for any order but that in which calls return. */
 export const isCrowded = (queue: Queue): boolean =>
   queue.work > effort || countOpen(queue.underway) > crowd;
@@ -58,4 +69,16 @@ export function isAlone(
   if (open === 0) return true;
   if (open > crowd || request === undefined) return false;
   return leaves(underway, known ?? reachOf(request));
+}
+
+/** A call with this footprint took effect: what is free now, and whether searches go down or up. */
+export function learn(queue: Queue, { found, searches, frees, named }: Footprint): void {
+  queue.free ??= new KnownFree();
+  for (const range of named) queue.free.take(range);
+  for (const range of frees) queue.free.add(range);
+  if (found !== undefined) queue.free.take(found);
+  if (found === undefined || !searches) return;
+  if (queue.last?.start === found.end) queue.down += 1;
+  else if (queue.last?.end === found.start) queue.up += 1;
+  queue.last = found;
 }

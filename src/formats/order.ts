@@ -3,18 +3,26 @@
 import type { Diagnostics } from "../errors.ts";
 import type { Call, Event, Sink } from "../trace/event.ts";
 import type { U64 } from "../units.ts";
-import { type Footprint, footprint, intersect, type Range } from "./footprint.ts";
-import { KnownFree } from "./known-free.ts";
-import { type Item, isAlone, isCrowded, type Ordered, type Queue } from "./order-queue.ts";
-import { foundFirst, isUndecided, mayPrecede, mustPrecede, notTaken } from "./precedence.ts";
+import { footprint } from "./footprint.ts";
+import { countUndecided, precedes } from "./order-evidence.ts";
+import {
+  type Item,
+  isAlone,
+  isCrowded,
+  learn,
+  newQueue,
+  type Ordered,
+  type Queue,
+} from "./order-queue.ts";
+import { mayPrecede } from "./precedence.ts";
 import type { Reach } from "./reach.ts";
 import type { Request } from "./request.ts";
 import { Begun, openCalls, withBegun, withoutBegun } from "./underway.ts";
 
-/** What a call did beside its request; undefined if it did nothing. */
-type Effect = U64 | null | undefined;
+/** What a call that did something returned; undefined of one that did nothing. */
+type Answer = U64 | null | undefined;
 
-const effectOf = (call: Call): Effect =>
+const answerOf = (call: Call): Answer =>
   call.outcome === "ok" && call.injected !== true ? call.result : undefined;
 
 /** The calls that map and unmap. */
@@ -40,16 +48,7 @@ export class Order {
   }
 
   #queue(space: Ordered): Queue {
-    space.queue ??= {
-      underway: undefined,
-      window: [],
-      free: undefined,
-      work: 0,
-      born: true,
-      down: 0,
-      up: 0,
-      last: undefined,
-    };
+    space.queue ??= newQueue();
     return space.queue;
   }
 
@@ -73,7 +72,7 @@ export class Order {
 
   /** A call returned; undefined if nothing is known of how. */
   end(begun: Begun, event: Call | undefined): void {
-    if (event !== undefined) this.ended(begun, event, event, effectOf(event));
+    if (event !== undefined) this.ended(begun, event, event, answerOf(event));
     else {
       const queue = this.#queue(begun.space);
       queue.underway = withoutBegun(queue.underway, begun);
@@ -82,28 +81,28 @@ export class Order {
   }
 
   /** A call returned that has asked for this; events have so many shapes that looking into them takes long. */
-  ended(begun: Begun, event: Call, request: Request, effect: Effect): void {
+  ended(begun: Begun, event: Call, request: Request, answer: Answer): void {
     const queue = this.#queue(begun.space);
     queue.underway = withoutBegun(queue.underway, begun);
-    this.#push(queue, event, begun.entry, request, effect, begun.reach);
+    this.#push(queue, event, begun.entry, request, answer, begun.reach);
     this.#flush(queue);
   }
 
   /** Something that took effect at once. */
   add(space: Ordered, event: Event): void {
-    if (event.kind === "call") this.made(space, event, event, effectOf(event));
+    if (event.kind === "call") this.made(space, event, event, answerOf(event));
     else this.#add(space, event, undefined, undefined);
   }
 
   /** A call that has asked for this took effect at once. */
-  made(space: Ordered, event: Call, request: Request, effect: Effect): void {
-    this.#add(space, event, request, effect);
+  made(space: Ordered, event: Call, request: Request, answer: Answer): void {
+    this.#add(space, event, request, answer);
   }
 
-  #add(space: Ordered, event: Event, request: Request | undefined, effect: Effect): void {
+  #add(space: Ordered, event: Event, request: Request | undefined, answer: Answer): void {
     this.#position += 1;
     const queue = this.#queue(space);
-    this.#push(queue, event, this.#position, request, effect);
+    this.#push(queue, event, this.#position, request, answer);
     this.#flush(queue);
   }
 
@@ -131,19 +130,19 @@ export class Order {
     event: Event,
     entry: number,
     request: Request | undefined,
-    effect: Effect,
+    answer: Answer,
     reach?: Reach,
   ): void {
     this.#position += 1;
     const isNext = queue.window.length === 0 && queue.born;
     if (isNext && isAlone(queue, request, reach)) {
-      if (request !== undefined && effect !== undefined && remaps(request.call))
-        this.#learn(queue, footprint(request, effect));
+      if (request !== undefined && answer !== undefined && remaps(request.call))
+        learn(queue, footprint(request, answer));
       this.#emit(event);
       return;
     }
-    const did = request !== undefined && effect !== undefined;
-    const print = did ? footprint(request, effect) : undefined;
+    const did = request !== undefined && answer !== undefined;
+    const print = did ? footprint(request, answer) : undefined;
     const item = { event, footprint: print, entry, exit: this.#position };
     if (!isNext || this.#mustWait(queue, item)) {
       queue.window.push(item);
@@ -178,7 +177,7 @@ export class Order {
     path.add(item);
     queue.work += queue.window.length;
     for (const other of [...queue.window]) {
-      if (other === item || !this.#precedes(queue, other, item, fit)) continue;
+      if (other === item || !precedes(queue, other, item, fit)) continue;
       if (path.has(other)) return "cycle";
       const state = this.#settle(queue, other, path, fit);
       if (state !== "sent") return state;
@@ -207,103 +206,32 @@ export class Order {
     if (queue.window.length > patience || isCrowded(queue)) return false;
     for (const open of openCalls(queue.underway)) {
       if (open.entry > exit) continue;
-      const isFork = open.footprint === undefined;
-      if (isFork || copies === true ? open.entry < entry : this.#mayPrecede(open, print))
-        return true;
+      const asked = open.footprint;
+      const isFork = asked === undefined;
+      if (isFork || copies === true) {
+        if (open.entry < entry) return true;
+      } else if (print !== undefined && mayPrecede(asked, print)) return true;
     }
     return false;
   }
 
-  #mayPrecede(open: Begun, print: Footprint | undefined): boolean {
-    if (open.footprint === undefined || print === undefined) return false;
-    return mayPrecede(open.footprint, print);
-  }
-
-  /** `fit` is true to believe also what first fit tells. */
-  #precedes(queue: Queue, other: Item, item: Item, fit: boolean): boolean {
-    if (item.copies === true) {
-      return other.entry < item.entry && !this.#late(queue, other, item, fit);
-    }
-    if (other.copies === true) {
-      return other.entry < item.entry || this.#late(queue, item, other, fit);
-    }
-    if (other.exit < item.entry) return true;
-    if (item.exit < other.entry) return false;
-    const { footprint: a } = other;
-    const { footprint: b } = item;
-    if (a === undefined || b === undefined) return false;
-    if (mustPrecede(a, b)) return true;
-    return fit && !mustPrecede(b, a) && this.#fits(queue, other, a, b);
-  }
-
-  /** First fit tells that `a` came before `b`, and no third call explains it otherwise. */
-  #fits(queue: Queue, { exit }: Item, a: Footprint, b: Footprint): boolean {
-    const topDown = queue.down >= queue.up;
-    const around = (range: Range): Range => queue.free?.around(range) ?? range;
-    const { found } = a;
-    if (found === undefined) return false;
-    queue.work += queue.window.length;
-    if (foundFirst(a, b, around(found), topDown)) {
-      // What `a` found may have been freed after `b`.
-      return !queue.window.some(
-        ({ entry, footprint: third }) =>
-          entry < exit && third?.frees.some((range) => intersect(range, found)),
-      );
-    }
-    const range = notTaken(a, b, around, topDown);
-    if (range === undefined) return false;
-    // Another one may have taken it in between.
-    return !queue.window.some(
-      ({ exit: end, footprint: third }) =>
-        end < exit && third?.found !== undefined && intersect(range, third.found),
-    );
-  }
-
-  /** A call that began before a fork waited for it, as another that began after the fork came first. */
-  #late(queue: Queue, item: Item, fork: Item, fit: boolean): boolean {
-    return queue.window.some(
-      (other) =>
-        other.entry > fork.entry &&
-        other.copies !== true &&
-        this.#precedes(queue, other, item, fit),
-    );
-  }
-
-  #count(queue: Queue, { event, footprint: print, entry, exit }: Item): void {
-    if (print === undefined) return;
+  /** Warn if nothing tells the order of this item among those that it overlaps. */
+  #count(queue: Queue, item: Item): void {
+    if (item.footprint === undefined) return;
+    const { line } = item.event;
     if (isCrowded(queue)) {
       const message = "too many calls at once to compare, in the order in which they returned";
-      this.#diagnostics.warn("parse/crowded-order", message, event.line);
+      this.#diagnostics.warn("parse/crowded-order", message, line);
       return;
     }
-    let undecided = 0;
-    for (const open of openCalls(queue.underway)) {
-      if (open.entry < exit && isUndecided(print, open.footprint)) undecided += 1;
-    }
-    for (const item of queue.window) {
-      const together = item.entry < exit && entry < item.exit;
-      if (together && isUndecided(print, item.footprint)) undecided += 1;
-    }
-    for (; undecided > 0; undecided--) {
+    for (let left = countUndecided(queue, item); left > 0; left--) {
       const message = "calls over one range at the same time, in the order in which they returned";
-      this.#diagnostics.warn("parse/undecided-order", message, event.line);
+      this.#diagnostics.warn("parse/undecided-order", message, line);
     }
   }
 
   #see(queue: Queue, { event, footprint: print }: Item): void {
     if (print === undefined || event.kind !== "call") return;
-    if (remaps(event.call)) this.#learn(queue, print);
-  }
-
-  /** What is free, and whether searches go down or up. */
-  #learn(queue: Queue, { found, searches, frees, named }: Footprint): void {
-    queue.free ??= new KnownFree();
-    for (const range of named) queue.free.take(range);
-    for (const range of frees) queue.free.add(range);
-    if (found !== undefined) queue.free.take(found);
-    if (found === undefined || !searches) return;
-    if (queue.last?.start === found.end) queue.down += 1;
-    else if (queue.last?.end === found.start) queue.up += 1;
-    queue.last = found;
+    if (remaps(event.call)) learn(queue, print);
   }
 }
