@@ -7,9 +7,16 @@ import { join } from "node:path";
 import { perfByRegex, raced, straceByRegex } from "./bench-peers.mjs";
 import { built, metered } from "./bench-race.mjs";
 
-const [{ Diagnostics }, { strace }, { perfScript }, { bytesOf, decompress }] = await Promise.all(
-  ["errors.js", "formats/strace.js", "formats/perf-script.js", "formats/decompress.js"].map(built),
-);
+const [{ Diagnostics }, { strace }, { perfScript }, { allBytes }, { decompress }] =
+  await Promise.all(
+    [
+      "errors.js",
+      "formats/strace.js",
+      "formats/perf-script.js",
+      "formats/chunks.js",
+      "formats/decompress.js",
+    ].map(built),
+  );
 
 /** @typedef {import("./bench-peers.mjs").Made} Made */
 
@@ -116,7 +123,7 @@ async function unpacked(recordings, packed, folder) {
     return undefined;
   }
   const path = join(folder, packed.replaceAll("/", "-"));
-  writeFileSync(path, await bytesOf(decompress(createReadStream(source), packed)));
+  writeFileSync(path, await allBytes(decompress(createReadStream(source), packed)));
   return path;
 }
 

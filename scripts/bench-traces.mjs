@@ -9,7 +9,8 @@ import { built, medianOf, metered, shortRounds } from "./bench-race.mjs";
 const [
   { Diagnostics },
   { strace },
-  { bytesOf, decompress },
+  { allBytes },
+  { decompress },
   { decode, encode },
   { readContainer },
   { numbersInto },
@@ -20,6 +21,7 @@ const [
   [
     "errors.js",
     "formats/strace.js",
+    "formats/chunks.js",
     "formats/decompress.js",
     "trace/codec.js",
     "trace/container.js",
@@ -145,7 +147,7 @@ async function opening(text, folder) {
 
 /** @param {string} recordings @param {string} packed @param {string} folder */
 async function figuresOf(recordings, packed, folder) {
-  const text = await bytesOf(decompress(createReadStream(join(recordings, packed)), packed));
+  const text = await allBytes(decompress(createReadStream(join(recordings, packed)), packed));
   const trace = await traceOf(strace, whole(text));
   const bytes = encode(trace);
   const raw = blocksOf(bytes).reduce((sum, { payload }) => sum + payload.length, 0);

@@ -1,6 +1,7 @@
 /** Which bytes at the start of a file say that it is no plain text, and what to do about it. */
 
 import { MmreplayError } from "../errors.ts";
+import { begins, packings } from "./packings.ts";
 
 interface Refused {
   readonly magic: readonly number[];
@@ -18,25 +19,12 @@ const toUtf8 = (name: string): string =>
   `convert it: iconv -f UTF-16 -t UTF-8 ${name} | mmreplay import -`;
 
 const refused: readonly Refused[] = [
-  { magic: [0x1f, 0x8b], code: "parse/compressed", what: "gzip data", hint: unpack("gzip") },
-  {
-    magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0],
+  ...packings.map(({ id, magic }) => ({
+    magic,
     code: "parse/compressed",
-    what: "xz data",
-    hint: unpack("xz"),
-  },
-  {
-    magic: [0x28, 0xb5, 0x2f, 0xfd],
-    code: "parse/compressed",
-    what: "zstd data",
-    hint: unpack("zstd"),
-  },
-  {
-    magic: [0x42, 0x5a, 0x68],
-    code: "parse/compressed",
-    what: "bzip2 data",
-    hint: unpack("bzip2"),
-  },
+    what: `${id} data`,
+    hint: unpack(id),
+  })),
   {
     magic: [...Buffer.from("PERFILE2")],
     code: "parse/perf-data",
@@ -61,9 +49,6 @@ const refused: readonly Refused[] = [
 ];
 
 const utf8Mark = [0xef, 0xbb, 0xbf];
-
-const begins = (head: Uint8Array, magic: readonly number[]): boolean =>
-  head.length >= magic.length && magic.every((byte, index) => head[index] === byte);
 
 /** Every second byte is NUL. */
 function isWide(head: Uint8Array): boolean {

@@ -5,12 +5,12 @@ import { decode } from "../trace/codec.ts";
 import { isTrace } from "../trace/container.ts";
 import type { Sink } from "../trace/event.ts";
 import type { Trace } from "../trace/trace.ts";
-import { bytesOf } from "./decompress.ts";
+import { allBytes } from "./chunks.ts";
 import type { Format, Input, ReadResult } from "./types.ts";
 
 /** The trace with its name, which a plain reading of events leaves out. */
 async function readTrace(input: Input): Promise<Trace> {
-  return decode(await bytesOf(input.chunks), input.name);
+  return decode(await allBytes(input.chunks), input.name);
 }
 
 async function read(input: Input, emit: Sink, _: Diagnostics): Promise<ReadResult> {

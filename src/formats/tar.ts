@@ -2,7 +2,7 @@
 
 import { Buffer } from "node:buffer";
 import { MmreplayError } from "../errors.ts";
-import { bytesOf } from "./decompress.ts";
+import { allBytes } from "./chunks.ts";
 import type { Input } from "./types.ts";
 
 export interface Member {
@@ -46,7 +46,7 @@ export function isTar(head: Uint8Array): boolean {
 
 /** The plain files of an archive, in its order; throws `input/damaged` where a header is not one. */
 export async function readTar(input: Input): Promise<readonly Member[]> {
-  const bytes = Buffer.from(await bytesOf(input.chunks));
+  const bytes = Buffer.from(await allBytes(input.chunks));
   const members: Member[] = [];
   let longName: string | undefined;
   for (let at = 0; at + blockBytes <= bytes.length; ) {

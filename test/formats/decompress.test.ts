@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { bytesOf, decompress, headOf } from "../../src/formats/decompress.ts";
+import { allBytes, headOf } from "../../src/formats/chunks.ts";
+import { decompress } from "../../src/formats/decompress.ts";
 import { inputOf } from "../support/samples.ts";
 
 const text = "4711 brk(NULL) = 0x1000\n".repeat(50);
@@ -15,7 +16,7 @@ const packed = {
 
 async function unpack(bytes: Uint8Array, chunk?: number): Promise<string> {
   const { name, chunks } = inputOf(bytes, "rec.txt", chunk);
-  return Buffer.from(await bytesOf(decompress(chunks, name))).toString();
+  return Buffer.from(await allBytes(decompress(chunks, name))).toString();
 }
 
 const samples: readonly (readonly [string, Uint8Array])[] = [

@@ -1,7 +1,8 @@
 import { createReadStream, existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { bytesOf, decompress } from "../../src/formats/decompress.ts";
+import { allBytes } from "../../src/formats/chunks.ts";
+import { decompress } from "../../src/formats/decompress.ts";
 import { strace } from "../../src/formats/strace.ts";
 import type { Event } from "../../src/trace/event.ts";
 import type { OpenFile } from "../../src/trace/file.ts";
@@ -40,7 +41,7 @@ describe("descriptors", () => {
     `without their paths stand for the files that strace prints: %s${missing}`,
     async (name) => {
       const file = join(recordings, name, "strace.txt.xz");
-      const bytes = await bytesOf(decompress(createReadStream(file), file));
+      const bytes = await allBytes(decompress(createReadStream(file), file));
       const text = Buffer.from(bytes).toString("latin1");
       const printed = filesOf((await readWith(strace, text)).events);
       const followed = filesOf((await readWith(strace, withoutPaths(text))).events);

@@ -4,7 +4,8 @@ import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Diagnostics, MmreplayError } from "../../src/errors.ts";
-import { bytesOf, decompress } from "../../src/formats/decompress.ts";
+import { allBytes } from "../../src/formats/chunks.ts";
+import { decompress } from "../../src/formats/decompress.ts";
 import { perfScript } from "../../src/formats/perf-script.ts";
 import type { Event } from "../../src/trace/event.ts";
 import { shared } from "../support/shared.ts";
@@ -50,7 +51,7 @@ async function expectSame(text: Uint8Array): Promise<void> {
 const samples = join(import.meta.dirname, "samples");
 const own = readdirSync(samples).filter((name) => /^perf-.*-script-/.test(name));
 const text = (path: string): Promise<Uint8Array> =>
-  bytesOf(decompress(createReadStream(path), path));
+  allBytes(decompress(createReadStream(path), path));
 
 const recordings = shared === undefined ? [] : readdirSync(join(shared, "recordings"));
 const large = recordings

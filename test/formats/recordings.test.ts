@@ -5,7 +5,8 @@ import { describe, expect, it } from "vitest";
 import { Diagnostics } from "../../src/errors.ts";
 import type { Source, Sources } from "../../src/formats/bundle/runs.ts";
 import { bundle } from "../../src/formats/bundle.ts";
-import { bytesOf, decompress } from "../../src/formats/decompress.ts";
+import { allBytes } from "../../src/formats/chunks.ts";
+import { decompress } from "../../src/formats/decompress.ts";
 import { decode, encode } from "../../src/trace/codec.ts";
 import type { CallName, Event, Snapshot } from "../../src/trace/event.ts";
 import { listed } from "../support/events.ts";
@@ -44,7 +45,7 @@ async function load(
 async function textOf(name: string, file: string): Promise<string> {
   const source = located(name).sources.find((one) => one.name.replace(/\.xz$/, "") === file);
   if (source === undefined) return "";
-  return Buffer.from(await bytesOf(decompress(source.open(), file))).toString("latin1");
+  return Buffer.from(await allBytes(decompress(source.open(), file))).toString("latin1");
 }
 
 function count(events: readonly Event[], call: CallName): number {

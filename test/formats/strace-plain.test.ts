@@ -4,7 +4,8 @@ import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Diagnostics, MmreplayError } from "../../src/errors.ts";
-import { bytesOf, decompress } from "../../src/formats/decompress.ts";
+import { allBytes } from "../../src/formats/chunks.ts";
+import { decompress } from "../../src/formats/decompress.ts";
 import { readLines } from "../../src/formats/lines.ts";
 import { StraceReader } from "../../src/formats/strace/reader.ts";
 import { strace } from "../../src/formats/strace.ts";
@@ -65,7 +66,7 @@ const samples = join(import.meta.dirname, "samples");
 const own = readdirSync(samples).filter((name) => name.startsWith("strace-"));
 
 const text = (path: string): Promise<Uint8Array> =>
-  bytesOf(decompress(createReadStream(path), path));
+  allBytes(decompress(createReadStream(path), path));
 
 const recordings = shared === undefined ? [] : readdirSync(join(shared, "recordings"));
 const large = recordings

@@ -2,7 +2,8 @@ import { createReadStream } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
 import { load } from "../../src/cli/load.ts";
 import { Diagnostics } from "../../src/errors.ts";
-import { bytesOf, decompress } from "../../src/formats/decompress.ts";
+import { allBytes } from "../../src/formats/chunks.ts";
+import { decompress } from "../../src/formats/decompress.ts";
 import { archFor, policyFor, resolveTrace } from "../../src/pipeline.ts";
 import { replay } from "../../src/replay.ts";
 import { cpus } from "../../src/tlb/index.ts";
@@ -13,7 +14,7 @@ afterAll(() => process.stdout.write(`\n${rows.join("\n")}\n`));
 
 /** Bit 0 of the error code is clear where the page was not there (X86_PF_PROT). */
 async function recorded(path: string): Promise<{ fresh: number; again: number }> {
-  const text = new TextDecoder().decode(await bytesOf(decompress(createReadStream(path), path)));
+  const text = new TextDecoder().decode(await allBytes(decompress(createReadStream(path), path)));
   const codes = [...text.matchAll(/page_fault_user:.*error_code=0x([0-9a-f]+)/g)];
   const again = codes.filter(([, code]) => Number.parseInt(code ?? "", 16) % 2 === 1).length;
   return { fresh: codes.length - again, again };

@@ -3,7 +3,9 @@
 import { Buffer } from "node:buffer";
 import { type Diagnostics, MmreplayError } from "../../errors.ts";
 import type { Facts } from "../../trace/trace.ts";
-import { decompress, plainName } from "../decompress.ts";
+import { allBytes } from "../chunks.ts";
+import { decompress } from "../decompress.ts";
+import { plainName } from "../packings.ts";
 import { pageSizeOf } from "../page-size.ts";
 import { type CallLog, readCallLog } from "../probe-calls.ts";
 import { metaFacts, metaMounts, pciFacts, thpFacts } from "./facts.ts";
@@ -21,9 +23,8 @@ export interface Beside {
 
 /** All of a small text file. */
 async function textOf(source: Source): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of decompress(source.open(), source.name)) chunks.push(chunk);
-  return Buffer.concat(chunks).toString("utf8");
+  const bytes = await allBytes(decompress(source.open(), source.name));
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8");
 }
 
 function parseMeta(text: string, file: string): Json {

@@ -2,8 +2,10 @@
 
 import { Buffer } from "node:buffer";
 import { type Diagnostics, MmreplayError } from "../../errors.ts";
-import { bytesOf, decompress, headBytes, headOf, plainName } from "../decompress.ts";
+import { allBytes, headBytes, headOf, once } from "../chunks.ts";
+import { decompress } from "../decompress.ts";
 import { detect, formats } from "../index.ts";
+import { plainName } from "../packings.ts";
 import { isSame } from "../same.ts";
 import { readTar } from "../tar.ts";
 import type { Input } from "../types.ts";
@@ -20,11 +22,7 @@ export function inputOf(source: Source): Input {
 export async function heldInput(source: Source): Promise<Input> {
   const input = inputOf(source);
   if (plainName(source.name) === source.name) return input;
-  return { name: source.name, chunks: once(await bytesOf(input.chunks)) };
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
+  return { name: source.name, chunks: once(await allBytes(input.chunks)) };
 }
 
 /** The files themselves, and instead of each archive the files in it. */

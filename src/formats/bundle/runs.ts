@@ -1,8 +1,8 @@
 /** Which files of a folder belong to one run: a recording and what was written down beside it. */
 
 import { MmreplayError } from "../../errors.ts";
-import { plainName } from "../decompress.ts";
 import { formats } from "../index.ts";
+import { plainName } from "../packings.ts";
 import type { Format } from "../types.ts";
 
 /** A file, wherever it is. */

@@ -3,11 +3,13 @@
 import type { Diagnostics } from "../../errors.ts";
 import type { Event, MapsArea, Snapshot } from "../../trace/event.ts";
 import type { Events } from "../../trace/events.ts";
-import { decompress, headBytes, headOf, plainName } from "../decompress.ts";
+import { headBytes, headOf } from "../chunks.ts";
+import { decompress } from "../decompress.ts";
 import { refuseEncoding } from "../encodings.ts";
 import { formats } from "../index.ts";
 import { holdsAreas, readMaps } from "../maps.ts";
 import type { MapsBlock } from "../maps-block.ts";
+import { plainName } from "../packings.ts";
 import type { CallLog } from "../probe-calls.ts";
 import { refusal } from "../refusals.ts";
 import { checkFit } from "./fit.ts";
