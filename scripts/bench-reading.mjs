@@ -13,8 +13,8 @@ const [{ Diagnostics }, { strace }, { perfScript }, { allBytes }, { decompress }
       "errors.js",
       "formats/strace.js",
       "formats/perf-script.js",
-      "formats/chunks.js",
-      "formats/decompress.js",
+      "formats/text/chunks.js",
+      "formats/text/decompress.js",
     ].map(built),
   );
 

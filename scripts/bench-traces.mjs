@@ -21,8 +21,8 @@ const [
   [
     "errors.js",
     "formats/strace.js",
-    "formats/chunks.js",
-    "formats/decompress.js",
+    "formats/text/chunks.js",
+    "formats/text/decompress.js",
     "trace/codec.js",
     "trace/container.js",
     "trace/decode-columns.js",

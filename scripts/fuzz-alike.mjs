@@ -4,8 +4,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { Diagnostics, MmreplayError } from "../dist/errors.js";
 import { formats } from "../dist/formats/index.js";
-import { readLines } from "../dist/formats/lines.js";
 import { StraceReader } from "../dist/formats/strace/reader.js";
+import { readLines } from "../dist/formats/text/lines.js";
 
 /** @typedef {import("../dist/formats/types.js").Format["read"]} Read */
 

@@ -2,8 +2,8 @@
 
 import { Diagnostics, MmreplayError } from "../errors.ts";
 import type { Source } from "../formats/bundle.ts";
-import { decompress } from "../formats/decompress.ts";
-import { LineSplitter } from "../formats/lines.ts";
+import { decompress } from "../formats/text/decompress.ts";
+import { LineSplitter } from "../formats/text/lines.ts";
 import type { Located } from "./io.ts";
 
 /** Bytes of a line that are worth showing. */

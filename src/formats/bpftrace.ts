@@ -5,7 +5,7 @@ import type { Sink } from "../trace/event.ts";
 import { hex, parseHex, parseU64, type U64 } from "../units.ts";
 import { isTask, type PerfLine } from "./perf/line.ts";
 import { Retelling } from "./retell.ts";
-import { readTextLines } from "./text-lines.ts";
+import { readTextLines } from "./text/text-lines.ts";
 import type { Format, Input, ReadOptions, ReadResult } from "./types.ts";
 
 const bpftraceCommand = "bpftrace -c CMD scripts/mmreplay.bt > bpftrace.txt";

@@ -5,7 +5,7 @@ import type { Sink } from "../trace/event.ts";
 import type { Facts } from "../trace/trace.ts";
 import { lostAt, parseFtraceLine } from "./ftrace/line.ts";
 import { Retelling } from "./retell.ts";
-import { readTextLines } from "./text-lines.ts";
+import { readTextLines } from "./text/text-lines.ts";
 import type { Format, Input, ReadOptions, ReadResult } from "./types.ts";
 
 /** What has to be enabled under /sys/kernel/tracing/events. */

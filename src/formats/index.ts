@@ -2,7 +2,6 @@
 
 import { type Registry, registry } from "../registry.ts";
 import { bpftrace } from "./bpftrace.ts";
-import { refuseEncoding } from "./encodings.ts";
 import { ftrace } from "./ftrace.ts";
 import { maps } from "./maps.ts";
 import { mmtrace } from "./mmtrace.ts";
@@ -11,6 +10,7 @@ import { perfTrace } from "./perf-trace.ts";
 import { pmap } from "./pmap.ts";
 import { refusal } from "./refusals.ts";
 import { strace } from "./strace.ts";
+import { refuseEncoding } from "./text/encodings.ts";
 import type { Format } from "./types.ts";
 
 export const formats: Registry<Format> = registry<Format>("format", [

@@ -4,7 +4,7 @@ import { type At, type Diagnostics, MmreplayError } from "../errors.ts";
 import type { MapsArea, Sink } from "../trace/event.ts";
 import { parseHex } from "../units.ts";
 import { emitBlocks, type MapsBlock } from "./maps-block.ts";
-import { readTextLines } from "./text-lines.ts";
+import { readTextLines } from "./text/text-lines.ts";
 import type { Format, Input, ReadResult } from "./types.ts";
 
 interface Draft {

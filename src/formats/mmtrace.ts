@@ -5,7 +5,7 @@ import { decode } from "../trace/codec.ts";
 import { isTrace } from "../trace/container.ts";
 import type { Sink } from "../trace/event.ts";
 import type { Trace } from "../trace/trace.ts";
-import { allBytes } from "./chunks.ts";
+import { allBytes } from "./text/chunks.ts";
 import type { Format, Input, ReadResult } from "./types.ts";
 
 /** The trace with its name, which a plain reading of events leaves out. */

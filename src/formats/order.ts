@@ -3,8 +3,9 @@
 import type { Diagnostics } from "../errors.ts";
 import type { Call, Event, Sink } from "../trace/event.ts";
 import type { U64 } from "../units.ts";
-import { footprint } from "./footprint.ts";
-import { countUndecided, precedes } from "./order-evidence.ts";
+import { countUndecided, precedes } from "./order/evidence.ts";
+import { footprint } from "./order/footprint.ts";
+import { mayPrecede } from "./order/precedence.ts";
 import {
   type Item,
   isAlone,
@@ -13,11 +14,10 @@ import {
   newQueue,
   type Ordered,
   type Queue,
-} from "./order-queue.ts";
-import { mayPrecede } from "./precedence.ts";
-import type { Reach } from "./reach.ts";
+} from "./order/queue.ts";
+import type { Reach } from "./order/reach.ts";
+import { Begun, openCalls, withBegun, withoutBegun } from "./order/underway.ts";
 import type { Request } from "./request.ts";
-import { Begun, openCalls, withBegun, withoutBegun } from "./underway.ts";
 
 /** What a call that did something returned; undefined of one that did nothing. */
 type Answer = U64 | null | undefined;

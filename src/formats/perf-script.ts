@@ -3,11 +3,11 @@
 import type { Diagnostics } from "../errors.ts";
 import type { Sink } from "../trace/event.ts";
 import type { Facts } from "../trace/trace.ts";
-import type { LineOptions } from "./lines.ts";
 import { parsePerfLine } from "./perf/line.ts";
 import { PerfReader } from "./perf/reader.ts";
 import { refuseUnusable } from "./perf/seen.ts";
-import { readTextLines } from "./text-lines.ts";
+import type { LineOptions } from "./text/lines.ts";
+import { readTextLines } from "./text/text-lines.ts";
 import type { Format, Input, ReadResult } from "./types.ts";
 
 /** The command whose output has everything that a replay needs. */

@@ -15,7 +15,7 @@ import {
   type TraceLine,
 } from "./perf-trace/line.ts";
 import { Retelling } from "./retell.ts";
-import { readTextLines } from "./text-lines.ts";
+import { readTextLines } from "./text/text-lines.ts";
 import type { Format, Input, ReadOptions, ReadResult } from "./types.ts";
 
 const hint = "record what can be replayed exactly: mmreplay record -- CMD";

@@ -2,12 +2,12 @@
 
 import type { Diagnostics } from "../errors.ts";
 import type { Sink } from "../trace/event.ts";
-import { readLines } from "./lines.ts";
 import { beginsCall } from "./strace/names.ts";
 import { Prefix } from "./strace/prefix.ts";
 import { StraceReader } from "./strace/reader.ts";
 import { mergeSet, setOf } from "./strace/set.ts";
 import { looksLikeStrace } from "./strace/sniff.ts";
+import { readLines } from "./text/lines.ts";
 import type { Format, Input, ReadOptions, ReadResult } from "./types.ts";
 
 async function read(

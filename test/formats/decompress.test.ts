@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { allBytes, headOf } from "../../src/formats/chunks.ts";
-import { decompress } from "../../src/formats/decompress.ts";
+import { allBytes, headOf } from "../../src/formats/text/chunks.ts";
+import { decompress } from "../../src/formats/text/decompress.ts";
 import { inputOf } from "../support/samples.ts";
 
 const text = "4711 brk(NULL) = 0x1000\n".repeat(50);

@@ -1,9 +1,9 @@
 import { createReadStream, existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { allBytes } from "../../src/formats/chunks.ts";
-import { decompress } from "../../src/formats/decompress.ts";
 import { strace } from "../../src/formats/strace.ts";
+import { allBytes } from "../../src/formats/text/chunks.ts";
+import { decompress } from "../../src/formats/text/decompress.ts";
 import type { Event } from "../../src/trace/event.ts";
 import type { OpenFile } from "../../src/trace/file.ts";
 import { readWith } from "../support/samples.ts";

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { makeShelf } from "../../src/cli/shelf.ts";
 import { Diagnostics } from "../../src/errors.ts";
-import { placeForks } from "../../src/formats/forks.ts";
+import { placeForks } from "../../src/formats/order/forks.ts";
 import type { Event } from "../../src/trace/event.ts";
 import { logOf } from "../../src/trace/log-writer.ts";
 import { wholeForks } from "../support/whole-forks.ts";

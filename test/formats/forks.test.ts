@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Diagnostics } from "../../src/errors.ts";
-import { placeForks } from "../../src/formats/forks.ts";
+import { placeForks } from "../../src/formats/order/forks.ts";
 import type { Call, Event, Lifecycle } from "../../src/trace/event.ts";
 
 const P = 4096;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { KnownFree } from "../../src/formats/known-free.ts";
+import { KnownFree } from "../../src/formats/order/known-free.ts";
 
 const pages = 40;
 

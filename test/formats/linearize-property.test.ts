@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { linearize } from "../../src/formats/linearize.ts";
+import { linearize } from "../../src/formats/order/linearize.ts";
 import type { Call, Event } from "../../src/trace/event.ts";
 
 const page = 4096;

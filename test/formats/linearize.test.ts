@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Known } from "../../src/formats/known.ts";
-import { linearize } from "../../src/formats/linearize.ts";
+import { Known } from "../../src/formats/order/known.ts";
+import { linearize } from "../../src/formats/order/linearize.ts";
 import type { Call, Event } from "../../src/trace/event.ts";
 
 const P = 4096;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Diagnostics, MmreplayError } from "../../src/errors.ts";
-import { LineSplitter } from "../../src/formats/lines.ts";
+import { LineSplitter } from "../../src/formats/text/lines.ts";
 
 interface Line {
   readonly text: string;

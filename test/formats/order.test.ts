@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Diagnostics } from "../../src/errors.ts";
+import type { Begun } from "../../src/formats/order/underway.ts";
 import { Order } from "../../src/formats/order.ts";
-import type { Begun } from "../../src/formats/underway.ts";
 import type { Call, Event } from "../../src/trace/event.ts";
 
 const P = 4096;

@@ -4,9 +4,9 @@ import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Diagnostics, MmreplayError } from "../../src/errors.ts";
-import { allBytes } from "../../src/formats/chunks.ts";
-import { decompress } from "../../src/formats/decompress.ts";
 import { perfScript } from "../../src/formats/perf-script.ts";
+import { allBytes } from "../../src/formats/text/chunks.ts";
+import { decompress } from "../../src/formats/text/decompress.ts";
 import type { Event } from "../../src/trace/event.ts";
 import { shared } from "../support/shared.ts";
 

@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from "vitest";
 import { Diagnostics } from "../../src/errors.ts";
+import { wrappingOf } from "../../src/formats/bundle/wrapped.ts";
 import { bundle } from "../../src/formats/bundle.ts";
-import { wrappingOf } from "../../src/formats/wrapped.ts";
 import { eventText } from "../support/events-text.ts";
 
 interface Outcome {

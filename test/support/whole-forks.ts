@@ -1,9 +1,9 @@
 /** Forks placed as simply as can be: with lists of the events of every space, whatever they take. */
 
-import { Spaces } from "../../src/formats/bundle/spaces.ts";
-import { effectOf } from "../../src/formats/effect.ts";
-import { copiedAfter } from "../../src/formats/fork-choice.ts";
-import { began } from "../../src/formats/line-span.ts";
+import { effectOf } from "../../src/formats/order/effect.ts";
+import { copiedAfter } from "../../src/formats/order/fork-choice.ts";
+import { began } from "../../src/formats/order/line-span.ts";
+import { Spaces } from "../../src/formats/spaces.ts";
 import type { Event } from "../../src/trace/event.ts";
 
 interface Placed {

@@ -3,14 +3,14 @@
 import { Buffer } from "node:buffer";
 import { type Diagnostics, MmreplayError } from "../../errors.ts";
 import type { Facts } from "../../trace/trace.ts";
-import { allBytes } from "../chunks.ts";
-import { decompress } from "../decompress.ts";
-import { plainName } from "../packings.ts";
 import { pageSizeOf } from "../page-size.ts";
-import { type CallLog, readCallLog } from "../probe-calls.ts";
+import { allBytes } from "../text/chunks.ts";
+import { decompress } from "../text/decompress.ts";
+import { plainName } from "../text/packings.ts";
 import { metaFacts, metaMounts, pciFacts, thpFacts } from "./facts.ts";
 import { isObject, type Json, placeOf } from "./json.ts";
 import { type Mounts, parseMounts } from "./mounts.ts";
+import { type CallLog, readCallLog } from "./probe-calls.ts";
 import type { Source } from "./runs.ts";
 
 export interface Beside {

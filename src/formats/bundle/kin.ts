@@ -1,7 +1,7 @@
 /** Which spaces a task ever had, and which of those were copied from which. */
 
 import type { Events } from "../../trace/events.ts";
-import { type Place, Spaces } from "./spaces.ts";
+import { type Place, Spaces } from "../spaces.ts";
 
 /** The spaces of one task. */
 export interface Kin {

@@ -3,7 +3,7 @@
 import type { Diagnostics } from "../../errors.ts";
 import type { Call } from "../../trace/event.ts";
 import { type Events, eventAt } from "../../trace/events.ts";
-import type { CallLog, LoggedCall } from "../probe-calls.ts";
+import type { CallLog, LoggedCall } from "./probe-calls.ts";
 
 export interface Matched {
   readonly pid: number | null;

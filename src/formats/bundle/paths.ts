@@ -5,7 +5,7 @@ import type { Events } from "../../trace/events.ts";
 import { MAP_ANONYMOUS, MAP_PRIVATE, MAP_TYPE } from "../../trace/flags.ts";
 import { hasKind } from "../../trace/log.ts";
 import { hasBit, type U64 } from "../../units.ts";
-import { Spaces } from "./spaces.ts";
+import { Spaces } from "../spaces.ts";
 
 export type Mmap = Call & { readonly call: "mmap" };
 

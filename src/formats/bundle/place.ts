@@ -2,9 +2,9 @@
 
 import type { Call, Event, MapsArea, Snapshot } from "../../trace/event.ts";
 import type { Events } from "../../trace/events.ts";
+import { type Place, Spaces } from "../spaces.ts";
 import type { Kin } from "./kin.ts";
 import { Likeness, type Picture, pictureOf } from "./likeness.ts";
-import { type Place, Spaces } from "./spaces.ts";
 
 /** When a maps file was read, on the clock of the recording, and how far that may be off; seconds. */
 export interface Moment {

@@ -2,16 +2,16 @@
 
 import { Buffer } from "node:buffer";
 import { type Diagnostics, MmreplayError } from "../../errors.ts";
-import { allBytes, headBytes, headOf, once } from "../chunks.ts";
-import { decompress } from "../decompress.ts";
 import { detect, formats } from "../index.ts";
-import { plainName } from "../packings.ts";
-import { isSame } from "../same.ts";
-import { readTar } from "../tar.ts";
+import { allBytes, headBytes, headOf, once } from "../text/chunks.ts";
+import { decompress } from "../text/decompress.ts";
+import { plainName } from "../text/packings.ts";
 import type { Input } from "../types.ts";
-import { unwrapped, wrappingOf } from "../wrapped.ts";
 import { isBeside } from "./beside.ts";
 import { isMaps, type Recording, type Source, stemOf } from "./runs.ts";
+import { isSame } from "./same.ts";
+import { readTar } from "./tar.ts";
+import { unwrapped, wrappingOf } from "./wrapped.ts";
 
 /** What the file holds, unpacked. */
 export function inputOf(source: Source): Input {

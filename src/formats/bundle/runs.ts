@@ -2,7 +2,7 @@
 
 import { MmreplayError } from "../../errors.ts";
 import { formats } from "../index.ts";
-import { plainName } from "../packings.ts";
+import { plainName } from "../text/packings.ts";
 import type { Format } from "../types.ts";
 
 /** A file, wherever it is. */

@@ -3,19 +3,19 @@
 import type { Diagnostics } from "../../errors.ts";
 import type { Event, MapsArea, Snapshot } from "../../trace/event.ts";
 import type { Events } from "../../trace/events.ts";
-import { headBytes, headOf } from "../chunks.ts";
-import { decompress } from "../decompress.ts";
-import { refuseEncoding } from "../encodings.ts";
 import { formats } from "../index.ts";
 import { holdsAreas, readMaps } from "../maps.ts";
 import type { MapsBlock } from "../maps-block.ts";
-import { plainName } from "../packings.ts";
-import type { CallLog } from "../probe-calls.ts";
 import { refusal } from "../refusals.ts";
+import { headBytes, headOf } from "../text/chunks.ts";
+import { decompress } from "../text/decompress.ts";
+import { refuseEncoding } from "../text/encodings.ts";
+import { plainName } from "../text/packings.ts";
 import { checkFit } from "./fit.ts";
 import { type Kin, kinsOf } from "./kin.ts";
 import type { Matched } from "./match.ts";
 import { type Moment, positionOf } from "./place.ts";
+import type { CallLog } from "./probe-calls.ts";
 import type { Source } from "./runs.ts";
 
 /** A snapshot and the index of the event before which it was taken. */

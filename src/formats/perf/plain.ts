@@ -3,9 +3,9 @@
 import type { Buffer } from "node:buffer";
 import type { Search } from "../../trace/event.ts";
 import type { Request } from "../request.ts";
-import { bytesOf, isDigit, Scanner } from "../scan.ts";
-import { same, stands, viewOf, type Wide, wide } from "../wide.ts";
-import { Words } from "../words.ts";
+import { bytesOf, isDigit, Scanner } from "../text/scan.ts";
+import { same, stands, viewOf, type Wide, wide } from "../text/wide.ts";
+import { Words } from "../text/words.ts";
 import { isTask } from "./line.ts";
 
 const lf = 10;

@@ -1,8 +1,8 @@
 /** How changes in the lives of tasks become events, each in the order of the address space that it concerns. */
 
 import type { Lifecycle, LifecycleName } from "../../trace/event.ts";
+import type { Begun } from "../order/underway.ts";
 import type { Order } from "../order.ts";
-import type { Begun } from "../underway.ts";
 import type { At, Space, Task } from "./lives.ts";
 
 export class LifeEvents {

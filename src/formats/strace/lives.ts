@@ -11,7 +11,7 @@ import {
 } from "../../trace/flags.ts";
 import { hasBit } from "../../units.ts";
 import { FdTable } from "../fds.ts";
-import type { Ordered } from "../order-queue.ts";
+import type { Ordered } from "../order/queue.ts";
 import type { Open } from "./logical.ts";
 import { Process } from "./process.ts";
 import { Remembered } from "./remembered.ts";

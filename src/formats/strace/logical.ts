@@ -1,7 +1,7 @@
 /** A line of a call, with what is known of it before its arguments are read. */
 
 import type { OpenFile } from "../../trace/file.ts";
-import type { Begun } from "../underway.ts";
+import type { Begun } from "../order/underway.ts";
 import type { At, Task } from "./lives.ts";
 import type { Parsed } from "./memory.ts";
 import type { Known } from "./names.ts";

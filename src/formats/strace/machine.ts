@@ -4,7 +4,7 @@ import type { Buffer } from "node:buffer";
 import type { Facts } from "../../trace/trace.ts";
 import type { U64 } from "../../units.ts";
 import { pageSizeOf } from "../page-size.ts";
-import { bytesOf, matches } from "../scan.ts";
+import { bytesOf, matches } from "../text/scan.ts";
 import type { Space } from "./lives.ts";
 import type { Known } from "./names.ts";
 

@@ -1,7 +1,7 @@
 /** What a mail program put before every line, or blanks that make a text stand out as code. */
 
 import { MmreplayError } from "../../errors.ts";
-import { isDigit } from "../scan.ts";
+import { isDigit } from "../text/scan.ts";
 import { beginsCall } from "./names.ts";
 import { maxPid, Prefix } from "./prefix.ts";
 

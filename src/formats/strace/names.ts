@@ -1,6 +1,6 @@
 /** Which system calls matter here: recognised by their bytes, so that the lines of all others never become text. */
 
-import { bytesOf } from "../scan.ts";
+import { bytesOf } from "../text/scan.ts";
 import { handleCalls } from "./handles.ts";
 
 /** What a line of this call is read for. */

@@ -1,8 +1,8 @@
 /** Which call a plain line is that makes, copies, marks or closes a descriptor: read from its bytes in one go. */
 
 import type { Buffer } from "node:buffer";
-import { bytesOf } from "../scan.ts";
-import { Words } from "../words.ts";
+import { bytesOf } from "../text/scan.ts";
+import { Words } from "../text/words.ts";
 import type { Files } from "./files.ts";
 import { latin1 } from "./line.ts";
 import type { Task } from "./lives.ts";

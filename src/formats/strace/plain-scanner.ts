@@ -1,9 +1,9 @@
 /** What stands in a plain line of strace: words, descriptors and results, read from bytes. */
 
 import type { Buffer } from "node:buffer";
-import { bytesOf, Scanner } from "../scan.ts";
-import { stands, viewOf, wide } from "../wide.ts";
-import { Words } from "../words.ts";
+import { bytesOf, Scanner } from "../text/scan.ts";
+import { stands, viewOf, wide } from "../text/wide.ts";
+import { Words } from "../text/words.ts";
 import { latin1 } from "./line.ts";
 
 const lf = 10;

@@ -11,8 +11,8 @@ import {
   protFlags,
 } from "../../trace/flags.ts";
 import type { Request } from "../request.ts";
-import { bytesOf, matches } from "../scan.ts";
-import { Words } from "../words.ts";
+import { bytesOf, matches } from "../text/scan.ts";
+import { Words } from "../text/words.ts";
 import { type Known, lookUp } from "./names.ts";
 import type { PlainScanner } from "./plain-scanner.ts";
 

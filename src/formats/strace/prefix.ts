@@ -1,7 +1,7 @@
 /** What stands before the call on a line of strace: pid, time, system call number, instruction pointer. */
 
-import { isDigit } from "../scan.ts";
-import { stands, viewOf, type Wide, wideOf } from "../wide.ts";
+import { isDigit } from "../text/scan.ts";
+import { stands, viewOf, type Wide, wideOf } from "../text/wide.ts";
 
 const space = 32;
 const zero = 48;

@@ -4,7 +4,7 @@ import type { Buffer } from "node:buffer";
 import type { Diagnostics } from "../../errors.ts";
 import type { Sink } from "../../trace/event.ts";
 import type { Facts } from "../../trace/trace.ts";
-import { longest } from "../lines.ts";
+import { longest } from "../text/lines.ts";
 import type { ReadOptions } from "../types.ts";
 import { type Line, latin1 } from "./line.ts";
 import type { At, Task } from "./lives.ts";

@@ -1,7 +1,7 @@
 /** Which calls matter whose name alone does not tell: of millions of ioctl, fcntl and recvmsg those that make descriptors. */
 
 import type { Buffer } from "node:buffer";
-import { bytesOf, isDigit, matches } from "../scan.ts";
+import { bytesOf, isDigit, matches } from "../text/scan.ts";
 import type { Known } from "./names.ts";
 
 const comma = 44;

@@ -2,8 +2,8 @@
 
 import { Buffer } from "node:buffer";
 import { type Diagnostics, MmreplayError } from "../../errors.ts";
-import { LineSplitter } from "../lines.ts";
-import { plainName } from "../packings.ts";
+import { LineSplitter } from "../text/lines.ts";
+import { plainName } from "../text/packings.ts";
 import type { Input } from "../types.ts";
 import { LineClock } from "./clock.ts";
 import { Prefix } from "./prefix.ts";

@@ -1,7 +1,7 @@
 /** Whose line is it: by the pid printed, by who is the only one alive, or by the clone that turns up later. */
 
+import type { Begun } from "../order/underway.ts";
 import type { Order } from "../order.ts";
-import type { Begun } from "../underway.ts";
 import type { Ahead, Named } from "./ahead.ts";
 import { Departures } from "./departures.ts";
 import { Followed } from "./followed.ts";

@@ -1,6 +1,6 @@
 /** Which of two calls that were under way together came first, as far as addresses prove it. */
 
-import type { U64 } from "../units.ts";
+import type { U64 } from "../../units.ts";
 import { type Footprint, intersect, type Range } from "./footprint.ts";
 
 const size = ({ start, end }: Range): U64 => BigInt(end) - BigInt(start);

@@ -1,8 +1,8 @@
 /** How many overlapping calls stand in another order than their lines, and of how many no order could be told. */
 
-import type { Events } from "../trace/events.ts";
-import { glances } from "../trace/glances.ts";
-import { Spaces } from "./bundle/spaces.ts";
+import type { Events } from "../../trace/events.ts";
+import { glances } from "../../trace/glances.ts";
+import { Spaces } from "../spaces.ts";
 
 /** Any call stands before one of an earlier line, of whatever space. */
 function goesBack(events: Events): boolean {

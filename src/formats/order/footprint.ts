@@ -1,8 +1,8 @@
 /** Which addresses a call frees, finds or needs: what its order among others can be told by. */
 
-import { MAP_FIXED, MREMAP_FIXED } from "../trace/flags.ts";
-import { hasBit, type U64 } from "../units.ts";
-import type { Request } from "./request.ts";
+import { MAP_FIXED, MREMAP_FIXED } from "../../trace/flags.ts";
+import { hasBit, type U64 } from "../../units.ts";
+import type { Request } from "../request.ts";
 
 /** Half-open, bytes. */
 export interface Range {

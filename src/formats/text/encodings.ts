@@ -1,6 +1,6 @@
 /** Which bytes at the start of a file say that it is no plain text, and what to do about it. */
 
-import { MmreplayError } from "../errors.ts";
+import { MmreplayError } from "../../errors.ts";
 import { begins, packings } from "./packings.ts";
 
 interface Refused {

@@ -1,7 +1,7 @@
 /** How a recording reads whose tasks are known to be threads of one process, though nothing in it says so. */
 
-import type { Event } from "../trace/event.ts";
-import type { Events } from "../trace/events.ts";
+import type { Event } from "../../trace/event.ts";
+import type { Events } from "../../trace/events.ts";
 
 /** The events with the birth of each task of unknown origin, as a thread of the first, before its first event. */
 export function* asOneProcess(events: Events): Generator<Event> {

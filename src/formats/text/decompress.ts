@@ -4,8 +4,8 @@ import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { Decompress as Zstd } from "fzstd";
 import xz from "xz-decompress";
-import { MmreplayError } from "../errors.ts";
-import { joined } from "../trace/varint.ts";
+import { MmreplayError } from "../../errors.ts";
+import { joined } from "../../trace/varint.ts";
 import type { Chunks } from "./chunks.ts";
 import { begins, type Packing, packings } from "./packings.ts";
 

@@ -1,9 +1,9 @@
 /** Which lines a text has, as strings, for formats that are not read byte by byte. */
 
 import { Buffer } from "node:buffer";
-import type { Diagnostics } from "../errors.ts";
+import type { Diagnostics } from "../../errors.ts";
+import type { Input } from "../types.ts";
 import { type LineOptions, readLines } from "./lines.ts";
-import type { Input } from "./types.ts";
 
 /** Send each line to the sink; `whole` is false for a last line without a line end. Returns how many there were. */
 export function readTextLines(

@@ -1,12 +1,12 @@
 /** What a program wrote about its own calls: number, arguments and result of each, and the files it had opened before. */
 
-import type { Diagnostics } from "../errors.ts";
-import { errnoName } from "../trace/errno.ts";
-import { parseU64, type U64 } from "../units.ts";
-import { requestIn } from "./perf/calls.ts";
-import type { Request } from "./request.ts";
-import { readTextLines } from "./text-lines.ts";
-import type { Input } from "./types.ts";
+import type { Diagnostics } from "../../errors.ts";
+import { errnoName } from "../../trace/errno.ts";
+import { parseU64, type U64 } from "../../units.ts";
+import { requestIn } from "../perf/calls.ts";
+import type { Request } from "../request.ts";
+import { readTextLines } from "../text/text-lines.ts";
+import type { Input } from "../types.ts";
 
 /** One logged call. */
 export interface LoggedCall {

@@ -1,6 +1,6 @@
 /** An order of the calls of one space in which every search finds what it found: looked for step by step, as they come. */
 
-import type { Event } from "../trace/event.ts";
+import type { Event } from "../../trace/event.ts";
 import { type Effect, effectOf } from "./effect.ts";
 import { type Changes, Known } from "./known.ts";
 import { spanOf } from "./line-span.ts";

@@ -1,8 +1,8 @@
 /** What a call may touch while it is under way: looked up once, and then compared with every call that overlaps it. */
 
-import { MAP_FIXED } from "../trace/flags.ts";
-import { hasBit, type U64 } from "../units.ts";
-import type { Request } from "./request.ts";
+import { MAP_FIXED } from "../../trace/flags.ts";
+import { hasBit, type U64 } from "../../units.ts";
+import type { Request } from "../request.ts";
 
 /** Of all calls of the same form, as requests are not. */
 export interface Reach {

@@ -1,9 +1,9 @@
 /** Which calls have begun in one address space and not returned, and whether a call that returns has to do with one. */
 
+import type { Request } from "../request.ts";
 import { type Footprint, footprint } from "./footprint.ts";
-import type { Ordered } from "./order-queue.ts";
+import type { Ordered } from "./queue.ts";
 import { type Reach, reachOf } from "./reach.ts";
-import type { Request } from "./request.ts";
 
 /** A call that has begun and not returned. */
 export class Begun {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { isTar, readTar } from "../../src/formats/tar.ts";
-import { inputOf } from "../support/samples.ts";
+import { isTar, readTar } from "../../../src/formats/bundle/tar.ts";
+import { inputOf } from "../../support/samples.ts";
 
 /** A header of ustar; `sum` takes a checksum that is not right. */
 function header(name: string, size: number, type = "0", sum?: number): Buffer {
@@ -45,7 +45,7 @@ describe("a tar archive", () => {
   it("may have names of more than 100 characters", async () => {
     const name = `${"d/".repeat(80)}out.7`;
     const bytes = Buffer.concat([
-      member("././@LongLink", `${name}\0`, "L"),
+      member("../@LongLink", `${name}\0`, "L"),
       member("d/d", "x"),
       end,
     ]);

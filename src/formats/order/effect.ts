@@ -1,6 +1,6 @@
 /** What one call did to the mappings, in plain numbers. */
 
-import type { Call, Event } from "../trace/event.ts";
+import type { Call, Event } from "../../trace/event.ts";
 import { footprint } from "./footprint.ts";
 
 /** Bytes, half-open. */

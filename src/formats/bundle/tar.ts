@@ -1,9 +1,9 @@
 /** Which files a tar archive holds: plain files of ustar and GNU tar, whole in memory. */
 
 import { Buffer } from "node:buffer";
-import { MmreplayError } from "../errors.ts";
-import { allBytes } from "./chunks.ts";
-import type { Input } from "./types.ts";
+import { MmreplayError } from "../../errors.ts";
+import { allBytes } from "../text/chunks.ts";
+import type { Input } from "../types.ts";
 
 export interface Member {
   readonly name: string;

@@ -1,6 +1,6 @@
 /** How the bytes of a file are taken from its chunks: all of them, or the first. */
 
-import { joined } from "../trace/varint.ts";
+import { joined } from "../../trace/varint.ts";
 
 export type Chunks = AsyncIterable<Uint8Array>;
 

@@ -1,9 +1,9 @@
 /** Where the lines of a text are: numbered, streamed, whatever ends them, and never one held twice. */
 
 import { Buffer, isAscii, isUtf8 } from "node:buffer";
-import { type Diagnostics, MmreplayError } from "../errors.ts";
+import { type Diagnostics, MmreplayError } from "../../errors.ts";
+import type { Input } from "../types.ts";
 import { refuseEncoding } from "./encodings.ts";
-import type { Input } from "./types.ts";
 
 /**
  * Receives `bytes[start, end)`, a line without its end, valid until it returns; a line end stands at `bytes[end]`.

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { Diagnostics } from "../../src/errors.ts";
-import { matchCalls } from "../../src/formats/bundle/match.ts";
-import { type CallLog, readCallLog } from "../../src/formats/probe-calls.ts";
-import type { Call, Event, Search } from "../../src/trace/event.ts";
-import { inputOf } from "../support/samples.ts";
+import { Diagnostics } from "../../../src/errors.ts";
+import { matchCalls } from "../../../src/formats/bundle/match.ts";
+import { type CallLog, readCallLog } from "../../../src/formats/bundle/probe-calls.ts";
+import type { Call, Event, Search } from "../../../src/trace/event.ts";
+import { inputOf } from "../../support/samples.ts";
 
 const log = `# file fd=3 path=/e/probe.dat
 # nofile /mnt/none/probe.dat errno=2

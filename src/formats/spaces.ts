@@ -1,9 +1,9 @@
 /** Which address space each event of a recording happened in, as far as the lives of tasks tell. */
 
-import type { Event, Lifecycle } from "../../trace/event.ts";
-import type { Events } from "../../trace/events.ts";
-import { type Glance, glances } from "../../trace/glances.ts";
-import { hasKind } from "../../trace/log.ts";
+import type { Event, Lifecycle } from "../trace/event.ts";
+import type { Events } from "../trace/events.ts";
+import { type Glance, glances } from "../trace/glances.ts";
+import { hasKind } from "../trace/log.ts";
 
 /** What the event did to the set of spaces. */
 export interface Place {

@@ -1,12 +1,12 @@
 /** An order of overlapping calls in which every search finds what it found: threads that map at once, told by addresses. */
 
-import type { Shelf } from "../trace/block.ts";
-import type { Event } from "../trace/event.ts";
-import { type Events, eventAt } from "../trace/events.ts";
-import { glances } from "../trace/glances.ts";
-import { hasKind } from "../trace/log.ts";
-import { SortedRows } from "../trace/sorted-rows.ts";
-import { Spaces } from "./bundle/spaces.ts";
+import type { Shelf } from "../../trace/block.ts";
+import type { Event } from "../../trace/event.ts";
+import { type Events, eventAt } from "../../trace/events.ts";
+import { glances } from "../../trace/glances.ts";
+import { hasKind } from "../../trace/log.ts";
+import { SortedRows } from "../../trace/sorted-rows.ts";
+import { Spaces } from "../spaces.ts";
 import { itemOf, LinearSearch } from "./linear-search.ts";
 import { NeutralMerge } from "./neutral.ts";
 

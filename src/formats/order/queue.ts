@@ -1,10 +1,10 @@
 /** What waits in one address space for calls that are under way, and when too much does to be compared. */
 
-import type { Event } from "../trace/event.ts";
+import type { Event } from "../../trace/event.ts";
+import type { Request } from "../request.ts";
 import type { Footprint, Range } from "./footprint.ts";
 import { KnownFree } from "./known-free.ts";
 import { type Reach, reachOf } from "./reach.ts";
-import type { Request } from "./request.ts";
 import { countOpen, leaves, type Underway } from "./underway.ts";
 
 /** So many calls under way are compared with, and so many comparisons made before nothing waits any more. */

@@ -1,8 +1,8 @@
 /** Which of two events that wait in one address space came first, as far as they and what waits with them tell. */
 
 import { type Footprint, intersect, type Range } from "./footprint.ts";
-import type { Item, Queue } from "./order-queue.ts";
 import { foundFirst, isUndecided, mustPrecede, notTaken } from "./precedence.ts";
+import type { Item, Queue } from "./queue.ts";
 import { openCalls } from "./underway.ts";
 
 /** True if `other` came before `item`; `fit` is true to believe also what first fit tells. */

@@ -1,14 +1,14 @@
 /** At which moment of a fork the copy was made, where other threads of the parent map and unmap meanwhile. */
 
-import type { Diagnostics } from "../errors.ts";
-import type { Shelf } from "../trace/block.ts";
-import type { Event, Lifecycle } from "../trace/event.ts";
-import type { Events } from "../trace/events.ts";
-import { type Glance, glances } from "../trace/glances.ts";
-import { hasKind } from "../trace/log.ts";
-import { Moves } from "../trace/moves.ts";
-import { type Row, SortedRows } from "../trace/sorted-rows.ts";
-import { Spaces } from "./bundle/spaces.ts";
+import type { Diagnostics } from "../../errors.ts";
+import type { Shelf } from "../../trace/block.ts";
+import type { Event, Lifecycle } from "../../trace/event.ts";
+import type { Events } from "../../trace/events.ts";
+import { type Glance, glances } from "../../trace/glances.ts";
+import { hasKind } from "../../trace/log.ts";
+import { Moves } from "../../trace/moves.ts";
+import { type Row, SortedRows } from "../../trace/sorted-rows.ts";
+import { Spaces } from "../spaces.ts";
 import { type Effect, effectOf } from "./effect.ts";
 import { type Candidate, copiedAfter } from "./fork-choice.ts";
 import { began } from "./line-span.ts";

@@ -1,6 +1,6 @@
 /** On which lines of the recording an event began and ended. */
 
-import type { Event } from "../trace/event.ts";
+import type { Event } from "../../trace/event.ts";
 
 export const began = (event: Event): number =>
   "entryLine" in event ? (event.entryLine ?? event.line) : event.line;
