@@ -27,7 +27,9 @@ const block = 2 ** 21;
 /** Where MAP_32BIT ends; such searches go up. */
 const low = 2 ** 31;
 
-const noEffect: Effect = { frees: [], takes: [], needs: [] };
+/** One list for all that have none: many are held. */
+const noSpans: readonly Span[] = [];
+const noEffect: Effect = { frees: noSpans, takes: noSpans, needs: noSpans };
 
 const spanOf = ({ start, end }: { start: Call["result"]; end: Call["result"] }): Span => ({
   start: Number(start),
@@ -51,13 +53,13 @@ export function effectOf(event: Event | undefined): Effect {
   const found = print.found === undefined ? undefined : spanOf(print.found);
   const size = found === undefined ? 0 : found.end - found.start;
   const aligned = size >= block;
-  const fixed = event.call === "mremap" && found === undefined ? named.slice(1, 2) : [];
+  const fixed = event.call === "mremap" && found === undefined ? named.slice(1, 2) : noSpans;
   const blocked = blockedOf(event);
   const searched = { need: aligned ? size + block : size, aligned };
   return {
-    frees: print.frees.map(spanOf),
+    frees: print.frees.length === 0 ? noSpans : print.frees.map(spanOf),
     takes: found !== undefined ? [found] : maps ? named.slice(0, 1) : fixed,
-    needs: maps ? [] : named.slice(0, 1),
+    needs: maps ? noSpans : named.slice(0, 1),
     ...(found !== undefined && { found }),
     ...(blocked !== undefined && { blocked }),
     ...(print.searches && found !== undefined && found.end > low && { searched }),

@@ -49,8 +49,8 @@ export function itemOf(event: Event, place: number, index: number): Item {
 export class LinearSearch {
   readonly #settled: (item: Item) => void;
   readonly #known: Known;
-  /** By place modulo `held`. */
-  readonly #items: Item[] = [];
+  /** By place modulo `held`; those that were given are gone. */
+  readonly #items: (Item | undefined)[] = [];
   readonly #done = new Uint8Array(held);
   /** Items that came. */
   #count = 0;
@@ -177,8 +177,10 @@ export class LinearSearch {
   /** The oldest choices stand. */
   #settle(count: number): void {
     for (const { item } of this.#choices.splice(0, count)) {
+      const given = this.#at(item);
       this.#given += 1;
-      this.#settled(this.#at(item));
+      this.#items[item % held] = undefined;
+      this.#settled(given);
     }
     this.#farthest = [];
     this.#frontier = -1;

@@ -248,6 +248,7 @@ export class Lives {
   exited(task: Task, at: At): void {
     if (!task.alive) return;
     task.alive = false;
+    this.#tasks.ended(task);
     task.hasParent = false;
     task.hasImage = false;
     task.clone = undefined;

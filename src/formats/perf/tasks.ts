@@ -90,9 +90,14 @@ function newSpace(pages: Pages = { total: undefined, brk: undefined }): Space {
   return { open: 0, units: [], pages: { ...pages } };
 }
 
+/** So many that ended last are still known: lines of a task may follow its end. */
+const mostEnded = 4096;
+
 /** The tasks of a recording by id. */
 export class Tasks {
   readonly #tasks = new Map<number, Task>();
+  /** The one that ended last is the last. */
+  readonly #ended = new Set<Task>();
   readonly #byProcess = new Map<number, Space>();
   #last: Space | undefined;
   /** Some task was seen to be born: then others without a known parent are processes of their own. */
@@ -155,6 +160,18 @@ export class Tasks {
       this.#tasks.set(tid, task);
     }
     return task;
+  }
+
+  /** The task is gone, and forgotten when many others are. */
+  ended(task: Task): void {
+    this.#ended.delete(task);
+    this.#ended.add(task);
+    const [first] = this.#ended;
+    if (this.#ended.size <= mostEnded || first === undefined) return;
+    this.#ended.delete(first);
+    if (first.alive || this.#tasks.get(first.tid) !== first) return;
+    this.#tasks.delete(first.tid);
+    this.#byProcess.delete(first.tid);
   }
 
   all(): Iterable<Task> {
