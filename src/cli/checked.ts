@@ -8,16 +8,6 @@ import { type Located, readingsOf } from "./load.ts";
 import { refuseWarnings } from "./strict.ts";
 import { summaryLines, summed } from "./summary.ts";
 
-/** Options of the commands that read like this. */
-export const checkOptions = {
-  strict: { type: "boolean", default: false, describe: "warnings are errors" },
-  "one-process": {
-    type: "boolean",
-    default: false,
-    describe: "tasks of unknown origin are threads of the first one",
-  },
-} as const;
-
 export interface Checking {
   readonly quiet: boolean;
   /** Warnings are errors. */

@@ -5,13 +5,15 @@ import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
 import { MmreplayError } from "../errors.ts";
 import { commands } from "./commands/index.ts";
+import { completions } from "./completions.ts";
 import { endOnBrokenPipe, printError, stdin } from "./io.ts";
 import { withPositionals } from "./positionals.ts";
 import { unreadable } from "./system.ts";
 import { usageError } from "./usage.ts";
 import { version } from "./version.ts";
 
-/** Exit codes: 0 fine, 1 bad input or a regression, 2 usage, 3 the model disagrees with the kernel. */
+const exitCodes =
+  "Exit codes: 0 fine, 1 bad input or a regression, 2 usage, 3 the model disagrees with the kernel.";
 const badInput = 1;
 const badUsage = 2;
 
@@ -51,7 +53,12 @@ async function main(): Promise<void> {
     .scriptName("mmreplay")
     .version(version)
     .usage("$0 COMMAND\n\nReplay recorded mmap workloads under any placement policy.")
-    .option("quiet", { alias: "q", type: "boolean", default: false, describe: "no warnings" })
+    .option("quiet", {
+      alias: "q",
+      type: "boolean",
+      default: false,
+      describe: "no warnings, no summary",
+    })
     .option("color", { type: "boolean", default: true, hidden: true })
     .parserConfiguration({ "populate--": true, "parse-positional-numbers": false })
     .command(commands.map(withPositionals))
@@ -60,7 +67,8 @@ async function main(): Promise<void> {
     .strictCommands()
     .recommendCommands()
     .check(checkOnce)
-    .completion("completion", "print a completion script for bash or zsh")
+    .completion("completion", "print a completion script for bash or zsh", completions)
+    .epilogue(exitCodes)
     .wrap(Math.min(100, process.stdout.columns ?? 100))
     .exitProcess(false)
     .fail((message, error) => {

@@ -142,6 +142,24 @@ it.each([["events"], ["import"], ["replay"], ["compare"], ["explain"], ["trace",
   },
 );
 
+it.each([
+  "record",
+  "import",
+  "events",
+  "replay",
+  "compare",
+  "bench",
+  "verify",
+  "live",
+  "explain",
+  "list",
+])("says in the help of %s what each option does", (command) => {
+  const { stdout } = mmreplay([command, "--help"]);
+  const options = stdout.split("\n").filter((line) => /^ +(?:-\w, )? *--\w/.test(line));
+  expect(options.length).toBeGreaterThan(2);
+  for (const line of options) expect(line).toMatch(/--[\w-]+ {2,}[^ [-]/);
+});
+
 it("takes what follows -- for names, whatever they begin with", () => {
   const { code, stderr } = mmreplay(["events", "--", "-missing.txt"]);
   expect(stderr).toContain("./-missing.txt: error[io/missing]");

@@ -3,6 +3,7 @@
 import type { CommandModule } from "yargs";
 import { type Border, borders, type Replays, replaysOf } from "../bench-replays.ts";
 import { write } from "../io.ts";
+import { formatOption } from "../options.ts";
 
 interface Arguments {
   readonly format: string;
@@ -50,6 +51,6 @@ async function run({ format }: Arguments): Promise<void> {
 export const bench: CommandModule<object, Arguments> = {
   command: "bench",
   describe: "time replays on this machine, with few and with many VMAs, beside its kernel",
-  builder: { format: { choices: ["text", "json"], default: "text" } },
+  builder: { format: formatOption },
   handler: run,
 };

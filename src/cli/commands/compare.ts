@@ -6,6 +6,7 @@ import { MmreplayError } from "../../errors.ts";
 import { compare, compareJson, compareText, parseReport } from "../../reports/compare.ts";
 import type { Report } from "../../reports/report.ts";
 import { write } from "../io.ts";
+import { formatOption, outputOption } from "../options.ts";
 
 interface Arguments {
   readonly base: string;
@@ -30,8 +31,8 @@ export const compareCommand: CommandModule<object, Arguments> = {
   builder: {
     base: { type: "string", demandOption: true, describe: "report of --format json" },
     next: { type: "string", demandOption: true, describe: "report to hold against it" },
-    format: { choices: ["text", "json"], default: "text" },
-    output: { alias: "o", type: "string" },
+    format: formatOption,
+    output: outputOption,
   },
   handler: ({ base, next, format, output }) => {
     const comparison = compare(read(base), read(next));

@@ -4,8 +4,9 @@ import type { CommandModule } from "yargs";
 import { MmreplayError } from "../../errors.ts";
 import type { Reading } from "../../formats/bundle.ts";
 import { eventJson, jsonLine } from "../../trace/event-json.ts";
-import { type Checking, checkOptions, readChecked } from "../checked.ts";
+import { type Checking, readChecked } from "../checked.ts";
 import { locate, writeLines } from "../io.ts";
+import { oneProcessOption, outputOption, strictOption } from "../options.ts";
 
 interface Arguments extends Checking {
   readonly file: string;
@@ -38,8 +39,9 @@ export const events: CommandModule<object, Arguments> = {
       demandOption: true,
       describe: "recording, folder or trace; - is stdin",
     },
-    output: { alias: "o", type: "string", describe: "write there instead of standard output" },
-    ...checkOptions,
+    output: outputOption,
+    strict: strictOption,
+    "one-process": oneProcessOption,
   },
   handler: run,
 };

@@ -3,8 +3,9 @@
 import { basename } from "node:path";
 import type { CommandModule } from "yargs";
 import { MmreplayError } from "../../errors.ts";
-import { type Checking, checkOptions, readChecked } from "../checked.ts";
+import { type Checking, readChecked } from "../checked.ts";
 import { locateTogether } from "../io.ts";
+import { oneProcessOption, strictOption } from "../options.ts";
 import { writeTrace } from "../trace-file.ts";
 
 interface Arguments extends Checking {
@@ -47,7 +48,8 @@ export const importCommand: CommandModule<object, Arguments> = {
       describe: "files of one recording, or a folder of one or more; - is stdin",
     },
     output: { alias: "o", type: "string", describe: "the .mmtrace file to write" },
-    ...checkOptions,
+    strict: strictOption,
+    "one-process": oneProcessOption,
   },
   handler: run,
 };

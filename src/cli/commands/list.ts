@@ -15,7 +15,7 @@ const lists: Readonly<Record<string, () => readonly (readonly [string, string])[
   formats: () =>
     formats.all.map(({ id, title, provides }) => [id, `${title}: ${provides.join(", ")}`]),
   metrics: () => metrics.all.map(({ id, title, unit }) => [id, `${title} (${unit})`]),
-  reports: () => reports.all.map(({ id, extension }) => [id, `.${extension}`]),
+  reports: () => reports.all.map(({ id, title }) => [id, title]),
   tlbs: () => cpus.all.map(({ id, title }) => [id, title]),
 };
 
@@ -26,7 +26,7 @@ interface Arguments {
 export const list: CommandModule<object, Arguments> = {
   command: "list <what>",
   describe: "list policies, archs, formats, metrics, reports or the CPUs of --tlb",
-  builder: { what: { choices: Object.keys(lists), demandOption: true, describe: "of what" } },
+  builder: { what: { choices: Object.keys(lists), demandOption: true, describe: "what to list" } },
   handler: ({ what }) => {
     const rows = lists[what]?.() ?? [];
     const width = Math.max(...rows.map(([id]) => id.length));

@@ -10,6 +10,7 @@ import { policyFor, resolveTrace } from "../../pipeline.ts";
 import { verifyJson, verifyText } from "../../verify/print.ts";
 import { write } from "../io.ts";
 import { load } from "../load.ts";
+import { formatOption, freeOption } from "../options.ts";
 import { verifyPath } from "./verify.ts";
 
 interface Arguments {
@@ -60,12 +61,8 @@ export const liveCommand: CommandModule<object, Arguments> = {
   describe: "make a trace's calls on the running kernel, and hold its model against the answers",
   builder: {
     trace: { type: "string", demandOption: true, describe: "a trace or recording; - is stdin" },
-    free: {
-      type: "boolean",
-      default: false,
-      describe: "the model lives in its own state from the first call to the last",
-    },
-    format: { choices: ["text", "json"], default: "text" },
+    free: freeOption,
+    format: formatOption,
     output: { alias: "o", type: "string", describe: "keep the recording in this folder" },
   },
   handler: run,

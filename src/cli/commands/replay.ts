@@ -12,8 +12,8 @@ import type { Population } from "../../space/population.ts";
 import { cpus } from "../../tlb/index.ts";
 import type { Cpu } from "../../tlb/types.ts";
 import { parseU64 } from "../../units.ts";
-import { checkOptions } from "../checked.ts";
 import { locate, stdin, write } from "../io.ts";
+import { outputOption, strictOption } from "../options.ts";
 import { loadPolicies } from "../policies.ts";
 import { idiomModes, type ReplayedTrace, type Task, type TaskResult } from "../replay-task.ts";
 import { results, threadsFor } from "../threads.ts";
@@ -235,9 +235,9 @@ export const replayCommand: CommandModule<object, Arguments> = {
       describe:
         "threads that replay at the same time (default: as many as pay off); the report is the same",
     },
-    strict: checkOptions.strict,
-    format: { choices: reports.ids, default: "text" },
-    output: { alias: "o", type: "string", describe: "write there instead of standard output" },
+    strict: strictOption,
+    format: { choices: reports.ids, default: "text", describe: "as `mmreplay list reports` says" },
+    output: outputOption,
   },
   handler: run,
 };

@@ -7,9 +7,9 @@ import { type Policy, parsePolicy } from "../../policies/index.ts";
 import { verifyJson, verifyText } from "../../verify/print.ts";
 import type { RecordingResult } from "../../verify/types.ts";
 import { verify } from "../../verify/verify.ts";
-import { checkOptions } from "../checked.ts";
 import { locate, printWarnings, write } from "../io.ts";
 import { load } from "../load.ts";
+import { formatOption, freeOption, outputOption, strictOption } from "../options.ts";
 import { refuseWarnings } from "../strict.ts";
 import { checkWhole } from "../whole-number.ts";
 
@@ -71,19 +71,15 @@ export const verifyCommand: CommandModule<object, Arguments> = {
       describe: "traces or recordings, files or folders; - is stdin",
     },
     policy: { type: "string", describe: "default: the kernel that made the recording" },
-    free: {
-      type: "boolean",
-      default: false,
-      describe: "the model lives in its own state from the first call to the last",
-    },
+    free: freeOption,
     show: {
       type: "number",
       default: 1,
       describe: "how many divergences of each recording to explain",
     },
-    strict: checkOptions.strict,
-    format: { choices: ["text", "json"], default: "text" },
-    output: { alias: "o", type: "string" },
+    strict: strictOption,
+    format: formatOption,
+    output: outputOption,
   },
   handler: run,
 };
