@@ -23,6 +23,14 @@ const calls: ReadonlyMap<string, { readonly enter: string; readonly exit: "x" | 
   ["madvise", { enter: "start:x len:d behavior:d", exit: "d" }],
   ["shmat", { enter: "shmid:d shmaddr:x shmflg:x", exit: "x" }],
   ["shmdt", { enter: "shmaddr:x", exit: "d" }],
+  ["shmget", { enter: "key:x size:d shmflg:x", exit: "d" }],
+  ["pkey_mprotect", { enter: "start:x len:d prot:x pkey:d", exit: "d" }],
+  ["mlock", { enter: "start:x len:d", exit: "d" }],
+  ["mlock2", { enter: "start:x len:d flags:x", exit: "d" }],
+  ["munlock", { enter: "start:x len:d", exit: "d" }],
+  ["mlockall", { enter: "flags:x", exit: "d" }],
+  ["munlockall", { enter: "", exit: "d" }],
+  ["prctl", { enter: "option:x arg2:x arg3:x arg4:d arg5:x", exit: "d" }],
   ["execve", { enter: "", exit: "d" }],
 ]);
 
