@@ -16,7 +16,8 @@ const ftraceCommand =
 const slack = 1;
 
 /** Lines of trace-cmd that are no events. */
-const notice = /^(?:cpus=\d+|version = \d+|CPU \d+ is empty|trace-cmd: .*)\s*$/;
+const notice =
+  /^(?:cpus=\d+|version = \d+|CPU \d+ is empty|trace-cmd: .*|registering plugin: .*|overriding event .*|removing override .*)\s*$/;
 
 /** Counts of a header: events that are left, events that were written. */
 function countsOf(text: string): readonly [number, number] | undefined {
