@@ -81,11 +81,13 @@ export class RowLists {
     return this.table.get(this.#limits, this.#kinds.of(index, hint), pages[index] ?? 0, make);
   }
 
-  /** Whether another policy with this profile says the same to all that was asked so far. */
+  /** Whether another policy says the same to all that was asked so far, and needs no VMAs of other rules to say it. */
   asksAlike(policy: Policy): boolean {
+    const sameRules = policy.profile === this.#policy.profile;
     const other = new RowLists(this.#program, policy, this.#machine, this.#facts);
     return this.#asked.every(({ space, op, hint, rows }) => {
       other.enter(space);
+      if (!sameRules && rows.some(({ merge }) => merge)) return false;
       return JSON.stringify(other.#rows(op, hint)) === JSON.stringify(rows);
     });
   }
