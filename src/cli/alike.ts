@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import type { Arch } from "../arch/types.ts";
 import { rulesAgree } from "../metrics/same-rules.ts";
 import type { Subject } from "../pipeline.ts";
-import { hintsAgree } from "../place/plan.ts";
+import { entriesAgree } from "../place/plan.ts";
 import type { RowLists } from "../place/row-lists.ts";
 import type { Placements } from "../place/types.ts";
 import type { Policy, Profile } from "../policies/types.ts";
@@ -64,7 +64,7 @@ export const goesAlike = (one: Followed, other: Way): boolean =>
 const placesAlike = (way: Omit<Way, "placed">, program: Program, policy: Policy): boolean =>
   way.program === program &&
   policy.reserves === undefined &&
-  hintsAgree(way.profile, policy.profile) &&
+  entriesAgree(way.profile, policy.profile) &&
   way.lists.asksAlike(policy);
 
 /** True if the policy would go this way with a program, so that nothing need be placed. */

@@ -250,9 +250,12 @@ class Planner {
 
 const roundsDown = ({ series }: Profile): boolean => series === "6.1" || series === "6.12";
 
-/** True if both releases make the same of every hint. */
-export const hintsAgree = (one: Profile, other: Profile): boolean =>
-  one.hugetlbHintWraps === other.hugetlbHintWraps && roundsDown(one) === roundsDown(other);
+/** True if both releases search alike for the same attempts, whatever the hint. */
+export const entriesAgree = (one: Profile, other: Profile): boolean =>
+  one.clampsMin === other.clampsMin &&
+  one.above4g === other.above4g &&
+  one.hugetlbHintWraps === other.hugetlbHintWraps &&
+  roundsDown(one) === roundsDown(other);
 
 /** Compile a program, without a look at any address space; blocks are made anew on each walk, of which one goes at a time. */
 export function plan(
