@@ -3,7 +3,7 @@
 import type { Call, Search } from "../../trace/event.ts";
 import { MAP_FIXED } from "../../trace/flags.ts";
 import { hasBit, type U64 } from "../../units.ts";
-import type { Effect } from "./window.ts";
+import type { Settled } from "./window.ts";
 
 /** A call that has ended. */
 export interface Unit {
@@ -209,7 +209,7 @@ export function settleAlone(unit: Unit, page: number, pages: Pages): number {
  * Where the calls of one group belong, all of which overlapped in time. A search runs under the lock that the change is
  * made under, and prints how many pages are mapped: a call that has no search is put where those numbers want it.
  */
-export function settle(units: readonly Unit[], page: number, pages: Pages): readonly Effect[] {
+export function settle(units: readonly Unit[], page: number, pages: Pages): readonly Settled[] {
   const placed: Placed[] = units.map((unit) => ({
     unit,
     pages: added(unit, page, pages),

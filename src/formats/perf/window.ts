@@ -2,8 +2,8 @@
 
 import type { Event, Sink } from "../../trace/event.ts";
 
-/** Events that took effect together. */
-export interface Effect {
+/** Events that took effect together, and where. */
+export interface Settled {
   /** Line at which the events took effect. */
   readonly at: number;
   readonly events: readonly Event[];
@@ -132,7 +132,7 @@ class Under {
 /** Holds events back while something is under way that may have taken effect before them. */
 export class Window {
   readonly #emit: Sink;
-  readonly #units: Effect[] = [];
+  readonly #units: Settled[] = [];
   readonly #under = new Under();
   readonly #calls = new Calls();
 
@@ -162,7 +162,7 @@ export class Window {
   }
 
   /** Calls that began on these lines are settled. */
-  settle(entries: readonly number[], settled: readonly Effect[]): void {
+  settle(entries: readonly number[], settled: readonly Settled[]): void {
     for (const entry of entries) this.#calls.end(entry);
     for (const effect of settled) this.#insert(effect);
     this.#flush();
@@ -186,7 +186,7 @@ export class Window {
     this.#flush();
   }
 
-  #insert(effect: Effect): void {
+  #insert(effect: Settled): void {
     let index = this.#units.length;
     while (index > 0 && (this.#units[index - 1]?.at ?? 0) > effect.at) index -= 1;
     if (index === this.#units.length) this.#units.push(effect);

@@ -21,16 +21,17 @@ function decode(bytes: string): string {
   return /^[\x00-\x7f]*$/.test(bytes) ? bytes : Buffer.from(bytes, "latin1").toString("utf8");
 }
 
-/** Text with C escapes, as UTF-8. */
-function unescapeText(text: string): string {
-  if (!text.includes("\\")) return decode(text);
-  const bytes = text.replace(escapes, (_, hex?: string, octal?: string, letter?: string) => {
+/** The bytes of a text with C escapes, one character a byte. */
+export function bytesIn(text: string): string {
+  return text.replace(escapes, (_, hex?: string, octal?: string, letter?: string) => {
     if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
     if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) % 256);
     return String.fromCharCode(single.get(letter ?? "") ?? 92);
   });
-  return decode(bytes);
 }
+
+/** Text with C escapes, as UTF-8. */
+const unescapeText = (text: string): string => decode(text.includes("\\") ? bytesIn(text) : text);
 
 /** A string in quotes, perhaps cut (`"/usr/lib"...`), without them. */
 export function unquote(text: string): string {

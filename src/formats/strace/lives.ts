@@ -115,36 +115,30 @@ export class Lives {
 
   /** A task of whose past nothing is known. */
   appear(tid: number): Task {
-    const task: Task = {
-      tid,
-      process: new Process(),
-      space: spaceOf(false),
-      files: new FdTable(),
-      stranger: false,
-      exiting: undefined,
-      open: undefined,
-      opened: 0,
-      slot: 0,
-    };
-    task.process.add(task);
-    this.#tasks.set(tid, task);
-    return task;
+    return this.#add(tid, new Process(), spaceOf(false), new FdTable());
   }
 
   born(parent: Task, tid: number, sharing: Sharing): Task {
     const { birth } = sharing;
+    const process = birth === "thread" ? parent.process : new Process();
+    const space = birth === "fork" ? spaceOf(parent.space.narrow) : parent.space;
+    const files = sharing.files ? parent.files : parent.files.copy();
+    return this.#add(tid, process, space, files);
+  }
+
+  #add(tid: number, process: Process, space: Space, files: FdTable): Task {
     const task: Task = {
       tid,
-      process: birth === "thread" ? parent.process : new Process(),
-      space: birth === "fork" ? spaceOf(parent.space.narrow) : parent.space,
-      files: sharing.files ? parent.files : parent.files.copy(),
+      process,
+      space,
+      files,
       stranger: false,
       exiting: undefined,
       open: undefined,
       opened: 0,
       slot: 0,
     };
-    task.process.add(task);
+    process.add(task);
     this.#tasks.set(tid, task);
     return task;
   }

@@ -5,6 +5,7 @@ import type { Facts } from "../../trace/trace.ts";
 import type { U64 } from "../../units.ts";
 import { pageSizeOf } from "../page-size.ts";
 import { bytesOf, matches } from "../text/scan.ts";
+import { bytesIn } from "./escapes.ts";
 import type { Space } from "./lives.ts";
 import type { Known } from "./names.ts";
 
@@ -12,6 +13,8 @@ import type { Known } from "./names.ts";
 const classAt = 4;
 const orderAt = 5;
 const machineAt = 18;
+/** Up to the end of e_machine. */
+const headBytes = 20;
 
 const narrowClass = 1;
 const wideClass = 2;
@@ -49,32 +52,12 @@ const byFolder: ReadonlyMap<string, string> = new Map([
   ["riscv64", "riscv64"],
 ]);
 
-/** The first bytes of the string that a read prints, with C or hexadecimal escapes. */
+/** The first bytes of the string that a read prints: each takes four characters at most (`\177`, `\x7f`). */
 function printedBytes(text: string): readonly number[] {
   const from = text.indexOf('"') + 1;
-  const bytes: number[] = [];
-  const token = /\\(?:x([0-9a-f]{2})|([0-7]{1,3})|(.))|([^"\\])/gy;
-  token.lastIndex = from;
-  for (let match = token.exec(text); match !== null; match = token.exec(text)) {
-    const [, hex, octal, letter, plain] = match;
-    if (hex !== undefined) bytes.push(Number.parseInt(hex, 16));
-    else if (octal !== undefined) bytes.push(Number.parseInt(octal, 8));
-    else bytes.push(plain?.charCodeAt(0) ?? lettered.get(letter ?? "") ?? 0);
-    if (bytes.length > machineAt + 1) break;
-  }
-  return bytes;
+  const [string = ""] = /^(?:[^"\\]|\\.)*/s.exec(text.slice(from, from + 4 * headBytes)) ?? [];
+  return [...bytesIn(string)].map((byte) => byte.charCodeAt(0));
 }
-
-/** Control characters that strace prints as letters. */
-const lettered: ReadonlyMap<string, number> = new Map([
-  ["t", 9],
-  ["n", 10],
-  ["v", 11],
-  ["f", 12],
-  ["r", 13],
-  ['"', 34],
-  ["\\", 92],
-]);
 
 const reads = ["read", "pread64"].map((name) => ({
   known: { name, role: "image", isSelective: false } satisfies Known,
@@ -108,7 +91,7 @@ export class Machine {
     if (space.loaded || !loaderReads.has(result)) return;
     space.loaded = true;
     const bytes = printedBytes(text);
-    const [low = 0, high = 0] = bytes.slice(machineAt);
+    const [low = 0, high = 0] = bytes.slice(machineAt, headBytes);
     const machine = bytes[orderAt] === bigEndian ? low * 256 + high : high * 256 + low;
     if (bytes[classAt] === narrowClass) space.narrow = true;
     const known = machines.get(machine);
