@@ -4,14 +4,23 @@ import { errnoName } from "../../src/trace/errno.ts";
 import {
   adviceValues,
   flagNames,
+  hasNewAddr,
+  hugePageOf,
   hugeShiftOf,
   mmapFlags,
   parseFlags,
   protFlags,
+  shmFlags,
   valueName,
 } from "../../src/trace/flags.ts";
 
 const bits = (text: string): number | undefined => parseFlags(mmapFlags, text)?.bits;
+
+describe("flags of mremap", () => {
+  it("tell whether it takes a new address", () => {
+    expect([1, 3, 5, 7].map(hasNewAddr)).toEqual([false, true, true, true]);
+  });
+});
 
 describe("parseFlags", () => {
   it("reads names in any order", () => {
@@ -23,6 +32,8 @@ describe("parseFlags", () => {
     expect(bits("MAP_PRIVATE|MAP_ANONYMOUS|MAP_HUGETLB|30<<MAP_HUGE_SHIFT")).toBe(0x78040022);
     expect(hugeShiftOf(0x78040022)).toBe(30);
     expect(hugeShiftOf(0x78000022)).toBe(0);
+    expect(hugePageOf(21 * 2 ** 26)).toBe(2 ** 21);
+    expect(hugePageOf(0x200)).toBeUndefined();
   });
 
   it("reads a bare number and drops its names in a comment", () => {
@@ -30,10 +41,16 @@ describe("parseFlags", () => {
     expect(bits("0x22 /* MAP_PRIVATE|MAP_ANONYMOUS */")).toBe(0x22);
   });
 
+  it("reads digits behind a zero as octal", () => {
+    expect(parseFlags(shmFlags, "SHM_RDONLY|0600")?.bits).toBe(0o10600);
+    expect(bits("10")).toBe(10);
+  });
+
   it("reads a comment in the middle", () => {
     expect(bits("0x3 /* MAP_??? */|0x80000")).toBe(0x80003);
     expect(bits("0xf /* MAP_??? */")).toBe(0xf);
     expect(bits("0x2b /* 0xb /* MAP_??? */|MAP_ANONYMOUS */")).toBe(0x2b);
+    expect(bits("0x3 /* 0x3 /* MAP_??? */|MAP_ANONYMOUS */|0x80000")).toBe(0x80003);
   });
 
   it("counts a bit that is named twice once", () => {

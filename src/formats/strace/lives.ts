@@ -120,16 +120,16 @@ export class Lives {
 
   born(parent: Task, tid: number, sharing: Sharing): Task {
     const { birth } = sharing;
-    const process = birth === "thread" ? parent.process : new Process();
+    const group = birth === "thread" ? parent.process : new Process();
     const space = birth === "fork" ? spaceOf(parent.space.narrow) : parent.space;
     const files = sharing.files ? parent.files : parent.files.copy();
-    return this.#add(tid, process, space, files);
+    return this.#add(tid, group, space, files);
   }
 
-  #add(tid: number, process: Process, space: Space, files: FdTable): Task {
+  #add(tid: number, group: Process, space: Space, files: FdTable): Task {
     const task: Task = {
       tid,
-      process,
+      process: group,
       space,
       files,
       stranger: false,
@@ -138,7 +138,7 @@ export class Lives {
       opened: 0,
       slot: 0,
     };
-    process.add(task);
+    group.add(task);
     this.#tasks.set(tid, task);
     return task;
   }
