@@ -3,7 +3,7 @@
 import type { Event, Search } from "../trace/event.ts";
 import { type Events, eventAt } from "../trace/events.ts";
 import { pageOf, pagesFor } from "../units.ts";
-import { isVdso, type PlacedArea } from "./initial.ts";
+import { isLoader, isVdso, type PlacedArea } from "./initial.ts";
 import type { Placing } from "./op-sink.ts";
 import type { Area, Origin } from "./program.ts";
 import { origin, type State } from "./state.ts";
@@ -15,9 +15,6 @@ interface Image {
   readonly index: number;
   readonly areas: readonly PlacedArea[];
 }
-
-const isLoader = (area: Area): boolean =>
-  /\/ld(?:-linux|-musl|64|\.so|-[0-9.]+\.so)?[^/]*$/.test(area.file?.path ?? "");
 
 /** A run of areas that touch, begun by one that `starts` accepts. */
 function run(
@@ -129,12 +126,17 @@ export function beginSpace(
   const placed = images(searches, areas, pageBytes);
   const imaged = new Set(placed.flatMap((image) => image.areas));
   const own = areas.filter((one) => !imaged.has(one));
-  for (const { start, end, area } of own)
+  // The vdso comes last; up to 6.1 it lies near the stack, without a search.
+  const before = own.filter(({ area }) => !isVdso(area.name));
+  const after = own.filter(({ area }) => isVdso(area.name));
+  const fix = ({ start, end, area }: PlacedArea) =>
     state.fix(start, end - start, area, { ...origin, offset: start }, from);
-  const seen = own.reduce((sum, { start, end }) => sum + end - start, 0);
+  before.forEach(fix);
+  const seen = before.reduce((sum, { start, end }) => sum + end - start, 0);
   const total = searches[0]?.search.totalVm;
   placed.forEach((image, i) => {
     placeImage(state, image, i === placed.length - 1, pageBytes, eventAt(events, image.index));
   });
+  after.forEach(fix);
   return total === undefined ? 0 : total - seen;
 }

@@ -32,6 +32,9 @@ const isPseudo = (path: string): boolean => path === "" || path.startsWith("[");
 export const isVdso = (name: string | undefined): boolean =>
   name !== undefined && /^\[(?:vdso|vvar|vvar_vclock)\]$/.test(name);
 
+export const isLoader = ({ file }: Area): boolean =>
+  /\/ld(?:-linux|-musl|64|\.so|-[0-9.]+\.so)?[^/]*$/.test(file?.path ?? "");
+
 /** The file that a line of maps names. */
 export type FileOf = (area: Pick<MapsArea, "path" | "device">) => Omit<OpenFile, "id">;
 

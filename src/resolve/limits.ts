@@ -2,7 +2,7 @@
 
 import type { Facts } from "../trace/trace.ts";
 import { pageOf } from "../units.ts";
-import { isVdso, type PlacedArea } from "./initial.ts";
+import { isLoader, isVdso, type PlacedArea } from "./initial.ts";
 import type { SpaceFacts } from "./program.ts";
 import type { SpaceSurvey } from "./survey.ts";
 
@@ -27,13 +27,17 @@ function isCompat(survey: SpaceSurvey, areas: readonly PlacedArea[], { pageSize 
   return unhintedStart !== undefined && unhintedEnd <= limit;
 }
 
-/** What lies about the vdso, as far away as loader and libraries may lie: what the kernel placed at exec; undefined without one. */
+/**
+ * What lies about the vdso, as far away as loader and libraries may lie: what the kernel placed at exec. Up to 6.1 the vdso
+ * lies above the stack, and the loader tells; undefined without either.
+ */
 function placedAtExec(areas: readonly PlacedArea[]): readonly PlacedArea[] | undefined {
   const stack = stackOf(areas) ?? 0;
   const below = areas.filter(({ start }) => start < stack);
-  const vdso = below.find(({ area }) => isVdso(area.name));
-  if (vdso === undefined) return undefined;
-  return below.filter(({ start }) => Math.abs(start - vdso.start) < stack / 16);
+  const placed =
+    below.find(({ area }) => isVdso(area.name)) ?? below.find(({ area }) => isLoader(area));
+  if (placed === undefined) return undefined;
+  return below.filter(({ start }) => Math.abs(start - placed.start) < stack / 16);
 }
 
 /**

@@ -214,7 +214,9 @@ export class Lives {
     task.fresh = true;
     this.#tasks.execed(task);
     const events: Event[] = [event, ...exec.searches];
-    const snapshot = snapshotOf("exec", task.tid, exec.areas);
+    // The stack is the first area of an image; one told before it is the stack where it lay until then (setup_arg_pages).
+    const image = exec.areas.slice(exec.areas.findIndex((area) => area.path === "[stack]"));
+    const snapshot = snapshotOf("exec", task.tid, image);
     this.#endExec(task, exec, snapshot === undefined ? events : [...events, snapshot]);
   }
 
