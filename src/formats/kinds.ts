@@ -5,6 +5,7 @@ import type { FileKind, OpenFile } from "../trace/file.ts";
 const rules: readonly (readonly [RegExp, FileKind])[] = [
   [/^anon_inode:(\[vfio-device\]|vfio-device)/, "vfio"],
   [/^anon_inode:\[?io_uring\]?/, "io-uring"],
+  [/^anon_inode:\[?bpf-map\]?/, "bpf-map"],
   [/^anon_inode:/, "device"],
   [/^socket:/, "socket"],
   [/^\/dev\/zero$/, "zero"],

@@ -43,6 +43,7 @@ const files: readonly RequestKind[] = [
   "vfio",
   "device",
   "drm",
+  "bpf-map",
   "socket",
   "unknown",
 ];
@@ -52,7 +53,7 @@ const memory: readonly RequestKind[] = ["anon", "shared-anon", "shmem"];
 function hasHook({ kind, filesystem = "" }: Request): boolean {
   if (kind === "regular")
     return isThpFilesystem(rules73, filesystem) || filesystem === "proc" || filesystem === "ramfs";
-  return kind === "zero" || kind === "drm" || kind === "shmem" || kind === "shared-anon";
+  return ["zero", "drm", "bpf-map", "shmem", "shared-anon"].includes(kind);
 }
 
 /** True if the core would decide: nothing else has to be asked first. */

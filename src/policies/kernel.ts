@@ -99,6 +99,8 @@ export function dispatch(request: Request, target: Target, rules: Rules): Attemp
       return devdax(request);
     case "bpf-arena":
       return bpfArena(request, target);
+    case "bpf-map":
+      return [plain];
     case "io-uring":
       return ioUring(request);
     case "vfio":

@@ -15,6 +15,7 @@ export type RequestKind =
   | "devdax"
   | "drm"
   | "bpf-arena"
+  | "bpf-map"
   | "io-uring"
   | "socket"
   | "unknown";

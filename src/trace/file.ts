@@ -11,6 +11,7 @@ export type FileKind =
   | "devdax"
   | "drm"
   | "bpf-arena"
+  | "bpf-map" // and what else has the plain entry point as its hook
   | "io-uring"
   | "socket"
   | "unknown";

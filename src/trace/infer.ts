@@ -38,11 +38,21 @@ function beyond(event: Event): U64 | undefined {
 /** Offsets at which io_uring_setup(2) says that its rings are mapped: completion queue and submission entries. */
 const ringOffsets: ReadonlySet<U64> = new Set([0x800_0000, 0x1000_0000]);
 
+/** Releases that pad a PMD multiple without a hint for every file without a hook (ed48e87c7df3 to 34d7cf637c43). */
+const padsUnhooked = /^6\.1[0-2]\./;
+
 /** What the searches and the arguments of a call prove of its file, where the recording does not name it well. */
-function provenFile(call: Mmap, searches: readonly Search[], page: number): OpenFile | undefined {
+function provenFile(
+  call: Mmap,
+  searches: readonly Search[],
+  { pageSize: page, kernel = "" }: Facts,
+): OpenFile | undefined {
   const { file } = call;
   if (file?.filesystem !== undefined) return undefined;
   const kind = file?.kind ?? "unknown";
+  const pages = pagesFor(call.length, page);
+  const sought = searches[0] === undefined ? undefined : pagesFor(searches[0].length, page);
+  if (kind === "bpf-map" && sought === 2 * pages) return { id: -1, ...file, kind: "bpf-arena" };
   if (kind !== "unknown" && kind !== "regular") return undefined;
   const mask = searches.find(({ alignMask }) => alignMask !== 0)?.alignMask;
   if (mask !== undefined)
@@ -50,11 +60,11 @@ function provenFile(call: Mmap, searches: readonly Search[], page: number): Open
   if (kind !== "unknown") return undefined;
   if (call.flags === ringFlags && ringOffsets.has(call.offset))
     return { id: -1, ...file, kind: "io-uring" };
-  const padded = pagesFor(call.length, page) + page / 8;
-  const first = searches[0];
-  if (first === undefined) return undefined;
-  const hooked = pagesFor(first.length, page) === padded;
-  return { id: -1, ...file, kind: hooked ? "regular" : "device" };
+  if (sought === undefined) return undefined;
+  if (sought === pages + page / 8) return { id: -1, ...file, kind: "regular" };
+  if (sought === 2 * pages) return { id: -1, ...file, kind: "bpf-arena" };
+  const hooked = padsUnhooked.test(kernel) && pages % (page / 8) === 0 && call.addr === 0;
+  return { id: -1, ...file, kind: hooked ? "bpf-map" : "device" };
 }
 
 /** Files of single events, each kind of them once. */
@@ -110,9 +120,9 @@ interface Proofs {
 /**
  * Files that their own searches prove: only hugetlb passes an alignment mask to vm_unmapped_area() where the CPU has no
  * cache colouring; only io_uring is mapped at its magic offsets; and a file of which nothing at all is recorded has a
- * placement hook if its first search asks for a PMD more than the call.
+ * placement hook if its first search asks for a PMD more than the call, and is an arena if it asks for twice as much.
  */
-function proofsIn(events: Events, pageSize: number, shelf: Shelf | undefined): Proofs {
+function proofsIn(events: Events, facts: Facts, shelf: Shelf | undefined): Proofs {
   const files = new Proven(shelf);
   const searches = new Map<number | null, Search[]>();
   let wide: Event | undefined;
@@ -132,7 +142,7 @@ function proofsIn(events: Events, pageSize: number, shelf: Shelf | undefined): P
     const seen = (searches.get(event.pid) ?? []).filter(({ line }) => line >= began);
     searches.delete(event.pid);
     if (event.call !== "mmap" || event.fd < 0 || hasBit(event.flags, MAP_ANONYMOUS)) continue;
-    const file = provenFile(event, seen, pageSize);
+    const file = provenFile(event, seen, facts);
     if (file !== undefined) files.put(index, file);
   }
   return { files, wide, unplaced };
@@ -255,7 +265,7 @@ export function proven(trace: Trace, shelf?: Shelf): Trace {
   const told = toldByColumns(trace);
   if (told !== undefined) return { ...trace, facts: withAssumptions(trace.facts, told.unplaced) };
   const ordered = execsFirst(trace.events, shelf);
-  const { files, ...seen } = proofsIn(ordered, trace.facts.pageSize, shelf);
+  const { files, ...seen } = proofsIn(ordered, trace.facts, shelf);
   const isOrdered = ordered === trace.events;
   const changed = !isOrdered || !files.isEmpty;
   const events = files.isEmpty ? ordered : logOf(files.filled(ordered), shelf);

@@ -90,7 +90,7 @@ function ofBpf([command = "", attributes]: readonly string[]): Made | undefined 
   if (!/BPF_MAP_CREATE|^0(?:$| )/.test(command)) return undefined;
   // BPF_MAP_TYPE_ARENA is 33, which strace knows by its name from 6.8 on.
   const isArena = /map_type=(?:BPF_MAP_TYPE_ARENA\b|0x21\b)/.test(attributes ?? "");
-  const kind = isArena ? "bpf-arena" : "device";
+  const kind = isArena ? "bpf-arena" : "bpf-map";
   return { file: { kind, path: "anon_inode:bpf-map" }, closeOnExec: true };
 }
 
