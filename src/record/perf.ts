@@ -12,8 +12,6 @@ const calls = [
   "madvise",
   "shmat",
   "shmdt",
-  "shmget",
-  "prctl",
   "execve",
   "pkey_mprotect",
   "remap_file_pages",

@@ -1,7 +1,8 @@
 /** Which VMA flags a call changes that leaves the union of mappings as it is. */
 
 import type { Call } from "../trace/event.ts";
-import { pageOf, pagesFor } from "../units.ts";
+import { MCL_CURRENT, MCL_FUTURE } from "../trace/flags.ts";
+import { hasBit, pageOf, pagesFor } from "../units.ts";
 import type { Advice, Origin } from "./program.ts";
 import type { State } from "./state.ts";
 
@@ -61,17 +62,35 @@ function changesOf(call: Advising): readonly Advice[] {
   }
 }
 
-/** A range call that failed with ENOMEM met a hole, went on behind it (madvise) or had changed what lay before (mlock). */
+/** What there is changes, but where only the future is meant (mm/mlock.c apply_mlockall_flags); 0 unlocks. */
+function lockAll(state: State, flags: number, from: Origin): void {
+  const isCurrent = hasBit(flags, MCL_CURRENT);
+  state.space.locksAhead = hasBit(flags, MCL_FUTURE);
+  if (state.space.locksAhead && !isCurrent) return;
+  const change: Advice = isCurrent ? { set: "lo" } : { clear: "lo" };
+  for (const piece of state.live.pieces) state.advise(piece.start, piece.end, change, from);
+}
+
+/**
+ * Up to where a range call that failed with ENOMEM went: madvise goes on behind a hole, mlock and munlock had changed what lay
+ * before it (mm/mlock.c apply_vma_lock_flags); without a hole a limit refused all.
+ */
+function endOfFailed(state: State, { call }: Advising, start: number, end: number): number {
+  if (call === "madvise") return end;
+  const hole = state.live.holeIn(start, end);
+  return (call === "mlock" || call === "munlock") && hole < end ? hole : start;
+}
+
 export function advise(state: State, call: Advising, pageBytes: number, from: Origin): void {
   if (call.call === "mlockall" || call.call === "munlockall") {
-    if (call.outcome !== "ok") return;
-    const change: Advice = call.call === "mlockall" ? { set: "lo" } : { clear: "lo" };
-    for (const piece of state.live.pieces) state.advise(piece.start, piece.end, change, from);
+    if (call.outcome === "ok") lockAll(state, call.call === "mlockall" ? call.flags : 0, from);
     return;
   }
-  if (call.outcome === "error" && !(call.call === "madvise" && call.error === "ENOMEM")) return;
+  if (call.outcome === "error" && call.error !== "ENOMEM") return;
   const start = pageOf(call.addr, pageBytes);
-  const end = start + pagesFor(call.length, pageBytes);
+  const last = start + pagesFor(call.length, pageBytes);
+  const end = call.outcome === "error" ? endOfFailed(state, call, start, last) : last;
+  if (end <= start) return;
   for (const change of changesOf(call)) state.advise(start, end, change, from);
   if (call.call !== "madvise") return;
   if (discards.has(call.advice)) state.discard(start, end, from);

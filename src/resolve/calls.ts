@@ -7,6 +7,7 @@ import {
   MAP_ABOVE4G,
   MAP_FIXED,
   MAP_FIXED_NOREPLACE,
+  MAP_LOCKED,
   PROT_READ,
   PROT_WRITE,
   SHM_EXEC,
@@ -52,13 +53,23 @@ function placingOf(
   searches: readonly Search[],
   hint?: Position,
 ): Placing {
-  const guard = context.state.guardOf(area);
-  const low32 = hasBit(flags, MAP_32BIT);
-  const above4g = hasBit(flags, MAP_ABOVE4G);
-  const startGap = 0;
-  // Two literals: a spread takes ten times as long.
-  if (hint === undefined) return { how, pages, guard, area, low32, above4g, startGap, searches };
-  return { how, pages, guard, area, low32, above4g, startGap, searches, hint };
+  const placing = {
+    how,
+    pages,
+    guard: context.state.guardOf(area),
+    area,
+    low32: hasBit(flags, MAP_32BIT),
+    above4g: hasBit(flags, MAP_ABOVE4G),
+    startGap: 0,
+    searches,
+  };
+  return hint === undefined ? placing : { ...placing, hint };
+}
+
+/** The area as the kernel makes it after mlockall(MCL_FUTURE). */
+function lockedAhead({ space }: State, area: Area): Area {
+  if (!space.locksAhead || hasBit(area.flags, MAP_LOCKED)) return area;
+  return { ...area, flags: area.flags + MAP_LOCKED };
 }
 
 function mmap(
@@ -68,7 +79,7 @@ function mmap(
   from: Origin,
 ): void {
   const { state, pageBytes } = context;
-  const area = areaOf(call, pageBytes);
+  const area = lockedAhead(state, areaOf(call, pageBytes));
   const huge = area.huge === undefined ? undefined : area.huge * pageBytes;
   const pages = mappedPages(call.length, pageBytes, huge);
   const noReplace = hasBit(call.flags, MAP_FIXED_NOREPLACE);
@@ -134,18 +145,14 @@ function brk(context: Context, call: CallOf<"brk">, from: Origin): void {
     space.brkStart ??= end;
   }
   const old = space.brkEnd;
+  const area = lockedAhead(state, heapArea);
   if (end > old) {
-    place(
-      context,
-      old,
-      placingOf(context, heapArea, end - old, 0, "brk", [], state.near(old)),
-      from,
-    );
+    place(context, old, placingOf(context, area, end - old, 0, "brk", [], state.near(old)), from);
   } else if (end < old) {
     state.release(end, old - end, from);
   } else if (call.addr !== call.result && pagesFor(call.addr, pageBytes) > old) {
     const pages = pagesFor(call.addr, pageBytes) - old;
-    state.probe("ENOMEM", placingOf(context, heapArea, pages, 0, "brk", [], state.near(old)), from);
+    state.probe("ENOMEM", placingOf(context, area, pages, 0, "brk", [], state.near(old)), from);
   }
   space.brkEnd = end;
 }
@@ -169,7 +176,7 @@ function shmat(
     (hasBit(call.flags, SHM_RDONLY) ? 0 : PROT_WRITE) +
     (hasBit(call.flags, SHM_EXEC) ? 4 : 0);
   const file = call.file ?? { id: -1, kind: "shmem", huge: "internal" };
-  const area = attachedArea(file, prot, pageBytes);
+  const area = lockedAhead(state, attachedArea(file, prot, pageBytes));
   const pages = alignUp(pagesFor(length, pageBytes), area.huge ?? 1);
   const addressed = call.addr !== 0;
   const at = pageOf(call.result, pageBytes);
@@ -215,12 +222,8 @@ function mprotect(context: Context, call: CallOf<"mprotect">, from: Origin): voi
   }
   // ENOMEM at a hole: what lies before the hole is already changed (mm/mprotect.c do_mprotect_pkey).
   if (call.error !== "ENOMEM") return;
-  let reached = start;
-  for (const piece of state.live.over(start, end)) {
-    if (piece.start !== reached) break;
-    reached = piece.end;
-  }
-  if (reached > start && reached < end) state.protect(start, reached, call.prot, from);
+  const hole = state.live.holeIn(start, end);
+  if (hole > start && hole < end) state.protect(start, hole, call.prot, from);
 }
 
 function shadowStack(

@@ -118,6 +118,16 @@ export class Live<T = Made> {
     return piece !== undefined && piece.end === page ? piece : undefined;
   }
 
+  /** The first page in [start, end) that is not mapped; `end` without one. */
+  holeIn(start: number, end: number): number {
+    let reached = start;
+    for (const piece of this.over(start, end)) {
+      if (piece.start !== reached) break;
+      reached = piece.end;
+    }
+    return reached;
+  }
+
   /** The pieces in [start, end), whole, from the one with index `first` on. */
   #whole(first: number, end: number): readonly Piece<T>[] {
     let past = first;

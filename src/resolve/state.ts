@@ -16,6 +16,8 @@ export interface SpaceState {
   brkStart?: number;
   /** Page after the heap's last one: the break, rounded up. */
   brkEnd?: number;
+  /** mlockall(MCL_FUTURE): what is mapped from here on is locked (mm->def_flags). */
+  locksAhead: boolean;
   /** Accessible pages as they count among those of all spaces. */
   counted: number;
 }
@@ -28,6 +30,7 @@ export const positionOf = ({ made, offset }: Piece): Position => ({ object: made
 const emptySpace = (space: number): SpaceState => ({
   space,
   live: new Live(),
+  locksAhead: false,
   counted: 0,
 });
 

@@ -166,8 +166,8 @@ export class AddressSpace {
   joins(vma: Vma): boolean {
     const { lower, upper } = this.#neighbours(vma);
     return (
-      (lower !== undefined && mergeable(lower, vma, this.rules)) ||
-      (upper !== undefined && mergeable(vma, upper, this.rules))
+      (lower !== undefined && mergeable(lower, vma, "upper", this.rules)) ||
+      (upper !== undefined && mergeable(vma, upper, "lower", this.rules))
     );
   }
 
@@ -208,6 +208,11 @@ export class AddressSpace {
     return removed;
   }
 
+  /** The kernel itself writes to private writable memory of the range (populate_vma_page_range). */
+  populate(start: number, end: number): void {
+    this.#fault(start, end);
+  }
+
   /** mprotect: access bits of what is mapped in the range. */
   protect(start: number, end: number, prot: number): void {
     this.#write(start - 1, end + 1);
@@ -231,6 +236,7 @@ export class AddressSpace {
           : changeFlags(vma.flags, [], [change.clear]);
       return flags === vma.flags ? vma : { ...vma, flags };
     });
+    if ("set" in change && change.set === "lo") this.populate(start, end);
   }
 
   #neighbours(vma: Vma): { lower: Vma | undefined; upper: Vma | undefined } {
@@ -250,15 +256,16 @@ export class AddressSpace {
     const { rules, borders } = this;
     const may = !(is === "whole" && hasClose(vma));
     const [start, end] = [borders?.joined(vma.start), borders?.joined(vma.end)];
-    const joinsLower = may && lower !== undefined && mergeable(lower, vma, rules, start);
-    const joinsUpper = may && upper !== undefined && mergeable(vma, upper, rules, end);
+    const joinsLower = may && lower !== undefined && mergeable(lower, vma, "upper", rules, start);
+    const joinsUpper = may && upper !== undefined && mergeable(vma, upper, "lower", rules, end);
     const below = joinsLower ? lower : undefined;
     const above = joinsUpper ? upper : undefined;
     if (below !== undefined && above !== undefined) {
-      const alike = start === true && end === true ? true : anonCompatible(below, above);
-      // Where the snapshot shows a border, both sides were written before they met.
-      const both = alike && end !== false && !hasClose(above);
-      if (!both && is === "new" && rules.mapsMergeUpward) {
+      const upward = is === "new" && rules.mapsMergeUpward;
+      // Not both are joined where both sides were written before they met: the snapshot shows it at the side that stays apart.
+      const shown = upward ? start : end;
+      const both = !hasClose(above) && (shown ?? anonCompatible(below, above));
+      if (!both && upward) {
         this.#vmas.replace(vma.start, above.end, [extend(vma, above.end, [above])]);
         return;
       }
@@ -306,7 +313,10 @@ export class AddressSpace {
    * once, and have an anon_vma.
    */
   #write(start: number, end: number): void {
-    if (this.rules.touch === "never") return;
+    if (this.rules.touch !== "never") this.#fault(start, end);
+  }
+
+  #fault(start: number, end: number): void {
     for (const vma of this.#vmas.over(start, end)) {
       if (vma.anon !== 0 || !writesPrivately(vma)) continue;
       const { lower, upper } = this.#neighbours(vma);

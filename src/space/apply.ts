@@ -41,16 +41,5 @@ export function apply(
     for (const watch of watches) watch.stepped?.(index, run.current, run.spaces);
   }
   const { vmaPeak, snapshots, clobbered, drift } = run;
-  const { anonOffsets } = rules.met;
-  return {
-    peak,
-    end: run.last(),
-    vmaPeak,
-    snapshots,
-    clobbered,
-    refused,
-    drift,
-    anonOffsets,
-    seen,
-  };
+  return { peak, end: run.last(), vmaPeak, snapshots, clobbered, refused, drift, seen };
 }

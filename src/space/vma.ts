@@ -11,7 +11,7 @@ import {
   PROT_WRITE,
 } from "../trace/flags.ts";
 import { hasBit, modulo } from "../units.ts";
-import { anonOffsetsMerge, type VmaRules } from "./rules.ts";
+import type { VmaRules } from "./rules.ts";
 
 export interface Vma {
   /** Pages, half-open. */
@@ -106,6 +106,7 @@ function fileFlags(area: Area): string[] {
       return ["dd", "de", "io", "pf"];
     case "drm":
     case "bpf-arena":
+    case "bpf-map":
       return ["dd", "de"];
     case "io-uring":
     case "socket":
@@ -211,23 +212,41 @@ export const writesPrivately = (vma: Pick<Vma, "prot" | "flags">): boolean =>
   writable(vma.prot) && !hasFlag(vma, "ms") && !hasFlag(vma, "pf");
 
 /**
- * True if the kernel joins these two (is_mergeable_vma and can_vma_merge_after of mm/vma.c). `shown`: they are known to
+ * anon_vma: equal, or what changes has none and the chain of the VMA next to it is single; since 6.16 (879bca0a2c4f) as
+ * well the other way round (is_mergeable_anon_vma).
+ */
+function joinsAnon(changed: Vma, near: Vma, rules: VmaRules): boolean {
+  if (changed.anon === near.anon) return true;
+  if (changed.anon === 0) return !near.forked;
+  return rules.mergesIntoUnwritten && near.anon === 0 && !changed.forked;
+}
+
+/**
+ * True if the kernel joins these two (is_mergeable_vma and can_vma_merge_after of mm/vma.c), one of which is new or `changed`. `shown`: they are known to
  * be one later, so that neither an anon_vma nor a commit charge had come between: the memory was not written.
  */
-export function mergeable(lower: Vma, upper: Vma, rules: VmaRules, shown = false): boolean {
+export function mergeable(
+  lower: Vma,
+  upper: Vma,
+  changed: "lower" | "upper",
+  rules: VmaRules,
+  shown = false,
+): boolean {
   // Unwritten anonymous memory has the page offset of its address, wherever mremap took it from.
   const anonymous = shown && isAnonymous(lower) && isAnonymous(upper);
   if (anonymous ? lower.end !== upper.start : !contiguous(lower, upper)) return false;
   if (lower.prot !== upper.prot || lower.label !== upper.label) return false;
   if (lower.flags !== upper.flags && !(shown && withoutCharge(lower) === withoutCharge(upper)))
     return false;
-  if (!shown && !anonCompatible(lower, upper)) return false;
+  const [range, near] = changed === "lower" ? [lower, upper] : [upper, lower];
+  if (!shown && !joinsAnon(range, near, rules)) return false;
   if (neverMerges(lower)) return false;
   if (rules.closeNeverMerges && hasClose(lower)) return false;
   return (
     shown ||
+    !rules.mergesAnonOffset ||
     lower.area.shared ||
-    anonOffsetsMerge(rules, lower.anonOffset + (lower.end - lower.start) === upper.anonOffset)
+    lower.anonOffset + (lower.end - lower.start) === upper.anonOffset
   );
 }
 

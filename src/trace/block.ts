@@ -53,8 +53,7 @@ export interface BlockData {
   readonly timeUnit: number;
   /** Parts of a second of starts and durations; 0 where times are stored as they are. */
   readonly printedUnit: number;
-  /** By id, in the order of the file. */
-  readonly columns: ReadonlyMap<number, ColumnData>;
+  readonly columns: readonly ColumnData[];
 }
 
 /** Events in one block: enough for the columns to pay, few enough to hold. */

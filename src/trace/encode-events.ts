@@ -60,6 +60,5 @@ export function encodeBlock(block: Block, written: Written): BlockData {
   written.strings += strings.length;
   written.files += files.length;
   const printedUnit = printed?.unit ?? 0;
-  const byId = new Map(data.map((column) => [column.id, column]));
-  return { count, strings, files, timeUnit, printedUnit, columns: byId };
+  return { count, strings, files, timeUnit, printedUnit, columns: data };
 }

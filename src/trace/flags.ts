@@ -124,7 +124,9 @@ export const shmFlags: FlagTable = table({ SHM_RDONLY, SHM_RND, SHM_REMAP, SHM_E
 export const mlockFlags: FlagTable = table({ MLOCK_ONFAULT: 1 });
 /** Linux 7.3 knows none yet. */
 export const sealFlags: FlagTable = table({});
-export const mlockallFlags: FlagTable = table({ MCL_CURRENT: 1, MCL_FUTURE: 2, MCL_ONFAULT: 4 });
+export const MCL_CURRENT = 1;
+export const MCL_FUTURE = 2;
+export const mlockallFlags: FlagTable = table({ MCL_CURRENT, MCL_FUTURE, MCL_ONFAULT: 4 });
 export const shadowStackFlags: FlagTable = table({
   SHADOW_STACK_SET_TOKEN: 1,
   SHADOW_STACK_SET_MARKER: 2,

@@ -8,25 +8,19 @@ export interface Listed {
   readonly places: Float64Array;
 }
 
-/** For each small whole number its place plus 1, and 0 between calls: a map takes ten times as long. */
-const table = new Uint16Array(2 ** 16);
-
-/** The places of whole numbers; undefined if there are too many distinct ones. */
+/** Undefined if there are too many. */
 export function placesOf(values: Float64Array): Listed | undefined {
-  const distinct: number[] = [];
-  const others = new Map<number, number>();
+  const known = new Map<number, number>();
   const places = new Float64Array(values.length);
-  for (let i = 0; i < values.length && distinct.length <= longestList; i++) {
+  for (let i = 0; i < values.length; i++) {
     const value = values[i] ?? 0;
-    const isSmall = value >= 0 && value < table.length;
-    let next = (isSmall ? table[value] : others.get(value)) ?? 0;
-    if (next === 0) {
-      next = distinct.push(value);
-      if (isSmall) table[value] = next;
-      else others.set(value, next);
+    let place = known.get(value);
+    if (place === undefined) {
+      place = known.size;
+      if (place === longestList) return undefined;
+      known.set(value, place);
     }
-    places[i] = next - 1;
+    places[i] = place;
   }
-  for (const value of distinct) if (value >= 0 && value < table.length) table[value] = 0;
-  return distinct.length > longestList ? undefined : { distinct, places };
+  return { distinct: [...known.keys()], places };
 }

@@ -155,8 +155,7 @@ export class StraceReader {
   #other(line: Line): void {
     const { bytes, start, end } = line;
     if (!bytes.subarray(start, end).includes(escapeByte)) {
-      const call = this.#others.take(line);
-      if (call !== undefined) this.#again(call);
+      this.#others.take(line);
       return;
     }
     const plain = stripColor(bytes, start, end);
