@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { profile73 } from "../../src/policies/profiles.ts";
+import { profile61, profile73 } from "../../src/policies/profiles.ts";
 import { AddressSpace } from "../../src/space/address-space.ts";
 import { apply } from "../../src/space/apply.ts";
 import { Borders } from "../../src/space/borders.ts";
@@ -92,6 +92,16 @@ describe("memory of which nobody knows whether it was written", () => {
     expect(drawn(snapshot(area(0, 3), area(3, 5)))).toBe("AAABB.");
   });
 
+  it("was not written on either side where the snapshot shows that a mapping joined the side that a release asks last", () => {
+    const hole: Draft = { kind: "release", at: { object: 1, offset: 2 }, pages: 1, ...from };
+    const above = { at: { object: 1, offset: 3 }, pages: 2, ...from };
+    const kept: Draft = { kind: "advise", ...above, change: { set: "dd" } };
+    const shown = snapshot(area(0, 3), area(3, 5));
+    const of = program([enter(1), map(1, 5), hole, map(2, 1), kept, shown]);
+    const applied = apply(of, placed(of, { 1: 0, 2: 2 }), profile61, { touch: "at-once" });
+    expect(applied.end.map((space) => picture(space, 5))).toEqual(["AAABB"]);
+  });
+
   it("meets no snapshot's word where flags or files differ", () => {
     const of = program([
       enter(1),
@@ -122,6 +132,20 @@ describe("a hole between two written areas", () => {
       "AAABB",
       "AAABB",
     ]);
+  });
+});
+
+describe("memory that mlock had the kernel write", () => {
+  const unlocked = (series: string): string => {
+    const of = vmaRules({ ...latest, series }, "never");
+    const space = draw("AAAAAA", of);
+    space.advise(base + 2, base + 4, { set: "lo" });
+    space.advise(base, base + 6, { clear: "lo" });
+    return picture(space, 6);
+  };
+
+  it("joins what nobody has written to since 6.16", () => {
+    expect(["6.12", "6.18"].map(unlocked)).toEqual(["AABBCC", "AAAAAA"]);
   });
 });
 

@@ -13,6 +13,12 @@ type Counts = readonly [searches: number, placements: number, vmas: number, excl
 
 const expected: Readonly<Record<string, Counts>> = {
   "6.1-probe-24-hints-noaslr": [2095, 2192, 2060],
+  "6.1-random-static-pie-perf": [567, 789, 238],
+  "6.1-random-unlimited-stack-strace": [0, 560, 256, 8],
+  "6.1-moves-and-locks-strace": [0, 340, 124],
+  "6.12-moves-and-locks-perf": [317, 414, 116],
+  "6.12-drivers-perf": [364, 411, 78],
+  "6.12-drivers-strace": [0, 409, 76],
   "6.18-drivers": [167, 454, 0],
   "6.18-probe-legacy-strace": [0, 91, 42, 2],
   "6.18-probe-unlimited-stack-strace": [0, 78, 59],
