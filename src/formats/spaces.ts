@@ -16,10 +16,14 @@ export interface Place {
 
 function showsBirth(events: Events): boolean {
   if (!hasKind(events, "lifecycle")) return false;
-  for (const glance of glances(events))
-    if (glance.kind === "lifecycle" && (glance.event() as Lifecycle).child !== undefined)
-      return true;
+  for (const { child } of glances(events)) if (child !== undefined) return true;
   return false;
+}
+
+/** What matters of a change in the life of a task. */
+interface Life extends Pick<Lifecycle, "pid" | "lifecycle"> {
+  readonly child?: number | undefined;
+  readonly other?: number | undefined;
 }
 
 /** Follows tasks; feed it every event in order. */
@@ -70,13 +74,13 @@ export class Spaces {
 
   /** The same, at a glance. */
   see(glance: Glance): Place {
-    return glance.kind === "lifecycle"
-      ? this.follow(glance.event())
-      : { space: this.of(glance.pid) };
+    const { pid, lifecycle, child, other } = glance;
+    const space = this.of(pid);
+    if (lifecycle === undefined) return { space };
+    return { space, ...this.#change({ pid, lifecycle, child, other }, space) };
   }
 
-  #change(event: Lifecycle, space: number): Omit<Place, "space"> {
-    const { lifecycle, pid, child, other } = event;
+  #change({ lifecycle, pid, child, other }: Life, space: number): Omit<Place, "space"> {
     switch (lifecycle) {
       case "exec": {
         const made = this.#next++;

@@ -15,7 +15,8 @@ const markEvery = 256;
 /** So many events are stepped over one by one. */
 const fewEvents = 16;
 
-function at<T>(table: readonly T[], index: number): T {
+/** The value at the place. Throws if there is none. */
+export function at<T>(table: readonly T[], index: number): T {
   const value = table[index];
   if (value === undefined) throw new Malformed("an index is outside of its table");
   return value;
@@ -69,23 +70,20 @@ export class BlockReader {
 
   /** Go to an event of the block. */
   seek(index: number): void {
-    if (index === this.#next) return;
-    const mark = Math.floor(index / markEvery);
-    let from = this.#next;
-    if (from < index && index <= from + fewEvents) {
-      while (this.#next < index) this.#skip();
-      return;
-    }
-    if (index < from || Math.floor(from / markEvery) < mark) {
-      from = mark * markEvery;
-      this.#toMark(mark);
-    }
+    const ahead = index - this.#next;
+    if (ahead < 0 || ahead >= markEvery) this.#toMark(Math.floor(index / markEvery));
+    if (index - this.#next > fewEvents) this.#leap(index);
+    while (this.#next < index) this.#skip();
+  }
+
+  /** Step over many events at once. */
+  #leap(index: number): void {
     const counts = new Uint32Array(this.#shapes.length);
-    this.#tally(counts, from, index);
-    for (const [place, uses] of this.#uses.entries()) {
+    this.#tally(counts, this.#next, index);
+    for (let place = 0; place < counts.length; place++) {
       const count = counts[place] ?? 0;
       if (count === 0) continue;
-      for (const slot of uses) at(this.#cursors, slot).at += count;
+      for (const slot of at(this.#uses, place)) at(this.#cursors, slot).at += count;
     }
     this.#next = index;
   }
@@ -101,6 +99,7 @@ export class BlockReader {
     for (const [slot, cursor] of this.#cursors.entries()) {
       cursor.at = this.#marks[first + slot] ?? 0;
     }
+    this.#next = mark * markEvery;
   }
 
   /** Add the events from one place to another to those of their shapes. */

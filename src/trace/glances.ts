@@ -1,12 +1,17 @@
 /** Which events there are, whose they are and on which lines they stand: told from columns, without making the events. */
 
 import type { Block } from "./block.ts";
-import { BlockReader, type Made, madeBy } from "./block-reader.ts";
-import type { CallName, Event } from "./event.ts";
+import { at, BlockReader, type Made, madeBy } from "./block-reader.ts";
+import type { CallName, Event, LifecycleName } from "./event.ts";
 import type { Events } from "./events.ts";
 import { logOf } from "./log-writer.ts";
 import { type Cursor, cursorOf } from "./packed.ts";
-import { entryLineColumn, lineColumn, pidColumn } from "./shapes.ts";
+import { columnsOf, entryLineColumn, lineColumn, pidColumn } from "./shapes.ts";
+
+const life = "lifecycle";
+const [lifeColumn, childColumn, otherColumn] = ["lifecycle", "child", "other"].map(
+  (field) => columnsOf([life], field)[0] ?? 0,
+);
 
 /** The cursor over a column that some of the shapes have, and which of them. */
 interface Field {
@@ -14,10 +19,14 @@ interface Field {
   readonly isThere: readonly boolean[];
 }
 
-function fieldOf({ columns }: Block, made: readonly Made[], id: number): Field {
+function fieldOf({ columns }: Block, made: readonly Made[], id = 0): Field {
   const isThere = made.map(({ maker }) => maker.columns.includes(id));
   return { cursor: isThere.includes(true) ? cursorOf(columns, id) : undefined, isThere };
 }
+
+/** The next value of the field, for an event of this shape. */
+const nextOf = ({ cursor, isThere }: Field, place: number): number | undefined =>
+  isThere[place] === true ? (cursor as Cursor).number() : undefined;
 
 /** One event after the other; what it is holds until the next one. */
 export class Glance {
@@ -28,15 +37,22 @@ export class Glance {
   readonly #lines: Cursor;
   readonly #pids: Field;
   readonly #entries: Field;
+  readonly #lives: Field;
+  readonly #children: Field;
+  readonly #others: Field;
   #reader: BlockReader | undefined;
   #next = 0;
   kind: Event["kind"] = "lost";
   /** Which call, if it is one. */
   call: CallName | undefined;
   line = 0;
-  /** The line on which the event began, which is the same one as a rule. */
-  began = 0;
+  /** The line on which the event began; undefined if that is the same one, or not known. */
+  entryLine: number | undefined;
   pid: number | null = null;
+  /** What changes in the life of which tasks. */
+  lifecycle: LifecycleName | undefined;
+  child: number | undefined;
+  other: number | undefined;
 
   constructor(block: Block, first: number) {
     const made = block.shapes.map(madeBy);
@@ -44,13 +60,21 @@ export class Glance {
     this.#block = block;
     this.#made = made;
     this.#lines = cursorOf(block.columns, lineColumn);
-    this.#pids = fieldOf(block, made, pidColumn);
-    this.#entries = fieldOf(block, made, entryLineColumn);
+    const field = (id: number | undefined): Field => fieldOf(block, made, id);
+    this.#pids = field(pidColumn);
+    this.#entries = field(entryLineColumn);
+    this.#lives = field(lifeColumn);
+    this.#children = field(childColumn);
+    this.#others = field(otherColumn);
   }
 
   /** Among all events. */
   get index(): number {
     return this.#first + this.#next - 1;
+  }
+
+  get began(): number {
+    return this.entryLine ?? this.line;
   }
 
   /** Go on to the next one; false if there is none. */
@@ -61,12 +85,20 @@ export class Glance {
     this.kind = shape.kind;
     this.call = shape.call;
     this.line = this.#lines.number();
-    const [pids, entries] = [this.#pids, this.#entries];
-    this.pid = pids.isThere[place] ? (pids.cursor as Cursor).number() : null;
-    this.began = entries.isThere[place]
-      ? this.line - (entries.cursor as Cursor).number()
-      : this.line;
+    this.pid = nextOf(this.#pids, place) ?? null;
+    const before = nextOf(this.#entries, place);
+    this.entryLine = before === undefined ? undefined : this.line - before;
+    if (shape.kind === life) this.#live(place);
+    else this.lifecycle = this.child = this.other = undefined;
     return true;
+  }
+
+  #live(place: number): void {
+    const { strings, firstString } = this.#block.tables;
+    const number = nextOf(this.#lives, place) ?? -1;
+    this.lifecycle = at(strings, number - firstString) as LifecycleName;
+    this.child = nextOf(this.#children, place);
+    this.other = nextOf(this.#others, place);
   }
 
   /** The event itself. */

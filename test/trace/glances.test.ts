@@ -17,9 +17,13 @@ function expectGlances(events: readonly Event[], isWanted: (index: number) => bo
     const one = events[index];
     if (one === undefined) throw new Error("a glance at no event");
     const { kind, line, pid } = one;
-    const began = ("entryLine" in one ? one.entryLine : undefined) ?? line;
+    const { index: place, began } = glance;
     const call = one.kind === "call" ? one.call : undefined;
-    expect({ ...glance, index: glance.index }).toEqual({ index, kind, call, line, began, pid });
+    const entryLine = "entryLine" in one ? one.entryLine : undefined;
+    const [lifecycle, child, other] =
+      one.kind === "lifecycle" ? [one.lifecycle, one.child, one.other] : [];
+    expect({ ...glance }).toEqual({ kind, call, line, entryLine, pid, lifecycle, child, other });
+    expect([place, began]).toEqual([index, entryLine ?? line]);
     if (isWanted(index)) expect(glance.event()).toStrictEqual(one);
     index += 1;
   }

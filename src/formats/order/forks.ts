@@ -2,7 +2,7 @@
 
 import type { Diagnostics } from "../../errors.ts";
 import type { Shelf } from "../../trace/block.ts";
-import type { Event, Lifecycle } from "../../trace/event.ts";
+import type { Event } from "../../trace/event.ts";
 import type { Events } from "../../trace/events.ts";
 import { type Glance, glances } from "../../trace/glances.ts";
 import { hasKind } from "../../trace/log.ts";
@@ -18,8 +18,8 @@ const patience = 1024;
 /** A fork that more calls than this overlap stays where it is. */
 const mostCalls = 128;
 
-const isFork = (event: Event): event is Lifecycle =>
-  event.kind === "lifecycle" && event.lifecycle === "fork" && event.entryLine !== undefined;
+const isFork = ({ lifecycle, entryLine }: Glance): boolean =>
+  lifecycle === "fork" && entryLine !== undefined;
 
 /** A fork, and whether the call before it or the next one of its space overlaps it. */
 interface Seen {
@@ -46,7 +46,7 @@ function overlapped(events: Events, shelf: Shelf | undefined): SortedRows {
       if (before.isOverlapped || from < before.line) found.push(before.row);
       forks.delete(space);
     }
-    if (made !== undefined && isFork(glance.event())) {
+    if (made !== undefined && isFork(glance)) {
       const isOverlapped = (lines.get(space) ?? 0) > from;
       const row = [Math.min(from, line), from, line, index, space, made.space];
       forks.set(space, { row, line, isOverlapped });

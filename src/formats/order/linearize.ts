@@ -3,7 +3,7 @@
 import type { Shelf } from "../../trace/block.ts";
 import type { Event } from "../../trace/event.ts";
 import { type Events, eventAt } from "../../trace/events.ts";
-import { glances } from "../../trace/glances.ts";
+import { type Glance, glances } from "../../trace/glances.ts";
 import { hasKind } from "../../trace/log.ts";
 import { SortedRows } from "../../trace/sorted-rows.ts";
 import { Spaces } from "../spaces.ts";
@@ -25,6 +25,16 @@ const none: Crowd = { exit: 0, long: false, overlap: false, known: true };
 
 const isInOrder = ({ long, overlap, known }: Crowd): boolean => !(long && overlap && known);
 
+/** One more event of a space. */
+function join(crowd: Crowd, { line, began, call }: Glance): void {
+  const exit = Math.max(began, line);
+  const entry = Math.min(began, line);
+  crowd.long ||= entry < exit;
+  crowd.overlap ||= entry < crowd.exit;
+  crowd.exit = Math.max(crowd.exit, exit);
+  crowd.known &&= call !== "shmat" && call !== "shmdt";
+}
+
 /** Spaces in which calls overlap and whose every range is known. */
 function crowded(events: Events): ReadonlySet<number> {
   const found = new Set<number>();
@@ -35,21 +45,21 @@ function crowded(events: Events): ReadonlySet<number> {
     crowds.delete(space);
   };
   const spaces = new Spaces(events);
+  let task: number | null = null;
+  let last: Crowd | undefined;
   for (const glance of glances(events)) {
-    const { space, ended } = spaces.see(glance);
-    let crowd = crowds.get(space);
-    if (crowd === undefined) {
-      crowd = { ...none };
-      crowds.set(space, crowd);
+    if (last !== undefined && glance.pid === task && glance.kind !== "lifecycle") {
+      join(last, glance);
+      continue;
     }
-    const { line, began, call } = glance;
-    const exit = Math.max(began, line);
-    const entry = Math.min(began, line);
-    crowd.long ||= entry < exit;
-    crowd.overlap ||= entry < crowd.exit;
-    crowd.exit = Math.max(crowd.exit, exit);
-    crowd.known &&= call !== "shmat" && call !== "shmdt";
+    const { space, ended } = spaces.see(glance);
+    const crowd = crowds.get(space) ?? { ...none };
+    crowds.set(space, crowd);
+    join(crowd, glance);
     if (ended !== undefined) close(ended);
+    task = glance.pid;
+    // The life of a task may change its space.
+    last = glance.kind === "lifecycle" ? undefined : crowd;
   }
   for (const space of crowds.keys()) close(space);
   return found;
