@@ -27,6 +27,8 @@ export interface Draft {
   fd?: number;
   offset?: U64;
   advice?: number;
+  newLength?: U64;
+  newAddr?: U64 | null;
   pkey?: number;
   file?: OpenFile;
 }
@@ -59,6 +61,13 @@ export function fill(draft: Draft, request: Request): void {
       draft.addr = request.addr;
       draft.length = request.length;
       draft.advice = request.advice;
+      break;
+    case "mremap":
+      draft.addr = request.addr;
+      draft.length = request.length;
+      draft.newLength = request.newLength;
+      draft.flags = request.flags;
+      draft.newAddr = request.newAddr;
       break;
     default:
       Object.assign(draft, request);

@@ -48,7 +48,8 @@ class Several {
   begin(begun: Begun): void {
     const { reach } = begun;
     begun.slot = this.open.push(begun) - 1;
-    this.#bounds.push(reach?.low ?? 0, reach?.high ?? 0);
+    this.#bounds.push(reach?.low ?? 0);
+    this.#bounds.push(reach?.high ?? 0);
     this.#count(reach, 1);
   }
 

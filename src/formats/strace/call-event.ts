@@ -78,29 +78,31 @@ function timed({ call, pid, entry, exit, value, error }: PlainEnd, time: number)
   const result = error === null ? value : null;
   const { line: entryLine, time: entryTime } = entry;
   if (entryTime === undefined || entryTime === time)
-    return { kind: "call", call, line, pid, outcome, result, error, time };
+    return entryLine === line
+      ? { kind: "call", call, line, pid, outcome, result, error, time }
+      : { kind: "call", call, line, pid, outcome, result, error, time, entryLine };
   return entryLine === line
     ? { kind: "call", call, line, pid, outcome, result, error, time, entryTime }
     : { kind: "call", call, line, pid, outcome, result, error, time, entryLine, entryTime };
 }
 
-function untimed({ call, pid, bare, exit, value, error }: PlainEnd): Draft {
+function untimed({ call, pid, bare, entry, exit, value, error }: PlainEnd): Draft {
   const { line, time } = exit;
   const outcome = error === null ? "ok" : "error";
   const result = error === null ? value : null;
   const draft: Draft = { kind: "call", call, line, pid, outcome, result, error };
   if (bare) draft.bare = true;
   if (time !== undefined) draft.time = time;
+  if (entry.line !== line) draft.entryLine = entry.line;
+  if (entry.time !== undefined && entry.time !== time) draft.entryTime = entry.time;
   return draft;
 }
 
 /** The event of a call under its own name whose result was printed: a number, or the symbol of an error. */
 export function plainEvent(request: Request, end: PlainEnd): Call {
-  const { entry, exit, file } = end;
+  const { bare, exit, file } = end;
   const { time } = exit;
-  const draft = time === undefined || end.bare ? untimed(end) : timed(end, time);
-  if (entry.line !== exit.line) draft.entryLine ??= entry.line;
-  if (entry.time !== undefined && entry.time !== time) draft.entryTime ??= entry.time;
+  const draft = time === undefined || bare ? untimed(end) : timed(end, time);
   fill(draft, request);
   if (file !== undefined) draft.file = file;
   return draft as Call;

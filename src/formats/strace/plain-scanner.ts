@@ -2,7 +2,7 @@
 
 import type { Buffer } from "node:buffer";
 import { bytesOf, Scanner } from "../text/scan.ts";
-import { stands, viewOf, wide } from "../text/wide.ts";
+import { stands, type View, viewOf, wide } from "../text/wide.ts";
 import { Words } from "../text/words.ts";
 import { latin1 } from "./line.ts";
 
@@ -58,7 +58,7 @@ export class PlainScanner extends Scanner {
   duration = -1;
   /** Where the next line begins. */
   next = 0;
-  #view: DataView = viewOf(this.bytes);
+  #view: View = viewOf(this.bytes);
   /** By the symbol and what is said of it. */
   readonly #errors: Words<string> = new Words((text) => text.slice(0, text.indexOf(" ")));
   readonly #files: Words<string> = new Words((text) => text);

@@ -98,38 +98,24 @@ export class PlainCall {
     return bytes[at + 4] === space && scan.resumes();
   }
 
-  /** What the call asks for; not of one that ends. */
+  /** What the call asks for; not of one that ends. Objects of one shape, whichever call it is, are looked into in no time. */
   request(): Request {
-    const addr = this.#addr;
-    const length = this.#length;
-    const bits = this.#bits;
-    switch (this.call) {
-      case "mmap": {
-        const flags = this.#flags;
-        return {
-          call: "mmap",
-          addr,
-          length,
-          prot: bits,
-          flags,
-          fd: this.#scan.fd,
-          offset: this.#offset,
-        };
-      }
-      case "munmap":
-        return { call: "munmap", addr, length };
-      case "mprotect":
-        return { call: "mprotect", addr, length, prot: bits };
-      case "madvise":
-        return { call: "madvise", addr, length, advice: bits };
-      case "mremap": {
-        const flags = this.#flags;
-        const newAddr = hasNewAddr(flags) && this.#newAddr >= 0 ? this.#newAddr : null;
-        return { call: "mremap", addr, length, newLength: this.#newLength, flags, newAddr };
-      }
-      case "brk":
-        return { call: "brk", addr };
-    }
+    const { call } = this;
+    const flags = this.#flags;
+    const isPlaced = call === "mremap" && this.#newAddr >= 0 && hasNewAddr(flags);
+    const asked = {
+      call,
+      addr: this.#addr,
+      length: this.#length,
+      prot: this.#bits,
+      flags,
+      fd: this.#scan.fd,
+      offset: this.#offset,
+      advice: this.#bits,
+      newLength: this.#newLength,
+      newAddr: isPlaced ? this.#newAddr : null,
+    };
+    return asked as Request;
   }
 
   #arguments(): boolean {

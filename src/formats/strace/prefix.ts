@@ -1,7 +1,7 @@
 /** What stands before the call on a line of strace: pid, time, system call number, instruction pointer. */
 
 import { isDigit } from "../text/scan.ts";
-import { stands, viewOf, type Wide, wideOf } from "../text/wide.ts";
+import { stands, type View, viewOf, type Wide, wideOf } from "../text/wide.ts";
 
 const space = 32;
 const zero = 48;
@@ -48,7 +48,7 @@ export class Prefix {
   #whole = -1;
   /** The bytes in which it was looked for, and as they are compared. */
   #viewed: Uint8Array = new Uint8Array(0);
-  #view: DataView = viewOf(this.#viewed);
+  #view: View = viewOf(this.#viewed);
   #bytes: Uint8Array = new Uint8Array(0);
   #end = 0;
   #at = 0;

@@ -11,36 +11,46 @@ export interface Wide {
   readonly doubles: readonly number[];
 }
 
-export const viewOf = (bytes: Uint8Array): DataView =>
-  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/** Bytes as they are compared; to ask a DataView for its length takes a call. */
+export interface View {
+  readonly data: DataView;
+  readonly length: number;
+}
+
+export const viewOf = ({ buffer, byteOffset, length }: Uint8Array): View => ({
+  data: new DataView(buffer, byteOffset, length),
+  length,
+});
 
 export const wide = (text: string): Wide => wideOf(bytesOf(text));
 
 /** Of at least eight bytes. */
 export function wideOf(bytes: Uint8Array): Wide {
-  const view = viewOf(bytes);
+  const { data } = viewOf(bytes);
   const doubles: number[] = [];
-  for (let at = 0; at + step < bytes.length; at += step) doubles.push(view.getFloat64(at, true));
-  doubles.push(view.getFloat64(bytes.length - step, true));
+  for (let at = 0; at + step < bytes.length; at += step) doubles.push(data.getFloat64(at, true));
+  doubles.push(data.getFloat64(bytes.length - step, true));
   return { length: bytes.length, doubles };
 }
 
 /** True if the word stands at a place. */
-export function stands(view: DataView, at: number, { length, doubles }: Wide): boolean {
+export function stands(view: View, at: number, { length, doubles }: Wide): boolean {
+  const { data } = view;
   const last = at + length - step;
-  if (last + step > view.byteLength) return false;
+  if (last + step > view.length) return false;
   for (let index = 0, next = at; next < last; index += 1, next += step) {
-    if (view.getFloat64(next, true) !== doubles[index]) return false;
+    if (data.getFloat64(next, true) !== doubles[index]) return false;
   }
-  return view.getFloat64(last, true) === doubles[doubles.length - 1];
+  return data.getFloat64(last, true) === doubles[doubles.length - 1];
 }
 
 /** True if the same `length` bytes, at least eight, stand at both places. Bytes that are no number never do: those are not ASCII. */
-export function same(view: DataView, one: number, other: number, length: number): boolean {
+export function same(view: View, one: number, other: number, length: number): boolean {
+  const { data } = view;
   const end = length - step;
-  if (end < 0 || Math.max(one, other) + length > view.byteLength) return false;
+  if (end < 0 || Math.max(one, other) + length > view.length) return false;
   for (let at = 0; at < end; at += step) {
-    if (view.getFloat64(one + at, true) !== view.getFloat64(other + at, true)) return false;
+    if (data.getFloat64(one + at, true) !== data.getFloat64(other + at, true)) return false;
   }
-  return view.getFloat64(one + end, true) === view.getFloat64(other + end, true);
+  return data.getFloat64(one + end, true) === data.getFloat64(other + end, true);
 }

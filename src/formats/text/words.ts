@@ -2,7 +2,7 @@
 
 import type { Buffer } from "node:buffer";
 import { matches } from "./scan.ts";
-import { stands, type Wide, wideOf } from "./wide.ts";
+import { stands, type View, type Wide, wideOf } from "./wide.ts";
 
 const slots = 4096;
 
@@ -27,7 +27,7 @@ export class Words<T> {
   }
 
   /** Where the word ends that was asked for last, if it stands at a place and is not short; else -1. */
-  again(view: DataView, start: number): number {
+  again(view: View, start: number): number {
     const wide = this.#last?.wide;
     return wide !== undefined && stands(view, start, wide) ? start + wide.length : -1;
   }
