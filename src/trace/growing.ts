@@ -94,7 +94,9 @@ export class Times implements GrowingTimes {
   }
 
   get largest(): number {
-    return this.#times.all().reduce((most, time) => Math.max(most, Math.abs(time)), 1);
+    let most = 1;
+    for (const time of this.#times.all()) most = Math.max(most, Math.abs(time));
+    return most;
   }
 
   /** The parts of a second that are stored; undefined where they would not come back exactly. */

@@ -2,7 +2,9 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { itemOf, LinearSearch } from "../../src/formats/order/linear-search.ts";
 import { linearize } from "../../src/formats/order/linearize.ts";
+import { NeutralMerge } from "../../src/formats/order/neutral.ts";
 import type { Call, Event } from "../../src/trace/event.ts";
 
 const page = 4096;
@@ -12,7 +14,7 @@ const base = 0x7f00_0000_0000;
 interface Drawn {
   readonly span: number;
   readonly at: number;
-  readonly does: "map" | "unmap" | "fail";
+  readonly does: "map" | "unmap" | "fail" | "grow";
 }
 
 function callOf({ span, at, does }: Drawn, index: number): Call {
@@ -29,6 +31,8 @@ function callOf({ span, at, does }: Drawn, index: number): Call {
       };
     case "unmap":
       return { ...common, ...made, call: "munmap", addr, result: 0 };
+    case "grow":
+      return { ...common, ...made, call: "brk", addr, result: addr };
     case "fail":
       return { ...common, call: "munmap", addr, outcome: "error", result: null, error: "EINVAL" };
   }
@@ -40,8 +44,25 @@ const byLine = (events: readonly Event[]): readonly Event[] =>
 const drawn: fc.Arbitrary<Drawn> = fc.record({
   span: fc.nat(40),
   at: fc.nat(30),
-  does: fc.constantFrom("map", "unmap", "fail"),
+  does: fc.constantFrom("map", "unmap", "fail", "grow"),
 });
+
+/** The indices of the events of one space in the order that a search of all of them finds. */
+function searched(events: readonly Event[], down: boolean): readonly number[] {
+  const order: number[] = [];
+  const merge = new NeutralMerge(({ index }) => order.push(index));
+  const search = new LinearSearch(down, (item) => {
+    if (!item.neutral) merge.send(item);
+  });
+  for (const [index, event] of events.entries()) {
+    const item = itemOf(event, index, index);
+    merge.see(item);
+    search.push(item);
+  }
+  search.end();
+  merge.end();
+  return order;
+}
 
 describe("calls of threads put in order", () => {
   it.each([true, false])("are the same, and in order where they did not overlap (%s)", (down) => {
@@ -56,6 +77,19 @@ describe("calls of threads put in order", () => {
           expect(entryLine).toBeLessThan(ended);
           ended = Math.min(ended, line);
         }
+      }),
+      { seed: 20_261_127, numRuns: 150 },
+    );
+  });
+
+  it.each([true, false])("stay where only calls overlap that map nothing (%s)", (down) => {
+    fc.assert(
+      fc.property(fc.array(drawn, { maxLength: 300 }), (calls) => {
+        const apart = calls.map((one) => (one.does === "grow" ? one : { ...one, span: 0 }));
+        const events = byLine(apart.map(callOf));
+        // So that linearize() need not search.
+        expect(searched(events, down)).toEqual(events.map((_, index) => index));
+        expect(linearize(events, down)).toBe(events);
       }),
       { seed: 20_261_127, numRuns: 150 },
     );

@@ -1,7 +1,7 @@
 /** An order of overlapping calls in which every search finds what it found: threads that map at once, told by addresses. */
 
 import type { Shelf } from "../../trace/block.ts";
-import type { Event } from "../../trace/event.ts";
+import type { CallName, Event } from "../../trace/event.ts";
 import { type Events, eventAt } from "../../trace/events.ts";
 import { type Glance, glances } from "../../trace/glances.ts";
 import { hasKind } from "../../trace/log.ts";
@@ -17,13 +17,34 @@ interface Crowd {
   /** One of them ended on another line than it began on. */
   long: boolean;
   overlap: boolean;
+  /** The same of calls whose place may change an answer; without an overlap of two of them all stay where they are. */
+  decisiveExit: number;
+  decisiveOverlap: boolean;
   /** Its calls show the size of everything that they map. */
   known: boolean;
 }
 
-const none: Crowd = { exit: 0, long: false, overlap: false, known: true };
+const none: Crowd = {
+  exit: 0,
+  long: false,
+  overlap: false,
+  decisiveExit: 0,
+  decisiveOverlap: false,
+  known: true,
+};
 
-const isInOrder = ({ long, overlap, known }: Crowd): boolean => !(long && overlap && known);
+const isInOrder = ({ long, overlap, decisiveOverlap, known }: Crowd): boolean =>
+  !(long && overlap && decisiveOverlap && known);
+
+/** Those of which `effectOf` may tell something. */
+const decisive: ReadonlySet<CallName | undefined> = new Set<CallName>([
+  "mmap",
+  "munmap",
+  "mremap",
+  "mprotect",
+  "shmat",
+  "shmdt",
+]);
 
 /** One more event of a space. */
 function join(crowd: Crowd, { line, began, call }: Glance): void {
@@ -32,6 +53,10 @@ function join(crowd: Crowd, { line, began, call }: Glance): void {
   crowd.long ||= entry < exit;
   crowd.overlap ||= entry < crowd.exit;
   crowd.exit = Math.max(crowd.exit, exit);
+  if (decisive.has(call)) {
+    crowd.decisiveOverlap ||= entry <= crowd.decisiveExit;
+    crowd.decisiveExit = Math.max(crowd.decisiveExit, exit);
+  }
   crowd.known &&= call !== "shmat" && call !== "shmdt";
 }
 
