@@ -3,6 +3,7 @@
 import type { Call, Event, MapsArea } from "../../trace/event.ts";
 import type { Events } from "../../trace/events.ts";
 import { MAP_ANONYMOUS, MAP_PRIVATE, MAP_TYPE } from "../../trace/flags.ts";
+import { glances } from "../../trace/glances.ts";
 import { hasKind } from "../../trace/log.ts";
 import { hasBit, type U64 } from "../../units.ts";
 import { Spaces } from "../spaces.ts";
@@ -120,10 +121,9 @@ function shownPaths(events: Events, opened: ReadonlyMap<number, string>): Map<nu
 
 /** Mappings of files, and where they stand. */
 export function* fileMaps(events: Events): Generator<readonly [index: number, call: Mmap]> {
-  let index = -1;
-  for (const event of events) {
-    index += 1;
-    if (mapsFile(event)) yield [index, event];
+  for (const glance of glances(events)) {
+    const event = glance.call === "mmap" ? glance.event() : undefined;
+    if (event !== undefined && mapsFile(event)) yield [glance.index, event];
   }
 }
 
