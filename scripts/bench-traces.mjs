@@ -78,7 +78,8 @@ function columnsOf(trace) {
   const written = { strings: 0, files: 0 };
   return trace.events.slots.flatMap((/** @type {any} */ slot) => {
     const block = slot.block();
-    return encodeBlock(block, written).columns.flatMap((/** @type {any} */ column) => {
+    const { columns } = encodeBlock(block, written);
+    return [...columns.values()].flatMap((/** @type {any} */ column) => {
       if (column.coding === 3) return [];
       const count = column.id === 0 ? block.count : block.columns.get(column.id).count;
       const unit = unitOf(column);

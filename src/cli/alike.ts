@@ -1,11 +1,16 @@
-/** When two policies place everything alike, so that the second need not be followed. */
+/** When two policies place everything alike, so that the second need not be asked, or not be followed. */
 
 import { createHash } from "node:crypto";
+import type { Arch } from "../arch/types.ts";
+import { rulesAgree } from "../metrics/same-rules.ts";
+import type { Subject } from "../pipeline.ts";
+import { entriesAgree } from "../place/plan.ts";
 import type { RowLists } from "../place/row-lists.ts";
 import type { Placements } from "../place/types.ts";
 import type { Policy, Profile } from "../policies/types.ts";
-import type { Answered } from "../replay.ts";
+import { type Answered, answer } from "../replay.ts";
 import type { Program } from "../resolve/program.ts";
+import type { Touch } from "../space/rules.ts";
 
 /** What decides how a replay goes, without the placements themselves: they are large. */
 export interface Way {
@@ -17,15 +22,28 @@ export interface Way {
   readonly placed: string;
 }
 
+/** One that was followed, and which rules mattered there. */
+export interface Followed extends Way {
+  readonly arch: Arch;
+  /** As `Applied` has it. */
+  readonly anonOffsets: boolean;
+}
+
 const columns = ["objectPage", "opPage", "mapped", "searches", "steps"] as const;
 
+const fingerprints = new WeakMap<Placements, string>();
+
 function fingerprint(placements: Placements): string {
+  const known = fingerprints.get(placements);
+  if (known !== undefined) return known;
   const hash = createHash("sha256");
   for (const column of columns) {
     const { buffer, byteOffset, byteLength } = placements[column];
     hash.update(`${column} ${byteLength} `).update(new Uint8Array(buffer, byteOffset, byteLength));
   }
-  return hash.digest("hex");
+  const made = hash.digest("hex");
+  fingerprints.set(placements, made);
+  return made;
 }
 
 /** `program` is what the policy's author asks. */
@@ -36,13 +54,49 @@ export const wayOf = ({ program, plan, placements }: Answered, { profile }: Poli
   placed: fingerprint(placements),
 });
 
-/** True if the same calls went to the same places under the same rules. */
-export const goesAlike = (one: Way, other: Way): boolean =>
-  one.program === other.program && one.profile === other.profile && one.placed === other.placed;
+/** True if the same calls went to the same places, under rules that make the same of it. */
+export const goesAlike = (one: Followed, other: Way): boolean =>
+  one.program === other.program &&
+  one.placed === other.placed &&
+  rulesAgree(one.profile, other.profile, one);
 
-/** True if the policy would go this way with a program: it says the same to every request, so nothing need be placed. */
-export const asksAlike = (way: Way, program: Program, policy: Policy): boolean =>
+/** True if the policy would place a program this way: it says the same to every request. */
+const placesAlike = (way: Omit<Way, "placed">, program: Program, policy: Policy): boolean =>
   way.program === program &&
-  way.profile === policy.profile &&
   policy.reserves === undefined &&
+  entriesAgree(way.profile, policy.profile) &&
   way.lists.asksAlike(policy);
+
+/** True if the policy would go this way with a program, so that nothing need be placed. */
+export const asksAlike = (way: Followed, program: Program, policy: Policy): boolean =>
+  rulesAgree(way.profile, policy.profile, way) && placesAlike(way, program, policy);
+
+/** The answers of policies to one trace, of which the last is kept: the next policy's is often the same. */
+export class Answers {
+  readonly #touch: Touch;
+  #last:
+    | { readonly asked: Program; readonly policy: Policy; readonly answered: Answered }
+    | undefined;
+
+  constructor(touch: Touch) {
+    this.#touch = touch;
+  }
+
+  of(subject: Pick<Subject, "program" | "facts" | "arch">, policy: Policy): Answered {
+    const known = this.#known(subject.program, policy);
+    // Placements are large: these are not held while others are made.
+    this.#last = undefined;
+    const answered = known ?? answer(subject, policy, this.#touch);
+    this.#last = { asked: subject.program, policy, answered };
+    return answered;
+  }
+
+  #known(asked: Program, policy: Policy): Answered | undefined {
+    const last = this.#last;
+    if (last?.asked !== asked) return undefined;
+    if (last.policy === policy) return last.answered;
+    const { program, plan } = last.answered;
+    const way = { program, profile: last.policy.profile, lists: plan.lists };
+    return placesAlike(way, asked, policy) ? last.answered : undefined;
+  }
+}

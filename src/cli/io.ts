@@ -49,20 +49,20 @@ function headOf(path: string): Uint8Array {
   }
 }
 
-/** Bytes of a file that take less time to read than a stream takes to open. */
-const readAtOnce = 262_144;
+/** Bytes of a file that are read at once, unless fewer are wanted: they take less time than a stream takes to open. */
+const usualChunk = 262_144;
 
 /** The bytes of a file, of perf.data those of its text; what this process cannot unpack is unpacked. */
-async function* bytesOf(path: string): AsyncGenerator<Uint8Array> {
+async function* bytesOf(path: string, chunkBytes = usualChunk): AsyncGenerator<Uint8Array> {
   const head = headOf(path);
   if (isBzip2(head)) yield* unpackedBzip2(path);
   else {
     const readable = isPerfData(head) ? await printedPerfData(path) : path;
     const about = statSync(readable);
-    const isSmall = about.isFile() && about.size > 0 && about.size <= readAtOnce;
+    const isSmall = about.isFile() && about.size > 0 && about.size <= chunkBytes;
     if (isSmall) yield readFileSync(readable);
     else {
-      const chunks = createReadStream(readable, { highWaterMark: 262_144 });
+      const chunks = createReadStream(readable, { highWaterMark: chunkBytes });
       yield* withProgress(chunks, basename(path), about.size);
     }
   }
@@ -78,7 +78,7 @@ function fileSource(path: string): Source {
   if (path === stdin) return { name: "stdin", open: standardInput };
   return {
     name: basename(path),
-    open: () => bytesOf(path),
+    open: (chunkBytes) => bytesOf(path, chunkBytes),
     isPrinted: () => isPerfData(headOf(path)),
   };
 }

@@ -9,7 +9,7 @@ import { onArch, policyFor, resolveTrace, type Subject } from "../pipeline.ts";
 import { type Intend, type Intended, intentOf, misalignedOf, unmetOf } from "../place/intent.ts";
 import { placeOnly } from "../place/place.ts";
 import type { Policy } from "../policies/types.ts";
-import { type Answered, answer, follow, touchOf } from "../replay.ts";
+import { answer, follow, touchOf } from "../replay.ts";
 import type { Run, TraceSetup } from "../reports/report.ts";
 import { recognise } from "../resolve/idioms/recognise.ts";
 import { summarise } from "../resolve/idioms/summary.ts";
@@ -23,7 +23,7 @@ import type { Touch } from "../space/rules.ts";
 import { cpus } from "../tlb/index.ts";
 import { hasKind } from "../trace/log.ts";
 import type { Facts, Trace } from "../trace/trace.ts";
-import { asksAlike, goesAlike, type Way, wayOf } from "./alike.ts";
+import { Answers, asksAlike, type Followed, goesAlike, wayOf } from "./alike.ts";
 import { locate, warningLines } from "./io.ts";
 import { load } from "./load.ts";
 import { loadPolicies } from "./policies.ts";
@@ -149,52 +149,65 @@ function latencyOf(subject: Subject, policy: Policy, touch: Touch): MetricValue 
   return { value: p50, unit: "ns", more: { p90, p99, max, runs }, ...doubt };
 }
 
-/** What is asked under a policy, and the answer where it was needed to know that. */
-interface Asked extends Subject, Pick<Intended, "unsettled"> {
-  readonly answered?: Answered;
+/** What is asked under a policy. */
+interface Asked extends Subject, Pick<Intended, "unsettled"> {}
+
+/** A prepared trace as its policies are asked about it. */
+interface Asking extends Pick<Prepared, "setup" | "program" | "idioms" | "touch"> {
+  readonly task: Task;
+  readonly intend: Intend;
+  readonly answers: Answers;
+  /** A program on the architecture that was asked for, made once of each. */
+  on(program: Program): Subject;
+  /** Policies so far. */
+  readonly done: Done[];
+}
+
+function asking(trace: Prepared, task: Task): Asking {
+  const known = new WeakMap<Program, Subject>();
+  return {
+    ...trace,
+    task,
+    intend: intentOf(trace.program, trace.idioms, task.idioms),
+    answers: new Answers(trace.touch),
+    on: (program) => {
+      const subject = known.get(program) ?? onArch(program, trace.facts, task.arch);
+      known.set(program, subject);
+      return subject;
+    },
+    done: [],
+  };
 }
 
 /** What the author of a program would run under the policy, on the architecture that was asked for. */
-function subjectOf(prepared: Prepared, task: Task, policy: Policy, intend: Intend): Asked {
-  const { program, facts, touch } = prepared;
-  const on = (asked: Program) => onArch(asked, facts, task.arch);
-  let last: { readonly asked: Program; readonly answered: Answered } | undefined;
-  const answers = (asked: Program) => {
-    last = { asked, answered: answer(on(asked), policy, touch) };
-    return last.answered.placements;
-  };
+function subjectOf({ program, intend, answers, on }: Asking, policy: Policy): Asked {
   const { pageBytes } = on(program).arch;
-  const { program: asked, unsettled } = intend(answers, pageBytes);
-  const answered = last?.asked === asked ? last.answered : undefined;
-  return { ...on(asked), unsettled, ...(answered !== undefined && { answered }) };
+  const place = (asked: Program) => answers.of(on(asked), policy).placements;
+  const { program: asked, unsettled } = intend(place, pageBytes);
+  return { ...on(asked), unsettled };
 }
 
 /** A policy's run, and what it was made from, without the placements. */
 interface Done {
   readonly replay: Omit<Replay, "placements">;
-  readonly way: Way;
+  readonly way: Followed;
   readonly run: Run;
 }
 
-function runOf(
-  prepared: Prepared,
-  task: Task,
-  subject: Asked,
-  policy: Policy,
-  before: readonly Done[],
-): Done {
+function runOf(asking: Asking, subject: Asked, policy: Policy): Done {
   const { program, arch } = subject;
-  const { idioms, setup, program: recorded, touch } = prepared;
+  const { task, idioms, setup, program: recorded, touch, done: before } = asking;
   const { population, points } = task;
   const chosen = task.metrics.map((id) => metrics.get(id));
   const own = chosen.filter(({ asksPolicy }) => asksPolicy === true);
   const twin = before.find(({ way }) => asksAlike(way, program, policy));
   if (twin !== undefined && own.length === 0) return renamed(twin, policy, subject.unsettled);
-  const answered = subject.answered ?? answer(subject, policy, touch);
+  const answered = asking.answers.of(subject, policy);
   const way = wayOf(answered, policy);
   const alike = before.find((done) => goesAlike(done.way, way));
   if (alike !== undefined) {
-    const asked = { ...alike.replay, policy, placements: answered.placements };
+    const { profile } = policy;
+    const asked = { ...alike.replay, policy, profile, placements: answered.placements };
     return renamed(alike, policy, subject.unsettled, measure(asked, own));
   }
   const look = { population, points, cpus: task.cpus.map((id) => cpus.get(id)) };
@@ -223,7 +236,7 @@ function runOf(
     ...(overTime !== undefined && { overTime }),
     mappings: deviceMappings(finished),
   };
-  return { replay, way, run };
+  return { replay, way: { ...way, arch, anonOffsets: applied.anonOffsets }, run };
 }
 
 /** The run of a policy that places everything as another did, with metrics of its own. */
@@ -268,12 +281,11 @@ async function prepared(read: Trace, task: Task, say: Say): Promise<Prepared> {
 }
 
 function replayed(trace: Prepared, task: Task, policies: readonly Policy[]): ReplayedTrace {
-  const intend = intentOf(trace.program, trace.idioms, task.idioms);
-  const done: Done[] = [];
+  const asked = asking(trace, task);
   const runs = policies.map((policy) => {
-    const subject = subjectOf(trace, task, policy, intend);
-    const finished = runOf(trace, task, subject, policy, done);
-    done.push(finished);
+    const subject = subjectOf(asked, policy);
+    const finished = runOf(asked, subject, policy);
+    asked.done.push(finished);
     if (!task.latency) return finished.run;
     const latency = latencyOf(subject, policy, trace.touch);
     return { ...finished.run, metrics: { ...finished.run.metrics, latency } };

@@ -5,7 +5,7 @@ import type { Sink } from "../trace/event.ts";
 import { hex, parseHex, parseU64, type U64 } from "../units.ts";
 import { isTask, type PerfLine } from "./perf/line.ts";
 import { Retelling } from "./retell.ts";
-import { readTextLines } from "./text/text-lines.ts";
+import { areMostly, readEventLines, type Taken } from "./text/event-lines.ts";
 import type { Format, Input, ReadOptions, ReadResult } from "./types.ts";
 
 const bpftraceCommand = "bpftrace -c CMD scripts/mmreplay.bt > bpftrace.txt";
@@ -23,6 +23,14 @@ const calls: ReadonlyMap<string, { readonly enter: string; readonly exit: "x" | 
   ["madvise", { enter: "start:x len:d behavior:d", exit: "d" }],
   ["shmat", { enter: "shmid:d shmaddr:x shmflg:x", exit: "x" }],
   ["shmdt", { enter: "shmaddr:x", exit: "d" }],
+  ["shmget", { enter: "key:x size:d shmflg:x", exit: "d" }],
+  ["pkey_mprotect", { enter: "start:x len:d prot:x pkey:d", exit: "d" }],
+  ["mlock", { enter: "start:x len:d", exit: "d" }],
+  ["mlock2", { enter: "start:x len:d flags:x", exit: "d" }],
+  ["munlock", { enter: "start:x len:d", exit: "d" }],
+  ["mlockall", { enter: "flags:x", exit: "d" }],
+  ["munlockall", { enter: "", exit: "d" }],
+  ["prctl", { enter: "option:x arg2:x arg3:x arg4:d arg5:x", exit: "d" }],
   ["execve", { enter: "", exit: "d" }],
 ]);
 
@@ -129,24 +137,20 @@ async function read(
   { shelf }: ReadOptions = {},
 ): Promise<ReadResult> {
   const retelling = new Retelling(emit, diagnostics, slack, shelf);
-  const take = (text: string, line: number): void => {
+  const isTaken = (text: string, line: number): boolean => {
     const lost = lostAt(text);
     const event = parseLine(text);
     if (lost !== undefined) retelling.lost(line, lost);
     else if (event !== undefined) retelling.tell(event, line);
-    else if (!isNotice(text)) {
-      diagnostics.warn("parse/unknown-line", "lines that are no event", line);
-    }
+    return lost !== undefined || event !== undefined || isNotice(text);
   };
-  const lines = await readTextLines(
-    input,
-    (text, line, whole) => {
-      if (!whole && !text.endsWith("}")) {
-        diagnostics.warn("parse/cut-line", "the last line has no end and is left out", line);
-      } else for (const plain of plainOf(text)) take(plain, line);
-    },
-    diagnostics,
-  );
+  const take = (text: string, line: number, whole: boolean): Taken => {
+    if (!whole && !text.endsWith("}")) return "cut";
+    // All are told, also behind one that is not known.
+    const unknown = plainOf(text).filter((plain) => !isTaken(plain, line));
+    return unknown.length === 0 ? "taken" : "unknown";
+  };
+  const lines = await readEventLines(input, take, diagnostics);
   retelling.end("bpftrace text", bpftraceCommand, input.name);
   return { lines, facts: { recorder: "bpftrace" } };
 }
@@ -158,10 +162,8 @@ function sniff(head: Uint8Array): boolean {
     .split(/\r?\n/)
     .slice(0, -1)
     .flatMap(plainOf)
-    .filter((line) => !isNotice(line))
-    .slice(0, 20);
-  const events = told.filter((line) => parseLine(line) !== undefined);
-  return events.length > 0 && events.length * 2 > told.length;
+    .filter((line) => !isNotice(line));
+  return areMostly(told, (line) => parseLine(line) !== undefined);
 }
 
 export const bpftrace: Format = {

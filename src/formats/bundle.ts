@@ -18,7 +18,8 @@ import { orderFacts } from "./order/facts.ts";
 import { placeForks } from "./order/forks.ts";
 import { linearize } from "./order/linearize.ts";
 import { pageFacts } from "./page-size.ts";
-import type { Input, ReadOptions } from "./types.ts";
+import { KeptBytes } from "./text/kept-bytes.ts";
+import type { ReadOptions, Reopened } from "./types.ts";
 
 export type { Source, Sources } from "./bundle/runs.ts";
 
@@ -48,8 +49,9 @@ async function readRun(run: Run, diagnostics: Diagnostics, options: ReadOptions)
     const { facts, lines } = await format.read(inputOf(source), emit, diagnostics, options);
     return { events: log.done(), facts, lines };
   }
-  const inputs: Input[] = [];
-  for (const member of recordings) inputs.push(await heldInput(member));
+  const kept = new KeptBytes(options.shelf);
+  const inputs: Reopened[] = [];
+  for (const member of recordings) inputs.push(await heldInput(member, kept));
   const { facts, lines } = await format.perTask.read(inputs, emit, diagnostics, options);
   return { events: log.done(), facts, lines };
 }
@@ -134,7 +136,7 @@ export async function readAll(
   diagnostics: Diagnostics,
   options: ReadOptions = {},
 ): Promise<readonly Reading[]> {
-  const sources = await withMembers(located.sources);
+  const sources = await withMembers(located.sources, new KeptBytes(options.shelf));
   const recordings = await recordingsIn(located.folder || sources.length > 1, sources, diagnostics);
   if (recordings.length === 0) throw noRecording(located);
   const beside = await readBeside(sources, diagnostics);

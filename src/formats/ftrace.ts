@@ -5,7 +5,7 @@ import type { Sink } from "../trace/event.ts";
 import type { Facts } from "../trace/trace.ts";
 import { lostAt, parseFtraceLine } from "./ftrace/line.ts";
 import { Retelling } from "./retell.ts";
-import { readTextLines } from "./text/text-lines.ts";
+import { areMostly, readEventLines, type Taken } from "./text/event-lines.ts";
 import type { Format, Input, ReadOptions, ReadResult } from "./types.ts";
 
 /** What has to be enabled under /sys/kernel/tracing/events. */
@@ -16,7 +16,8 @@ const ftraceCommand =
 const slack = 1;
 
 /** Lines of trace-cmd that are no events. */
-const notice = /^(?:cpus=\d+|version = \d+|CPU \d+ is empty|trace-cmd: .*)\s*$/;
+const notice =
+  /^(?:cpus=\d+|version = \d+|CPU \d+ is empty|trace-cmd: .*|registering plugin: .*|overriding event .*|removing override .*)\s*$/;
 
 /** Counts of a header: events that are left, events that were written. */
 function countsOf(text: string): readonly [number, number] | undefined {
@@ -37,13 +38,13 @@ class Reading {
     this.#diagnostics = diagnostics;
   }
 
-  take(text: string, line: number, whole: boolean): void {
+  take(text: string, line: number, whole: boolean): Taken {
     if (text.startsWith("#")) this.#header(text, line);
-    else if (text.trim() === "" || notice.test(text)) return;
-    else if (!whole) {
-      // The number at its end may have lost digits.
-      this.#diagnostics.warn("parse/cut-line", "the last line has no end and is left out", line);
-    } else this.#event(text, line);
+    else if (text.trim() !== "" && !notice.test(text)) {
+      if (!whole) return "cut";
+      return this.#event(text, line) ? "taken" : "unknown";
+    }
+    return "taken";
   }
 
   #header(text: string, line: number): void {
@@ -62,17 +63,18 @@ class Reading {
     this.facts = { ...this.facts, inferred: [`${what}; only their order is used`] };
   }
 
-  #event(text: string, line: number): void {
+  /** False if the line tells of none. */
+  #event(text: string, line: number): boolean {
     const lost = lostAt(text);
     if (lost !== undefined) {
       this.#retelling.lost(line, Number.isNaN(lost) ? undefined : lost);
-      return;
+      return true;
     }
     const event = parseFtraceLine(text);
-    if (event !== undefined) {
-      if (event.time === undefined) this.#counts(line);
-      this.#retelling.tell(event, line);
-    } else this.#diagnostics.warn("parse/unknown-line", "lines that are no event", line);
+    if (event === undefined) return false;
+    if (event.time === undefined) this.#counts(line);
+    this.#retelling.tell(event, line);
+    return true;
   }
 }
 
@@ -84,7 +86,7 @@ async function read(
 ): Promise<ReadResult> {
   const retelling = new Retelling(emit, diagnostics, slack, shelf);
   const reading = new Reading(retelling, diagnostics);
-  const lines = await readTextLines(
+  const lines = await readEventLines(
     input,
     (text, line, whole) => reading.take(text, line, whole),
     diagnostics,
@@ -100,10 +102,8 @@ function sniff(head: Uint8Array): boolean {
   if (tracer !== undefined && tracer !== "function_graph") return true;
   const told = lines
     .slice(0, -1)
-    .filter((line) => line.trim() !== "" && !line.startsWith("#") && !notice.test(line))
-    .slice(0, 20);
-  const events = told.filter((line) => parseFtraceLine(line.trimEnd()) !== undefined);
-  return events.length > 0 && events.length * 2 > told.length;
+    .filter((line) => line.trim() !== "" && !line.startsWith("#") && !notice.test(line));
+  return areMostly(told, (line) => parseFtraceLine(line.trimEnd()) !== undefined);
 }
 
 export const ftrace: Format = {

@@ -6,8 +6,8 @@ import type { Facts } from "../trace/trace.ts";
 import { parsePerfLine } from "./perf/line.ts";
 import { PerfReader } from "./perf/reader.ts";
 import { refuseUnusable } from "./perf/seen.ts";
+import { readEventLines, type Taken } from "./text/event-lines.ts";
 import type { LineOptions } from "./text/lines.ts";
-import { readTextLines } from "./text/text-lines.ts";
 import type { Format, Input, ReadResult } from "./types.ts";
 
 /** The command whose output has everything that a replay needs. */
@@ -52,23 +52,20 @@ function timeFacts(diagnostics: Diagnostics, events: number): Partial<Facts> {
 async function read(input: Input, emit: Sink, diagnostics: Diagnostics): Promise<ReadResult> {
   const reader = new PerfReader(emit, diagnostics);
   let facts: Partial<Facts> = { recorder: "perf" };
-  const take = (text: string, line: number, whole: boolean): void => {
+  const take = (text: string, line: number, whole: boolean): Taken => {
     if (text.startsWith("#")) {
       facts = { ...facts, ...headerFact(text) };
       if (facts.arch !== undefined) reader.setArch(facts.arch);
-    } else if (text.trim() === "" || text.startsWith("\t")) return;
-    else if (lossTold.test(text)) {
+    } else if (lossTold.test(text)) {
       diagnostics.warn("parse/lost-somewhere", `perf does not say where: ${text.trim()}`, line);
-    } else if (notice.test(text)) return;
-    else if (!whole) {
-      // The number at its end may have lost digits.
-      diagnostics.warn("parse/cut-line", "the last line has no end and is left out", line);
-    } else if (!reader.read(text, line) && !entryOfChain.test(text)) {
-      diagnostics.warn("parse/unknown-line", "lines that are no event", line);
+    } else if (text.trim() !== "" && !text.startsWith("\t") && !notice.test(text)) {
+      if (!whole) return "cut";
+      return reader.read(text, line) || entryOfChain.test(text) ? "taken" : "unknown";
     }
+    return "taken";
   };
   const plain: LineOptions["plain"] = (bytes, start, number) => reader.plain(bytes, start, number);
-  const lines = await readTextLines(input, take, diagnostics, { plain });
+  const lines = await readEventLines(input, take, diagnostics, { plain });
   reader.end();
   refuseUnusable(reader.seen, "perf script text", perfCommand, input.name);
   const { entries, exits, searches } = reader.seen;

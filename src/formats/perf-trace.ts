@@ -15,7 +15,7 @@ import {
   type TraceLine,
 } from "./perf-trace/line.ts";
 import { Retelling } from "./retell.ts";
-import { readTextLines } from "./text/text-lines.ts";
+import { areMostly, readEventLines, type Taken } from "./text/event-lines.ts";
 import type { Format, Input, ReadOptions, ReadResult } from "./types.ts";
 
 const hint = "record what can be replayed exactly: mmreplay record -- CMD";
@@ -166,20 +166,18 @@ async function read(
   const reading = new Reading(retelling, diagnostics, shelf);
   diagnostics.warn("parse/lossy", "perf trace leaves out flags that it has no names for");
   let isTable = false;
-  const take = (text: string, line: number, whole: boolean): void => {
+  const take = (text: string, line: number, whole: boolean): Taken => {
     isTable ||= table.test(text);
-    if (isTable) return;
+    if (isTable) return "taken";
     const lost = /^LOST (\d+) events!/.exec(text)?.[1];
     const told = parseTraceLine(text);
     if (lost !== undefined) retelling.lost(line, Number(lost));
-    else if (!whole) {
-      diagnostics.warn("parse/cut-line", "the last line has no end and is left out", line);
-    } else if (told !== undefined) reading.take(told, line);
-    else if (!other.test(text)) {
-      diagnostics.warn("parse/unknown-line", "lines that are no event", line);
-    }
+    else if (!whole) return "cut";
+    else if (told !== undefined) reading.take(told, line);
+    else if (!other.test(text)) return "unknown";
+    return "taken";
   };
-  const lines = await readTextLines(input, take, diagnostics);
+  const lines = await readEventLines(input, take, diagnostics);
   reading.finish();
   retelling.end("perf trace text", hint, input.name);
   return { lines, facts: { recorder: "perf trace" } };
@@ -193,10 +191,8 @@ function sniff(head: Uint8Array): boolean {
     .join()
     .split("\n")
     .slice(0, -1)
-    .filter((line) => !/^\s*$|^ {12,}\S*[A-Za-z_]/.test(line) && !line.startsWith("LOST "))
-    .slice(0, 20);
-  const events = told.filter((line) => /^ *(?:[\d.]+|\?) \( *(?:[\d.]+ ms)? *\): /.test(line));
-  return events.length > 0 && events.length * 2 > told.length;
+    .filter((line) => !/^\s*$|^ {12,}\S*[A-Za-z_]/.test(line) && !line.startsWith("LOST "));
+  return areMostly(told, (line) => /^ *(?:[\d.]+|\?) \( *(?:[\d.]+ ms)? *\): /.test(line));
 }
 
 export const perfTrace: Format = {

@@ -14,7 +14,7 @@ import {
   shadowStackFlags,
   shmFlags,
 } from "../trace/flags.ts";
-import type { U64 } from "../units.ts";
+import { hex, type U64 } from "../units.ts";
 
 type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
@@ -34,8 +34,16 @@ export interface Arguments {
   flags(place: number, table: FlagTable): number;
   /** One of the numbers of the table. */
   choice(place: number, table: FlagTable): number;
-  /** A string; null where there is none, or only its address is known. */
+  /** A string, or what stands for an unread one; null where there is none. */
   string(place: number): string | null;
+}
+
+/**
+ * What stands for a string of which only the address is known, so that equal ones stay equal: `[0x474012]`, which is no
+ * name that the kernel takes (is_valid_name_char in kernel/sys.c); null for a null pointer.
+ */
+export function unreadString(pointer: U64): string | null {
+  return pointer === 0 ? null : `[${hex(pointer)}]`;
 }
 
 type Make = (args: Arguments) => Request;

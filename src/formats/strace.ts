@@ -5,10 +5,10 @@ import type { Sink } from "../trace/event.ts";
 import { beginsCall } from "./strace/names.ts";
 import { Prefix } from "./strace/prefix.ts";
 import { StraceReader } from "./strace/reader.ts";
-import { mergeSet, setOf } from "./strace/set.ts";
+import { mergeSet, setOf, tidOf } from "./strace/set.ts";
 import { looksLikeStrace } from "./strace/sniff.ts";
 import { readLines } from "./text/lines.ts";
-import type { Format, Input, ReadOptions, ReadResult } from "./types.ts";
+import type { Format, Input, ReadOptions, ReadResult, Reopened } from "./types.ts";
 
 async function read(
   input: Input,
@@ -32,28 +32,27 @@ async function read(
  * times, as strace-log-merge prints them.
  */
 async function readSet(
-  inputs: readonly Input[],
+  inputs: readonly Reopened[],
   emit: Sink,
   diagnostics: Diagnostics,
   options: ReadOptions = {},
 ): Promise<ReadResult> {
-  const children = new Map<number, number>();
+  const tids = new Set(inputs.map(({ name }) => tidOf(name)));
+  const missing = new Map<number, number>();
   const watch: Sink = (event) => {
-    if (event.kind === "lifecycle" && event.child !== undefined) {
-      children.set(event.child, event.line);
-    }
+    if (event.kind === "lifecycle" && event.child !== undefined && !tids.has(event.child))
+      missing.set(event.child, event.line);
     emit(event);
   };
   const name = inputs[0]?.name ?? "";
   const reader = new StraceReader(name, watch, diagnostics, { ...options, merged: true });
-  const { lines, tids } = await mergeSet(
+  const lines = await mergeSet(
     inputs,
     (bytes, number, whole) => reader.line(bytes, 0, bytes.length, number, whole),
     diagnostics,
   );
   reader.end();
-  for (const [child, line] of children) {
-    if (tids.has(child)) continue;
+  for (const [child, line] of missing) {
     const message = `the file of task ${child} is not among those given`;
     diagnostics.warn("parse/missing-member", message, line);
   }

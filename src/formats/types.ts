@@ -23,6 +23,13 @@ export interface Input {
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
+/** A file that is read more than once, since there is no room for all of its recording's at a time. */
+export interface Reopened {
+  readonly name: string;
+  /** Its bytes from the first one on, in chunks of about so many. */
+  readonly open: (chunkBytes?: number) => AsyncIterable<Uint8Array>;
+}
+
 /** What a reader tells beside the events. */
 export interface ReadResult {
   /** Lines read. */
@@ -47,7 +54,7 @@ export interface PerTask {
   setOf(name: string): string | undefined;
   /** The same as `read` of a format, of all files of one recording. */
   read(
-    inputs: readonly Input[],
+    inputs: readonly Reopened[],
     emit: Sink,
     diagnostics: Diagnostics,
     options?: ReadOptions,

@@ -192,10 +192,13 @@ function shmemAllows(vma: Vma, pages: number, machine: Machine): boolean {
   return pages === machine.arch.pmd && wordAllows(vma, mount);
 }
 
+/** The filesystem whose folios a mapping would have. */
+export const filesystemOf = ({ file }: Vma["area"]): string =>
+  file?.filesystem ?? assumedFilesystem;
+
 /** Pages of the largest folio that the filesystem makes. */
 function folioPages(vma: Vma, { arch, profile, population }: Machine): number {
-  const filesystem = vma.area.file?.filesystem ?? assumedFilesystem;
-  const bytes = profile.folioBytes[filesystem] ?? arch.pageBytes;
+  const bytes = profile.folioBytes[filesystemOf(vma.area)] ?? arch.pageBytes;
   const order = Math.min(population?.folioOrder ?? largestFolioOrder, largestFolioOrder);
   return Math.min(bytes / arch.pageBytes, arch.pmd, 2 ** order);
 }

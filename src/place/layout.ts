@@ -45,12 +45,24 @@ export interface Limits {
   readonly layout: Layout;
 }
 
-/** By space id. Spaces with the same limits share them: a forked process has those of its parent. */
-export function limitsOf(
-  spaces: readonly SpaceFacts[],
-  facts: Facts,
-  arch: Arch,
-): ReadonlyMap<number, Limits> {
+/** By space id. */
+type BySpace = ReadonlyMap<number, Limits>;
+
+const found = new WeakMap<
+  readonly SpaceFacts[],
+  { readonly facts: Facts; readonly arch: Arch; readonly limits: BySpace }
+>();
+
+/** Found once for all policies. Spaces with the same limits share them: a forked process has those of its parent. */
+export function limitsOf(spaces: readonly SpaceFacts[], facts: Facts, arch: Arch): BySpace {
+  const before = found.get(spaces);
+  if (before?.facts === facts && before.arch === arch) return before.limits;
+  const limits = findLimits(spaces, facts, arch);
+  found.set(spaces, { facts, arch, limits });
+  return limits;
+}
+
+function findLimits(spaces: readonly SpaceFacts[], facts: Facts, arch: Arch): BySpace {
   const known = new Map<string, Limits>();
   return new Map(
     spaces.map((space) => {

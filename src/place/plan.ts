@@ -1,7 +1,7 @@
 /** What crosses into Rust: a program under a policy as flat tables, in blocks. */
 
 import type { Arch, Row } from "../arch/types.ts";
-import type { Policy } from "../policies/types.ts";
+import type { Policy, Profile } from "../policies/types.ts";
 import { type Extra, extraOf, opNumber, ways } from "../resolve/op-table.ts";
 import type { Position, Program } from "../resolve/program.ts";
 import type { Facts } from "../trace/trace.ts";
@@ -241,13 +241,21 @@ class Planner {
 
   /** A hugetlb hint that rounds up past 2^64 becomes 0: none, or in the generic code of 6.1 the address 0. */
   #wrapped(page: number): Position | undefined {
-    const { series, hugetlbHintWraps } = this.#policy.profile;
+    const { profile } = this.#policy;
     const generic = this.#arch.entry === "generic";
-    if (generic && hugetlbHintWraps) return { object: 0, offset: 0 };
-    const roundsDown = !generic && (series === "6.1" || series === "6.12");
-    return roundsDown ? { object: 0, offset: page } : undefined;
+    if (generic && profile.hugetlbHintWraps) return { object: 0, offset: 0 };
+    return !generic && roundsDown(profile) ? { object: 0, offset: page } : undefined;
   }
 }
+
+const roundsDown = ({ series }: Profile): boolean => series === "6.1" || series === "6.12";
+
+/** True if both releases search alike for the same attempts, whatever the hint. */
+export const entriesAgree = (one: Profile, other: Profile): boolean =>
+  one.clampsMin === other.clampsMin &&
+  one.above4g === other.above4g &&
+  one.hugetlbHintWraps === other.hugetlbHintWraps &&
+  roundsDown(one) === roundsDown(other);
 
 /** Compile a program, without a look at any address space; blocks are made anew on each walk, of which one goes at a time. */
 export function plan(

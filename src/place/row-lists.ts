@@ -2,7 +2,7 @@
 
 import { brkRow, claimRow, growRow, lower } from "../arch/entry.ts";
 import type { Arch, Attempt, Layout, Row } from "../arch/types.ts";
-import type { Policy, Target } from "../policies/types.ts";
+import type { Policy, Request, Target } from "../policies/types.ts";
 import { Numbers } from "../resolve/numbers.ts";
 import { ways } from "../resolve/op-table.ts";
 import type { Op, Program } from "../resolve/program.ts";
@@ -17,23 +17,28 @@ type Placing = Extract<Op, { kind: "map" | "probe" }>;
 
 /** A request that stands for all that are like it, and the policy's answer. */
 interface Asked {
-  readonly space: number;
-  readonly op: number;
-  readonly hint: boolean;
-  readonly rows: readonly Row[];
+  readonly op: Placing;
+  readonly request: Request;
+  readonly attempts: readonly Attempt[];
+}
+
+/** Spaces that a policy cannot tell apart, and what it was asked for them: by kind of request and pages. */
+interface Known {
+  readonly target: Target;
+  readonly asked: Map<number, Map<number, Asked>>;
 }
 
 export class RowLists {
   readonly #program: Program;
   readonly #policy: Policy;
-  readonly #machine: Arch;
   readonly #facts: Facts;
   readonly table: RowTable = new RowTable();
   /** By space id. */
   readonly limits: ReadonlyMap<number, Limits>;
   readonly #numbers = new Numbers<Limits | undefined>();
   readonly #kinds: RequestKinds;
-  readonly #asked: Asked[] = [];
+  /** By what the policy is told of a space. */
+  readonly #known = new Map<string, Known>();
   #space = 0;
   /** The number of its limits. */
   #limits = 0;
@@ -41,7 +46,6 @@ export class RowLists {
   constructor(program: Program, policy: Policy, arch: Arch, facts: Facts) {
     this.#program = program;
     this.#policy = policy;
-    this.#machine = arch;
     this.#facts = facts;
     this.limits = limitsOf(program.spaces, facts, arch);
     this.#kinds = requestKindsOf(program.ops.table, facts);
@@ -68,31 +72,31 @@ export class RowLists {
   of(index: number, hinted: boolean): RowRange {
     const { pages, how, low32, extra } = this.#program.ops.table;
     const hint = hinted && ways[how[index] ?? 0] === "place";
-    const make = (): readonly Row[] => {
-      const rows = this.#rows(index, hint);
-      this.#asked.push({ space: this.#space, op: index, hint, rows });
-      return rows;
-    };
+    const kind = this.#kinds.of(index, hint);
+    const length = pages[index] ?? 0;
+    const make = (): readonly Row[] => this.#rows(this.#asked(index, hint, kind, length));
     // A MAP_32BIT search draws its low limit anew each time: such rows are the op's own.
     if (low32[index] === 1 && (extra[index] ?? -1) >= 0) {
       const op = this.#placing(index);
       if (op.searches.length > 0) return this.table.add(this.#drawn(make(), op));
     }
-    return this.table.get(this.#limits, this.#kinds.of(index, hint), pages[index] ?? 0, make);
+    return this.table.get(this.#limits, kind, length, make);
   }
 
-  /** Whether another policy with this profile says the same to all that was asked so far. */
+  /**
+   * Whether another policy says the same to all that was asked so far, and needs no VMAs of other rules to say it; of
+   * profiles with the same entry points.
+   */
   asksAlike(policy: Policy): boolean {
-    const other = new RowLists(this.#program, policy, this.#machine, this.#facts);
-    return this.#asked.every(({ space, op, hint, rows }) => {
-      other.enter(space);
-      return JSON.stringify(other.#rows(op, hint)) === JSON.stringify(rows);
-    });
-  }
-
-  #rows(index: number, hint: boolean): readonly Row[] {
-    const op = this.#placing(index);
-    return this.#make(op, { ...requestOf(op, this.#facts), hint });
+    const sameRules = policy.profile === this.#policy.profile;
+    for (const { target, asked } of this.#known.values())
+      for (const sizes of asked.values())
+        for (const { op, request, attempts } of sizes.values()) {
+          if (!sameRules && attempts.some(({ merge }) => merge)) return false;
+          const others = isSearched(op) ? present(policy.searches(request, target)) : [];
+          if (JSON.stringify(others) !== JSON.stringify(attempts)) return false;
+        }
+    return true;
   }
 
   #placing(index: number): Placing {
@@ -101,7 +105,30 @@ export class RowLists {
     return op;
   }
 
-  #make(op: Placing, request: ReturnType<typeof requestOf>): readonly Row[] {
+  /** Ask, or remember. */
+  #asked(index: number, hint: boolean, kind: number, pages: number): Asked {
+    const { target, asked } = this.#knownOf(this.#current);
+    const sizes = asked.get(kind) ?? new Map<number, Asked>();
+    asked.set(kind, sizes);
+    const known = sizes.get(pages);
+    if (known !== undefined) return known;
+    const op = this.#placing(index);
+    const request = { ...requestOf(op, this.#facts), hint };
+    const attempts = isSearched(op) ? present(this.#policy.searches(request, target)) : [];
+    const answered = { op, request, attempts };
+    sizes.set(pages, answered);
+    return answered;
+  }
+
+  #knownOf({ arch, layout }: Limits): Known {
+    const key = `${arch.id} ${layout.topDown}`;
+    const known = this.#known.get(key) ?? { target: this.#target(), asked: new Map() };
+    this.#known.set(key, known);
+    return known;
+  }
+
+  #rows(asked: Asked): readonly Row[] {
+    const { op } = asked;
     const layout = this.layout;
     switch (op.how) {
       case "claim":
@@ -110,26 +137,25 @@ export class RowLists {
         return [brkRow(op.pages, layout)];
       case "grow-in-place":
         return [growRow(op.kept ?? 0, op.pages, layout)];
-      case "grow":
-        return [growRow(op.kept ?? 0, op.pages, layout), ...this.#searched(request, 1)];
+      case "grow": {
+        const rows = this.#searched(asked).map((row) => ({ ...row, attempt: row.attempt + 1 }));
+        return [growRow(op.kept ?? 0, op.pages, layout), ...rows];
+      }
       case "place":
-        return this.#searched(request, 0);
+        return this.#searched(asked);
     }
   }
 
-  #searched(request: ReturnType<typeof requestOf>, shift: number): readonly Row[] {
-    const layout = this.layout;
-    const attempts = this.#policy
-      .searches(request, this.#target(layout))
-      .filter((attempt): attempt is Attempt => attempt !== false && attempt !== undefined);
-    const rows = lower(attempts, request, layout, this.#policy.profile, this.#current.arch);
-    return shift === 0 ? rows : rows.map((row) => ({ ...row, attempt: row.attempt + shift }));
+  #searched({ request, attempts }: Asked): readonly Row[] {
+    const { arch, layout } = this.#current;
+    return lower(attempts, request, layout, this.#policy.profile, arch);
   }
 
-  #target(layout: Layout): Target {
+  #target(): Target {
+    const { arch, layout } = this.#current;
     const { shmemSizes, thpSizes, pageSize } = this.#facts;
     return {
-      arch: this.#current.arch,
+      arch,
       topDown: layout.topDown,
       shmemEnabled: this.#facts.shmemEnabled ?? "never",
       shmemSizes: byPages(shmemSizes ?? {}, pageSize),
@@ -149,6 +175,12 @@ export class RowLists {
     });
   }
 }
+
+/** Whether a policy is asked. */
+const isSearched = ({ how }: Placing): boolean => how === "place" || how === "grow";
+
+const present = (attempts: readonly (Attempt | false | undefined)[]): readonly Attempt[] =>
+  attempts.filter((attempt): attempt is Attempt => attempt !== false && attempt !== undefined);
 
 /** Settings by bytes of a size as settings by pages. */
 function byPages(

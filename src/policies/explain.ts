@@ -4,7 +4,7 @@ import { lower } from "../arch/entry.ts";
 import type { Arch, Attempt, Finish, Layout, Row } from "../arch/types.ts";
 import { addressOf, hex } from "../units.ts";
 import type { Policy, Request, Reserve, Target } from "./types.ts";
-import { requestOf } from "./words.ts";
+import { doubtOf, requestOf } from "./words.ts";
 
 /** Requests that tell policies apart; what `explain` prints unless asked for one. */
 const requests: readonly string[] = [
@@ -137,6 +137,8 @@ export function explainRequest(policy: Policy, words: string, bench: Bench): str
     `  ${index}: ${attemptText(attempt, request, bytes)}`,
     ...rows.filter((row) => row.attempt === index).map((row) => `     ${rowText(row, bytes)}`),
   ]);
+  const doubt = doubtOf(asked);
+  if (doubt !== undefined) lines.unshift(`  ${doubt}`);
   if (reserve !== undefined) lines.unshift(`  ${reserveText(reserve, bytes)}`);
   return `${[words, ...(lines.length === 0 ? ["  refused before any search"] : lines)].join("\n")}\n`;
 }

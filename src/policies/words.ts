@@ -22,6 +22,21 @@ const kinds: readonly RequestKind[] = [
   "unknown",
 ];
 
+/** Filesystems of Linux that files are mapped from; others may be written too. */
+const filesystems: ReadonlySet<string> = new Set(
+  (
+    "ext2 ext3 ext4 xfs btrfs bcachefs f2fs jfs nilfs2 gfs2 ocfs2 zfs vfat exfat ntfs ntfs3 hfsplus udf iso9660 " +
+    "overlay squashfs erofs cramfs romfs ubifs jffs2 fuse fuseblk virtiofs 9p nfs nfs4 cifs ceph afs lustre ramfs"
+  ).split(" "),
+);
+
+/** What a request may begin with, if its first word is taken for a filesystem that may be none; else undefined. */
+export function doubtOf({ kind, filesystem }: Request): string | undefined {
+  const name = filesystem?.split(".")[0] ?? "";
+  if (kind !== "regular" || filesystems.has(name)) return undefined;
+  return `"${filesystem}" is taken for a filesystem; kinds of requests are ${kinds.join(", ")}`;
+}
+
 const units: Readonly<Record<string, number>> = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
 
 const flags = { hint: "hint", low32: "low32", above4g: "above4g", mremap: "remap" } as const;
@@ -32,7 +47,7 @@ type Draft = { -readonly [K in keyof Request]: Request[K] };
 
 function refuse(word: string, words: string): never {
   throw new MmreplayError("usage/request", `cannot read "${word}" in "${words}"`, {
-    hint: 'write a request like "ext4 4M at 4K", "anon 2M hint" or "vfio 2G bar 2G"',
+    hint: `write a request like "ext4 4M at 4K", "anon 2M hint" or "vfio 2G bar 2G": a filesystem or one of ${kinds.join(", ")}, and a length`,
   });
 }
 

@@ -12,6 +12,8 @@ const calls = [
   "madvise",
   "shmat",
   "shmdt",
+  "shmget",
+  "prctl",
   "execve",
   "pkey_mprotect",
   "remap_file_pages",

@@ -105,6 +105,16 @@ const memory: readonly Column[] = [
   ),
 ];
 
+/** Metrics with columns above or tables of their own. */
+const placed: ReadonlySet<string> = new Set([
+  ...["tlb-entries", "faults", "aslr-bits", "tlb-misses", "latency"],
+  ...[...shape, ...memory].map(({ of }) => of),
+]);
+
+/** Any other metric has a column under its id. */
+const further = ({ setup }: Report): readonly Column[] =>
+  setup.metrics.filter(({ id }) => !placed.has(id)).map(({ id, title }) => plain(id, id, title));
+
 interface Shown {
   readonly column: Column;
   /** A cell for each result. */
@@ -153,7 +163,7 @@ export const memoryTable = (
   report: Report,
   trace: string,
   label: Label = asIs,
-): Table | undefined => tableOf(memory, report, trace, label);
+): Table | undefined => tableOf([...memory, ...further(report)], report, trace, label);
 
 /** A table with one column for each row of a metric's own table. */
 function ownTable(
@@ -200,7 +210,8 @@ export const tlbTable = (report: Report, trace: string, label: Label = asIs): Ta
   );
 
 /** What stands in the columns of the tables that a report has. */
-export function legend({ results }: Report): readonly { titles: string; means: string }[] {
+export function legend(report: Report): readonly { titles: string; means: string }[] {
+  const { results } = report;
   const costs = [
     {
       title: "entries",
@@ -209,7 +220,9 @@ export function legend({ results }: Report): readonly { titles: string; means: s
     },
     { title: "faults", of: "faults", means: "page faults that populate all of it" },
   ].filter(({ of }) => isAsked(results, of));
-  const others = shown([...shape, ...memory], results).map(({ column }) => column);
+  const others = shown([...shape, ...memory, ...further(report)], results).map(
+    ({ column }) => column,
+  );
   const titles = new Map<string, string[]>();
   for (const { title, means } of [...costs, ...others])
     titles.set(means, [...(titles.get(means) ?? []), title]);

@@ -53,17 +53,13 @@ function placingOf(
   searches: readonly Search[],
   hint?: Position,
 ): Placing {
-  const placing = {
-    how,
-    pages,
-    guard: context.state.guardOf(area),
-    area,
-    low32: hasBit(flags, MAP_32BIT),
-    above4g: hasBit(flags, MAP_ABOVE4G),
-    startGap: 0,
-    searches,
-  };
-  return hint === undefined ? placing : { ...placing, hint };
+  const guard = context.state.guardOf(area);
+  const low32 = hasBit(flags, MAP_32BIT);
+  const above4g = hasBit(flags, MAP_ABOVE4G);
+  const startGap = 0;
+  // Two literals: a spread takes ten times as long.
+  if (hint === undefined) return { how, pages, guard, area, low32, above4g, startGap, searches };
+  return { how, pages, guard, area, low32, above4g, startGap, searches, hint };
 }
 
 /** The area as the kernel makes it after mlockall(MCL_FUTURE). */

@@ -11,44 +11,64 @@ const ofNoOpen = (area: Area): Area =>
 /** Numbers of areas of one file, by what else they are. */
 type Known = Map<number | string, number>;
 
+/** The areas of one file, whichever open of it. */
+interface OfFile {
+  readonly file: OpenFile;
+  readonly known: Known;
+}
+
+/** Of files with one path. */
+const isSameFile = (one: OpenFile, other: OpenFile): boolean =>
+  one === other ||
+  (one.kind === other.kind &&
+    one.filesystem === other.filesystem &&
+    one.huge === other.huge &&
+    one.hugePage === other.hugePage &&
+    one.device === other.device);
+
 const backings: readonly Area["backing"][] = ["anon", "shared-anon", "file"];
 const mostFlags = 2 ** 21;
 const mostPgoff = 2 ** 26;
 
-/** All of an area but its file: in 53 bits for most, since texts cost a third of all that is written. */
-function keyOf({
-  backing,
-  prot,
-  shared,
-  pgoff,
-  flags,
-  huge,
-  shm,
-  name,
-  vmFlags,
-}: Area): number | string {
-  const kind = 2 * backings.indexOf(backing) + (shared ? 1 : 0);
+/** All of an area but its file. */
+function textOf({ backing, prot, shared, pgoff, flags, huge, shm, name, vmFlags }: Area): string {
+  return `${backing} ${shared} ${prot} ${pgoff} ${flags} ${huge} ${shm} ${vmFlags?.join()} ${name}`;
+}
+
+/** The same in 53 bits, as most have it, since texts cost a third of all that is written; undefined where it does not fit. */
+function numberOf(area: Area): number | undefined {
+  const { backing, prot, shared, pgoff, flags, huge, shm, name, vmFlags } = area;
   const isPlain =
     huge === undefined && shm === undefined && name === undefined && vmFlags === undefined;
-  if (isPlain && prot < 8 && flags < mostFlags && pgoff < mostPgoff)
-    return ((pgoff * mostFlags + flags) * 8 + prot) * 8 + kind;
-  return `${kind} ${prot} ${pgoff} ${flags} ${huge} ${shm} ${vmFlags?.join()} ${name}`;
+  if (!isPlain || prot >= 8 || flags >= mostFlags || pgoff >= mostPgoff) return undefined;
+  const kind = 2 * backings.indexOf(backing) + (shared ? 1 : 0);
+  return ((pgoff * mostFlags + flags) * 8 + prot) * 8 + kind;
 }
 
 export class OpAreas {
   readonly all: Area[] = [];
-  /** By object: the files are at hand again and again. */
-  readonly #ofFile = new WeakMap<OpenFile, Known>();
-  readonly #byFile = new Map<string, Known>();
+  /** Files by path. */
+  readonly #byPath = new Map<string | undefined, OfFile[]>();
   readonly #ofNone: Known = new Map();
+  /** The last area that needed a text: a heap's is the same object each time. */
+  #last: { readonly area: Area; readonly index: number } | undefined;
 
   constructor(areas: readonly Area[] = []) {
-    for (const area of areas) this.#known(area.file).set(keyOf(area), this.all.push(area) - 1);
+    for (const area of areas)
+      this.#known(area.file).set(numberOf(area) ?? textOf(area), this.all.push(area) - 1);
   }
 
   of(area: Area): number {
+    const number = numberOf(area);
+    if (number !== undefined) return this.#find(area, number);
+    if (this.#last?.area === area) return this.#last.index;
+    const index = this.#find(area, textOf(area));
+    this.#last = { area, index };
+    return index;
+  }
+
+  #find(area: Area, key: number | string): number {
     const known = this.#known(area.file);
-    const key = keyOf(area);
     const same = known.get(key);
     if (same !== undefined) return same;
     const index = this.all.push(ofNoOpen(area)) - 1;
@@ -58,12 +78,12 @@ export class OpAreas {
 
   #known(file: OpenFile | undefined): Known {
     if (file === undefined) return this.#ofNone;
-    let known = this.#ofFile.get(file);
-    if (known !== undefined) return known;
-    const key = JSON.stringify({ ...file, id: -1 });
-    known = this.#byFile.get(key) ?? new Map();
-    this.#byFile.set(key, known);
-    this.#ofFile.set(file, known);
+    const files = this.#byPath.get(file.path) ?? [];
+    const found = files.find((one) => isSameFile(one.file, file));
+    if (found !== undefined) return found.known;
+    const known: Known = new Map();
+    files.push({ file, known });
+    this.#byPath.set(file.path, files);
     return known;
   }
 }

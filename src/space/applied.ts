@@ -54,6 +54,8 @@ export interface Applied {
   /** The first op that the kernel would have refused for max_map_count. */
   readonly refused: MapCountLimit | null;
   readonly drift: Drift | null;
+  /** Two VMAs were one or two by the rule about offsets in anonymous memory alone, in which 7.3 differs from 7.2. */
+  readonly anonOffsets: boolean;
   /** Copies of the space that was current before each op of `lookAt`. */
   readonly seen: ReadonlyMap<number, AddressSpace>;
 }

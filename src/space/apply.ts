@@ -41,5 +41,16 @@ export function apply(
     for (const watch of watches) watch.stepped?.(index, run.current, run.spaces);
   }
   const { vmaPeak, snapshots, clobbered, drift } = run;
-  return { peak, end: run.last(), vmaPeak, snapshots, clobbered, refused, drift, seen };
+  const { anonOffsets } = rules.met;
+  return {
+    peak,
+    end: run.last(),
+    vmaPeak,
+    snapshots,
+    clobbered,
+    refused,
+    drift,
+    anonOffsets,
+    seen,
+  };
 }

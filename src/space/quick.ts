@@ -1,7 +1,7 @@
 /** What most calls do to VMAs: changes inside one chunk, row by row, without an object for each VMA. */
 
 import type { Area } from "../resolve/program.ts";
-import type { VmaRules } from "./rules.ts";
+import { anonOffsetsMerge, type VmaRules } from "./rules.ts";
 import type { Traits } from "./traits.ts";
 import type { Vma } from "./vma.ts";
 import type { Chunk } from "./vma-chunk.ts";
@@ -80,7 +80,7 @@ function join(lower: Traits, upper: Traits, anon: number, rules: VmaRules): bool
   if (lower.alike !== upper.alike || lower.special) return false;
   if (rules.closeNeverMerges && lower.close) return false;
   if (anon !== 0 && (lower.forked || upper.forked)) return false;
-  return !rules.mergesAnonOffset || lower.shared || lower.anonShift === upper.anonShift;
+  return lower.shared || anonOffsetsMerge(rules, lower.anonShift === upper.anonShift);
 }
 
 /** Map a range where nothing is; false if it has to be done the long way, as where it meets what it may not merge with. */

@@ -18,6 +18,8 @@ export interface VmaRules {
   /** mmap between two VMAs that it could join, but not both, joins the upper (mmap_region until 6.11). */
   readonly mapsMergeUpward: boolean;
   readonly mergesAnonOffset: boolean;
+  /** What has been met so far: `anonOffsets`, two VMAs that are one or two by the rule above alone. */
+  readonly met: { anonOffsets: boolean };
   /** Written memory that changes joins a VMA that was not written (879bca0a2c4f, 6.16). */
   readonly mergesIntoUnwritten: boolean;
   readonly closeNeverMerges: boolean;
@@ -54,9 +56,17 @@ export function vmaRules(
     protectUncharges: series >= 6006,
     mapsMergeUpward: series < 6012,
     mergesAnonOffset: profile.mergesAnonOffset,
+    met: { anonOffsets: false },
     mergesIntoUnwritten: series >= 6016,
     closeNeverMerges: profile.closeNeverMerges,
     marksData,
     ...(pfnOf !== undefined && !profile.hugePfnmap && { vfioPgoff: pfnOf }),
   };
+}
+
+/** Whether two VMAs that agree in all else may merge; `goOn` if their offsets in anonymous memory do. */
+export function anonOffsetsMerge({ mergesAnonOffset, met }: VmaRules, goOn: boolean): boolean {
+  if (goOn) return true;
+  met.anonOffsets = true;
+  return !mergesAnonOffset;
 }

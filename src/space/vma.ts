@@ -11,7 +11,7 @@ import {
   PROT_WRITE,
 } from "../trace/flags.ts";
 import { hasBit, modulo } from "../units.ts";
-import type { VmaRules } from "./rules.ts";
+import { anonOffsetsMerge, type VmaRules } from "./rules.ts";
 
 export interface Vma {
   /** Pages, half-open. */
@@ -244,9 +244,8 @@ export function mergeable(
   if (rules.closeNeverMerges && hasClose(lower)) return false;
   return (
     shown ||
-    !rules.mergesAnonOffset ||
     lower.area.shared ||
-    lower.anonOffset + (lower.end - lower.start) === upper.anonOffset
+    anonOffsetsMerge(rules, lower.anonOffset + (lower.end - lower.start) === upper.anonOffset)
   );
 }
 

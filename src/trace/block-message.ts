@@ -21,7 +21,7 @@ export function eventsMessage(block: BlockData): {
 } {
   const { count, strings, files, timeUnit, printedUnit } = block;
   const table = files.length === 0 ? undefined : tableOf(files);
-  const columns = [...block.columns];
+  const columns = [...block.columns.values()];
   for (const [id, values] of table?.columns ?? []) {
     columns.push({ id, ...encodeNumbers(values, 0), wide: nothing });
   }
@@ -45,16 +45,22 @@ export function eventsMessage(block: BlockData): {
   return { message, low: joined(columns.map(({ low }) => low)) };
 }
 
+type Columns = BlockData["columns"];
+
 /** Columns of version 1. */
-function oldColumns({ columns }: EventsMessage): readonly ColumnData[] {
-  return columns.map((column) => ({
-    id: column.id ?? 0,
-    coding: column.coding ?? 0,
-    count: column.count ?? 0,
-    data: column.data ?? nothing,
-    low: nothing,
-    wide: column.wide ?? nothing,
-  }));
+function oldColumns({ columns }: EventsMessage): Columns {
+  const byId = new Map<number, ColumnData>();
+  for (const { id, coding, count, data, wide } of columns) {
+    byId.set(id ?? 0, {
+      id: id ?? 0,
+      coding: coding ?? 0,
+      count: count ?? 0,
+      data: data ?? nothing,
+      low: nothing,
+      wide: wide ?? nothing,
+    });
+  }
+  return byId;
 }
 
 /** Files of version 1. */
@@ -74,7 +80,7 @@ function oldFiles({ files }: EventsMessage): readonly OpenFile[] {
 const mostColumns = 1024;
 
 /** The columns of a message with their parts of the bytes. */
-function columnsOf(message: EventsMessage, lowBytes: Uint8Array): readonly ColumnData[] {
+function columnsOf(message: EventsMessage, lowBytes: Uint8Array): Columns {
   const { ids, codings, lengths, data, wideIds, wides, lowLengths } = message;
   if (Math.max(ids.length, wideIds.length) > mostColumns) throw new Malformed("too many columns");
   const isWhole = codings.length === ids.length && lengths.length === ids.length;
@@ -82,16 +88,17 @@ function columnsOf(message: EventsMessage, lowBytes: Uint8Array): readonly Colum
     throw new Malformed("columns without their bytes");
   const [bytes, low] = [new ByteReader(data), new ByteReader(lowBytes)];
   let withLow = 0;
-  const columns = ids.map((id, index) => {
+  const columns = new Map<number, ColumnData>();
+  for (const [index, id] of ids.entries()) {
     const coding = codings[index] ?? 0;
-    return {
+    columns.set(id, {
       id,
       coding,
       data: bytes.bytes(lengths[index] ?? 0),
       low: hasLow({ coding }) ? low.bytes(lowLengths[withLow++] ?? 0) : nothing,
       wide: wides[wideIds.indexOf(id)] ?? nothing,
-    };
-  });
+    });
+  }
   if (!bytes.ended || !low.ended || withLow !== lowLengths.length)
     throw new Malformed("bytes of no column");
   return columns;
@@ -101,11 +108,10 @@ function columnsOf(message: EventsMessage, lowBytes: Uint8Array): readonly Colum
 const mostFiles = 2 ** 22;
 
 /** The files of a message, of which the columns tell. */
-function filesIn(message: EventsMessage, columns: readonly ColumnData[]): readonly OpenFile[] {
+function filesIn(message: EventsMessage, byId: Columns): readonly OpenFile[] {
   const { fileCount: count, nameCount: names, letters } = message;
   if (count === 0) return [];
   if (Math.max(count, names) > mostFiles) throw new Malformed("too many files");
-  const byId = new Map(columns.map((column) => [column.id, column]));
   const lengths = columnsOfFiles(count, names);
   const room = new Float64Array([...lengths.values()].reduce((all, length) => all + length, 0));
   const numbers = new Map<number, Float64Array>();
@@ -125,7 +131,7 @@ function filesIn(message: EventsMessage, columns: readonly ColumnData[]): readon
 export function blockOf(message: EventsMessage, low: Uint8Array): BlockData {
   const { count, strings, timeUnit, printedUnit } = message;
   const old = oldColumns(message);
-  const columns = old.length > 0 ? old : columnsOf(message, low);
-  const files = old.length > 0 ? oldFiles(message) : filesIn(message, columns);
+  const columns = old.size > 0 ? old : columnsOf(message, low);
+  const files = old.size > 0 ? oldFiles(message) : filesIn(message, columns);
   return { count, strings, files, timeUnit, printedUnit, columns };
 }

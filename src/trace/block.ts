@@ -53,7 +53,8 @@ export interface BlockData {
   readonly timeUnit: number;
   /** Parts of a second of starts and durations; 0 where times are stored as they are. */
   readonly printedUnit: number;
-  readonly columns: readonly ColumnData[];
+  /** By id, in the order of the file. */
+  readonly columns: ReadonlyMap<number, ColumnData>;
 }
 
 /** Events in one block: enough for the columns to pay, few enough to hold. */

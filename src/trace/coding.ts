@@ -1,5 +1,7 @@
 /** What the coding of a column says; its numbers are part of the format. */
 
+// biome-ignore-all lint/suspicious/noBitwiseOperators: every column of every block asks, and a division takes several times as long.
+
 /** What stands in a column's bytes. */
 export const plain = 0;
 export const differences = 1;
@@ -10,17 +12,13 @@ export const doubles = 3;
 
 /** Each number is followed by how often it comes again. */
 export const runs = 4;
-/** Values are divided by 2^shift, which stands above these bits. */
-const shiftUnit = 8;
-const shifts = 64;
-/** How many low bits stand in the block of those, and above that how many more stand behind the rest of the column. */
-const apartUnit: number = shiftUnit * shifts;
-const aparts = 16;
-const insideUnit: number = apartUnit * aparts;
-const insides = 16;
-/** How many bits say in which range a number is; 0 where it is not in one of a few. */
-const rangeUnit: number = insideUnit * insides;
-const rangeSizes = 8;
+/** The bit from which on the power of two stands that values are divided by: six bits. */
+const shiftBit = 3;
+/** How many low bits stand in the block of those, and above that how many more stand behind the rest of the column: four bits each. */
+const apartBit = 9;
+const insideBit = 13;
+/** How many bits say in which range a number is, three bits; 0 where it is not in one of a few. */
+const rangeBit = 17;
 
 /** Lists longer than this need more bytes for places than they save. */
 export const longestList = 1024;
@@ -42,7 +40,7 @@ export function isDoubles({ coding }: Coding): boolean {
 
 /** What the values of a column are multiples of. */
 export function unitOf({ coding }: Coding): number {
-  return coding === doubles ? 1 : 2 ** (Math.floor(coding / shiftUnit) % shifts);
+  return coding === doubles ? 1 : 2 ** ((coding >>> shiftBit) & 63);
 }
 
 /** Numbers are (2^inside * rest + middle) * 2^apart + low; these are the bits of the low and of the middle. */
@@ -52,13 +50,12 @@ export interface LowBits {
 }
 
 export function lowBitsOf({ coding }: Coding): LowBits {
-  const apart = Math.floor(coding / apartUnit) % aparts;
-  return { apart, inside: Math.floor(coding / insideUnit) % insides };
+  return { apart: (coding >>> apartBit) & 15, inside: (coding >>> insideBit) & 15 };
 }
 
 /** The bits of the place of each number's range; 0 for columns without ranges. */
 export function rangeBitsOf({ coding }: Coding): number {
-  return coding === doubles ? 0 : Math.floor(coding / rangeUnit) % rangeSizes;
+  return coding === doubles ? 0 : (coding >>> rangeBit) & 7;
 }
 
 /** True if bits of the column stand in the block of those. */
@@ -68,10 +65,10 @@ export function hasLow(coded: Coding): boolean {
 
 /** The coding of a column whose values are multiples of 2^shift. */
 export function codingOf(mode: number, shift: number, { apart, inside }: LowBits): number {
-  return mode + shiftUnit * shift + apartUnit * apart + insideUnit * inside;
+  return mode + (shift << shiftBit) + (apart << apartBit) + (inside << insideBit);
 }
 
 /** The same of a column of ranges. */
 export function rangesCodingOf(mode: number, shift: number, bits: number): number {
-  return mode + shiftUnit * shift + rangeUnit * bits;
+  return mode + (shift << shiftBit) + (bits << rangeBit);
 }

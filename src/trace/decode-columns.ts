@@ -13,11 +13,11 @@ import {
   runs,
   unitOf,
 } from "./coding.ts";
-import { type Listed, placesOf } from "./listed.ts";
+import { placesOf } from "./listed.ts";
 import { addLow, lowBytes, setLow } from "./low-bits.ts";
 import { type Range, rangeOf } from "./packed.ts";
 import { readRanged } from "./ranges.ts";
-import { ByteReader, Malformed, readSigned } from "./varint.ts";
+import { ByteReader, Malformed, readSigned, signedOf } from "./varint.ts";
 
 function decodeDoubles(data: Uint8Array, values: Float64Array): void {
   if (data.length !== values.length * 8) throw new Malformed("doubles are cut off");
@@ -25,15 +25,28 @@ function decodeDoubles(data: Uint8Array, values: Float64Array): void {
   for (let i = 0; i < values.length; i++) values[i] = view.getFloat64(i * 8, true);
 }
 
-/** Numbers that are each followed by how often they come again. */
-function readRuns(reader: ByteReader, values: Float64Array): void {
+/** Numbers that are each followed by how often they come again; returns the smallest and the largest. */
+function readRuns(reader: ByteReader, data: Uint8Array, values: Float64Array): Range {
+  let least = Number.POSITIVE_INFINITY;
+  let most = Number.NEGATIVE_INFINITY;
   for (let index = 0; index < values.length; ) {
-    const number = reader.signed();
-    const end = index + reader.unsigned() + 1;
+    let number = data[reader.at] ?? 128;
+    let more = data[reader.at + 1] ?? 128;
+    if (number < 128 && more < 128) {
+      number = signedOf(number);
+      reader.at += 2;
+    } else {
+      number = reader.signed();
+      more = reader.unsigned();
+    }
+    const end = index + more + 1;
     if (end > values.length) throw new Malformed("a run is too long");
+    if (number < least) least = number;
+    if (number > most) most = number;
     // Most runs are short: a call of `fill` for each takes longer.
     while (index < end) values[index++] = number;
   }
+  return values.length === 0 ? [0, 0] : [least, most];
 }
 
 /** The number that all of a column are, in its unit, where one run says so; undefined for other columns. */
@@ -87,8 +100,16 @@ function decodeRow(coded: Coded, reader: ByteReader, values: Float64Array): void
   if (apart > 0) addLow(coded.low, apart, values);
 }
 
-/** Fill `values` with what the bytes hold: values, differences or places; returns the list of the latter. */
-function decodeStored(coded: Coded, values: Float64Array): readonly number[] {
+/** What `values` hold now. */
+interface Stored {
+  /** The list, where they are places. */
+  readonly distinct: readonly number[];
+  /** Numbers that none of them is below, or above, where that is known. */
+  readonly range: Range | undefined;
+}
+
+/** Fill `values` with what the bytes hold: values, differences or places. */
+function decodeStored(coded: Coded, values: Float64Array): Stored {
   const mode = coded.coding % runs;
   if (mode === doubles) throw new Malformed("a column has an unknown coding");
   const reader = new ByteReader(coded.data);
@@ -99,14 +120,15 @@ function decodeStored(coded: Coded, values: Float64Array): readonly number[] {
   const { apart, inside } = lowBitsOf(coded);
   const ranges = rangeBitsOf(coded);
   const hasRuns = Math.floor(coded.coding / runs) % 2 === 1;
+  let range: Range | undefined;
   if (ranges > 0) {
     if (hasRuns || apart + inside > 0) throw new Malformed("a column has an unknown coding");
-    readRanged(reader, ranges, coded.low, values);
+    range = readRanged(reader, ranges, coded.low, values);
   } else if (!hasRuns) decodeRow(coded, reader, values);
   else if (apart + inside > 0) decodeSparse(coded, reader, values);
-  else readRuns(reader, values);
+  else range = readRuns(reader, coded.data, values);
   if (!reader.ended) throw new Malformed("a column has bytes left");
-  return distinct;
+  return { distinct, range };
 }
 
 /** Add up differences; returns the smallest and the largest sum. */
@@ -139,14 +161,14 @@ function lookUp(distinct: readonly number[], values: Float64Array): Range {
  * Throws Malformed if its bytes are not such numbers.
  */
 export function decodeInto(coded: Coded, values: Float64Array): Range {
-  if (isDoubles(coded)) decodeDoubles(coded.data, values);
-  else {
-    const distinct = decodeStored(coded, values);
-    const mode = coded.coding % runs;
-    if (mode === differences) return addUp(values);
-    if (mode === list) return lookUp(distinct, values);
+  if (isDoubles(coded)) {
+    decodeDoubles(coded.data, values);
+    return rangeOf(values);
   }
-  return rangeOf(values);
+  const { distinct, range } = decodeStored(coded, values);
+  const mode = coded.coding % runs;
+  if (mode === differences) return addUp(values);
+  return mode === list ? lookUp(distinct, values) : (range ?? rangeOf(values));
 }
 
 /** Fill `values` with the numbers of a column; throws as `decodeInto`. */
@@ -156,20 +178,32 @@ export function numbersInto(coded: Coded, values: Float64Array): void {
   if (unit !== 1) for (let i = 0; i < values.length; i++) values[i] = (values[i] ?? 0) * unit;
 }
 
-/** A column of few distinct numbers, as a list; `values` is room for its places. */
-export function decodeListed(coded: Coded, values: Float64Array): Listed {
+/** A column of few distinct numbers, and for each the place of its own among them. */
+export interface Kinds {
+  readonly distinct: readonly number[];
+  readonly places: Uint8Array | Uint16Array;
+}
+
+/** Such a column; `values` is room for its numbers. Throws as `decodeInto`. */
+export function decodeListed(coded: Coded, values: Float64Array): Kinds {
   if (coded.coding % runs === list && !isDoubles(coded) && unitOf(coded) === 1) {
-    const distinct = decodeStored(coded, values);
-    for (let i = 0; i < values.length; i++) {
-      const place = values[i] ?? 0;
-      if (place < 0 || place >= distinct.length) {
-        throw new Malformed("a place is outside of its list");
-      }
-    }
-    return { distinct, places: values };
+    const { distinct } = decodeStored(coded, values);
+    return kindsOf(distinct, values);
   }
   numbersInto(coded, values);
   const listed = placesOf(values);
   if (listed === undefined) throw new Malformed("a column has too many distinct values");
-  return listed;
+  return kindsOf(listed.distinct, listed.places);
+}
+
+function kindsOf(distinct: readonly number[], numbers: Float64Array): Kinds {
+  const places = new Uint8Array(numbers.length);
+  for (let i = 0; i < numbers.length; i++) {
+    const place = numbers[i] ?? 0;
+    if (place < 0 || place >= distinct.length) {
+      throw new Malformed("a place is outside of its list");
+    }
+    places[i] = place;
+  }
+  return { distinct, places: distinct.length > 256 ? new Uint16Array(numbers) : places };
 }

@@ -11,7 +11,7 @@ import {
 } from "./block.ts";
 import { madeBy } from "./block-reader.ts";
 import { isDoubles, longestColumn, unitOf } from "./coding.ts";
-import { constantOf, decodeInto, decodeListed, numbersInto } from "./decode-columns.ts";
+import { constantOf, decodeInto, decodeListed, type Kinds, numbersInto } from "./decode-columns.ts";
 import type { OpenFile } from "./file.ts";
 import { atHand, EventLog } from "./log.ts";
 import { type Maker, makerOf } from "./makers.ts";
@@ -58,18 +58,22 @@ class Needs {
   }
 }
 
-function checkPlaces({ stored, base, unit, count, wide }: Packed, length: number): void {
+/** The same column; throws Malformed if its numbers are not places in a table of this length. */
+function inTable(packed: Packed, length: number | undefined): Packed {
+  const { stored, base, unit, count, wide } = packed;
+  if (length === undefined || count === 0) return packed;
   let most = 0;
   for (let i = 0; i < stored.length; i++) {
     const value = stored[i] ?? 0;
     if (value > most) most = value;
   }
-  if (count > 0 && (base < 0 || base + unit * most >= length || wide.size > 0)) {
+  if (base < 0 || base + unit * most >= length || wide.size > 0) {
     throw new Malformed("an index is outside of its table");
   }
+  return packed;
 }
 
-type Columns = ReadonlyMap<number, ColumnData>;
+type Columns = BlockData["columns"];
 
 /** The column that has so many values. */
 function columnOf(byId: Columns, id: number, count: number): ColumnData {
@@ -88,6 +92,23 @@ const kept = new Float64Array(2 * blockEvents);
 function scratch(count: number): Float64Array {
   if (count > longestColumn) throw new Malformed("a column is too long");
   return count > kept.length ? new Float64Array(count) : kept.subarray(0, count);
+}
+
+/** A column of so many numbers, which are places in a table of this length if one is given. */
+function packedOf(column: ColumnData, count: number, table?: number): Packed {
+  const wide = wideOf(column, count);
+  const unit = unitOf(column);
+  const same = constantOf(column, count);
+  if (same !== undefined) return inTable(packSame(same * unit, count, wide), table);
+  const values = scratch(count);
+  const range = decodeInto(column, values);
+  if (isDoubles(column)) {
+    if (table !== undefined) throw new Malformed("an index is no whole number");
+    return packDoubles(values);
+  }
+  const packed = pack(values, unit, wide, range);
+  const isInside = wide === undefined && range[0] >= 0 && range[1] * unit < (table ?? 0);
+  return isInside ? packed : inTable(packed, table);
 }
 
 type Filling = Block & { readonly columns: Map<number, Packed> };
@@ -123,10 +144,9 @@ export class EventDecoder {
   readonly #blocks: Block[] = [];
 
   /** Take a block; throws Malformed if its columns do not fit together. */
-  block({ columns, count, strings, files, timeUnit, printedUnit }: BlockData): void {
+  block({ columns: byId, count, strings, files, timeUnit, printedUnit }: BlockData): void {
     for (const string of strings) this.#strings.push(string);
     for (const file of files) this.#files.push(file);
-    const byId = new Map(columns.map((column) => [column.id, column]));
     const { distinct, places } = this.#places(byId.get(shapeColumn), count);
     const needs = new Needs();
     const counts = countsOf(places, distinct.length);
@@ -146,27 +166,18 @@ export class EventDecoder {
     return new EventLog(this.#blocks.map(atHand));
   }
 
-  #places(
-    column: ColumnData | undefined,
-    count: number,
-  ): { readonly distinct: readonly number[]; readonly places: Block["places"] } {
+  #places(column: ColumnData | undefined, count: number): Kinds {
     if (column === undefined || (column.count ?? count) !== count) {
       throw new Malformed("a block has not the events that it says");
     }
-    const { distinct, places } = decodeListed(column, scratch(count));
-    return {
-      distinct,
-      places: distinct.length > 256 ? new Uint16Array(places) : new Uint8Array(places),
-    };
+    return decodeListed(column, scratch(count));
   }
 
   /** Decode the columns that are needed. */
   #fill(packed: Map<number, Packed>, needs: Needs, byId: Columns): void {
     for (const [id, count] of needs.counts) {
-      const values = this.#packed(columnOf(byId, id, count), count);
-      packed.set(id, values);
-      if (needs.strings.has(id)) checkPlaces(values, this.#strings.length);
-      if (needs.files.has(id)) checkPlaces(values, this.#files.length);
+      const table = needs.strings.has(id) ? this.#strings : needs.files.has(id) && this.#files;
+      packed.set(id, packedOf(columnOf(byId, id, count), count, table ? table.length : undefined));
     }
   }
 
@@ -180,22 +191,12 @@ export class EventDecoder {
     if (column === undefined || (column.count ?? areas) !== areas) {
       throw new Malformed("areas are missing");
     }
-    const bits = this.#packed(column, areas);
+    const bits = packedOf(column, areas);
     packed.set(id, bits);
     const counts = new Map<number, number>();
     for (const shape of unpack(bits)) counts.set(shape, (counts.get(shape) ?? 0) + 1);
     const needs = new Needs();
     for (const [shape, count] of counts) needs.add(makerOf(areaShape, shape), count);
     this.#fill(packed, needs, byId);
-  }
-
-  #packed(column: ColumnData, count: number): Packed {
-    const same = constantOf(column, count);
-    if (same !== undefined) return packSame(same * unitOf(column), count, wideOf(column, count));
-    const values = scratch(count);
-    const range = decodeInto(column, values);
-    return isDoubles(column)
-      ? packDoubles(values)
-      : pack(values, unitOf(column), wideOf(column, count), range);
   }
 }

@@ -60,5 +60,6 @@ export function encodeBlock(block: Block, written: Written): BlockData {
   written.strings += strings.length;
   written.files += files.length;
   const printedUnit = printed?.unit ?? 0;
-  return { count, strings, files, timeUnit, printedUnit, columns: data };
+  const byId = new Map(data.map((column) => [column.id, column]));
+  return { count, strings, files, timeUnit, printedUnit, columns: byId };
 }

@@ -117,7 +117,7 @@ export type Call = CallBase &
         readonly flags: number;
       }
     | {
-        /** prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME); `label` null removes the name, or the recorder does not print it. */
+        /** prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME); `label` null removes the name; `[0x474012]` is one that the recorder has not read. */
         readonly call: "set_vma_name";
         readonly addr: U64;
         readonly length: U64;

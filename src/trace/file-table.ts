@@ -83,10 +83,12 @@ const longestNames = 2 ** 27;
 
 function namesOf({ columns, names, letters }: FileTable): readonly string[] {
   const [shared, rests] = [columns.get(columnOf.shared), columns.get(columnOf.rests)];
+  // A loop, as below: `Array.from` takes a tenth of a microsecond for each element.
+  const texts: string[] = [];
   let name = "";
   let at = 0;
   let all = 0;
-  return Array.from({ length: names }, (_, index) => {
+  for (let index = 0; index < names; index++) {
     const length = shared?.[index] ?? 0;
     const end = at + (rests?.[index] ?? 0);
     if (length < 0 || length > name.length || end < at || end > letters.length) {
@@ -96,8 +98,9 @@ function namesOf({ columns, names, letters }: FileTable): readonly string[] {
     at = end;
     all += name.length;
     if (all > longestNames) throw new Malformed("names are too long");
-    return name;
-  });
+    texts.push(name);
+  }
+  return texts;
 }
 
 /** Ids of opens are below this: VMAs number what stands behind them in 32 bits, of three kinds. */
@@ -110,40 +113,35 @@ export function idOf(id: number): number {
   return id;
 }
 
+/** The text at a place plus 1; undefined for 0. */
+function nameAt(names: readonly string[], place = 0): string | undefined {
+  if (place < 0 || place > names.length) throw new Malformed("a name is outside of its table");
+  return names[place - 1];
+}
+
 /** The files that `tableOf` was given. */
 export function filesOf(table: FileTable): readonly OpenFile[] {
   const names = namesOf(table);
-  const numbers = (id: number): ((row: number) => number) => {
-    const values = table.columns.get(id) ?? new Float64Array(table.count);
-    return (row) => values[row] ?? 0;
-  };
-  const texts = (id: number): ((row: number) => string | undefined) => {
-    const place = numbers(id);
-    return (row) => {
-      const at = place(row);
-      if (at < 0 || at > names.length) throw new Malformed("a name is outside of its table");
-      return names[at - 1];
-    };
-  };
+  const numbers = (id: number): Float64Array => table.columns.get(id) ?? new Float64Array(0);
   const [ids, hugePages] = [numbers(columnOf.ids), numbers(columnOf.hugePages)];
-  const [kinds, paths] = [texts(columnOf.kinds), texts(columnOf.paths)];
-  const [filesystems, huges] = [texts(columnOf.filesystems), texts(columnOf.huges)];
-  const devices = texts(columnOf.devices);
-  return Array.from({ length: table.count }, (_, row) => {
-    const file: Writable<OpenFile> = {
-      id: idOf(ids(row)),
-      kind: (kinds(row) ?? "unknown") as FileKind,
-    };
-    const path = paths(row);
+  const [kinds, paths] = [numbers(columnOf.kinds), numbers(columnOf.paths)];
+  const [filesystems, huges] = [numbers(columnOf.filesystems), numbers(columnOf.huges)];
+  const devices = numbers(columnOf.devices);
+  const files: OpenFile[] = [];
+  for (let row = 0; row < table.count; row++) {
+    const kind = (nameAt(names, kinds[row]) ?? "unknown") as FileKind;
+    const file: Writable<OpenFile> = { id: idOf(ids[row] ?? 0), kind };
+    const path = nameAt(names, paths[row]);
     if (path !== undefined) file.path = path;
-    const filesystem = filesystems(row);
+    const filesystem = nameAt(names, filesystems[row]);
     if (filesystem !== undefined) file.filesystem = filesystem;
-    const huge = huges(row);
+    const huge = nameAt(names, huges[row]);
     if (huge !== undefined) file.huge = huge as NonNullable<OpenFile["huge"]>;
-    const hugePage = hugePages(row);
+    const hugePage = hugePages[row] ?? 0;
     if (hugePage >= 0) file.hugePage = hugePage;
-    const device = devices(row);
+    const device = nameAt(names, devices[row]);
     if (device !== undefined) file.device = device;
-    return file;
-  });
+    files.push(file);
+  }
+  return files;
 }

@@ -8,19 +8,25 @@ export interface Listed {
   readonly places: Float64Array;
 }
 
-/** Undefined if there are too many. */
+/** For each small whole number its place plus 1, and 0 between calls: a map takes ten times as long. */
+const table = new Uint16Array(2 ** 16);
+
+/** The places of whole numbers; undefined if there are too many distinct ones. */
 export function placesOf(values: Float64Array): Listed | undefined {
-  const known = new Map<number, number>();
+  const distinct: number[] = [];
+  const others = new Map<number, number>();
   const places = new Float64Array(values.length);
-  for (let i = 0; i < values.length; i++) {
+  for (let i = 0; i < values.length && distinct.length <= longestList; i++) {
     const value = values[i] ?? 0;
-    let place = known.get(value);
-    if (place === undefined) {
-      place = known.size;
-      if (place === longestList) return undefined;
-      known.set(value, place);
+    const isSmall = value >= 0 && value < table.length;
+    let next = (isSmall ? table[value] : others.get(value)) ?? 0;
+    if (next === 0) {
+      next = distinct.push(value);
+      if (isSmall) table[value] = next;
+      else others.set(value, next);
     }
-    places[i] = place;
+    places[i] = next - 1;
   }
-  return { distinct: [...known.keys()], places };
+  for (const value of distinct) if (value >= 0 && value < table.length) table[value] = 0;
+  return distinct.length > longestList ? undefined : { distinct, places };
 }

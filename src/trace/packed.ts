@@ -45,8 +45,8 @@ export function commonUnit(values: Float64Array): number {
 }
 
 /** Bytes of a buffer that small arrays share: one of their own takes ten times as long to make. */
-const sharedBytes = 2 ** 14;
-const smallBytes = 2 ** 11;
+const sharedBytes = 2 ** 16;
+const smallBytes = 2 ** 14;
 let shared = new ArrayBuffer(0);
 let used = 0;
 

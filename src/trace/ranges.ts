@@ -2,7 +2,8 @@
 
 // biome-ignore-all lint/suspicious/noBitwiseOperators: a division for each number takes five times as long.
 
-import { lowBytes, setLow } from "./low-bits.ts";
+import { lowBytes, sparedView } from "./low-bits.ts";
+import type { Range } from "./packed.ts";
 import { type ByteReader, type ByteWriter, Malformed } from "./varint.ts";
 
 /** Whole numbers from `start` up to, but without, `start + 2^width`. */
@@ -26,65 +27,71 @@ export function writeRanges(writer: ByteWriter, ranges: readonly NumberRange[]):
 interface Ranges {
   readonly starts: Float64Array;
   readonly widths: Uint8Array;
+  /** None of the numbers is below the first one, or above the second. */
+  readonly bounds: Range;
 }
 
-function readRanges(reader: ByteReader, most: number): Ranges {
+function readRanges(reader: ByteReader, places: number): Ranges {
   const count = reader.unsigned();
-  if (count > most) throw new Malformed("more ranges than a place can say");
+  if (count > places) throw new Malformed("more ranges than a place can say");
   const starts = new Float64Array(count);
   const widths = new Uint8Array(count);
+  let least = Number.POSITIVE_INFINITY;
+  let most = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < count; i++) {
-    starts[i] = reader.signed();
+    const start = reader.signed();
     const width = reader.unsigned();
     if (width > widestRange) throw new Malformed("a range is too wide");
+    starts[i] = start;
     widths[i] = width;
+    least = Math.min(least, start);
+    most = Math.max(most, start + 2 ** width - 1);
   }
-  return { starts, widths };
+  return { starts, widths, bounds: count === 0 ? [0, 0] : [least, most] };
 }
 
 /** Bits that are read with one look at four bytes, wherever in a byte they begin. */
 const oneLook = 24;
 
-/** Up to 24 bits from a place on; those behind the end are 0. */
-function bitsAt(bytes: Uint8Array, place: number, width: number): number {
-  const from = place >>> 3;
-  const three = (bytes[from] ?? 0) | ((bytes[from + 1] ?? 0) << 8) | ((bytes[from + 2] ?? 0) << 16);
-  const four = three | ((bytes[from + 3] ?? 0) << 24);
-  return (four >>> (place & 7)) & ((1 << width) - 1);
+/** Up to 24 bits from a place on. */
+function bitsAt(view: DataView, place: number, width: number): number {
+  return (view.getUint32(place >>> 3, true) >>> (place & 7)) & ((1 << width) - 1);
 }
 
 /** Up to 48 bits. */
-function longBitsAt(bytes: Uint8Array, place: number, width: number): number {
-  if (width <= oneLook) return bitsAt(bytes, place, width);
-  const high = bitsAt(bytes, place + oneLook, width - oneLook);
-  return bitsAt(bytes, place, oneLook) + high * 2 ** oneLook;
+function longBitsAt(view: DataView, place: number, width: number): number {
+  const high = bitsAt(view, place + oneLook, width - oneLook);
+  return bitsAt(view, place, oneLook) + high * 2 ** oneLook;
 }
 
-/** Fill `values` with numbers of ranges; `bits` say the range of each, and its place in that is in `low`. */
+function wrongBits(): never {
+  throw new Malformed("a column has not the low bits of its ranges");
+}
+
+/** Fill `values` with numbers of ranges; `bits` say the range of each, and its place in that is in `low`. Returns numbers that none of them is below, or above. */
 export function readRanged(
   reader: ByteReader,
   bits: number,
   low: Uint8Array,
   values: Float64Array,
-): void {
-  const { starts, widths } = readRanges(reader, 2 ** bits);
-  setLow(reader.bytes(lowBytes(values.length, bits)), bits, values);
-  const view = new DataView(low.buffer, low.byteOffset, low.length);
-  const last = low.length - 4;
+): Range {
+  const { starts, widths, bounds } = readRanges(reader, 2 ** bits);
+  const places = reader.bytes(lowBytes(values.length, bits));
+  const view = sparedView(low);
+  const end = 8 * low.length;
+  const mask = (1 << bits) - 1;
   let place = 0;
   for (let i = 0; i < values.length; i++) {
-    const range = values[i] ?? 0;
+    const at = (i * bits) | 0;
+    const range = ((places[at >>> 3] ?? 0) >>> (at & 7)) & mask;
     const start = starts[range];
     if (start === undefined) throw new Malformed("a number of no range");
     const width = widths[range] ?? 0;
-    const from = place >>> 3;
-    values[i] =
-      width <= oneLook && from <= last
-        ? start + ((view.getUint32(from, true) >>> (place & 7)) & ((1 << width) - 1))
-        : start + longBitsAt(low, place, width);
+    if (place > end) wrongBits();
+    const inside = width <= oneLook ? bitsAt(view, place, width) : longBitsAt(view, place, width);
+    values[i] = start + inside;
     place = (place + width) | 0;
   }
-  if (Math.ceil(place / 8) !== low.length) {
-    throw new Malformed("a column has not the low bits of its ranges");
-  }
+  if (Math.ceil(place / 8) !== low.length) wrongBits();
+  return bounds;
 }

@@ -58,7 +58,7 @@ function cutOff(): never {
 }
 
 /** What `signed` wrote as this. Signs come as they like: a branch on them would take most of the time. */
-function signedOf(value: number): number {
+export function signedOf(value: number): number {
   const isNegative = value % 2;
   return (value + isNegative) * (0.5 - isNegative);
 }

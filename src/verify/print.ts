@@ -40,11 +40,10 @@ function explanation(one: Divergence, policy: string): string[] {
 
 function explanations({ divergences, explained, policy }: RecordingResult): string[] {
   if (divergences === 0) return [];
-  const shown = explained.length < divergences ? `, the first ${explained.length}` : "";
-  return [
-    `  ${divergences} divergences${shown}:`,
-    ...explained.flatMap((one) => explanation(one, policy)),
-  ];
+  const parts = divergences === 1 ? "1 divergence" : `${divergences} divergences`;
+  const more =
+    explained.length < divergences ? `, ${explained.length} of them explained here (--show)` : "";
+  return [`  ${parts}${more}:`, ...explained.flatMap((one) => explanation(one, policy))];
 }
 
 /** A table of counts, then the first divergences of each and every exclusion. */

@@ -6,11 +6,11 @@ import { bundle } from "../../src/formats/bundle.ts";
 import { policyFor, resolveTrace } from "../../src/pipeline.ts";
 import type { Event } from "../../src/trace/event.ts";
 import { eventText } from "../support/events-text.ts";
+import { callCases } from "./bad-inputs/calls.ts";
 import {
   after,
   before,
   type Case,
-  cases,
   type Files,
   log,
   map,
@@ -18,7 +18,10 @@ import {
   perfExit,
   repeat,
   text,
-} from "./bad-inputs.ts";
+} from "./bad-inputs/case.ts";
+import { folderCases } from "./bad-inputs/folders.ts";
+import { otherCases } from "./bad-inputs/others.ts";
+import { textCases } from "./bad-inputs/text.ts";
 
 interface Outcome {
   readonly error?: MmreplayError;
@@ -97,7 +100,7 @@ async function check({ verdict, files, code, calls }: Case): Promise<void> {
 }
 
 describe("bad input", () => {
-  for (const one of cases) {
+  for (const one of [...textCases, ...callCases, ...otherCases, ...folderCases]) {
     it(`${one.is}: ${one.verdict}`, () => check(one));
   }
 

@@ -66,6 +66,34 @@ describe("the output of scripts/mmreplay.bt", () => {
     });
   });
 
+  it("tells names of ranges, sizes of segments, and what stays in memory", async () => {
+    const text = [
+      "1001 7 7 shmget enter 0 12288 380",
+      "1002 7 7 shmget exit 5",
+      "1003 7 7 shmat enter 5 0 0",
+      "1004 7 7 shmat exit 7f000",
+      "1005 7 7 prctl enter 53564d41 0 7f000 4096 474012",
+      "1006 7 7 prctl exit -22",
+      "1007 7 7 prctl exit 0",
+      "1008 7 7 mlock2 enter 7f000 4096 1",
+      "1009 7 7 mlock2 exit 0",
+      "1010 7 7 pkey_mprotect enter 7f000 4096 1 -1",
+      "1011 7 7 pkey_mprotect exit 0",
+      "1012 7 7 munlockall enter",
+      "1013 7 7 munlockall exit 0",
+      "",
+    ].join("\n");
+    const { events, diagnostics } = await readWith(bpftrace, text);
+    expect(told(events)).toEqual([
+      '3.4 7 shmat(5, 0x0, 0) = 0x7f000 <shmem "/SYSV00000000" 12288>',
+      '5.6 7 prctl: set_vma_name(0x7f000, 4096, "[0x474012]") = EINVAL',
+      "8.9 7 mlock2: mlock(0x7f000, 4096, 1) = 0x0",
+      "10.11 7 pkey_mprotect: mprotect(0x7f000, 4096, PROT_READ, -1) = 0x0",
+      "12.13 7 munlockall() = 0x0",
+    ]);
+    expect([...diagnostics.warnings.keys()]).toEqual([]);
+  });
+
   it("is read from JSON", async () => {
     const { events, diagnostics } = await readWith(bpftrace, sample("bpftrace-json.txt"));
     expect([...diagnostics.warnings.keys()]).toEqual([]);

@@ -176,3 +176,56 @@ describe("ftrace text", () => {
     await expect(readWith(ftrace, half)).rejects.toMatchObject({ code: "parse/half-calls" });
   });
 });
+
+describe("trace-cmd report", () => {
+  const events = [
+    [
+      "1.000001",
+      "0",
+      "sys_enter_mmap:        ",
+      "addr: 0x00000000, len: 0x00002000, prot: 0x00000003, flags: 0x00000022, fd: 0xffffffff, off: 0x00000000",
+      "addr=0x00000000 len=0x00002000 prot=0x00000003 flags=0x00000022 fd=0xffffffff off=0x00000000",
+    ],
+    [
+      "1.000002",
+      "1",
+      "vm_unmapped_area:      ",
+      "addr=0x7f0000000000 err=0 total_vm=0x43 flags=0x1 len=0x2000 lo=0x1000 hi=0x7f0000002000 mask=0x0 ofs=0x0",
+      "addr=0x7f0000000000 total_vm=0x43 flags=0x1 length=0x2000 low_limit=0x1000 high_limit=0x7f0000002000 align_mask=0x0 align_offset=0x0",
+    ],
+    ["1.000005", "3", "sys_exit_mmap:         ", "0x7f0000000000", "ret=0x7f0000000000"],
+    ["1.000009", "4", "sys_exit_brk:          ", "0x5000", "ret=0x5000"],
+  ] as const;
+  const line = (
+    columns: string,
+    raw: boolean,
+    [time, step, name, plain, fields]: (typeof events)[number],
+  ): string => {
+    const call = name.startsWith("sys_") ? "__syscall_nr=9 " : "";
+    return `a-10 ${columns.replace("TIME", time).replace("NANO", time.replace(".", "")).replace("STEP", step)} ${name}${raw ? call + fields : plain}`;
+  };
+
+  it.each([
+    ["plainly", "[001] TIME:", false],
+    ["with --ts-diff", "[001] TIME: (+STEP)", false],
+    ["with -l --ts-diff", "  1..... TIME: (+STEP)", false],
+    ["with --raw-ts", "[001]NANO000:", false],
+    ["with -R", "[001] TIME:", true],
+  ])("tells the same %s", async (_, columns, raw) => {
+    const lines = [
+      "version = 7",
+      "registering plugin: /usr/lib/a.so",
+      "cpus=2",
+      ...events.map((event) => line(columns, raw, event)),
+      "",
+    ];
+    expect(ftrace.sniff(Buffer.from(lines.join("\n")))).toBe(true);
+    const { events: read, diagnostics } = await readWith(ftrace, lines.join("\n"));
+    expect(read.map(eventText)).toEqual([
+      "5 10 search down 8192 0x1000-0x7f0000002000 mask 0x0 offset 0x0 = 0x7f0000000000",
+      "4.6 10 mmap(0x0, 8192, PROT_READ|PROT_WRITE, MAP_ANONYMOUS|MAP_PRIVATE, -1, 0x0) = 0x7f0000000000",
+      "7 10 ! parse/no-entry",
+    ]);
+    expect([...diagnostics.warnings.keys()]).toEqual(["parse/no-entry"]);
+  });
+});

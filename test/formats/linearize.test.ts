@@ -82,6 +82,8 @@ describe("calls that overlapped", () => {
     const moved = grow(2, [11, 13], [105, 5], [90, 8]);
     const source = map(1, [4, 4], 105, 5);
     expect(order([...before, taken, source, gone, moved])).toEqual([1, 2, 3, 4, 13, 12]);
+    const within = grow(2, [11, 13], [105, 4.5], [90, 7.5]);
+    expect(order([...before, taken, source, gone, within])).toEqual([1, 2, 3, 4, 13, 12]);
   });
 
   it("are judged from below where searches go up", () => {

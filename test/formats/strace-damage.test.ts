@@ -207,6 +207,21 @@ describe("damage in one place", () => {
     expect(await between(line)).toEqual([`2 - ! ${code}`]);
   });
 
+  it("keeps a call right behind what the program has printed", async () => {
+    const call = "munmap(0x1000, 4096) = 0";
+    const told = (
+      await Promise.all(["progress 10%", "done\r"].map((output) => between(`${output}${call}`)))
+    ).flat();
+    const glued = ["2 - ! parse/glued-line", "2 - munmap(0x1000, 4096) = 0x0"];
+    expect(told).toEqual([...glued, ...glued]);
+    expect(await between(`10%[pid  77] ${call}`)).toEqual([
+      glued[0],
+      "2 77 munmap(0x1000, 4096) = 0x0",
+    ]);
+    for (const remark of ["# here: ", 'say "', "see (", "10%;"])
+      expect(await between(`${remark}${call}`)).toEqual(["2 - ! parse/foreign-line"]);
+  });
+
   it("keeps a call of which the result is missing", async () => {
     expect(await between("munmap(0x1000, 4096)")).toEqual([
       "2 - ! parse/no-result",

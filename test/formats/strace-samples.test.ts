@@ -5,7 +5,7 @@ import { Diagnostics, MmreplayError } from "../../src/errors.ts";
 import { detect, formats } from "../../src/formats/index.ts";
 import { strace } from "../../src/formats/strace.ts";
 import type { Event } from "../../src/trace/event.ts";
-import { inputOf, readWith, sample } from "../support/samples.ts";
+import { fileOf, readWith, sample } from "../support/samples.ts";
 import { shared } from "../support/shared.ts";
 
 const samples = join(import.meta.dirname, "samples");
@@ -149,7 +149,7 @@ describe.skipIf(shared === undefined)("all samples of all recorders (needs ../sh
 
   it("one file per task gives what strace-log-merge gives", async () => {
     const set = join(folder, "strace-7.2-ff");
-    const inputs = readdirSync(set).map((n) => inputOf(readFileSync(join(set, n)), n, 100));
+    const inputs = readdirSync(set).map((n) => fileOf(readFileSync(join(set, n)), n, 100));
     const events: Event[] = [];
     const diagnostics = new Diagnostics();
     await strace.perTask?.read(inputs, (event) => events.push(event), diagnostics);

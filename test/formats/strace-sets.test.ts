@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { Diagnostics, MmreplayError } from "../../src/errors.ts";
 import { strace } from "../../src/formats/strace.ts";
+import type { Reopened } from "../../src/formats/types.ts";
 import type { Event } from "../../src/trace/event.ts";
 import { eventText } from "../support/events-text.ts";
-import { inputOf } from "../support/samples.ts";
+import { fileOf } from "../support/samples.ts";
 import { exec, forked, map } from "../support/task-lines.ts";
 
 describe("a set of one file per task", () => {
@@ -16,7 +17,7 @@ describe("a set of one file per task", () => {
   ): Promise<{ events: Event[]; diagnostics: Diagnostics }> => {
     const events: Event[] = [];
     const diagnostics = new Diagnostics();
-    const inputs = Object.entries(files).map(([name, text]) => inputOf(text, name, 16));
+    const inputs = Object.entries(files).map(([name, text]) => fileOf(text, name, 16));
     await strace.perTask?.read(inputs, (event) => events.push(event), diagnostics);
     return { events, diagnostics };
   };
@@ -61,6 +62,38 @@ describe("a set of one file per task", () => {
     // The munmap began first and ended last: what the mmap got, it had freed.
     expect(events.map((event) => event.line)).toEqual([1, 2, 3, 4]);
     expect(events.map((event) => event.time).slice(2)).toEqual([1795351507.0008, 1795351507.00042]);
+  });
+
+  it("has only the files open at a time whose tasks live", async () => {
+    let open = 0;
+    let most = 0;
+    const one = (tid: number, second: number): Reopened => {
+      const line = `${1795351507 + second}.000000 ${map(tid % 7)}\n`;
+      const text = line.repeat(1000);
+      return {
+        name: `out.${tid}`,
+        open: async function* (bytes = 0) {
+          open += 1;
+          most = Math.max(most, open);
+          try {
+            for (let at = 0; at < text.length; at += bytes)
+              yield Buffer.from(text.slice(at, at + bytes));
+          } finally {
+            open -= 1;
+          }
+        },
+      };
+    };
+    const files = Array.from({ length: 50 }, (_, index) => one(10 + index, index));
+    const result = await strace.perTask?.read(files, () => undefined, new Diagnostics());
+    expect(result?.lines).toBe(50_000);
+    expect(open).toBe(0);
+    expect(most).toBeLessThanOrEqual(2);
+  });
+
+  it("is read whole though a file of it is empty", async () => {
+    const { events } = await readFiles({ "out.9": "", "out.10": parent, "out.11": child });
+    expect(events.length).toBe(4);
   });
 
   it("says whose file is missing", async () => {

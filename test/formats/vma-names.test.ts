@@ -28,8 +28,8 @@ describe("prctl that names a range", () => {
     );
     expect(await told(perfScript, lines)).toEqual([
       "1.2 7 brk(0x0) = 0x9000",
-      "3.4 7 prctl: set_vma_name(0x7f000000, 4096, null) = 0x0",
-      "5.6 7 prctl: set_vma_name(0x7f000000, 4096, null) = EINVAL",
+      '3.4 7 prctl: set_vma_name(0x7f000000, 4096, "[0x474012]") = 0x0',
+      '5.6 7 prctl: set_vma_name(0x7f000000, 4096, "[0x474012]") = EINVAL',
     ]);
   });
 
@@ -46,7 +46,9 @@ describe("prctl that names a range", () => {
         `raw_syscalls:sys_exit: NR ${number} = 0`,
       );
       const [, named] = await told(perfScript, `# arch : ${arch}\n${lines}`);
-      expect(named, `${arch}`).toBe("4.5 7 prctl: set_vma_name(0x7f000000, 4096, null) = 0x0");
+      expect(named, `${arch}`).toBe(
+        '4.5 7 prctl: set_vma_name(0x7f000000, 4096, "[0x474012]") = 0x0',
+      );
     }
   });
 
@@ -66,10 +68,26 @@ describe("prctl that names a range", () => {
       strace,
       "7 brk(NULL) = 0x9000\n7 prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, 0x7f000000, 4096, 0x474012) = 0\n",
     );
-    const expected = "7 prctl: set_vma_name(0x7f000000, 4096, null) = 0x0";
+    const expected = '7 prctl: set_vma_name(0x7f000000, 4096, "[0x474012]") = 0x0';
     expect(traced).toBe(`2 ${expected}`);
     expect(listed).toEqual([`3.4 ${expected}`]);
     expect(printed.at(-1)).toBe(`2 ${expected}`);
+  });
+});
+
+describe("prctl that takes a name away", () => {
+  it("is told apart from one whose name nobody has read", async () => {
+    const lines = text(
+      ...brk,
+      naming.replace("0x00474012", "0x00000000"),
+      "syscalls:sys_exit_prctl: 0x0",
+    );
+    const expected = "prctl: set_vma_name(0x7f000000, 4096, null) = 0x0";
+    expect(await told(perfScript, lines)).toContain(`3.4 7 ${expected}`);
+    for (const name of ["NULL", "0"]) {
+      const line = `7 prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, 0x7f000000, 4096, ${name}) = 0\n`;
+      expect(await told(strace, `7 brk(NULL) = 0x9000\n${line}`)).toContain(`2 7 ${expected}`);
+    }
   });
 });
 
@@ -99,7 +117,7 @@ describe("prctl that does something else", () => {
     expect(await told(perfScript, lines)).toEqual([
       "1.2 7 brk(0x0) = 0x9000",
       "3 7 ! parse/no-exit",
-      "3 7 prctl: set_vma_name(0x7f000000, 4096, null) = no exit seen",
+      '3 7 prctl: set_vma_name(0x7f000000, 4096, "[0x474012]") = no exit seen',
     ]);
   });
 });

@@ -51,6 +51,17 @@ describe("explainRequest", () => {
     expect(text).toBe("io-uring 16K hint\n  refused before any search\n");
   });
 
+  it("tells the kinds where the first word may be meant for one", () => {
+    const policy = policies.get("linux-7.3");
+    const text = explainRequest(policy, "frob 2M", five);
+    expect(text).toMatch(
+      /^frob 2M\n {2}"frob" is taken for a filesystem; kinds of requests are anon, .*vfio/,
+    );
+    expect(text).toContain("0: plain");
+    for (const known of ["ext4", "fuse.sshfs", "vfio", "unknown"])
+      expect(explainRequest(policy, `${known} 2M`, five)).not.toContain("is taken for");
+  });
+
   it("names the room below of a mask that is one byte short of its size", () => {
     const policy = parsePolicy("core-align:mask=s-1,orders=pmd");
     const text = explainRequest(policy, "vfio 2M", five);

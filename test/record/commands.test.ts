@@ -37,6 +37,7 @@ describe("perf", () => {
   it("records calls, searches and lives, with a clock that maps can be compared with", () => {
     const command = perf("6.1.0").command(program, "raw").join(" ");
     expect(command).toMatch(/^perf record -q -d -k CLOCK_MONOTONIC /);
+    expect(command).toContain("syscalls:sys_*_shmget,syscalls:sys_*_prctl,");
     for (const call of ["pkey_mprotect", "remap_file_pages", "mlock2", "munlockall"])
       expect(command).toContain(`syscalls:sys_*_${call},`);
     expect(command).toMatch(/syscalls:sys_\*_mmap,.*mmap:vm_unmapped_area,.*sched_process_exec/);

@@ -108,6 +108,24 @@ describe("the tables", () => {
       expect(shown).not.toContain(title);
   });
 
+  it.each(["text", "lkml", "markdown"])("have a column for a metric that is new (%s)", (id) => {
+    const metric = {
+      id: "page-walks",
+      title: "walks of all",
+      unit: "walks",
+      better: "less",
+    } as const;
+    const more = runs.map((run) => ({
+      ...run,
+      metrics: { ...run.metrics, "page-walks": { value: 4_711, unit: "walks" } },
+    }));
+    const metrics = [...setup.metrics, metric];
+    const shown = reports.get(id).render(makeReport({ ...setup, metrics }, more));
+    expect(shown).toContain("page-walks");
+    expect(shown).toMatch(/linux-7.3 .* 4,711/);
+    if (id !== "text") expect(shown).toContain("page-walks: walks of all");
+  });
+
   it("join mappings that cost the same under every policy", () => {
     const twice = runs.map((run) => ({
       ...run,

@@ -120,6 +120,7 @@ describe("shared and file mappings", () => {
       return space;
     };
     expect(twoParts(latest).count).toBe(2);
+    expect(twoParts(latest).rules.met.anonOffsets).toBe(true);
     expect(twoParts({ ...latest, series: "7.2", mergesAnonOffset: false }).count).toBe(1);
   });
 

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Diagnostics } from "../../src/errors.ts";
-import type { Format, Input, ReadOptions, ReadResult } from "../../src/formats/types.ts";
+import type { Format, Input, ReadOptions, ReadResult, Reopened } from "../../src/formats/types.ts";
 import type { Event } from "../../src/trace/event.ts";
 import { shared } from "./shared.ts";
 
@@ -20,13 +20,18 @@ export function sample(name: string): Buffer {
   return readFileSync(join(folder, name));
 }
 
-/** An input that comes in chunks of this many bytes. */
-export function inputOf(content: string | Uint8Array, name = "test", chunk = 10_000): Input {
+/** A file that comes in chunks of this many bytes, as often as it is opened. */
+export function fileOf(content: string | Uint8Array, name = "test", chunk = 10_000): Reopened {
   const bytes = Buffer.from(content);
-  async function* chunks(): AsyncGenerator<Uint8Array> {
+  async function* open(): AsyncGenerator<Uint8Array> {
     for (let at = 0; at < bytes.length; at += chunk) yield bytes.subarray(at, at + chunk);
   }
-  return { name, chunks: chunks() };
+  return { name, open };
+}
+
+/** An input that comes in chunks of this many bytes. */
+export function inputOf(content: string | Uint8Array, name = "test", chunk = 10_000): Input {
+  return { name, chunks: fileOf(content, name, chunk).open() };
 }
 
 export interface Reading {

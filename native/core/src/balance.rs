@@ -1,7 +1,7 @@
 //! When do nodes of the gap index split and join, and when does it move together.
 
 use crate::index::GapIndex;
-use crate::lanes::{LEAF, WIDTH};
+use crate::lanes::{LEAF, Place, WIDTH};
 use crate::node::{Entry, Inner, Leaf};
 use crate::scalar::Scalar;
 
@@ -30,7 +30,7 @@ impl GapIndex {
         let value = self.leaves.add(upper);
         let inner = self.inners.get_mut(self.root.inner(root));
         inner.size[slot] = size;
-        inner.insert(Scalar, slot + 1, Entry { size: upper_size, key, value });
+        inner.insert(Scalar, Place::new(slot + 1), Entry { size: upper_size, key, value });
     }
 
     /// Put the entries of a full inner node into fewer leaves, if that spares one in six; splits leave them half full.
@@ -55,7 +55,7 @@ impl GapIndex {
             }
             let (size, key) = (leaf.largest(), leaf.key[0]);
             let value = self.leaves.add(leaf);
-            packed.insert(Scalar, slot, Entry { size, key, value });
+            packed.insert(Scalar, Place::new(slot), Entry { size, key, value });
         }
         *self.inners.get_mut(self.root.inner(root)) = packed;
         self.give_back_unused();
@@ -102,7 +102,7 @@ impl GapIndex {
         self.leaves.give_back(upper);
         let inner = self.inners.get_mut(self.root.inner(root));
         inner.size[slot] = inner.size[slot].max(inner.size[slot + 1]);
-        inner.remove(Scalar, slot + 1);
+        inner.remove(Scalar, Place::new(slot + 1));
         let few = inner.has_few();
         self.set_key(self.spot(root, slot, 0), key);
         if few {

@@ -10,7 +10,7 @@ use std::ops::Range;
 use crate::arena::Arena;
 use crate::extents::Gap;
 use crate::index::{GapIndex, Spot, saturated};
-use crate::lanes::{LEAF, Lanes, MOST, Task, WIDTH};
+use crate::lanes::{LEAF, Lanes, MOST, Place, Task, WIDTH};
 use crate::node::{Entry, Inner, Leaf};
 
 impl GapIndex {
@@ -60,7 +60,11 @@ impl GapIndex {
             return self.split_and_insert(at, gap);
         }
         let size = saturated(gap.end - gap.start);
-        leaf.insert(lanes, at.entry as usize, Entry { size, key: gap.start, value: () });
+        leaf.insert(
+            lanes,
+            Place::new(at.entry as usize),
+            Entry { size, key: gap.start, value: () },
+        );
         if size == MOST {
             self.change_wide(gap.start, gap);
         }
@@ -87,7 +91,7 @@ impl GapIndex {
         let entry = at.entry as usize % LEAF;
         let (old, start) = (leaf.size[entry], leaf.key[entry]);
         let repair = entry == 0 || leaf.will_be_to_join();
-        leaf.remove(lanes, entry);
+        leaf.remove(lanes, Place::new(entry));
         if old == MOST {
             self.change_wide(start, &(start..start));
         }

@@ -1,9 +1,12 @@
 //! Which pages of a space are mapped, and where are the gaps between them.
 
+#![expect(clippy::inline_always, reason = "compiled again inside the task of each width")]
+
 use std::ops::Range;
 
 use crate::find::fits;
 use crate::index::{FoundGap, GapIndex, Spot};
+use crate::lanes::{Lanes, Task};
 
 /// One past the last page; every page is exact in a double.
 pub const PAGES_END: i64 = 1 << 53;
@@ -78,7 +81,6 @@ impl Extents {
     /// The highest gap with at least `need > 0` pages inside `window`; adds the nodes visited to `steps`.
     #[must_use]
     #[inline(always)]
-    #[expect(clippy::inline_always, reason = "the result is used where it was written")]
     pub fn highest_gap(&self, window: &Range<i64>, need: i64, steps: &mut u64) -> Option<FoundGap> {
         if window.end > self.wall {
             return self.highest_with_care(window, need, steps);
@@ -130,12 +132,7 @@ impl Extents {
     /// Map `range`, whatever is there already.
     #[inline]
     pub fn occupy(&mut self, range: &Range<i64>) {
-        if range.end <= self.wall {
-            self.mapped += self.low.occupy(range);
-        } else {
-            let [low, high] = self.sides(range);
-            self.mapped += self.low.occupy(&low) + self.high.occupy(&high);
-        }
+        self.low.machine.run(Occupy { extents: self, range });
     }
 
     /// Map `range` inside a gap that a search has just found; elsewhere if it lies elsewhere.
@@ -152,12 +149,7 @@ impl Extents {
     /// Unmap `range`, whatever is there.
     #[inline]
     pub fn release(&mut self, range: &Range<i64>) {
-        if range.end <= self.wall {
-            self.mapped -= self.low.release(range);
-        } else {
-            let [low, high] = self.sides(range);
-            self.mapped -= self.low.release(&low) + self.high.release(&high);
-        }
+        self.low.machine.run(Release { extents: self, range });
     }
 }
 
@@ -197,6 +189,70 @@ impl Extents {
     /// The parts of `range` below and above the wall.
     fn sides(&self, range: &Range<i64>) -> [Range<i64>; 2] {
         [range.start..range.end.min(self.wall), range.start.max(self.wall)..range.end]
+    }
+
+    /// The index of a range that does not cross the wall.
+    #[inline]
+    fn side(&mut self, range: &Range<i64>) -> Option<&mut GapIndex> {
+        if range.end <= self.wall {
+            Some(&mut self.low)
+        } else if range.start >= self.wall {
+            Some(&mut self.high)
+        } else {
+            None
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn occupy_across(&mut self, range: &Range<i64>) -> i64 {
+        let [low, high] = self.sides(range);
+        self.low.occupy_anywhere(&low) + self.high.occupy_anywhere(&high)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn release_across(&mut self, range: &Range<i64>) -> i64 {
+        let [low, high] = self.sides(range);
+        self.low.release_anywhere(&low) + self.high.release_anywhere(&high)
+    }
+}
+
+/// `Extents::occupy`: the whole of it is compiled per width.
+struct Occupy<'a> {
+    extents: &'a mut Extents,
+    range: &'a Range<i64>,
+}
+
+impl Task for Occupy<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, lanes: impl Lanes) {
+        let Self { extents, range } = self;
+        extents.mapped += match extents.side(range) {
+            Some(index) => index.occupy(lanes, range),
+            None => extents.occupy_across(range),
+        };
+    }
+}
+
+/// `Extents::release`, likewise.
+struct Release<'a> {
+    extents: &'a mut Extents,
+    range: &'a Range<i64>,
+}
+
+impl Task for Release<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, lanes: impl Lanes) {
+        let Self { extents, range } = self;
+        extents.mapped -= match extents.side(range) {
+            Some(index) => index.release(lanes, range),
+            None => extents.release_across(range),
+        };
     }
 }
 

@@ -4,7 +4,7 @@
 
 use crate::arena::Arena;
 use crate::extents::Gap;
-use crate::lanes::{LEAF, Lanes, MOST, Task, UNUSED, WIDTH};
+use crate::lanes::{LEAF, Lanes, MOST, Place, Task, UNUSED, WIDTH};
 use crate::machine::Machine;
 use crate::node::{Entry, Inner, Leaf};
 use crate::root::Root;
@@ -82,7 +82,7 @@ impl GapIndex {
         };
         let mut inner = Inner::new();
         let leaf = index.leaves.add(Leaf::new());
-        inner.insert(Scalar, 0, Entry { size: 0, key: i64::MIN, value: leaf });
+        inner.insert(Scalar, Place::new(0), Entry { size: 0, key: i64::MIN, value: leaf });
         let inner = index.inners.add(inner);
         index.root.set_inner(0, inner);
         index
@@ -146,19 +146,36 @@ impl GapIndex {
     /// The last gap that starts at or below `page`.
     #[inline]
     pub fn locate(&self, page: i64) -> Option<Spot> {
+        if page < 0 {
+            return None;
+        }
         let after = self.machine.run(Rank { index: self, page });
         after.entry.checked_sub(1).map(|entry| Spot { entry, ..after })
     }
 
-    /// Where a gap that starts above `page` would come into the leaf that the keys lead to.
+    /// Where a gap that starts above `page >= 0` would come into the leaf that the keys lead to.
     #[inline(always)]
     pub(crate) fn rank(&self, lanes: impl Lanes, page: i64) -> Spot {
+        let at = self.leaf_of(lanes, page);
+        let entry = lanes.rank(&self.leaves.get(at.leaf).key, page);
+        Spot::new(at.root as usize, at.inner, at.slot as usize, at.leaf, entry)
+    }
+
+    /// The same, with what it takes to move the entries there.
+    #[inline(always)]
+    pub(crate) fn place(&self, lanes: impl Lanes, page: i64) -> (Spot, Place) {
+        let at = self.leaf_of(lanes, page);
+        let place = lanes.place(&self.leaves.get(at.leaf).key, page);
+        (Spot::new(at.root as usize, at.inner, at.slot as usize, at.leaf, place.at), place)
+    }
+
+    /// The first entry of the leaf that the keys lead to.
+    #[inline(always)]
+    fn leaf_of(&self, lanes: impl Lanes, page: i64) -> Spot {
         let (root, inner_id) = self.root.locate(lanes, page);
         let inner = self.inners.get(inner_id);
-        let slot = lanes.rank(&inner.key, page).saturating_sub(1);
-        let leaf_id = inner.value[slot % WIDTH];
-        let entry = lanes.rank(&self.leaves.get(leaf_id).key, page);
-        Spot::new(root, inner_id, slot, leaf_id, entry)
+        let slot = lanes.last_below(&inner.key, page);
+        Spot::new(root, inner_id, slot, inner.value[slot % WIDTH], 0)
     }
 
     /// Where the gap starts that `rank` leads to, the first above; `UNUSED` if there is none.

@@ -2,7 +2,7 @@
 
 #![expect(clippy::inline_always, reason = "compiled again inside the task of each width")]
 
-use crate::lanes::{Lanes, Task};
+use crate::lanes::{Lanes, Place, Task};
 use crate::scalar::Scalar;
 #[cfg(target_arch = "aarch64")]
 use crate::simd::neon;
@@ -86,12 +86,18 @@ impl Lanes for Baseline {
     }
 
     #[inline(always)]
-    fn open<const N: usize>(self, sizes: &mut [u32; N], keys: &mut [i64; N], at: usize) {
-        Scalar.open(sizes, keys, at);
+    fn open<const N: usize>(
+        self,
+        sizes: &mut [u32; N],
+        keys: &mut [i64; N],
+        at: Place,
+        new: (u32, i64),
+    ) {
+        Scalar.open(sizes, keys, at, new);
     }
 
     #[inline(always)]
-    fn close<const N: usize>(self, sizes: &mut [u32; N], keys: &mut [i64; N], at: usize) {
+    fn close<const N: usize>(self, sizes: &mut [u32; N], keys: &mut [i64; N], at: Place) {
         Scalar.close(sizes, keys, at);
     }
 }

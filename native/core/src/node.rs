@@ -2,7 +2,7 @@
 
 #![expect(clippy::inline_always, reason = "compiled again inside the task of each width")]
 
-use crate::lanes::{LEAF, Lanes, UNUSED, WIDTH};
+use crate::lanes::{LEAF, Lanes, Place, UNUSED, WIDTH};
 use crate::scalar::Scalar;
 
 /// Entries in ascending order of `key`; those that are not used have size 0, so that no search finds them.
@@ -43,12 +43,12 @@ impl<T: Copy + Default, const N: usize> Node<T, N> {
     /// The same before the removal: what it moves is then not waited for.
     #[inline(always)]
     pub fn will_be_to_join(&self) -> bool {
-        self.ends_at(N / 4 + 1) || self.key[1] == UNUSED
+        self.ends_at(N / 4 + 1) || self.size[1] == 0
     }
 
     #[inline(always)]
     fn ends_at(&self, count: usize) -> bool {
-        self.key[count - 1] < UNUSED && self.key[count] == UNUSED
+        self.size[count - 1] > 0 && self.size[count] == 0
     }
 
     /// Less than half of the entries are in use.
@@ -57,7 +57,7 @@ impl<T: Copy + Default, const N: usize> Node<T, N> {
     }
 
     pub fn is_full(&self) -> bool {
-        self.key[N - 1] < UNUSED
+        self.size[N - 1] > 0
     }
 
     /// Whether two nodes with so many entries together become one, if one of them has few.
@@ -81,26 +81,19 @@ impl<T: Copy + Default, const N: usize> Node<T, N> {
     }
 
     #[inline(always)]
-    pub fn insert(&mut self, lanes: impl Lanes, at: usize, entry: Entry<T>) {
-        lanes.open(&mut self.size, &mut self.key, at);
+    pub fn insert(&mut self, lanes: impl Lanes, at: Place, entry: Entry<T>) {
+        lanes.open(&mut self.size, &mut self.key, at, (entry.size, entry.key));
         if size_of::<T>() > 0 {
-            self.value.copy_within(at..N - 1, at + 1);
+            self.value.copy_within(at.at..N - 1, at.at + 1);
+            self.value[at.at] = entry.value;
         }
-        self.set(at, entry);
     }
 
     #[inline(always)]
-    fn set(&mut self, at: usize, entry: Entry<T>) {
-        self.size[at] = entry.size;
-        self.key[at] = entry.key;
-        self.value[at] = entry.value;
-    }
-
-    #[inline(always)]
-    pub fn remove(&mut self, lanes: impl Lanes, at: usize) {
+    pub fn remove(&mut self, lanes: impl Lanes, at: Place) {
         lanes.close(&mut self.size, &mut self.key, at);
         if size_of::<T>() > 0 {
-            self.value.copy_within(at + 1..N, at);
+            self.value.copy_within(at.at + 1..N, at.at);
         }
     }
 

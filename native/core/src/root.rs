@@ -3,7 +3,7 @@
 #![expect(clippy::inline_always, reason = "compiled again inside the task of each width")]
 
 use crate::bits::{below, highest_bit, lowest_bit};
-use crate::lanes::{Lanes, WIDTH};
+use crate::lanes::{Lanes, Place, WIDTH};
 use crate::node::{Entry, Inner};
 use crate::scalar::Scalar;
 
@@ -93,7 +93,7 @@ impl Root {
         for chunk in entries.chunks(WIDTH) {
             let mut block = Inner::new();
             for (at, entry) in chunk.iter().enumerate() {
-                block.insert(Scalar, at, *entry);
+                block.insert(Scalar, Place::new(at), *entry);
             }
             self.blocks.push(block);
         }
@@ -102,14 +102,16 @@ impl Root {
     /// The inner node that leads to `page`, and its id.
     #[inline(always)]
     pub fn locate(&self, lanes: impl Lanes, page: i64) -> (usize, u32) {
-        if self.len == 1 {
+        let Some((mut node, others)) = self.blocks.split_first() else {
             return (0, self.only.value);
+        };
+        let mut start = 0;
+        for next in others.iter().take_while(|next| next.key[0] <= page) {
+            node = next;
+            start += WIDTH;
         }
-        let after = self.blocks[1..].iter().position(|block| block.key[0] > page);
-        let block = after.unwrap_or(self.blocks.len() - 1);
-        let node = &self.blocks[block];
-        let at = lanes.rank(&node.key, page).saturating_sub(1);
-        (block * WIDTH + at, node.value[at % WIDTH])
+        let at = lanes.last_below(&node.key, page);
+        (start + at, node.value[at % WIDTH])
     }
 
     /// The last inner node with that size, and its id.

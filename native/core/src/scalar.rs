@@ -1,6 +1,6 @@
 //! The plain way to compare sizes and keys: what every vector unit must equal, and what machines without one do.
 
-use crate::lanes::{Lanes, UNUSED};
+use crate::lanes::{Lanes, Place, UNUSED};
 
 /// No vector unit.
 #[derive(Clone, Copy)]
@@ -29,13 +29,25 @@ impl Lanes for Scalar {
     }
 
     #[inline]
-    fn open<const N: usize>(self, sizes: &mut [u32; N], keys: &mut [i64; N], at: usize) {
+    fn open<const N: usize>(
+        self,
+        sizes: &mut [u32; N],
+        keys: &mut [i64; N],
+        Place { at, .. }: Place,
+        new: (u32, i64),
+    ) {
         sizes.copy_within(at..N - 1, at + 1);
         keys.copy_within(at..N - 1, at + 1);
+        (sizes[at], keys[at]) = new;
     }
 
     #[inline]
-    fn close<const N: usize>(self, sizes: &mut [u32; N], keys: &mut [i64; N], at: usize) {
+    fn close<const N: usize>(
+        self,
+        sizes: &mut [u32; N],
+        keys: &mut [i64; N],
+        Place { at, .. }: Place,
+    ) {
         sizes.copy_within(at + 1..N, at);
         keys.copy_within(at + 1..N, at);
         (sizes[N - 1], keys[N - 1]) = (0, UNUSED);

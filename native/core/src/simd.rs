@@ -27,6 +27,13 @@ pub fn are_same(left: &[f64], right: &[f64]) -> bool {
     left == right
 }
 
+/// Whether a key is at or below `page`, both at least 0: unsigned, the comparison leaves a carry, which one instruction counts.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+fn is_below(key: i64, page: i64) -> bool {
+    key.cast_unsigned() <= page.cast_unsigned()
+}
+
 /// A mask per entry of a node: zeros below `at`, ones from there on.
 #[cfg(target_arch = "x86_64")]
 #[inline]
@@ -71,19 +78,37 @@ macro_rules! lanes_of {
             }
 
             #[inline(always)]
+            fn last_below<const N: usize>(self, keys: &[i64; N], page: i64) -> usize {
+                // SAFETY: as in `run`.
+                unsafe { last_below(keys, page) }
+            }
+
+            #[inline(always)]
+            fn place<const N: usize>(self, keys: &[i64; N], page: i64) -> Place {
+                // SAFETY: as in `run`.
+                unsafe { place(keys, page) }
+            }
+
+            #[inline(always)]
             fn largest<const N: usize>(self, sizes: &[u32; N]) -> u32 {
                 // SAFETY: as in `run`.
                 unsafe { largest(sizes) }
             }
 
             #[inline(always)]
-            fn open<const N: usize>(self, sizes: &mut [u32; N], keys: &mut [i64; N], at: usize) {
+            fn open<const N: usize>(
+                self,
+                sizes: &mut [u32; N],
+                keys: &mut [i64; N],
+                at: Place,
+                new: (u32, i64),
+            ) {
                 // SAFETY: as in `run`.
-                unsafe { open(sizes, keys, at) }
+                unsafe { open(sizes, keys, at, new) }
             }
 
             #[inline(always)]
-            fn close<const N: usize>(self, sizes: &mut [u32; N], keys: &mut [i64; N], at: usize) {
+            fn close<const N: usize>(self, sizes: &mut [u32; N], keys: &mut [i64; N], at: Place) {
                 // SAFETY: as in `run`.
                 unsafe { close(sizes, keys, at) }
             }

@@ -8,6 +8,8 @@ import {
   PROT_EXEC,
   PROT_READ,
   PROT_WRITE,
+  SHM_EXEC,
+  SHM_RDONLY,
 } from "../../trace/flags.ts";
 import { alignUp, hasBit } from "../../units.ts";
 import { bordersOf, MadeBorders } from "./borders.ts";
@@ -23,6 +25,12 @@ function kindOf(prot: number): number {
 function kindOfPerms(perms: string): number {
   const bit = (letter: string, value: number): number => (perms.includes(letter) ? value : 0);
   return bit("r", PROT_READ) + bit("w", PROT_WRITE) + bit("x", PROT_EXEC);
+}
+
+/** How a segment of System V is attached. */
+function protOf(flags: number): number {
+  const write = hasBit(flags, SHM_RDONLY) ? 0 : PROT_WRITE;
+  return PROT_READ + write + (hasBit(flags, SHM_EXEC) ? PROT_EXEC : 0);
 }
 
 /** What the maps file shows: ranges by permissions, and the offset of each area of a file. */
@@ -50,6 +58,8 @@ export class Likeness {
   #sets: readonly Measured[];
   #offsets = new Map<number, number>();
   #borders: MadeBorders;
+  /** Bytes of the segments of System V that were attached, by their addresses. */
+  #segments = new Map<number, number>();
   #heap: { readonly start: number; readonly end: number } | undefined;
   #matches = 0;
 
@@ -66,6 +76,7 @@ export class Likeness {
     twin.#sets = this.#sets.map((set) => set.copy());
     twin.#offsets = new Map(this.#offsets);
     twin.#borders = this.#borders.copy();
+    twin.#segments = new Map(this.#segments);
     twin.#heap = this.#heap;
     twin.#matches = this.#matches;
     return twin;
@@ -171,8 +182,14 @@ export class Likeness {
       }
       case "shmat":
         if (call.length === undefined) return;
-        this.#add(this.#range(result, Number(call.length)), PROT_READ + PROT_WRITE);
+        this.#add(this.#range(result, Number(call.length)), protOf(call.flags));
+        this.#segments.set(result, Number(call.length));
         return;
+      case "shmdt": {
+        const length = this.#segments.get(Number(call.addr));
+        if (length !== undefined) this.#remove(this.#range(Number(call.addr), length));
+        return;
+      }
       case "brk":
         this.#brk(result);
         return;

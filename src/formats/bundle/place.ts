@@ -26,9 +26,12 @@ export interface Position {
   readonly pid: number | null;
 }
 
+/** The program goes by no name that the maps show. */
+const otherName = 2;
+
 /** Smaller is better, in this order; of what is left, the longest rest. */
 interface Candidate extends Position {
-  /** The maps do not show the program that the space is known to have executed: 0 or 1. */
+  /** The maps show the program that the space is known to have executed (0), one of its name (1), or another (2). */
   readonly unnamed: number;
   readonly difference: number;
   /** Borders that the maps show and no call has made. */
@@ -45,6 +48,8 @@ interface State {
   readonly pid: number | null;
   readonly likeness: Likeness;
   readonly unnamed: number;
+  /** An exec has made it, and nothing has changed it since. */
+  isNew: boolean;
   /** The latest call, once there was one. */
   last: { readonly index: number; readonly time: number | undefined } | undefined;
 }
@@ -78,16 +83,20 @@ class Seeker {
     let state = this.#states.get(space);
     if (state === undefined) {
       const likeness = new Likeness(this.#picture, this.#question.pageSize);
-      state = { pid, likeness, unnamed: 1, last: undefined };
+      state = { pid, likeness, unnamed: otherName, isNew: false, last: undefined };
       this.#states.set(space, state);
     }
     return state;
   }
 
-  /** A path may be a link: then the maps name another file, and tell no image from another. */
+  /** A path may lead through links (/bin), or be one: then the maps name another file, and tell no image from another. */
   #unnamed(event: Event): number {
     const path = event.kind === "lifecycle" ? event.path : undefined;
-    return path !== undefined && this.#question.areas.some((area) => area.path === path) ? 0 : 1;
+    if (path === undefined) return otherName;
+    const name = path.slice(path.lastIndexOf("/"));
+    const paths = this.#question.areas.map((area) => area.path);
+    if (paths.includes(path)) return 0;
+    return name.length > 1 && paths.some((one) => one.endsWith(name)) ? 1 : otherName;
   }
 
   /** Seconds between the moment of the maps and the time from one call to the next. */
@@ -145,14 +154,16 @@ class Seeker {
       pid,
       likeness: from?.likeness.copy() ?? fresh,
       unnamed: from?.unnamed ?? this.#unnamed(event),
+      isNew: from === undefined,
       last: { index, time: event.time },
     });
   }
 
-  /** Of an attach: nothing was known of the space before. */
+  /** Of an attach, or what an exec has mapped: nothing was known of the space before. */
   #snapshot({ pid, areas, time }: Snapshot, index: number, space: number): void {
     const state = this.#state(space, pid);
-    if (state.last !== undefined) return;
+    if (state.last !== undefined && !state.isNew) return;
+    state.isNew = false;
     state.likeness.begin(areas);
     state.last = { index, time };
   }
@@ -160,6 +171,7 @@ class Seeker {
   #call(call: Call, index: number, space: number): void {
     const state = this.#state(space, call.pid);
     if (this.#isWanted(space)) this.#judge(state, call.time);
+    state.isNew = false;
     state.likeness.apply(call);
     state.last = { index, time: call.time };
   }

@@ -1,12 +1,13 @@
 /** Which of the files of a folder, and of the archives in it, are recordings. */
 
-import { Buffer } from "node:buffer";
+import { crc32 } from "node:zlib";
 import { type Diagnostics, MmreplayError } from "../../errors.ts";
 import { detect, formats } from "../index.ts";
-import { allBytes, headBytes, headOf, once } from "../text/chunks.ts";
+import { type Chunks, headBytes, headOf } from "../text/chunks.ts";
 import { decompress } from "../text/decompress.ts";
+import type { KeptBytes } from "../text/kept-bytes.ts";
 import { plainName } from "../text/packings.ts";
-import type { Input } from "../types.ts";
+import type { Input, Reopened } from "../types.ts";
 import { isBeside } from "./beside.ts";
 import { isMaps, type Recording, type Source, stemOf } from "./runs.ts";
 import { isSame } from "./same.ts";
@@ -14,28 +15,30 @@ import { readTar } from "./tar.ts";
 import { unwrapped, wrappingOf } from "./wrapped.ts";
 
 /** What the file holds, unpacked. */
-export function inputOf(source: Source): Input {
-  return { name: source.name, chunks: decompress(source.open(), source.name) };
+export function inputOf(source: Source, chunkBytes?: number): Input {
+  return { name: source.name, chunks: decompress(source.open(chunkBytes), source.name) };
 }
 
-/** A packed file among others that are read side by side: the unpacker of xz takes one at a time. */
-export async function heldInput(source: Source): Promise<Input> {
-  const input = inputOf(source);
-  if (plainName(source.name) === source.name) return input;
-  return { name: source.name, chunks: once(await allBytes(input.chunks)) };
+/** One of many files that are read side by side. A packed one is unpacked first: the unpacker of xz takes one at a time. */
+export async function heldInput(source: Source, kept: KeptBytes): Promise<Reopened> {
+  const { name } = source;
+  const open = (chunkBytes?: number): Chunks => inputOf(source, chunkBytes).chunks;
+  return { name, open: plainName(name) === name ? open : await kept.take(open()) };
 }
 
 /** The files themselves, and instead of each archive the files in it. */
-export async function withMembers(sources: readonly Source[]): Promise<readonly Source[]> {
+export async function withMembers(
+  sources: readonly Source[],
+  kept: KeptBytes,
+): Promise<readonly Source[]> {
   const all: Source[] = [];
   for (const source of sources) {
     const archive = /\.tar$/.test(plainName(source.name));
     if (!archive) all.push(source);
     else {
       const folder = stemOf(source.name);
-      for (const { name, bytes } of await readTar(inputOf(source))) {
-        all.push({ name: `${folder}/${name}`, open: () => once(bytes) });
-      }
+      for await (const { name, chunks } of readTar(inputOf(source)))
+        all.push({ name: `${folder}/${name}`, open: await kept.take(chunks) });
     }
   }
   return all;
@@ -78,7 +81,8 @@ async function withoutWrapping(
   const isClaimed = (bytes: Uint8Array): boolean => formats.all.some(({ sniff }) => sniff(bytes));
   const wrapping = wrappingOf(seen, isClaimed(seen));
   if (wrapping === undefined) return { source: wrapped, head: seen };
-  const open = (): AsyncIterable<Uint8Array> => unwrapped(inputOf(wrapped).chunks, wrapping);
+  const open = (chunkBytes?: number): Chunks =>
+    unwrapped(inputOf(wrapped, chunkBytes).chunks, wrapping);
   const head = await headOf(open(), headBytes);
   if (!isClaimed(head)) return { source: wrapped, head: seen };
   const message = `${wrapped.name}: lines are taken out of ${wrapping.what}`;
@@ -90,11 +94,11 @@ async function withoutWrapping(
 async function withoutCopies(recordings: readonly Recording[]): Promise<readonly Recording[]> {
   if (recordings.length < 2) return recordings;
   const kept: Recording[] = [];
-  const byStart = new Map<string, Source[]>();
+  const byStart = new Map<number, Source[]>();
   const isText = ({ source }: Recording): boolean => source.isPrinted?.() !== true;
   for (const recording of recordings.toSorted((a, b) => Number(isText(b)) - Number(isText(a)))) {
     const { source } = recording;
-    const start = Buffer.from(await headOf(source.open(), headBytes)).toString("latin1");
+    const start = crc32(await headOf(source.open(), headBytes));
     const alike = byStart.get(start) ?? [];
     byStart.set(start, [...alike, source]);
     const other = await firstSame(source, alike);

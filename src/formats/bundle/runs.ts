@@ -9,7 +9,7 @@ import type { Format } from "../types.ts";
 export interface Source {
   /** Relative to the folder. */
   readonly name: string;
-  open(): AsyncIterable<Uint8Array>;
+  open(chunkBytes?: number): AsyncIterable<Uint8Array>;
   /** True if `open` gives what another program prints of the file (perf.data): a text beside it may be the same. */
   isPrinted?(): boolean;
 }

@@ -1,13 +1,14 @@
-/** Which files a tar archive holds: plain files of ustar and GNU tar, whole in memory. */
+/** Which files a tar archive holds: plain files of ustar and GNU tar, one after the other. */
 
 import { Buffer } from "node:buffer";
 import { MmreplayError } from "../../errors.ts";
-import { allBytes } from "../text/chunks.ts";
+import { allBytes, type Chunks } from "../text/chunks.ts";
 import type { Input } from "../types.ts";
 
+/** A file, whose bytes have to be taken before the next one. */
 export interface Member {
   readonly name: string;
-  readonly bytes: Uint8Array;
+  readonly chunks: Chunks;
 }
 
 const blockBytes = 512;
@@ -44,34 +45,69 @@ export function isTar(head: Uint8Array): boolean {
   return block[0] !== 0 && checksumOf(block) === octalAt(block, checksumAt, 8);
 }
 
-/** The plain files of an archive, in its order; throws `input/damaged` where a header is not one. */
-export async function readTar(input: Input): Promise<readonly Member[]> {
-  const bytes = Buffer.from(await allBytes(input.chunks));
-  const members: Member[] = [];
-  let longName: string | undefined;
-  for (let at = 0; at + blockBytes <= bytes.length; ) {
-    const block = bytes.subarray(at, at + blockBytes);
-    if (block.every((byte) => byte === 0)) break;
-    const size = octalAt(block, sizeAt, 12);
-    const start = at + blockBytes;
-    if (!isTar(block) || start + size > bytes.length) {
-      throw new MmreplayError("input/damaged", `the tar archive is damaged at byte ${at}`, {
-        at: { file: input.name },
-        hint: "copy the file again, it is cut off or damaged",
-      });
+/** Bytes that are taken as they are wanted. */
+class Bytes {
+  readonly #chunks: AsyncIterator<Uint8Array>;
+  #rest: Uint8Array = new Uint8Array(0);
+  /** Bytes taken so far. */
+  at = 0;
+
+  constructor(chunks: Chunks) {
+    this.#chunks = chunks[Symbol.asyncIterator]();
+  }
+
+  /** The next so many bytes, in pieces; fewer at the end of all. */
+  async *take(wanted: number): AsyncGenerator<Uint8Array> {
+    for (let left = wanted; left > 0; ) {
+      if (this.#rest.length === 0) {
+        const { done, value } = await this.#chunks.next();
+        if (done === true) return;
+        this.#rest = value;
+      }
+      const piece = this.#rest.subarray(0, left);
+      this.#rest = this.#rest.subarray(piece.length);
+      this.at += piece.length;
+      left -= piece.length;
+      yield piece;
     }
+  }
+
+  async skipTo(end: number): Promise<void> {
+    for await (const _ of this.take(end - this.at));
+  }
+}
+
+const damaged = (file: string, at: number): MmreplayError =>
+  new MmreplayError("input/damaged", `the tar archive is damaged at byte ${at}`, {
+    at: { file },
+    hint: "copy the file again, it is cut off or damaged",
+  });
+
+/** The plain files of an archive, in its order; throws `input/damaged` where a header is not one. */
+export async function* readTar(input: Input): AsyncGenerator<Member> {
+  const bytes = new Bytes(input.chunks);
+  let longName: string | undefined;
+  for (;;) {
+    const { at } = bytes;
+    const block = Buffer.from(await allBytes(bytes.take(blockBytes)));
+    if (block.length < blockBytes || block.every((byte) => byte === 0)) return;
+    const size = octalAt(block, sizeAt, 12);
+    if (!isTar(block)) throw damaged(input.name, at);
+    const start = at + blockBytes;
     const type = String.fromCharCode(block[typeAt] ?? 0);
-    const content = bytes.subarray(start, start + size);
     // GNU tar puts a name of more than 100 characters into a member of its own.
-    if (type === "L") longName = textAt(content, 0, size);
-    else {
+    if (type === "L") {
+      const text = Buffer.from(await allBytes(bytes.take(size)));
+      longName = textAt(text, 0, size);
+    } else {
       const prefix = textAt(block, prefixAt, 155);
       const short = textAt(block, 0, 100);
       const name = longName ?? (prefix === "" ? short : `${prefix}/${short}`);
-      if (type === "0" || type === "\0") members.push({ name, bytes: content });
+      if (type === "0" || type === "\0") yield { name, chunks: bytes.take(size) };
       longName = undefined;
     }
-    at = start + Math.ceil(size / blockBytes) * blockBytes;
+    await bytes.skipTo(start + size);
+    if (bytes.at < start + size) throw damaged(input.name, at);
+    await bytes.skipTo(start + Math.ceil(size / blockBytes) * blockBytes);
   }
-  return members;
 }

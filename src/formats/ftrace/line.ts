@@ -5,12 +5,12 @@ import { isTask, type PerfLine } from "../perf/line.ts";
 // The command has up to 16 columns and may hold anything: its end is a task id with a CPU behind it.
 const task = String.raw`^\s*(.{1,16}?)-(\d+)\s+(?:\(\s*(\d+|-+)\)\s+)?`;
 const usual = new RegExp(
-  String.raw`${task}\[\d+\]\s+(?:[^\s\d:]\S{3,6}\s+)?(\d+\.\d+|\d+):\s+(.*)$`,
+  String.raw`${task}\[\d+\]\s*(?:[^\s\d:]\S{3,6}\s+)?(\d+\.\d+|\d+):\s+(?:\(\+\d+\)\s+)?(.*)$`,
   "s",
 );
 /** `1.....  117172us!:` in tracefs, with clocks that count `1.....  117172:`; `1.....  3973.143999479:` of `trace-cmd report -l`. */
 const latency = new RegExp(
-  String.raw`${task}\d+[^\s\d]\S{3,6}\s+(\d+|\d+\.\d+|\d+us).?:\s+(.*)$`,
+  String.raw`${task}\d+[^\s\d]\S{3,6}\s+(\d+|\d+\.\d+|\d+us).?:\s+(?:\(\+\d+\)\s+)?(.*)$`,
   "s",
 );
 
@@ -42,6 +42,18 @@ const printedNames: Readonly<Record<string, string>> = {
   align_offset: "ofs",
 };
 
+/** `trace-cmd report -R` prints what is in memory: `__syscall_nr=10 start=0x7000 len=0x1000` of a call. */
+function withoutRaw(name: string, body: string): string {
+  if (body.startsWith("__syscall_nr="))
+    return body
+      .replace(/^\S+ ?/, "")
+      .replace(/^ret=/, "")
+      .replaceAll("=", ": ")
+      .replaceAll(/ (?=\w+:)/g, ", ");
+  if (name !== "vm_unmapped_area" || !body.includes(" low_limit=")) return body;
+  return body.replace(/(\w+)=/g, (_, field: string) => `${printedNames[field] ?? field}=`);
+}
+
 /** The option `fields` prints every field as it is in memory: `length=0x2000 (8192) low_limit=0x1000 (4096)`. */
 function withoutFields(name: string, body: string): string {
   const plain = body.replace(
@@ -66,7 +78,7 @@ function eventOf(text: string): Pick<PerfLine, "event" | "body"> | undefined {
   const named = /^(?:\w+:)?(\w+):\s*(.*?)\s*$/s.exec(text);
   if (named === null) return undefined;
   const [, name = "", printed = ""] = named;
-  const body = printed.endsWith(")") ? withoutFields(name, printed) : printed;
+  const body = printed.endsWith(")") ? withoutFields(name, printed) : withoutRaw(name, printed);
   const call = /^sys_(?:enter|exit)_/.test(name);
   const group = call ? "syscalls" : (groups.get(name) ?? "other");
   return { event: `${group}:${name}`, body: call ? withPrefixes(body) : body };

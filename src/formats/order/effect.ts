@@ -22,6 +22,9 @@ export interface Effect {
   readonly searched?: { readonly need: number; readonly aligned: boolean };
 }
 
+const page = 4096;
+const pageUp = (bytes: number): number => Math.ceil(bytes / page) * page;
+
 /** A PMD, by which large mappings may be padded. */
 const block = 2 ** 21;
 /** Where MAP_32BIT ends; such searches go up. */
@@ -40,8 +43,8 @@ const spanOf = ({ start, end }: { start: Call["result"]; end: Call["result"] }):
 function blockedOf(event: Call): Span | undefined {
   if (event.call !== "mremap" || event.result === event.addr || event.newAddr !== null)
     return undefined;
-  const start = Number(event.addr) + Number(event.length);
-  const end = Number(event.addr) + Number(event.newLength);
+  const start = Number(event.addr) + pageUp(Number(event.length));
+  const end = Number(event.addr) + pageUp(Number(event.newLength));
   return Number(event.length) > 0 && end > start ? { start, end } : undefined;
 }
 

@@ -3,7 +3,7 @@
 import { errnoName } from "../../trace/errno.ts";
 import type { CallBase } from "../../trace/event.ts";
 import { errnoOf, type U64 } from "../../units.ts";
-import { type Arguments, type Request, requestOf } from "../request.ts";
+import { type Arguments, type Request, requestOf, unreadString } from "../request.ts";
 
 /** How the call went. */
 export type End = Pick<CallBase, "outcome" | "result" | "error">;
@@ -80,8 +80,8 @@ class Registers implements Arguments {
   }
 
   /** It is behind a pointer. */
-  string(): null {
-    return null;
+  string(place: number): string | null {
+    return unreadString(this.number(place));
   }
 }
 

@@ -11,7 +11,8 @@ import { type NoResult, type Result, readResult, resultAt } from "./result.ts";
 import { inOrder, intOf, splitArgs } from "./split-args.ts";
 
 const unknownFile: OpenFile = { id: -1, kind: "unknown" };
-const decoration = /^[^<]*<(.*)>(?:\(deleted\))?$/s;
+/** With the context of the file behind it (--secontext). */
+const decoration = /^[^<]*<(.*)>(\(deleted\))?(?: \[[^\]>]*\])?$/s;
 /** What the kernel adds to the name of a deleted file; strace 5.19 and later print it behind the name. */
 const mark = " (deleted)";
 const numbers = /^(.*)<(char|block) (\d+):(\d+)>$/s;
@@ -20,12 +21,12 @@ const drmMajor = "226";
 
 /** The file that `-y` or `-yy` prints behind a descriptor: `3</path>`, `3</dev/zero<char 1:5>>`, `8<TCP:[1]>`. */
 function printedFile(text: string): Described | undefined {
-  const inside = decoration.exec(text)?.[1];
+  const [, inside, deleted] = decoration.exec(text) ?? [];
   if (inside === undefined) return undefined;
   const device = numbers.exec(inside);
   const name = fdName(device?.[1] ?? inside);
   const { id: _, ...plain } = fileOf(name, -1);
-  const file = text.endsWith(">(deleted)") ? { ...plain, path: name } : plain;
+  const file = deleted !== undefined ? { ...plain, path: name } : plain;
   if (device !== null) {
     if (device[2] === "char" && device[3] === "1" && device[4] === "5") {
       return { ...file, kind: "zero" };

@@ -56,6 +56,17 @@ export function continuesMemory(text: string): boolean {
   return continues(text) && ofMemory.test(text);
 }
 
+const glued =
+  /(?:\r|[^\s\w.,:;"'`(=<>/#])(?=(?:\[pid +\d+\] )?(?:mmap2?|munmap|mremap|mprotect|madvise|brk|shmat|shmdt)\([^()]*\) += (?:0x[0-9a-f]+|0|-1 E[A-Z]+ \(.*\))(?: <[\d.]+>)?$)/;
+
+const longestGlued = 4096;
+
+/** Where a whole memory call begins right behind what the program has printed (`10%munmap(0x1000, 4096) = 0`), or -1. */
+export function gluedAt(text: string): number {
+  const found = text.length > longestGlued ? null : glued.exec(text);
+  return found === null ? -1 : found.index + 1;
+}
+
 /** `--- SIGCHLD {...} ---`, `--- stopped by SIGSTOP ---`. */
 export function isSignal(bytes: Uint8Array, body: number): boolean {
   return (

@@ -4,6 +4,7 @@ import { type Line, latin1 } from "./line.ts";
 import {
   continues,
   continuesMemory,
+  gluedAt,
   isBelowCall,
   isOfPerf,
   type Notice,
@@ -27,8 +28,8 @@ export class OtherLines {
     this.#counts = counts;
   }
 
-  /** A line without terminal escapes. */
-  take(line: Line): void {
+  /** A line without terminal escapes. Returns what of it is a memory call, if the program has printed before it. */
+  take(line: Line): Line | undefined {
     const { bytes, start, end } = line;
     const { prefix } = this.#parts;
     const text = latin1(bytes, prefix.body, end);
@@ -36,10 +37,19 @@ export class OtherLines {
     const isEmpty = text.trim() === "";
     if (notice !== undefined) this.notice(notice, line);
     else if (summaryLine(text, this.#counts.summary)) this.#counts.summary = true;
-    else if (isBelowCall(bytes, start) || this.#rest(line, text)) return;
+    else if (isBelowCall(bytes, start) || this.#rest(line, text)) return undefined;
     else if (text.startsWith("???")) this.#nameless(line);
     else if (continuesMemory(text) || (isEmpty && prefix.tells)) this.cutOff(line);
-    else if (!continues(text) && !isEmpty) this.#foreign(line);
+    else if (!continues(text) && !isEmpty) return this.#behindOutput(line) ?? this.#foreign(line);
+    return undefined;
+  }
+
+  #behindOutput(line: Line): Line | undefined {
+    const at = gluedAt(latin1(line.bytes, line.start, line.end));
+    if (at < 0) return undefined;
+    const message = "output of the program is glued to a memory call";
+    this.#parts.output.warn("parse/glued-line", message, line.number, this.#parts.pid);
+    return { ...line, start: line.start + at };
   }
 
   /** `+++ exited with 0 +++`. */
@@ -82,7 +92,7 @@ export class OtherLines {
     return ahead.active || flow.rest(text, at, { line: line.number, time: clock.now }, line.whole);
   }
 
-  #foreign(line: Line): void {
+  #foreign(line: Line): undefined {
     const text = latin1(line.bytes, line.start, line.end);
     this.#parts.flow.others.machine.printed(text, line.number);
     if (isOfPerf(text)) {

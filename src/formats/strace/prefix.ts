@@ -23,9 +23,12 @@ const pidDigits = 7;
 /** Of a Unix time, from 2001 to 2286. */
 const unixDigits = 10;
 
-/** Lower-case hex digits, `?` and blanks: what `[ip]` and `[nr]` hold. */
-const isAddress = (byte: number): boolean =>
-  isDigit(byte) || (byte >= 97 && byte <= 102) || byte === 63 || byte === space;
+/** What `[ip]`, `[nr]` and the context of a task (--secontext) hold, as no notice in brackets does. */
+const bracketed: ReadonlySet<number> = new Set(
+  [..." ?!:,.-_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"].map((one) =>
+    one.charCodeAt(0),
+  ),
+);
 
 /** How a time on a line is meant. */
 export type Clock = "none" | "day" | "unix" | "delta";
@@ -70,10 +73,10 @@ export class Prefix {
     if (this.#byte(start) === open) this.#bracketPid();
     else if (isDigit(this.#byte(start))) this.#number(true);
     this.#blanks();
+    this.#brackets();
     if (isDigit(this.#byte(this.#at))) this.#number(false);
     if (this.#byte(this.#at) === paren && this.#byte(this.#at + 1) === plus) this.#relative();
-    let address = this.#byte(this.#at) === open;
-    while (address) address = this.#byte(this.#at) === open && this.#skipAddress();
+    this.#brackets();
     this.body = this.#at;
   }
 
@@ -234,10 +237,15 @@ export class Prefix {
     this.#blanks();
   }
 
-  /** `[  59] ` or `[00007f7f600a1e17] `; false if the bracket is something else. */
-  #skipAddress(): boolean {
+  #brackets(): void {
+    let more = true;
+    while (more) more = this.#byte(this.#at) === open && this.#skipBracket();
+  }
+
+  /** `[  59] `, `[00007f7f600a1e17] ` or `[user_t] `; false if the bracket is something else. */
+  #skipBracket(): boolean {
     let at = this.#at + 1;
-    while (isAddress(this.#byte(at))) at += 1;
+    while (bracketed.has(this.#byte(at))) at += 1;
     if (this.#byte(at) !== close || this.#byte(at + 1) !== space) return false;
     this.#at = at + 2;
     return true;

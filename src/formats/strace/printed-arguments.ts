@@ -3,7 +3,7 @@
 import { type Flags, type FlagTable, parseFlags } from "../../trace/flags.ts";
 import type { U64 } from "../../units.ts";
 import type { Problem } from "../checks.ts";
-import type { Arguments } from "../request.ts";
+import { type Arguments, unreadString } from "../request.ts";
 import { unquote } from "./escapes.ts";
 import { numberAt } from "./number.ts";
 import { splitArgs } from "./split-args.ts";
@@ -182,6 +182,6 @@ export class PrintedArguments implements Arguments {
 
   string(index: number): string | null {
     const text = this.text(index);
-    return text.startsWith('"') ? unquote(text) : null;
+    return text.startsWith('"') ? unquote(text) : unreadString(this.number(index));
   }
 }

@@ -155,7 +155,8 @@ export class StraceReader {
   #other(line: Line): void {
     const { bytes, start, end } = line;
     if (!bytes.subarray(start, end).includes(escapeByte)) {
-      this.#others.take(line);
+      const call = this.#others.take(line);
+      if (call !== undefined) this.#again(call);
       return;
     }
     const plain = stripColor(bytes, start, end);

@@ -1,11 +1,12 @@
 /** How the files that `strace -ff` writes, one per task, become one recording: in the order of their times. */
 
 import { Buffer } from "node:buffer";
-import { type Diagnostics, MmreplayError } from "../../errors.ts";
-import { LineSplitter } from "../text/lines.ts";
+import { Diagnostics, MmreplayError } from "../../errors.ts";
+import { type LineSink, LineSplitter } from "../text/lines.ts";
 import { plainName } from "../text/packings.ts";
-import type { Input } from "../types.ts";
+import type { Reopened } from "../types.ts";
 import { LineClock } from "./clock.ts";
+import { Earliest } from "./earliest.ts";
 import { Prefix } from "./prefix.ts";
 
 /** `out.4711`, without what packing adds. */
@@ -17,7 +18,7 @@ export function setOf(name: string): string | undefined {
 }
 
 /** The task whose lines a file of this name holds. */
-function tidOf(name: string): number | undefined {
+export function tidOf(name: string): number | undefined {
   const digits = member.exec(plainName(name))?.[2];
   return digits === undefined ? undefined : Number(digits);
 }
@@ -29,36 +30,18 @@ interface TimedLine {
   readonly whole: boolean;
 }
 
-/** The lines of one file, read as they are needed. */
-class Member {
-  readonly tid: number;
-  readonly #chunks: AsyncIterator<Uint8Array>;
-  readonly #splitter: LineSplitter;
+/** When the lines of one file were. */
+class Times {
+  readonly #name: string;
   readonly #clock = new LineClock();
   readonly #prefix = new Prefix();
-  readonly #name: string;
-  #ready: TimedLine[] = [];
-  #next = 0;
-  #ended = false;
 
-  constructor(input: Input, tid: number, diagnostics: Diagnostics) {
-    this.tid = tid;
-    this.#name = input.name;
-    this.#chunks = input.chunks[Symbol.asyncIterator]();
-    const front = Buffer.from(`${tid} `);
-    this.#splitter = new LineSplitter(
-      input.name,
-      (bytes, start, end, number, whole) => {
-        const time = this.#time(bytes, start, end, number);
-        const line = Buffer.concat([front, bytes.subarray(start, end)]);
-        this.#ready.push({ bytes: line, time, whole });
-      },
-      diagnostics,
-    );
+  constructor(name: string) {
+    this.#name = name;
   }
 
   /** A line without a time goes on with the one before. */
-  #time(bytes: Buffer, start: number, end: number, number: number): number {
+  of(bytes: Buffer, start: number, end: number, number: number): number {
     this.#prefix.read(bytes, start, end);
     this.#clock.tick(this.#prefix);
     const { now = 0 } = this.#clock;
@@ -69,33 +52,102 @@ class Member {
       hint: "record again with strace -ff -ttt, or without -ff",
     });
   }
+}
 
-  /** The next line, or undefined at the end. */
-  get head(): TimedLine | undefined {
-    return this.#ready[this.#next];
+/** Lines of one file are held of so many bytes at a time: there may be a file for each of many tasks. */
+const pieceBytes = 16_384;
+
+/** The bytes of a file, piece by piece. */
+async function* piecesOf({ open }: Reopened): AsyncGenerator<Uint8Array> {
+  for await (const chunk of open(pieceBytes)) {
+    for (let at = 0; at < chunk.length; at += pieceBytes) yield chunk.subarray(at, at + pieceBytes);
+  }
+}
+
+/** The time of the first line, if there is one. */
+async function firstTime(input: Reopened): Promise<number | undefined> {
+  const times = new Times(input.name);
+  let first: number | undefined;
+  const splitter = new LineSplitter(
+    input.name,
+    (bytes, start, end, number) => {
+      first ??= times.of(bytes, start, end, number);
+    },
+    new Diagnostics(),
+  );
+  for await (const piece of piecesOf(input)) {
+    splitter.push(piece);
+    if (first !== undefined) return first;
+  }
+  splitter.end();
+  return first;
+}
+
+/** The lines of one file, which is open from its first one to its last. */
+class Member {
+  readonly tid: number;
+  /** That of the next line. */
+  time: number;
+  readonly #input: Reopened;
+  readonly #diagnostics: Diagnostics;
+  /** Since the first line has been asked for. */
+  #splitter: LineSplitter | undefined;
+  #pieces: AsyncIterator<Uint8Array> | undefined;
+  #ready: TimedLine[] = [];
+  #next = 0;
+  #ended = false;
+
+  constructor(input: Reopened, tid: number, first: number, diagnostics: Diagnostics) {
+    this.#input = input;
+    this.tid = tid;
+    this.time = first;
+    this.#diagnostics = diagnostics;
   }
 
-  advance(): void {
-    this.#next += 1;
+  #split(): LineSplitter {
+    const front = Buffer.from(`${this.tid} `);
+    const times = new Times(this.#input.name);
+    const sink: LineSink = (bytes, start, end, number, whole) => {
+      const time = times.of(bytes, start, end, number);
+      const line = Buffer.concat([front, bytes.subarray(start, end)]);
+      this.#ready.push({ bytes: line, time, whole });
+    };
+    return new LineSplitter(this.#input.name, sink, this.#diagnostics);
   }
 
-  /** Read until there is a next line. */
-  async fill(): Promise<void> {
-    if (this.#next < this.#ready.length) return;
+  /** The next line, if that has been read. */
+  take(): TimedLine | undefined {
+    const line = this.#ready[this.#next];
+    if (line !== undefined) this.#next += 1;
+    this.time = this.#ready[this.#next]?.time ?? this.time;
+    return line;
+  }
+
+  get isReady(): boolean {
+    return this.#next < this.#ready.length;
+  }
+
+  /** Read until there is a next line; false at the end. */
+  async fill(): Promise<boolean> {
     this.#ready = [];
     this.#next = 0;
+    this.#pieces ??= piecesOf(this.#input);
+    this.#splitter ??= this.#split();
     while (this.#ready.length === 0 && !this.#ended) {
-      const { value, done } = await this.#chunks.next();
+      const { value, done } = await this.#pieces.next();
       if (done === true) {
         this.#ended = true;
         this.#splitter.end();
       } else this.#splitter.push(value);
     }
+    this.time = this.#ready[0]?.time ?? this.time;
+    return this.isReady;
   }
 }
 
-function membersOf(inputs: readonly Input[], diagnostics: Diagnostics): Member[] {
-  const members = new Map<number, Member>();
+/** The files by their tasks. */
+function membersOf(inputs: readonly Reopened[]): readonly (readonly [number, Reopened])[] {
+  const members = new Map<number, Reopened>();
   for (const input of inputs) {
     const tid = tidOf(input.name);
     const at = { file: input.name };
@@ -111,34 +163,31 @@ function membersOf(inputs: readonly Input[], diagnostics: Diagnostics): Member[]
         hint: "give each file once",
       });
     }
-    members.set(tid, new Member(input, tid, diagnostics));
+    members.set(tid, input);
   }
-  return [...members.values()].sort((a, b) => a.tid - b.tid);
+  return [...members];
 }
 
-/** Send the lines of all files to the sink, the earliest first; returns the tasks that have a file. */
+/** Send the lines of all files to the sink, the earliest first; returns how many there were. */
 export async function mergeSet(
-  inputs: readonly Input[],
+  inputs: readonly Reopened[],
   sink: (bytes: Buffer, number: number, whole: boolean) => void,
   diagnostics: Diagnostics,
-): Promise<{ readonly lines: number; readonly tids: ReadonlySet<number> }> {
-  let members = membersOf(inputs, diagnostics);
-  const tids = new Set(members.map(({ tid }) => tid));
-  for (const member of members) await member.fill();
-  let lines = 0;
-  for (;;) {
-    let first: Member | undefined;
-    for (const member of members) {
-      if ((member.head?.time ?? 0) < (first?.head?.time ?? Number.POSITIVE_INFINITY))
-        first = member;
-    }
-    const line = first?.head;
-    if (first === undefined || line === undefined) return { lines, tids };
-    lines += 1;
-    sink(line.bytes, lines, line.whole);
-    first.advance();
-    if (first.head !== undefined) continue;
-    await first.fill();
-    if (first.head === undefined) members = members.filter((member) => member !== first);
+): Promise<number> {
+  const members = new Earliest<Member>((a, b) => a.time - b.time || a.tid - b.tid);
+  for (const [tid, input] of membersOf(inputs)) {
+    const first = await firstTime(input);
+    if (first !== undefined) members.push(new Member(input, tid, first, diagnostics));
   }
+  let lines = 0;
+  for (let { first } = members; first !== undefined; { first } = members) {
+    const line = first.take();
+    if (line !== undefined) {
+      lines += 1;
+      sink(line.bytes, lines, line.whole);
+    }
+    if (first.isReady || (await first.fill())) members.settle();
+    else members.pop();
+  }
+  return lines;
 }

@@ -25,8 +25,3 @@ export async function headOf(chunks: Chunks, wanted: number): Promise<Uint8Array
   }
   return joined(taken);
 }
-
-/** Bytes that are at hand. */
-export async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
-}

@@ -116,6 +116,44 @@ describe("the moment of a maps file", () => {
     expect(of("/bin/true")).toBe(3);
   });
 
+  it("is in the image of that name where a link leads to the program, or that began with these areas", () => {
+    const shown = areas([5, 50], [80, 1]).map((area) => ({ ...area, path: "/usr/bin/bash" }));
+    const begun = (among: readonly MapsArea[]): Event => ({
+      kind: "snapshot",
+      ...base(),
+      source: "perf",
+      areas: among,
+      exact: false,
+    });
+    const images = (first: string, ...begins: readonly Event[]): readonly Event[] => {
+      const events = [exec(first), ...begins, map(100, 4), exec("/srv/a")];
+      clock += 1000;
+      return [...events, map(200, 2)];
+    };
+    const question = { areas: shown, pid: 1, pageSize: P };
+    expect(positionOf(images("/bin/bash"), question)?.index).toBe(1);
+    expect(positionOf(images("/bin/sh"), question)?.index).toBe(3);
+    expect(positionOf(images("/bin/sh", begun(shown)), question)?.index).toBe(2);
+  });
+
+  it("is told by segments of System V, as they were attached and detached", () => {
+    const attach = (start: number, flags: number): Event => ({
+      ...ok,
+      ...base(),
+      call: "shmat",
+      shmid: 1,
+      addr: 0,
+      flags,
+      length: 9 * P,
+      result: start * P,
+    });
+    const detach: Event = { ...ok, ...base(), call: "shmdt", addr: 300 * P, result: 0 };
+    const events = [map(100, 4), attach(300, 0), attach(400, 0o10000), detach, map(500, 2)];
+    const readable = areas([400, 9]).map((area) => ({ ...area, perms: "r--s" }));
+    const question = { areas: [...areas([100, 4]), ...readable], pid: 1, pageSize: P };
+    expect(positionOf(events, question)?.index).toBe(4);
+  });
+
   it("is right behind the maps of an attach that show the same, whatever calls make anew", () => {
     const attached: Event = {
       kind: "snapshot",

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::extents::Gap;
 use crate::index::{FoundGap, GapIndex, saturated};
-use crate::lanes::MOST;
+use crate::lanes::{Lanes, MOST, Task};
 use crate::machine::Machine;
 use crate::node::Node;
 
@@ -130,6 +130,22 @@ impl Model {
     }
 }
 
+/// Map or unmap a range.
+struct Change<'a> {
+    index: &'a mut GapIndex,
+    range: &'a Range<i64>,
+    maps: bool,
+}
+
+impl Task for Change<'_> {
+    type Output = i64;
+
+    fn run(self, lanes: impl Lanes) -> i64 {
+        let Self { index, range, maps } = self;
+        if maps { index.occupy(lanes, range) } else { index.release(lanes, range) }
+    }
+}
+
 /// Map and unmap at random, and on top of what a search found; sizes below and above what a size field holds.
 fn run(machine: Machine, turns: usize, scale: i64, expected_gaps: usize) {
     let mut index = GapIndex::new();
@@ -141,18 +157,18 @@ fn run(machine: Machine, turns: usize, scale: i64, expected_gaps: usize) {
         i64::try_from(state >> 33).expect("31 bits") % sides
     };
     let window = 0..i64::try_from(expected_gaps).expect("few") * 8 * scale;
-    index.release(&window);
+    machine.run(Change { index: &mut index, range: &window, maps: false });
     model.join(&window);
     for turn in 0..turns {
         let start = below(window.end / scale) * scale + below(3);
         let range = start..start + 1 + below(4) * scale + below(5);
         match below(5) {
             0 | 1 => {
-                index.occupy(&range);
+                machine.run(Change { index: &mut index, range: &range, maps: true });
                 model.cut(&range);
             }
             2 | 3 => {
-                index.release(&range);
+                machine.run(Change { index: &mut index, range: &range, maps: false });
                 model.join(&range);
             }
             _ => {

@@ -1,7 +1,8 @@
 //! Do all ways to compare agree with the plain one?
 
 use super::Machine;
-use crate::lanes::{LEAF, Lanes, MOST, Task, UNUSED, WIDTH};
+use crate::bits::below;
+use crate::lanes::{LEAF, Lanes, MOST, Place, Task, UNUSED, WIDTH};
 use crate::scalar::Scalar;
 
 struct Compare<'a, const N: usize>(&'a [u32; N], u32);
@@ -43,25 +44,32 @@ impl<const N: usize> Task for Largest<'_, N> {
 struct Rank<'a, const N: usize>(&'a [i64; N], i64);
 
 impl<const N: usize> Task for Rank<'_, N> {
-    type Output = usize;
+    type Output = (usize, usize, usize, u64);
 
-    fn run(self, lanes: impl Lanes) -> usize {
-        lanes.rank(self.0, self.1)
+    fn run(self, lanes: impl Lanes) -> Self::Output {
+        let Self(keys, page) = self;
+        let Place { at, from } = lanes.place(keys, page);
+        (lanes.rank(keys, page), lanes.last_below(keys, page), at, from & below(N))
     }
+}
+
+/// What `Rank` says where so many keys are at or below the page.
+fn told<const N: usize>(count: usize) -> (usize, usize, usize, u64) {
+    (count, count.saturating_sub(1), count, below(N) & !below(count))
 }
 
 fn counts_keys_alike<const N: usize>() {
     for count in 0..=N {
         let mut keys = [UNUSED; N];
-        for (key, page) in keys[..count].iter_mut().zip((i64::MIN..).step_by(1 << 58)) {
-            *key = page / 7;
+        for (key, page) in keys[..count].iter_mut().zip((1..).step_by(1 << 46)) {
+            *key = page;
         }
         let probes = keys.into_iter().filter(|&key| key < UNUSED);
         for page in probes.flat_map(|key| [key - 1, key, key + 1]).chain([0, 1 << 53]) {
             let expected = keys.iter().filter(|&&key| key <= page).count();
-            assert_eq!(Scalar.rank(&keys, page), expected);
+            assert_eq!(Rank(&keys, page).run(Scalar), told::<N>(expected));
             for machine in Machine::all() {
-                assert_eq!(machine.run(Rank(&keys, page)), expected, "{machine:?}");
+                assert_eq!(machine.run(Rank(&keys, page)), told::<N>(expected), "{machine:?}");
             }
         }
     }
@@ -108,15 +116,21 @@ impl<const N: usize> Task for Move<'_, N> {
     fn run(self, lanes: impl Lanes) {
         let Self { sizes, keys, at, opens } = self;
         if opens {
-            lanes.open(sizes, keys, at);
+            lanes.open(sizes, keys, Place::new(at), new_at(at));
         } else {
-            lanes.close(sizes, keys, at);
+            lanes.close(sizes, keys, Place::new(at));
         }
     }
 }
 
+/// A size and a key between those that are there.
+fn new_at(at: usize) -> (u32, i64) {
+    let number = u32::try_from(2 * at + 1).expect("small");
+    (number, i64::from(number))
+}
+
 fn makes_and_closes_room_alike<const N: usize>() {
-    let number = |entry: usize| u32::try_from(entry + 1).expect("small");
+    let number = |entry: usize| u32::try_from(2 * entry + 2).expect("small");
     let sizes: [u32; N] = std::array::from_fn(number);
     let keys = sizes.map(i64::from);
     for (at, opens) in (0..N).flat_map(|at| [(at, true), (at, false)]) {
@@ -124,16 +138,14 @@ fn makes_and_closes_room_alike<const N: usize>() {
         if opens {
             plain.0[at + 1..].copy_from_slice(&sizes[at..N - 1]);
             plain.1[at + 1..].copy_from_slice(&keys[at..N - 1]);
+            (plain.0[at], plain.1[at]) = new_at(at);
         } else {
             plain.0[at..N - 1].copy_from_slice(&sizes[at + 1..]);
             plain.1[at..N - 1].copy_from_slice(&keys[at + 1..]);
             (plain.0[N - 1], plain.1[N - 1]) = (0, UNUSED);
         }
-        let check = |(mut sizes, mut keys): ([u32; N], [i64; N]), who: &dyn std::fmt::Debug| {
-            if opens {
-                (sizes[at], keys[at]) = (plain.0[at], plain.1[at]);
-            }
-            assert_eq!((sizes, keys), plain, "{who:?}, opens {opens} at {at}");
+        let check = |own: ([u32; N], [i64; N]), who: &dyn std::fmt::Debug| {
+            assert_eq!(own, plain, "{who:?}, opens {opens} at {at}");
         };
         for machine in Machine::all() {
             let mut own = (sizes, keys);

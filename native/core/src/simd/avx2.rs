@@ -10,9 +10,9 @@ use std::arch::x86_64::{
     _mm256_setr_epi32, _mm256_storeu_si256,
 };
 
-use crate::lanes::{Lanes, Task, UNUSED};
+use crate::lanes::{Lanes, Place, Task, UNUSED};
 use crate::scalar::Scalar;
-use crate::simd::moves_from;
+use crate::simd::{is_below, moves_from};
 
 /// Made by `detect` only, so wherever one exists the CPU has what `run` needs.
 #[derive(Clone, Copy, Debug)]
@@ -67,13 +67,13 @@ fn at_least<const N: usize>(sizes: &[u32; N], need: u32) -> u64 {
     mask
 }
 
-/// The last key of each sixteen but the last tells which, the keys of which are compared at once.
+/// The first key of each sixteen but the first tells which, the keys of which are compared at once.
 #[inline]
 #[target_feature(enable = "avx2,popcnt")]
 fn rank<const N: usize>(keys: &[i64; N], page: i64) -> usize {
     let blocks = keys.as_chunks::<16>().0;
-    let (_, but_last) = blocks.split_last().expect("more than 16 keys");
-    let block: usize = but_last.iter().map(|block| usize::from(block[15] <= page)).sum();
+    let (_, others) = blocks.split_first().expect("more than 16 keys");
+    let block: usize = others.iter().map(|block| usize::from(is_below(block[0], page))).sum();
     let keys = &blocks[block.min(N / 16 - 1)];
     let pages = _mm256_set1_epi64x(page);
     let above = |vector: usize| _mm256_cmpgt_epi64(load(&keys[vector * 4..][..4]), pages);
@@ -82,6 +82,18 @@ fn rank<const N: usize>(keys: &[i64; N], page: i64) -> usize {
     // Two bits per key, in whatever order.
     let bits = _mm256_movemask_epi8(_mm256_packs_epi16(low, high));
     16 * (block + 1) - bits.count_ones() as usize / 2
+}
+
+#[inline]
+#[target_feature(enable = "avx2,popcnt")]
+fn last_below<const N: usize>(keys: &[i64; N], page: i64) -> usize {
+    rank(keys, page).saturating_sub(1)
+}
+
+#[inline]
+#[target_feature(enable = "avx2,popcnt")]
+fn place<const N: usize>(keys: &[i64; N], page: i64) -> Place {
+    Place::new(rank(keys, page))
 }
 
 #[inline]
@@ -117,8 +129,8 @@ fn four(masks: &[i8], from: usize) -> __m256i {
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn open<const N: usize>(sizes: &mut [u32; N], keys: &mut [i64; N], at: usize) {
-    let masks = moves_from::<N>(at);
+fn open<const N: usize>(sizes: &mut [u32; N], keys: &mut [i64; N], at: Place, new: (u32, i64)) {
+    let masks = moves_from::<N>(at.at);
     for from in (8..N).step_by(8).rev() {
         let (own, below) = (load(&sizes[from..from + 8]), load(&sizes[from - 1..from + 7]));
         store(&mut sizes[from..from + 8], _mm256_blendv_epi8(own, below, eight(masks, from)));
@@ -133,13 +145,14 @@ fn open<const N: usize>(sizes: &mut [u32; N], keys: &mut [i64; N], at: usize) {
     let first = load(&keys[..4]);
     let moved = _mm256_permute4x64_epi64::<0b10_01_00_00>(first);
     store(&mut keys[..4], _mm256_blendv_epi8(first, moved, four(masks, 0)));
+    (sizes[at.at], keys[at.at]) = new;
 }
 
 /// Eight entries at a time, as far as entries are used: half the instructions of `open`, for a branch to guess.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn close<const N: usize>(sizes: &mut [u32; N], keys: &mut [i64; N], at: usize) {
-    let mut to = at;
+fn close<const N: usize>(sizes: &mut [u32; N], keys: &mut [i64; N], at: Place) {
+    let mut to = at.at;
     while to + 8 < N {
         if keys[to] == UNUSED {
             return;
@@ -152,6 +165,6 @@ fn close<const N: usize>(sizes: &mut [u32; N], keys: &mut [i64; N], at: usize) {
         to += 8;
     }
     if to < N && keys[to] < UNUSED {
-        Scalar.close(sizes, keys, to);
+        Scalar.close(sizes, keys, Place::new(to));
     }
 }

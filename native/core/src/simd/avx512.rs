@@ -2,14 +2,15 @@
 
 use std::arch::is_x86_feature_detected;
 use std::arch::x86_64::{
-    __m512i, _mm_loadu_si64, _mm_loadu_si128, _mm512_alignr_epi32, _mm512_alignr_epi64,
-    _mm512_cmpge_epu32_mask, _mm512_cmple_epi64_mask, _mm512_cvtepi8_epi32, _mm512_cvtepi8_epi64,
-    _mm512_loadu_si512, _mm512_max_epu32, _mm512_reduce_max_epu32, _mm512_set1_epi32,
-    _mm512_set1_epi64, _mm512_storeu_si512, _mm512_ternarylogic_epi32, _mm512_ternarylogic_epi64,
+    __m512i, _mm512_alignr_epi32, _mm512_alignr_epi64, _mm512_cmpge_epu32_mask,
+    _mm512_cmpgt_epi64_mask, _mm512_cmple_epi64_mask, _mm512_loadu_si512,
+    _mm512_maskz_alignr_epi64, _mm512_max_epi64, _mm512_max_epu32, _mm512_min_epi64,
+    _mm512_movm_epi32, _mm512_reduce_max_epu32, _mm512_set1_epi32, _mm512_set1_epi64,
+    _mm512_storeu_si512, _mm512_ternarylogic_epi32,
 };
 
-use crate::lanes::{Lanes, Task, UNUSED};
-use crate::simd::{avx2::Avx2, moves_from};
+use crate::lanes::{Lanes, Place, Task, UNUSED};
+use crate::simd::{avx2::Avx2, is_below};
 
 /// Made by `detect` only, so wherever one exists the CPU has what `run` needs.
 #[derive(Clone, Copy, Debug)]
@@ -59,18 +60,47 @@ fn at_least<const N: usize>(sizes: &[u32; N], need: u32) -> u64 {
     mask
 }
 
-/// The last key of each sixteen but the last tells which, the keys of which are compared at once.
+/// Of the sixteen keys that `page` leads to: where they start, and a bit for each at or below it. The first key of each
+/// sixteen but the first tells which they are. Few masks are united, since that takes long.
 #[inline]
-#[target_feature(enable = "avx512f,avx512bw,popcnt")]
-fn rank<const N: usize>(keys: &[i64; N], page: i64) -> usize {
+#[target_feature(enable = "avx512f,avx512bw")]
+fn sixteen_around<const N: usize>(keys: &[i64; N], page: i64) -> (usize, u32) {
     let blocks = keys.as_chunks::<16>().0;
-    let (_, but_last) = blocks.split_last().expect("more than 16 keys");
-    let block: usize = but_last.iter().map(|block| usize::from(block[15] <= page)).sum();
+    let (_, others) = blocks.split_first().expect("more than 16 keys");
+    let block: usize = others.iter().map(|block| usize::from(is_below(block[0], page))).sum();
     let keys = &blocks[block.min(N / 16 - 1)];
     let page = _mm512_set1_epi64(page);
     let [low, high] =
         [&keys[..8], &keys[8..]].map(|keys| _mm512_cmple_epi64_mask(load(keys), page));
-    16 * block + (u32::from(low) | u32::from(high) << 8).count_ones() as usize
+    (16 * block, u32::from(low) | u32::from(high) << 8)
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,popcnt")]
+fn rank<const N: usize>(keys: &[i64; N], page: i64) -> usize {
+    let (start, below) = sixteen_around(keys, page);
+    start + below.count_ones() as usize
+}
+
+/// Without the first one of its sixteen, which is below unless it is the first of all.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,popcnt")]
+fn last_below<const N: usize>(keys: &[i64; N], page: i64) -> usize {
+    let (start, below) = sixteen_around(keys, page);
+    start + (below >> 1).count_ones() as usize
+}
+
+/// All keys are compared: what moves is told by the same bits.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,bmi1")]
+fn place<const N: usize>(keys: &[i64; N], page: i64) -> Place {
+    let page = _mm512_set1_epi64(page);
+    let mut from = 0;
+    for (at, keys) in keys.as_chunks::<8>().0.iter().enumerate() {
+        from |= u64::from(_mm512_cmpgt_epi64_mask(load(keys), page)) << (8 * at);
+    }
+    let at = if N < 64 { from | 1 << (N % 64) } else { from }.trailing_zeros() as usize;
+    Place { at, from }
 }
 
 #[inline]
@@ -83,60 +113,69 @@ fn largest<const N: usize>(sizes: &[u32; N]) -> u32 {
     _mm512_reduce_max_epu32(most)
 }
 
-/// `moved` where the masks that `moves_from` gives are set, else `own`, for sixteen sizes.
+/// `moved` where `from` has a bit, else `own`: not by a store under a mask, which a load soon after would have to wait for.
 #[inline]
-#[target_feature(enable = "avx512f")]
-fn sixteen(masks: &[i8], moved: __m512i, own: __m512i) -> __m512i {
-    let masks = masks[..16].as_ptr();
-    // SAFETY: sixteen readable bytes, as just sliced.
-    let masks = _mm512_cvtepi8_epi32(unsafe { _mm_loadu_si128(masks.cast()) });
-    _mm512_ternarylogic_epi32::<0xca>(masks, moved, own)
+#[target_feature(enable = "avx512f,avx512dq")]
+fn blend(from: u16, moved: __m512i, own: __m512i) -> __m512i {
+    _mm512_ternarylogic_epi32::<0xca>(_mm512_movm_epi32(from), moved, own)
 }
 
-/// The same for eight keys.
+/// Keys, ascending, tell by themselves where the new one belongs.
 #[inline]
-#[target_feature(enable = "avx512f")]
-fn eight(masks: &[i8], moved: __m512i, own: __m512i) -> __m512i {
-    let masks = masks[..8].as_ptr();
-    // SAFETY: eight readable bytes, as just sliced.
-    let masks = _mm512_cvtepi8_epi64(unsafe { _mm_loadu_si64(masks.cast()) });
-    _mm512_ternarylogic_epi64::<0xca>(masks, moved, own)
-}
-
-#[inline]
-#[target_feature(enable = "avx512f")]
-fn open<const N: usize>(sizes: &mut [u32; N], keys: &mut [i64; N], at: usize) {
-    let masks = moves_from::<N>(at);
+#[target_feature(enable = "avx512f,avx512dq")]
+fn open<const N: usize>(
+    sizes: &mut [u32; N],
+    keys: &mut [i64; N],
+    at: Place,
+    (size, key): (u32, i64),
+) {
     let vectors = sizes.as_chunks_mut::<16>().0;
     for i in (0..N / 16).rev() {
         let (own, below) = (load(&vectors[i]), load(&vectors[i.saturating_sub(1)]));
         let up = _mm512_alignr_epi32::<15>(own, below);
-        store(&mut vectors[i], sixteen(&masks[16 * i..], up, own));
+        store(&mut vectors[i], blend(sixteen(at, i), up, own));
     }
+    sizes[at.at] = size;
     let vectors = keys.as_chunks_mut::<8>().0;
+    let key = _mm512_set1_epi64(key);
     for i in (0..N / 8).rev() {
-        let (own, below) = (load(&vectors[i]), load(&vectors[i.saturating_sub(1)]));
+        let own = load(&vectors[i]);
+        let below = if i > 0 { load(&vectors[i - 1]) } else { _mm512_set1_epi64(i64::MIN) };
         let up = _mm512_alignr_epi64::<7>(own, below);
-        store(&mut vectors[i], eight(&masks[8 * i..], up, own));
+        store(&mut vectors[i], _mm512_min_epi64(own, _mm512_max_epi64(up, key)));
     }
 }
 
+/// Keys ascend from 0, so that what comes down from above is the larger one, and what does not come down is 0.
 #[inline]
-#[target_feature(enable = "avx512f")]
-fn close<const N: usize>(sizes: &mut [u32; N], keys: &mut [i64; N], at: usize) {
-    let masks = moves_from::<N>(at);
+#[target_feature(enable = "avx512f,avx512dq")]
+fn close<const N: usize>(sizes: &mut [u32; N], keys: &mut [i64; N], at: Place) {
     let vectors = sizes.as_chunks_mut::<16>().0;
     for i in 0..N / 16 {
         let own = load(&vectors[i]);
         let above = vectors.get(i + 1).map_or(_mm512_set1_epi32(0), |above| load(above));
         let down = _mm512_alignr_epi32::<1>(above, own);
-        store(&mut vectors[i], sixteen(&masks[16 * i..], down, own));
+        store(&mut vectors[i], blend(sixteen(at, i), down, own));
     }
     let vectors = keys.as_chunks_mut::<8>().0;
     for i in 0..N / 8 {
         let own = load(&vectors[i]);
         let above = vectors.get(i + 1).map_or(_mm512_set1_epi64(UNUSED), |above| load(above));
-        let down = _mm512_alignr_epi64::<1>(above, own);
-        store(&mut vectors[i], eight(&masks[8 * i..], down, own));
+        let down = _mm512_maskz_alignr_epi64::<1>(eight(at, i), above, own);
+        store(&mut vectors[i], _mm512_max_epi64(own, down));
     }
+}
+
+/// The bits of a place for sixteen entries.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "part of a mask")]
+fn sixteen(at: Place, part: usize) -> u16 {
+    (at.from >> (16 * part)) as u16
+}
+
+/// The same for eight entries.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "part of a mask")]
+fn eight(at: Place, part: usize) -> u8 {
+    (at.from >> (8 * part)) as u8
 }
