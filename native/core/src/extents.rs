@@ -5,6 +5,7 @@
 use std::ops::Range;
 
 use crate::find::fits;
+use crate::high::High;
 use crate::index::{FoundGap, GapIndex, Spot};
 use crate::lanes::{Lanes, Task};
 
@@ -16,20 +17,20 @@ pub type Gap = Range<i64>;
 
 /// The union of the mapped ranges of one space, kept as its gaps.
 ///
-/// A wall divides the gaps into two indexes; a gap across it is in both. It stands where top-down searches begin,
+/// A wall divides the gaps in two; a gap across it is in both parts. It stands where top-down searches begin,
 /// so that what is free above, under the stack, is no candidate of theirs.
 #[derive(Clone, Debug)]
 pub struct Extents {
     low: GapIndex,
-    high: GapIndex,
+    high: High,
     wall: i64,
     mapped: i64,
 }
 
 impl Default for Extents {
     fn default() -> Self {
-        let mut high = GapIndex::new();
-        high.insert(&(0..PAGES_END));
+        let mut high = High::new();
+        high.release(&(0..PAGES_END));
         Self { low: GapIndex::new(), high, wall: 0, mapped: 0 }
     }
 }
@@ -44,10 +45,8 @@ impl Extents {
     /// Gaps and the bytes that their index takes.
     #[must_use]
     pub fn memory(&self) -> (usize, usize) {
-        let count = |index: &GapIndex| {
-            std::iter::successors(index.first(), |&spot| index.next(spot)).count()
-        };
-        (count(&self.low) + count(&self.high), self.low.bytes() + self.high.bytes())
+        let count = self.low.gaps().count() + self.high.gaps().len();
+        (count, self.low.bytes() + self.high.bytes())
     }
 
     /// Put the wall at `page`, once: where the first top-down search of the space begins.
@@ -55,13 +54,10 @@ impl Extents {
         if self.wall != 0 || page <= 0 || page >= PAGES_END {
             return;
         }
-        let all = std::mem::replace(&mut self.high, GapIndex::new());
-        let mut next = all.first();
-        while let Some(spot) = next {
-            let Gap { start, end } = all.gap(spot);
-            add(&mut self.low, &(start..end.min(page)));
-            add(&mut self.high, &(start.max(page)..end));
-            next = all.next(spot);
+        let all = std::mem::replace(&mut self.high, High::new());
+        for Gap { start, end } in all.gaps() {
+            self.low.release_anywhere(&(start..end.min(page)));
+            self.high.release(&(start.max(page)..end));
         }
         self.wall = page;
     }
@@ -70,12 +66,11 @@ impl Extents {
     #[must_use]
     pub fn gap_from(&self, page: i64) -> Gap {
         if page < self.wall
-            && let Some(gap) = gap_from(&self.low, page)
+            && let Some(gap) = self.low.gap_from(page)
         {
             return self.whole(gap);
         }
-        gap_from(&self.high, page.max(self.wall))
-            .map_or(PAGES_END..PAGES_END, |gap| self.whole(gap))
+        self.high.gap_from(page.max(self.wall)).map_or(PAGES_END..PAGES_END, |gap| self.whole(gap))
     }
 
     /// The highest gap with at least `need > 0` pages inside `window`; adds the nodes visited to `steps`.
@@ -136,10 +131,21 @@ impl Extents {
     }
 
     /// Map `range` inside a gap that a search has just found; elsewhere if it lies elsewhere.
-    #[inline]
+    #[inline(always)]
     pub fn occupy_found(&mut self, found: &FoundGap, range: &Range<i64>) {
-        let index = if found.spot.high { &mut self.high } else { &mut self.low };
-        if index.occupy_at(&found.spot, range) {
+        if found.spot.high {
+            self.occupy_found_high(found, range);
+        } else if self.low.occupy_at(&found.spot, range) {
+            self.mapped += range.end - range.start;
+        } else {
+            self.occupy(range);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn occupy_found_high(&mut self, found: &FoundGap, range: &Range<i64>) {
+        if self.high.index().is_some_and(|index| index.occupy_at(&found.spot, range)) {
             self.mapped += range.end - range.start;
         } else {
             self.occupy(range);
@@ -176,7 +182,7 @@ impl Extents {
     #[cold]
     fn whole_at_wall(&self, gap: Gap) -> Gap {
         let Gap { mut start, mut end } = gap;
-        let upper = self.high.first().map(|spot| self.high.gap(spot));
+        let upper = self.high.first();
         let lower = self.low.last().map(|spot| self.low.gap(spot));
         if let (Some(lower), Some(upper)) = (lower, upper)
             && lower.end == upper.start
@@ -191,13 +197,13 @@ impl Extents {
         [range.start..range.end.min(self.wall), range.start.max(self.wall)..range.end]
     }
 
-    /// The index of a range that does not cross the wall.
+    /// The index of a range, unless the range crosses the wall or lies where gaps are few.
     #[inline]
     fn side(&mut self, range: &Range<i64>) -> Option<&mut GapIndex> {
         if range.end <= self.wall {
             Some(&mut self.low)
         } else if range.start >= self.wall {
-            Some(&mut self.high)
+            self.high.index()
         } else {
             None
         }
@@ -205,16 +211,16 @@ impl Extents {
 
     #[cold]
     #[inline(never)]
-    fn occupy_across(&mut self, range: &Range<i64>) -> i64 {
+    fn occupy_apart(&mut self, range: &Range<i64>) -> i64 {
         let [low, high] = self.sides(range);
-        self.low.occupy_anywhere(&low) + self.high.occupy_anywhere(&high)
+        self.low.occupy_anywhere(&low) + self.high.occupy(&high)
     }
 
     #[cold]
     #[inline(never)]
-    fn release_across(&mut self, range: &Range<i64>) -> i64 {
+    fn release_apart(&mut self, range: &Range<i64>) -> i64 {
         let [low, high] = self.sides(range);
-        self.low.release_anywhere(&low) + self.high.release_anywhere(&high)
+        self.low.release_anywhere(&low) + self.high.release(&high)
     }
 }
 
@@ -232,7 +238,7 @@ impl Task for Occupy<'_> {
         let Self { extents, range } = self;
         extents.mapped += match extents.side(range) {
             Some(index) => index.occupy(lanes, range),
-            None => extents.occupy_across(range),
+            None => extents.occupy_apart(range),
         };
     }
 }
@@ -251,21 +257,7 @@ impl Task for Release<'_> {
         let Self { extents, range } = self;
         extents.mapped -= match extents.side(range) {
             Some(index) => index.release(lanes, range),
-            None => extents.release_across(range),
+            None => extents.release_apart(range),
         };
     }
-}
-
-fn add(index: &mut GapIndex, gap: &Gap) {
-    if !gap.is_empty() {
-        index.insert(gap);
-    }
-}
-
-fn gap_from(index: &GapIndex, page: i64) -> Option<Gap> {
-    let Some(spot) = index.locate(page) else {
-        return index.first().map(|spot| index.gap(spot));
-    };
-    let gap = index.gap(spot);
-    if gap.end > page { Some(gap) } else { index.next(spot).map(|spot| index.gap(spot)) }
 }

@@ -36,7 +36,7 @@ pub struct Spot {
     pub(crate) leaf: u32,
     pub(crate) slot: u8,
     pub(crate) entry: u8,
-    /// In the index above the wall, for those who have two.
+    /// Above the wall, for those who have one.
     pub(crate) high: bool,
 }
 
@@ -220,6 +220,20 @@ impl GapIndex {
     #[inline]
     pub fn next(&self, at: Spot) -> Option<Spot> {
         self.normal(Spot { entry: at.entry + 1, ..at })
+    }
+
+    /// All gaps, ascending.
+    pub fn gaps(&self) -> impl Iterator<Item = Gap> {
+        std::iter::successors(self.first(), |&spot| self.next(spot)).map(|spot| self.gap(spot))
+    }
+
+    /// The first gap that ends above `page`.
+    pub fn gap_from(&self, page: i64) -> Option<Gap> {
+        let Some(spot) = self.locate(page) else {
+            return self.first().map(|spot| self.gap(spot));
+        };
+        let gap = self.gap(spot);
+        if gap.end > page { Some(gap) } else { self.next(spot).map(|spot| self.gap(spot)) }
     }
 
     /// The lowest gap.

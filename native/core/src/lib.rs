@@ -14,6 +14,7 @@ mod exact;
 mod extents;
 mod find;
 mod guards;
+mod high;
 mod index;
 mod lanes;
 mod machine;
