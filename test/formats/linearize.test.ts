@@ -86,6 +86,15 @@ describe("calls that overlapped", () => {
     expect(order([...before, taken, source, gone, within])).toEqual([1, 2, 3, 4, 13, 12]);
   });
 
+  it("are put so that what moved had a neighbour, though that leaves too small a gap for it", () => {
+    const above = map(1, [3, 3], 112, 8);
+    const taken = map(1, [4, 4], 110, 2);
+    const source = map(1, [5, 5], 105, 5);
+    const gone = unmap(1, [10, 12], 110, 2);
+    const moved = grow(2, [11, 13], [105, 5], [90, 7]);
+    expect(order([...before, above, taken, source, gone, moved])).toEqual([1, 2, 3, 4, 5, 13, 12]);
+  });
+
   it("are judged from below where searches go up", () => {
     const above = map(2, [10, 12], 110, 6);
     const below = map(1, [11, 13], 100, 10);

@@ -45,6 +45,11 @@ function codeOf(run: () => unknown): string {
 }
 
 describe("LineSplitter", () => {
+  it("takes CR LF for one end, also where the first 64 KiB end between them", () => {
+    const first = "x".repeat(65_535);
+    expect(texts(`${first}\r\ny\r\n`)).toEqual([first, "y"]);
+  });
+
   it("numbers lines and tells whether the last one is whole", () => {
     expect(split([bytes("a\n\nb")]).lines).toEqual([
       { text: "a", number: 1, whole: true },

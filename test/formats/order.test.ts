@@ -104,6 +104,33 @@ describe("calls that overlapped", () => {
     expect(orderOf(calls, "(1 (2 (3 )3 )2 )1").lines).toEqual([2, 1, 3]);
   });
 
+  it("are put so that what a call shrank was free when it was found", () => {
+    const shrunk: Call = {
+      ...base,
+      line: 1,
+      call: "mremap",
+      addr: 60 * P,
+      length: 4 * P,
+      newLength: 2 * P,
+      flags: 0,
+      newAddr: null,
+      result: 60 * P,
+    };
+    expect(orderOf([shrunk, mmap(2, 62, 2)], "(1 (2 )2 )1").lines).toEqual([1, 2]);
+    // Of the two pages that it has freed the second search would have taken both.
+    const searches = [mmap(2, 63, 1), mmap(3, 50, 2)];
+    expect(orderOf([shrunk, ...searches], "=1 (2 (3 )3 )2").lines).toEqual([1, 2, 3]);
+  });
+
+  it("are undecided where a fixed mapping and another call are of one range", () => {
+    const { lines, diagnostics } = orderOf(
+      [mmap(1, 60, 4, true), mprotect(2, 60, 1)],
+      "(1 (2 )2 )1",
+    );
+    expect(lines).toEqual([2, 1]);
+    expect(diagnostics.count("parse/undecided-order")).toBe(1);
+  });
+
   it("are put as first fit takes gaps from the top", () => {
     const calls = [mmap(1, 50, 4), mmap(2, 54, 4)];
     expect(orderOf(calls, "(1 (2 )1 )2").lines).toEqual([2, 1]);

@@ -58,6 +58,31 @@ describe("searches of perf script", () => {
     expect(await ordered("0x999")).toEqual(["3 mmap 0x7f000", "8 munmap 0x0", "7 mmap 0x7d000"]);
   });
 
+  it("puts a mapping that had no search where it returned, unless the searches of others count its pages", async () => {
+    const ordered = async (pages: string): Promise<readonly string[]> => {
+      const later = search.replace("0x7f000", "0x7d000").replace("0x102", pages);
+      const hinted = mmap
+        .replace("addr: 0x00000000", "addr: 0x50000")
+        .replace("0x00002000", "0x3000");
+      const lines = [
+        `b 2 [001] 1.0: syscalls:sys_enter_mmap: ${mmap}`,
+        `b 2 [001] 1.1: ${search}`,
+        "b 2 [001] 1.2: syscalls:sys_exit_mmap: 0x7f000",
+        `a 1 [000] 1.3: syscalls:sys_enter_mmap: ${hinted}`,
+        `b 2 [001] 1.4: syscalls:sys_enter_mmap: ${mmap}`,
+        `b 2 [001] 1.5: ${later}`,
+        "b 2 [001] 1.6: syscalls:sys_exit_mmap: 0x7d000",
+        "a 1 [000] 1.7: syscalls:sys_exit_mmap: 0x50000",
+      ];
+      const { events } = await read(lines.map((line) => `${line}\n`).join(""));
+      return briefly(events.filter((event) => event.kind === "call"));
+    };
+    // 0x102 pages, two of the first mapping, and the three that come.
+    expect(await ordered("0x107")).toEqual(["3 mmap 0x7f000", "8 mmap 0x50000", "7 mmap 0x7d000"]);
+    expect(await ordered("0x104")).toEqual(["3 mmap 0x7f000", "7 mmap 0x7d000", "8 mmap 0x50000"]);
+    expect(await ordered("0x999")).toEqual(["3 mmap 0x7f000", "7 mmap 0x7d000", "8 mmap 0x50000"]);
+  });
+
   it("takes searches before the first call of a new command as those of its exec", async () => {
     const { events } = await read(
       text(

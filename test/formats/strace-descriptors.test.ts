@@ -40,6 +40,14 @@ describe("descriptors", () => {
     ]);
   });
 
+  it("of memory files are closed by exec if they were made so", async () => {
+    const made = ['memfd_create("a", MFD_CLOEXEC) = 3', 'memfd_create("b", 0) = 4'];
+    expect(await files(...made, exec, mapped("3"), mapped("4"))).toMatchObject([
+      { kind: "unknown" },
+      { kind: "shmem", path: "/memfd:b" },
+    ]);
+  });
+
   it.each([
     ["3</dev/zero<char 1:5>>", "zero"],
     ["3</dev/dri/card0<char 226:0>>", "drm"],

@@ -4,7 +4,7 @@ import { strace } from "../../src/formats/strace.ts";
 import type { Reopened } from "../../src/formats/types.ts";
 import type { Event } from "../../src/trace/event.ts";
 import { eventText } from "../support/events-text.ts";
-import { fileOf } from "../support/samples.ts";
+import { fileOf, readWith } from "../support/samples.ts";
 import { exec, forked, map } from "../support/task-lines.ts";
 
 describe("a set of one file per task", () => {
@@ -62,6 +62,27 @@ describe("a set of one file per task", () => {
     // The munmap began first and ended last: what the mmap got, it had freed.
     expect(events.map((event) => event.line)).toEqual([1, 2, 3, 4]);
     expect(events.map((event) => event.time).slice(2)).toEqual([1795351507.0008, 1795351507.00042]);
+  });
+
+  it("is told from one strace's log by calls that begin before another ends, but for rounding", async () => {
+    const thread = "clone(child_stack=0x7f00, flags=CLONE_VM|CLONE_THREAD) = 11 <0.000010>";
+    const linesOf = async (began: string): Promise<readonly number[]> => {
+      const lines = [
+        at("000100", exec),
+        at("000200", thread),
+        at("000300", "brk(NULL) = 0x5000 <0.000100>"),
+        at(began, "brk(NULL) = 0x5000 <0.000010>"),
+        at("000500", `${map(1)} <0.000010>`),
+        at("000502", "munmap(0x7f0000001000, 4096) = 0 <0.000020>"),
+      ];
+      const tasks = [10, 10, 10, 11, 10, 11];
+      const text = lines.map((line, index) => `${tasks[index]} ${line}`).join("");
+      const { events } = await readWith(strace, text);
+      return events.map(({ line }) => line);
+    };
+    expect(await linesOf("000397")).toEqual([1, 2, 3, 4, 5, 6]);
+    // Nobody can name what another call is about to get: it was there before.
+    expect(await linesOf("000350")).toEqual([1, 2, 3, 4, 6, 5]);
   });
 
   it("has only the files open at a time whose tasks live", async () => {

@@ -137,6 +137,13 @@ describe("a damaged trace file", () => {
     }
   });
 
+  it("is refused where bytes stand behind its end", () => {
+    const bytes = encode(small);
+    const error = errorOf(new Uint8Array([...bytes, 0]));
+    expect(error.code).toBe("trace/damaged");
+    expect(error.message).toContain(`bytes after the end at byte ${bytes.length}`);
+  });
+
   it("is refused wherever a byte is changed", () => {
     const bytes = encode(small);
     fc.assert(

@@ -9,6 +9,7 @@ import { blockEvents, type Shelf } from "../../src/trace/block.ts";
 import type { Event } from "../../src/trace/event.ts";
 import { hasKind } from "../../src/trace/log.ts";
 import { LogWriter, logOf } from "../../src/trace/log-writer.ts";
+import { mmap } from "../support/events.ts";
 import { event } from "./arbitrary.ts";
 
 /** At the least, of events like these. */
@@ -29,6 +30,13 @@ describe("a log of events", () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  it("tells files apart that have one number and differ", () => {
+    const maps = (path: string): Event =>
+      mmap(16, 1, { fd: 3, flags: 2, file: { id: 4, kind: "regular", path } });
+    const events = [maps("/a"), maps("/b"), maps("/a")];
+    expect([...logOf(events)]).toStrictEqual(events);
   });
 
   it("finds its way through blocks", () => {

@@ -24,6 +24,11 @@ describe("the mount of a path", () => {
     expect(file("/usr/lib/libc.so.6 (deleted)")).toMatchObject({ filesystem: "ext4" });
   });
 
+  it("is the later one of two at one place", () => {
+    const twice = parseMounts("a / ext4 rw 0 0\nb / xfs rw 0 0");
+    expect(placed(fileOf("/x", 3), twice)).toMatchObject({ filesystem: "xfs" });
+  });
+
   it("makes files of tmpfs shared memory with the option of that mount", () => {
     expect(file("/mnt/thp/x")).toMatchObject({ kind: "shmem", huge: "always" });
     expect(file("/dev/shm/x")).toMatchObject({ kind: "shmem", huge: "never" });

@@ -95,6 +95,20 @@ describe("the moment of a maps file", () => {
     expect(at((third ?? 0) + 0.5)).toBe(3);
   });
 
+  it("is where files are mapped at the offsets that it shows", () => {
+    const file = { fd: 3, flags: 2 };
+    const mapped = (offset: number): Event =>
+      ({ ...map(100, 4), ...file, addr: 100 * P, offset: offset * P }) as Event;
+    const events = [mapped(7), map(300, 1), unmap(300, 1), mapped(8), map(300, 1), unmap(300, 1)];
+    const at = (offset: number): number | undefined => {
+      const [area] = areas([100, 4]);
+      const shown = area === undefined ? [] : [{ ...area, offset: offset * P, path: "/a" }];
+      return positionOf(events, { areas: shown, pid: 1, pageSize: P })?.index;
+    };
+    expect([1, 3]).toContain(at(7));
+    expect([4, 6]).toContain(at(8));
+  });
+
   it("is in the space of the child after a fork", () => {
     const events = [map(100, 4), fork(2), map(200, 2, 2), map(200, 8, 1)];
     const question = { areas: areas([100, 4], [200, 2]), pid: 2, pageSize: P };
