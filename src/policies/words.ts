@@ -46,7 +46,8 @@ const mounts = ["never", "always", "within_size", "advise", "internal"] as const
 type Draft = { -readonly [K in keyof Request]: Request[K] };
 
 function refuse(word: string, words: string): never {
-  throw new MmreplayError("usage/request", `cannot read "${word}" in "${words}"`, {
+  const message = word === "" ? `"${words}" ends too early` : `cannot read "${word}" in "${words}"`;
+  throw new MmreplayError("usage/request", message, {
     hint: `write a request like "ext4 4M at 4K", "anon 2M hint" or "vfio 2G bar 2G": a filesystem or one of ${kinds.join(", ")}, and a length`,
   });
 }

@@ -80,6 +80,8 @@ vfio-thp parts from linux-7.3 first here (0x7fff77ff7000 against 0x7fff77e00000)
       2,
       "line 31 holds no call of the recording\nhint: the nearest calls are on lines",
     ],
+    [["vfio-thp", "vfio"], 2, '"vfio" ends too early'],
+    [["vfio-thp", "vfio 2G", "--policy", "linux-7.3"], 2, "--policy is for a call of a recording"],
     [[bar, "--event", "soon"], 2, "--event is a line of the recording, 1 or more"],
     [[bar, "vfio 2G", "--event", "30"], 2, '--event and the request "vfio 2G" exclude each other'],
     [["no-such.mmtrace", "--event", "30"], 1, "no such file or folder"],

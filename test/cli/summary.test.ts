@@ -56,6 +56,7 @@ describe("the summary after a recording", () => {
   it("is left out where nothing but data is wanted", () => {
     const path = file("quiet.strace", ...mixed);
     expect(mmreplay(["events", "--quiet", path]).stderr).toBe("");
+    expect(mmreplay(["import", "--quiet", path, "-o", `${path}.mmtrace`]).stderr).toBe("");
   });
 
   it("counts calls that took effect in another order, and those of which nobody knows", () => {

@@ -102,11 +102,11 @@ describe("requestOf", () => {
   });
 
   it("names the word that it cannot read", () => {
+    expect(() => requestOf("anon", arch)).toThrow('"anon" ends too early');
+    expect(() => requestOf("anon 4K at", arch)).toThrow('"anon 4K at" ends too early');
     for (const [words, word] of [
-      ["anon", ""],
       ["anon 4Q", "4Q"],
       ["anon 0", "0"],
-      ["anon 4K at", ""],
       ["anon 4K sideways", "sideways"],
       ["shmem 4K mount huge", "huge"],
     ])

@@ -37,7 +37,12 @@ async function policyOf(subject: string): Promise<Policy> {
   }
 }
 
-async function explainSearches({ subject, request, arch, shmem }: Arguments): Promise<string> {
+async function explainSearches(args: Arguments): Promise<string> {
+  const { subject, request, arch, shmem, policy: others } = args;
+  if (others !== undefined)
+    throw new MmreplayError("usage/event", "--policy is for a call of a recording", {
+      hint: `mmreplay explain TRACE --event LINE --policy ${others}, or explain one policy after the other`,
+    });
   const on: Arch = parseArch(arch ?? "x86-64");
   const bench = benchOf(on, shmem);
   const policy = await policyOf(subject);

@@ -32,6 +32,7 @@ async function run({ recording, output, ...checking }: Arguments): Promise<void>
   traces.forEach((trace, index) => {
     const file = files[index] ?? `${trace.name}.mmtrace`;
     const bytes = writeTrace({ ...trace, name: basename(file, ".mmtrace") }, file);
+    if (checking.quiet) return;
     process.stderr.write(`${file}: ${trace.events.length} events, ${bytes} bytes\n`);
   });
   close();
