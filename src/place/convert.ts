@@ -2,250 +2,15 @@
 
 import type { Arch } from "../arch/types.ts";
 import { OpWriter } from "../resolve/op-writer.ts";
-import type { Area, How, Op, Position, Program } from "../resolve/program.ts";
+import type { Program, SpaceFacts } from "../resolve/program.ts";
 import type { Facts } from "../trace/trace.ts";
-import { alignDown, modulo } from "../units.ts";
+import { type Bases, type Conversion, Converter } from "./convert-ops.ts";
 import { layoutOf } from "./layout.ts";
-
-/** What had to be rounded, for the report. */
-export interface Conversion {
-  /** The architecture of the recording. */
-  readonly recordedOn: string;
-  /** Bytes of a page there, and now. */
-  readonly from: number;
-  readonly to: number;
-  /** Mappings that became longer, and by how many bytes together. */
-  lengths: number;
-  lengthBytes: number;
-  /** File offsets rounded down; the mapping begins that much earlier. */
-  offsets: number;
-  /** Fixed mappings rounded outward: they replace neighbours. */
-  fixed: number;
-  /** mprotect and madvise of parts, rounded outward. */
-  changes: number;
-  /** munmap of parts, rounded inward, and of those the ones with nothing left. */
-  unmaps: number;
-  droppedUnmaps: number;
-}
 
 export interface Converted {
   readonly program: Program;
   readonly facts: Facts;
   readonly conversion: Conversion;
-}
-
-/** Bytes of an object in the recording, and of the page part that now comes before it. */
-interface Extent {
-  readonly lead: number;
-  readonly bytes: number;
-}
-
-/** mmap_base of a space; bytes. */
-interface Bases {
-  readonly old: number;
-  readonly new: number;
-  /** By how much the program and its heap move, once the first of their places is known. */
-  program?: number;
-}
-
-/** The program moves by whole blocks of this many bytes, so that it stays congruent. */
-const blockBytes = 2 ** 30;
-
-/**
- * Bytes by which an absolute place moves with mmap_base: all the way near it, where the interpreter and the vdso lie; in
- * proportion near the program (ELF_ET_DYN_BASE is two thirds of the window); not at all below.
- */
-function shiftOf(bytes: number, bases: Bases | undefined, pageBytes: number): number {
-  if (bases === undefined) return 0;
-  const share = bytes / bases.old;
-  const way = bases.new - bases.old;
-  if (share > 5 / 6 && share < 7 / 6) return alignDown(way, pageBytes);
-  if (share <= 1 / 2 || share >= 1) return 0;
-  bases.program ??= alignDown(way * share, blockBytes);
-  return bases.program;
-}
-
-type Placed = Extract<Op, { kind: "map" | "probe" | "fix" }>;
-type Placing = Extract<Op, { kind: "map" | "probe" }>;
-type Release = Extract<Op, { kind: "release" }>;
-type Change = Extract<Op, { kind: "protect" | "advise" }>;
-
-class Converter {
-  readonly conversion: Conversion;
-  readonly #from: number;
-  readonly #to: number;
-  readonly #extents = new Map<number, Extent>();
-  /** By space: recorded and new mmap_base, bytes. */
-  readonly #bases: ReadonlyMap<number, Bases>;
-  #current: Bases | undefined;
-
-  constructor(own: Arch, arch: Arch, bases: ReadonlyMap<number, Bases>) {
-    this.#bases = bases;
-    const [from, to] = [own.pageBytes, arch.pageBytes];
-    this.#from = from;
-    this.#to = to;
-    this.conversion = {
-      recordedOn: own.id,
-      from,
-      to,
-      lengths: 0,
-      lengthBytes: 0,
-      offsets: 0,
-      fixed: 0,
-      changes: 0,
-      unmaps: 0,
-      droppedUnmaps: 0,
-    };
-  }
-
-  /** Bytes from the (converted) start of a position's object. */
-  #bytesAt({ object, offset }: Position): number {
-    const bytes = offset * this.#from;
-    if (object === 0) return bytes + shiftOf(bytes, this.#current, this.#to);
-    return bytes + (this.#extents.get(object)?.lead ?? 0);
-  }
-
-  #down = (bytes: number): number => Math.floor(bytes / this.#to);
-  #up = (bytes: number): number => Math.ceil(bytes / this.#to);
-
-  /** The page of a position; the end of an object stays its end, and a heap begins above what it follows. */
-  #position(at: Position, how?: How): Position {
-    const bytes = this.#bytesAt(at);
-    const atEnd = at.object !== 0 && at.offset * this.#from === this.#bytesOf(at.object);
-    const up = atEnd || how === "brk";
-    return { object: at.object, offset: up ? this.#up(bytes) : this.#down(bytes) };
-  }
-
-  #bytesOf(object: number): number {
-    return this.#extents.get(object)?.bytes ?? 0;
-  }
-
-  /** Note an object, and give its pages. */
-  #extent({ pages }: Placed, object: number, lead: number): number {
-    const bytes = pages * this.#from;
-    if (object !== 0) this.#extents.set(object, { lead, bytes });
-    const longer = this.#up(lead + bytes) * this.#to - bytes;
-    if (longer > 0) {
-      this.conversion.lengths += 1;
-      this.conversion.lengthBytes += longer;
-    }
-    return this.#up(lead + bytes);
-  }
-
-  #area(area: Area, lead: number): Area {
-    const pgoff = this.#down(Math.max(0, area.pgoff * this.#from - lead));
-    const huge = area.huge === undefined ? undefined : this.#up(area.huge * this.#from);
-    return { ...area, pgoff, ...(huge !== undefined && { huge }) };
-  }
-
-  #place<T extends Placing>(op: T): T {
-    const { area } = op;
-    // What moves keeps its place within a page; a file has to begin at a page of its own.
-    const start = area.backing === "file" ? area.pgoff * this.#from : 0;
-    const lead = modulo(op.source === undefined ? start : this.#bytesAt(op.source), this.#to);
-    if (op.source === undefined && lead > 0) this.conversion.offsets += 1;
-    return {
-      ...op,
-      ...this.#source(op, lead),
-      pages: this.#extent(op, op.kind === "map" ? op.object : 0, lead),
-      area: this.#area(area, lead),
-      ...(op.hint !== undefined && { hint: this.#position(op.hint, op.how) }),
-      ...(op.kind === "map" && { recorded: this.#down(op.recorded * this.#from) }),
-      searches: [],
-    };
-  }
-
-  #source(op: Placed, lead: number): Pick<Placed, "source" | "kept"> {
-    return {
-      ...(op.source !== undefined && { source: this.#position(op.source) }),
-      ...(op.kept !== undefined && { kept: this.#up(lead + op.kept * this.#from) }),
-    };
-  }
-
-  #fix(op: Extract<Op, { kind: "fix" }>): Op {
-    const start = this.#bytesAt(op.at);
-    const lead = modulo(start, this.#to);
-    const pages = this.#extent(op, op.object, lead);
-    if (pages * this.#to !== op.pages * this.#from) this.conversion.fixed += 1;
-    return {
-      ...op,
-      ...this.#source(op, lead),
-      at: { object: op.at.object, offset: this.#down(start) },
-      pages,
-      area: this.#area(op.area, lead),
-      recorded: this.#down(op.recorded * this.#from),
-      ...(op.align !== undefined && { align: Math.max(1, this.#down(op.align * this.#from)) }),
-    };
-  }
-
-  #release(op: Release): Op | undefined {
-    const start = this.#bytesAt(op.at);
-    const { object, offset } = op.at;
-    const fromStart = object !== 0 && offset === 0;
-    const toEnd = object !== 0 && (offset + op.pages) * this.#from === this.#bytesOf(object);
-    const first = fromStart ? 0 : this.#up(start);
-    const last = (toEnd ? this.#up : this.#down)(start + op.pages * this.#from);
-    const whole = fromStart && toEnd;
-    if (!whole && (last - first) * this.#to !== op.pages * this.#from) this.conversion.unmaps += 1;
-    if (last <= first) {
-      this.conversion.droppedUnmaps += 1;
-      return undefined;
-    }
-    const spare = op.spare && {
-      object: op.spare.object,
-      pages: this.#up(
-        (this.#extents.get(op.spare.object)?.lead ?? 0) + op.spare.pages * this.#from,
-      ),
-    };
-    return {
-      ...op,
-      at: { object, offset: first },
-      pages: last - first,
-      ...(spare !== undefined && { spare }),
-    };
-  }
-
-  #change(op: Change): Op {
-    const start = this.#bytesAt(op.at);
-    const first = this.#down(start);
-    const last = this.#up(start + op.pages * this.#from);
-    const { object, offset } = op.at;
-    const whole = object !== 0 && offset === 0 && op.pages * this.#from === this.#bytesOf(object);
-    if (!whole && (last - first) * this.#to !== op.pages * this.#from) this.conversion.changes += 1;
-    return { ...op, at: { object, offset: first }, pages: last - first };
-  }
-
-  /** All pages that hold some of the range. */
-  #pages<T extends Extract<Op, { kind: "discard" | "touch" }>>(op: T): T {
-    const start = this.#bytesAt(op.at);
-    const first = this.#down(start);
-    const pages = this.#up(start + op.pages * this.#from) - first;
-    return { ...op, at: { object: op.at.object, offset: first }, pages };
-  }
-
-  /** Undefined where nothing is left of an op. */
-  op(op: Op): Op | undefined {
-    switch (op.kind) {
-      case "enter":
-        this.#current = this.#bases.get(op.space);
-        return op;
-      case "map":
-      case "probe":
-        return this.#place(op);
-      case "fix":
-        return this.#fix(op);
-      case "release":
-        return this.#release(op);
-      case "protect":
-      case "advise":
-        return this.#change(op);
-      case "discard":
-      case "touch":
-        return this.#pages(op);
-      default:
-        return op;
-    }
-  }
 }
 
 /** The facts without those that only the recording architecture has. */
@@ -256,6 +21,35 @@ function factsOn(
   return { ...facts, pageSize: to.pageBytes };
 }
 
+/** The spaces on another architecture; a recorded mmap_base has no meaning there. */
+function spacesOn({ spaces }: Program, own: Arch, to: Arch, there: Facts): readonly SpaceFacts[] {
+  return spaces.map((space) => {
+    const { mmapBase: _, bottomUpBase: __, ...limits } = space;
+    const { mmapBase, topDown } = layoutOf(limits, there, to);
+    const unrecordedPages = Math.ceil((space.unrecordedPages * own.pageBytes) / to.pageBytes);
+    return { ...limits, mmapBase, topDown, unrecordedPages, layoutFrom: "formula" as const };
+  });
+}
+
+/** By space: its mmap_base before and after; spaces with the same one move together. */
+function basesOf(
+  { spaces }: Program,
+  moved: readonly SpaceFacts[],
+  own: Arch,
+  to: Arch,
+): ReadonlyMap<number, Bases> {
+  const shared = new Map<number, Bases>();
+  const bases = new Map<number, Bases>();
+  for (const [at, { space, mmapBase }] of spaces.entries()) {
+    const now = moved[at]?.mmapBase;
+    if (mmapBase === undefined || now === undefined) continue;
+    const both = shared.get(mmapBase) ?? { old: mmapBase * own.pageBytes, new: now * to.pageBytes };
+    shared.set(mmapBase, both);
+    bases.set(space, both);
+  }
+  return bases;
+}
+
 /**
  * The program on another architecture. Lengths are rounded up; guard gaps and rooms below are counted in pages by the
  * kernel (stack_guard_gap) and stay as they are. A recorded mmap_base has no meaning there: the formula's stands for it,
@@ -263,22 +57,8 @@ function factsOn(
  */
 export function convert(program: Program, facts: Facts, own: Arch, to: Arch): Converted {
   const there = factsOn(facts, to);
-  const layouts = program.spaces.map((space) => {
-    const { mmapBase: _, bottomUpBase: __, ...limits } = space;
-    const { mmapBase, topDown } = layoutOf(limits, there, to);
-    const unrecordedPages = Math.ceil((space.unrecordedPages * own.pageBytes) / to.pageBytes);
-    return { ...limits, mmapBase, topDown, unrecordedPages, layoutFrom: "formula" as const };
-  });
-  const shared = new Map<number, Bases>();
-  const bases = new Map<number, Bases>();
-  for (const [at, { space, mmapBase }] of program.spaces.entries()) {
-    const now = layouts[at]?.mmapBase;
-    if (mmapBase === undefined || now === undefined) continue;
-    const both = shared.get(mmapBase) ?? { old: mmapBase * own.pageBytes, new: now * to.pageBytes };
-    shared.set(mmapBase, both);
-    bases.set(space, both);
-  }
-  const converter = new Converter(own, to, bases);
+  const spaces = spacesOn(program, own, to, there);
+  const converter = new Converter(own, to, basesOf(program, spaces, own, to));
   const ops = new OpWriter();
   /** By op of the recording: its index now. */
   const index: number[] = [];
@@ -293,7 +73,7 @@ export function convert(program: Program, facts: Facts, own: Arch, to: Arch): Co
       pageBytes: to.pageBytes,
       converted: true,
       ops: ops.done(),
-      spaces: layouts,
+      spaces,
       peak: index[program.peak] ?? 0,
       doubtfulFrom: new Map(
         [...program.doubtfulFrom].map(([space, from]) => [space, index[from] ?? from]),

@@ -2,7 +2,7 @@
 
 import type { DeviceMapping } from "../metrics/device-mappings.ts";
 import type { Metric, MetricValue } from "../metrics/types.ts";
-import type { Conversion } from "../place/convert.ts";
+import type { Conversion } from "../place/convert-ops.ts";
 import type { IntentSummary } from "../resolve/idioms/summary.ts";
 import type { OverTime } from "../space/observed.ts";
 import type { Cpu } from "../tlb/types.ts";
