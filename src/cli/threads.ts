@@ -2,16 +2,9 @@
 
 import { availableParallelism } from "node:os";
 import { sizeOf, stdin } from "./io.ts";
-import {
-  packed as plain,
-  prepare,
-  type ReplayedTrace,
-  runShare,
-  runTask,
-  type Share,
-  type Task,
-  type TaskResult,
-} from "./replay-task.ts";
+import type { ReplayedTrace } from "./policy-runs.ts";
+import { prepare, runShare, runTask, type Share, type TaskResult } from "./replay-task.ts";
+import { packed as plain, type Task } from "./task.ts";
 
 /** Bytes of strace text with as many calls as a byte of a trace or of packed text. */
 const packed = 20;

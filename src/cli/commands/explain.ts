@@ -11,7 +11,7 @@ import type { IdiomMode } from "../../resolve/idioms/types.ts";
 import { explainCall } from "../explain-call.ts";
 import { write } from "../io.ts";
 import { loadPolicies, loadPolicy } from "../policies.ts";
-import { idiomModes } from "../replay-task.ts";
+import { idiomModes } from "../task.ts";
 import { checkWhole } from "../whole-number.ts";
 
 interface Arguments {
