@@ -7,16 +7,18 @@ import { countUndecided, precedes } from "./order/evidence.ts";
 import { footprint } from "./order/footprint.ts";
 import { mayPrecede } from "./order/precedence.ts";
 import {
+  beginIn,
   type Item,
   isAlone,
   isCrowded,
+  isQuiet,
   learn,
-  newQueue,
   type Ordered,
   type Queue,
+  queueOf,
 } from "./order/queue.ts";
 import type { Reach } from "./order/reach.ts";
-import { Begun, openCalls, withBegun, withoutBegun } from "./order/underway.ts";
+import { Begun, openCalls, withoutBegun } from "./order/underway.ts";
 import type { Request } from "./request.ts";
 
 /** What a call that did something returned; undefined of one that did nothing. */
@@ -47,11 +49,6 @@ export class Order {
     this.#diagnostics = diagnostics;
   }
 
-  #queue(space: Ordered): Queue {
-    space.queue ??= newQueue();
-    return space.queue;
-  }
-
   /** A call begins. What it may concern is held until it ends. */
   begin(space: Ordered, request: Request): Begun {
     return this.#begin(space, request);
@@ -65,8 +62,7 @@ export class Order {
   #begin(space: Ordered, request: Request | undefined): Begun {
     this.#position += 1;
     const begun = new Begun(space, request, this.#position);
-    const queue = this.#queue(space);
-    queue.underway = withBegun(queue.underway, begun);
+    beginIn(space, begun);
     return begun;
   }
 
@@ -74,7 +70,7 @@ export class Order {
   end(begun: Begun, event: Call | undefined): void {
     if (event !== undefined) this.ended(begun, event, event, answerOf(event));
     else {
-      const queue = this.#queue(begun.space);
+      const queue = queueOf(begun.space);
       queue.underway = withoutBegun(queue.underway, begun);
       this.#flush(queue);
     }
@@ -82,7 +78,7 @@ export class Order {
 
   /** A call returned that has asked for this; events have so many shapes that looking into them takes long. */
   ended(begun: Begun, event: Call, request: Request, answer: Answer): void {
-    const queue = this.#queue(begun.space);
+    const queue = queueOf(begun.space);
     queue.underway = withoutBegun(queue.underway, begun);
     this.#push(queue, event, begun.entry, request, answer, begun.reach);
     this.#flush(queue);
@@ -101,7 +97,11 @@ export class Order {
 
   #add(space: Ordered, event: Event, request: Request | undefined, answer: Answer): void {
     this.#position += 1;
-    const queue = this.#queue(space);
+    if (request === undefined && isQuiet(space)) {
+      this.#emit(event);
+      return;
+    }
+    const queue = queueOf(space);
     this.#push(queue, event, this.#position, request, answer);
     this.#flush(queue);
   }
@@ -109,8 +109,8 @@ export class Order {
   /** An event that makes another address space, whose events come after it; `begun` if it is a fork. */
   born(space: Ordered, event: Event, made: Ordered, begun?: Begun): void {
     this.#position += 1;
-    this.#queue(made).born = false;
-    const queue = this.#queue(space);
+    queueOf(made).born = false;
+    const queue = queueOf(space);
     const exit = this.#position;
     if (begun === undefined) {
       queue.window.push({ event, footprint: undefined, entry: exit, exit, made });
@@ -196,7 +196,7 @@ export class Order {
     this.#see(queue, item);
     this.#emit(item.event);
     if (item.made === undefined) return;
-    const child = this.#queue(item.made);
+    const child = queueOf(item.made);
     if (item.copies === true) child.free = queue.free?.copy();
     child.born = true;
     this.#flush(child);

@@ -5,7 +5,7 @@ import type { Request } from "../request.ts";
 import type { Footprint, Range } from "./footprint.ts";
 import { KnownFree } from "./known-free.ts";
 import { type Reach, reachOf } from "./reach.ts";
-import { countOpen, leaves, type Underway } from "./underway.ts";
+import { type Begun, countOpen, leaves, type Underway, withBegun } from "./underway.ts";
 
 /** So many calls under way are compared with, and so many comparisons made before nothing waits any more. */
 const crowd = 1024;
@@ -42,10 +42,12 @@ export interface Queue {
 /** The identity of an address space, which keeps what is going on in it. */
 export interface Ordered {
   queue?: Queue | undefined;
+  /** The call that began first, as long as nothing else has happened: of many spaces that is all. */
+  first?: Begun | undefined;
 }
 
-export const newQueue = (): Queue => ({
-  underway: undefined,
+const newQueue = (underway: Underway): Queue => ({
+  underway,
   window: [],
   free: undefined,
   work: 0,
@@ -54,6 +56,28 @@ export const newQueue = (): Queue => ({
   up: 0,
   last: undefined,
 });
+
+/** What is going on in a space. */
+export function queueOf(space: Ordered): Queue {
+  if (space.queue === undefined) {
+    space.queue = newQueue(space.first);
+    space.first = undefined;
+  }
+  return space.queue;
+}
+
+/** True if nothing has gone on in a space. */
+export const isQuiet = ({ queue, first }: Ordered): boolean =>
+  queue === undefined && first === undefined;
+
+/** A call begins. */
+export function beginIn(space: Ordered, begun: Begun): void {
+  if (isQuiet(space)) space.first = begun;
+  else {
+    const queue = queueOf(space);
+    queue.underway = withBegun(queue.underway, begun);
+  }
+}
 
 /** Too much is going on for any order but that in which calls return. */
 export const isCrowded = (queue: Queue): boolean =>

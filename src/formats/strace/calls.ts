@@ -56,7 +56,7 @@ export class Calls {
   }
 
   /** The file behind the descriptor of a mapping, while the call begins. */
-  file({ request, fdText }: Parsed, task: Task): OpenFile | undefined {
+  file(request: Request, fdText: string, task: Task): OpenFile | undefined {
     if (request.call !== "mmap" || request.fd < 0) return undefined;
     if (hasBit(request.flags, MAP_ANONYMOUS)) return undefined;
     return this.#files.behind(task.files, request.fd, fdText);
@@ -64,7 +64,7 @@ export class Calls {
 
   /** The event of a call that ended; undefined (and counted) if it cannot have happened. */
   event(
-    parsed: Parsed,
+    parsed: Omit<Parsed, "fdText">,
     file: OpenFile | undefined,
     result: Result,
     place: Place,

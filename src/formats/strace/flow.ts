@@ -78,8 +78,8 @@ export class Flow {
   /** What the open call of a task asks for, if it is this one and begins plainly. */
   #asked(task: Task, known: Known): Request | undefined {
     const open = this.#open.get(task);
-    if (open?.known !== known || open.parsed === undefined) return undefined;
-    return open.parsed.unknown.length === 0 ? open.parsed.request : undefined;
+    if (open?.known !== known || (open.unknown?.length ?? 0) > 0) return undefined;
+    return open.request;
   }
 
   /** A plain line that asks for this; `bare` if it has no pid. */
@@ -233,7 +233,7 @@ export class Flow {
   #detached(line: Logical, text: string): void {
     if (line.known.role !== "memory") return;
     const open = this.memory.begin(line, text);
-    if (open.parsed !== undefined) this.memory.give(line.task, open, "detached");
+    if (open.request !== undefined) this.memory.give(line.task, open, "detached");
     else this.#lost(line, "parse/cut-line", "a memory call is cut in the middle");
   }
 
@@ -260,7 +260,7 @@ export class Flow {
     if (known.role !== "memory" && known.role !== "clone") return;
     const code = "parse/never-resumed";
     const message = "a call that never returns in this recording";
-    if (known.role === "memory" && open.parsed === undefined) {
+    if (known.role === "memory" && open.request === undefined) {
       this.#output.skip(known.name, code, message, entry.line, pid);
       return;
     }

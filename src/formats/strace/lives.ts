@@ -24,7 +24,12 @@ export interface Space extends Ordered {
   loaded: boolean;
 }
 
-const spaceOf = (narrow: boolean): Space => ({ narrow, loaded: false, queue: undefined });
+const spaceOf = (narrow: boolean): Space => ({
+  narrow,
+  loaded: false,
+  queue: undefined,
+  first: undefined,
+});
 
 /** Where in the recording something is. */
 export interface At {

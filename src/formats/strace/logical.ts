@@ -2,8 +2,8 @@
 
 import type { OpenFile } from "../../trace/file.ts";
 import type { Begun } from "../order/underway.ts";
+import type { Request } from "../request.ts";
 import type { At, Task } from "./lives.ts";
-import type { Parsed } from "./memory.ts";
 import type { Known } from "./names.ts";
 import type { FileRequest } from "./plain-file.ts";
 import { bareResult, type NoResult, type Result, readResult } from "./result.ts";
@@ -30,8 +30,9 @@ export interface Open {
   readonly text: string;
   readonly entry: At;
   readonly bare: boolean;
-  /** The arguments of a memory call, if they are complete. */
-  readonly parsed: Parsed | undefined;
+  /** What a memory call asks for, if its arguments are complete, and flag names that nobody knows. */
+  readonly request: Request | undefined;
+  readonly unknown: readonly string[] | undefined;
   readonly file: OpenFile | undefined;
   readonly begun: Begun | undefined;
   /** exec: the thread that called it, where another number goes on. */
@@ -49,10 +50,10 @@ export function resultOf({ text, at, whole }: Logical): Result | NoResult {
 export const opened = (
   { known, entry, bare }: Pick<Logical, "known" | "entry" | "bare">,
   text: string,
-  more: Partial<Pick<Open, "parsed" | "file" | "begun" | "asked">> = {},
+  more: Partial<Pick<Open, "request" | "unknown" | "file" | "begun" | "asked">> = {},
 ): Open => {
-  const { parsed, file, begun, asked } = more;
-  return { known, text, entry, bare, parsed, file, begun, caller: undefined, asked };
+  const { request, unknown, file, begun, asked } = more;
+  return { known, text, entry, bare, request, unknown, file, begun, caller: undefined, asked };
 };
 
 /** The name that a line begins with, as written; the text may be nothing else. */

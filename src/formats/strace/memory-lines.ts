@@ -42,21 +42,23 @@ export class MemoryLines {
     if (parsed === undefined || "code" in parsed) {
       return opened(line, text);
     }
-    const file = this.#calls.file(parsed, task);
+    const file = this.#calls.file(parsed.request, parsed.fdText, task);
     const begun = this.#order.begin(task.space, parsed.request);
     const written = place.name === known.name ? known.name : place.name;
-    return opened(line, written, { parsed, file, begun });
+    const { request, unknown } = parsed;
+    return opened(line, written, { request, unknown, file, begun });
   }
 
   /** A call ends that began on another line. */
   end(line: Logical, open: Open): void {
-    if (open.parsed === undefined) {
+    const { request, unknown = none, file } = open;
+    if (request === undefined) {
       const text = open.text + line.text.trimStart();
       this.whole({ ...line, text, at: resultAt(text) });
       return;
     }
     const name = writtenName(open.text);
-    this.#close(line.task, open, this.#event(line, open.parsed, open.file, name));
+    this.#close(line.task, open, this.#event(line, { request, unknown }, file, name));
   }
 
   /** A call on one line, or joined to one. */
@@ -75,17 +77,21 @@ export class MemoryLines {
       this.#calls.skip(parsed, place);
       return;
     }
-    const call = this.#event(line, parsed, this.#calls.file(parsed, task), name);
+    const call = this.#event(
+      line,
+      parsed,
+      this.#calls.file(parsed.request, parsed.fdText, task),
+      name,
+    );
     if (call !== undefined) this.#order.add(task.space, call);
   }
 
   /** A plain line that begins a call. */
   beginPlain(task: Task, plain: PlainCall, request: Request, entry: At, bare: boolean): Open {
     const { known, fdText } = plain;
-    const parsed = { request, fdText, unknown: none };
-    const file = plain.call === "mmap" ? this.#calls.file(parsed, task) : undefined;
+    const file = plain.call === "mmap" ? this.#calls.file(request, fdText, task) : undefined;
     const begun = this.#order.begin(task.space, request);
-    return opened({ known, entry, bare }, known.name, { parsed, file, begun });
+    return opened({ known, entry, bare }, known.name, { request, file, begun });
   }
 
   /** A plain line that ends one. */
@@ -110,8 +116,7 @@ export class MemoryLines {
   /** A plain line with all of a call. */
   wholePlain(task: Task, plain: PlainCall, request: Request, entry: At, bare: boolean): void {
     const { call, fdText, duration, value, error } = plain;
-    const file =
-      call === "mmap" ? this.#calls.file({ request, fdText, unknown: none }, task) : undefined;
+    const file = call === "mmap" ? this.#calls.file(request, fdText, task) : undefined;
     const exit = duration > 0 ? later(entry, duration) : entry;
     const end = { call, pid: task.tid, bare, entry, exit, value, error, file };
     const effect = error === null ? value : undefined;
@@ -120,8 +125,9 @@ export class MemoryLines {
 
   /** A call that will not be seen to return. */
   give(task: Task, open: Open, outcome: Outcome): void {
-    const { parsed, entry, bare, file } = open;
-    if (parsed === undefined) return;
+    const { request, unknown = none, entry, bare, file } = open;
+    if (request === undefined) return;
+    const parsed = { request, unknown };
     const place: Place = { task, bare, entry, exit: entry, name: writtenName(open.text) };
     this.#close(task, open, this.#calls.event(parsed, file, bareResult(outcome), place));
   }
@@ -145,7 +151,7 @@ export class MemoryLines {
 
   #event(
     line: Logical,
-    parsed: Parsed,
+    parsed: Omit<Parsed, "fdText">,
     file: OpenFile | undefined,
     name: string,
   ): Call | undefined {
