@@ -95,6 +95,14 @@ describe("calls that overlapped", () => {
     expect(order([...before, above, taken, source, gone, moved])).toEqual([1, 2, 3, 4, 5, 13, 12]);
   });
 
+  it("are put so that a hint that was not taken was not free", () => {
+    const hinting = (call: Call, page: number): Call =>
+      ({ ...call, addr: (base + page) * P }) as Call;
+    const missed = hinting(map(1, [11, 12], 115, 5), 100);
+    const taken = hinting(map(2, [10, 13], 100, 5), 100);
+    expect(order([...before, missed, taken])).toEqual([1, 2, 13, 12]);
+  });
+
   it("are judged from below where searches go up", () => {
     const above = map(2, [10, 12], 110, 6);
     const below = map(1, [11, 13], 100, 10);

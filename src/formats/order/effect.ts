@@ -1,6 +1,15 @@
 /** What one call did to the mappings, in plain numbers. */
 
 import type { Call, Event } from "../../trace/event.ts";
+import {
+  MAP_32BIT,
+  MAP_ANONYMOUS,
+  MAP_FIXED,
+  MAP_FIXED_NOREPLACE,
+  MAP_GROWSDOWN,
+  MAP_HUGETLB,
+} from "../../trace/flags.ts";
+import { hasBit } from "../../units.ts";
 import { footprint } from "./footprint.ts";
 
 /** Bytes, half-open. */
@@ -16,7 +25,7 @@ export interface Effect {
   readonly needs: readonly Span[];
   /** What it found free. */
   readonly found?: Span;
-  /** Had this been free, it would have grown there instead of moving (vma_expandable). */
+  /** Had this been free, it would have been put, or have grown (vma_expandable), there. */
   readonly blocked?: Span;
   /** It looked for the first gap of this size. */
   readonly searched?: { readonly need: number; readonly aligned: boolean };
@@ -39,8 +48,23 @@ const spanOf = ({ start, end }: { start: Call["result"]; end: Call["result"] }):
   end: Number(end),
 });
 
-/** What kept a mapping that moved from growing where it was. */
+/** Other rules hold for these: a hint is not taken, or as the start of another place. */
+const oddHints = [MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_32BIT, MAP_GROWSDOWN, MAP_HUGETLB];
+
+/** The hint of a mapping that the kernel has put elsewhere: it was not free (arch_get_unmapped_area_topdown). */
+function missedHint(event: Call): Span | undefined {
+  if (event.call !== "mmap" || event.addr === 0 || event.result === event.addr) return undefined;
+  const { addr, length, flags } = event;
+  const hint = Number(addr);
+  const isOdd = oddHints.some((flag) => hasBit(flags, flag)) || hint % page > 0;
+  if (!hasBit(flags, MAP_ANONYMOUS) || isOdd) return undefined;
+  return { start: hint, end: hint + pageUp(Number(length)) };
+}
+
+/** What kept a mapping from its hint, or one that moved from growing where it was. */
 function blockedOf(event: Call): Span | undefined {
+  const missed = missedHint(event);
+  if (missed !== undefined) return missed;
   if (event.call !== "mremap" || event.result === event.addr || event.newAddr !== null)
     return undefined;
   const start = Number(event.addr) + pageUp(Number(event.length));
