@@ -15,6 +15,11 @@ export interface Checking {
   readonly oneProcess: boolean;
 }
 
+/** What people see of one of several recordings. */
+function nameAmong({ path, apart }: Located, name: string): string {
+  return apart === true ? name : `${path}:${name.split(":").at(-1)}`;
+}
+
 /** Read, and resolve once to see whether the calls fit together; `close` prints the summary. */
 export async function readChecked(
   located: Located,
@@ -29,8 +34,7 @@ export async function readChecked(
     // The reader has told of those.
     fit.warnings.delete("resolve/injected");
     own.add(fit);
-    const name =
-      readings.length === 1 ? located.path : `${located.path}:${trace.name.split(":").at(-1)}`;
+    const name = readings.length === 1 ? located.path : nameAmong(located, trace.name);
     return { ...reading, name };
   });
   const all = [{ name: located.path, diagnostics }, ...named];

@@ -104,6 +104,8 @@ export interface Located {
   /** Shown to people: the path without a trailing slash. */
   readonly path: string;
   readonly folder: boolean;
+  /** Files were named one by one. */
+  readonly apart?: boolean;
   readonly sources: readonly Source[];
   /** The path of each source by its name. */
   readonly shown: ReadonlyMap<string, string>;
@@ -139,14 +141,23 @@ export function sizeOf(path: string): number {
     .reduce((sum, { name }) => sum + statSync(join(path, name)).size, 0);
 }
 
-/** Files that belong together, as one folder would hold them. */
+/** Files that belong together, as one folder would hold them; those of one name in two folders go by their paths. */
 export function locateTogether(paths: readonly string[]): Located {
   const located = paths.map(locate);
   const [first] = located;
   if (located.length === 1 && first !== undefined) return first;
-  const sources = located.flatMap((one) => one.sources);
-  const shown = new Map(located.flatMap((one) => [...one.shown]));
-  return { path: first?.path ?? "", folder: true, sources, shown };
+  const named = located.map(({ sources }) => new Set(sources.map(({ name }) => name)));
+  const isTaken = (name: string): boolean => named.filter((names) => names.has(name)).length > 1;
+  const sources: Source[] = [];
+  const shown = new Map<string, string>();
+  for (const one of located)
+    for (const source of one.sources) {
+      const path = one.shown.get(source.name) ?? source.name;
+      const name = isTaken(source.name) ? path : source.name;
+      sources.push({ ...source, name });
+      shown.set(name, path);
+    }
+  return { path: first?.path ?? "", folder: true, apart: true, sources, shown };
 }
 
 /** Write text to `-o FILE`, or to standard output. */

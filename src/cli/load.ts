@@ -33,7 +33,8 @@ export async function readingsOf(
 }
 
 /** A trace file is called what its owner called it; a recording keeps the name of its run. */
-function nameOf({ path }: Located, name: string): string {
+function nameOf({ path, apart }: Located, name: string): string {
+  if (apart === true) return name;
   const own = /([^/]+)\.mmtrace$/.exec(path)?.[1];
   return own ?? name;
 }

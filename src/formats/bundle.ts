@@ -136,8 +136,10 @@ export async function readAll(
   diagnostics: Diagnostics,
   options: ReadOptions = {},
 ): Promise<readonly Reading[]> {
-  const sources = await withMembers(located.sources, new KeptBytes(options.shelf));
-  const recordings = await recordingsIn(located.folder || sources.length > 1, sources, diagnostics);
+  const kept = new KeptBytes(options.shelf);
+  const sources = await withMembers(located.sources, kept);
+  const isFolder = located.folder || sources.length > 1;
+  const recordings = await recordingsIn(isFolder, sources, kept, diagnostics);
   if (recordings.length === 0) throw noRecording(located);
   const beside = await readBeside(sources, diagnostics);
   const read = new Set(recordings.map(({ source }) => source.name));
@@ -145,9 +147,11 @@ export async function readAll(
   const runs = runsOf(recordings, maps);
   const readings: Reading[] = [];
   const empty: MmreplayError[] = [];
+  const folder = baseName(located.path);
   for (const run of runs) {
-    const folder = baseName(located.path);
-    const name = located.folder && runs.length > 1 ? `${folder}:${run.stem}` : folder;
+    const isOne = !located.folder || runs.length === 1;
+    const own = located.apart === true ? run.stem : `${folder}:${run.stem}`;
+    const name = isOne ? folder : own;
     const reading = await readingOf(run, beside, name, options).catch((error: unknown) => {
       if (!isEmpty(error)) throw error;
       empty.push(error);

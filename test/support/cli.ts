@@ -13,15 +13,16 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Run `mmreplay ARGS` in the checkout; `input` becomes standard input, `env` replaces variables. */
+/** Run `mmreplay ARGS`, in the checkout unless told where; `input` becomes standard input, `env` replaces variables. */
 export function mmreplay(
   args: readonly string[],
   input?: string | Uint8Array,
   env: Readonly<Record<string, string>> = {},
+  cwd: string = root,
 ): Finished {
   if (!existsSync(main)) throw new Error("dist is missing; run scripts/build");
   const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
-    cwd: root,
+    cwd,
     env: { ...process.env, ...env },
     encoding: "utf8",
     maxBuffer: 2 ** 28,

@@ -13,8 +13,9 @@ interface Arguments extends Checking {
   readonly output: string | undefined;
 }
 
-/** `out.mmtrace`, or one name per run where a folder holds several. */
-function names(output: string | undefined, runs: readonly string[]): readonly string[] {
+/** `out.mmtrace`, or one name per run where there are several; all lie in this folder. */
+function names(output: string | undefined, found: readonly string[]): readonly string[] {
+  const runs = found.map((run) => run.replace(/^[./]+/, "").replaceAll("/", "-"));
   if (runs.length === 1) return [output ?? `${runs[0]}.mmtrace`];
   if (output === undefined) return runs.map((run) => `${run}.mmtrace`);
   throw new MmreplayError("usage/several-runs", `${runs.length} runs and one output file`, {

@@ -48,6 +48,7 @@ export async function withMembers(
 export async function recordingsIn(
   folder: boolean,
   sources: readonly Source[],
+  kept: KeptBytes,
   diagnostics: Diagnostics,
 ): Promise<readonly Recording[]> {
   const found: Recording[] = [];
@@ -65,7 +66,7 @@ export async function recordingsIn(
       : detect(head, source.name);
     if (format !== undefined) found.push({ source, format });
   }
-  const recordings = await withoutCopies(found);
+  const recordings = await withoutCopies(found, kept);
   const [first] = unreadable;
   if (recordings.length === 0 && first !== undefined) throw first;
   leaveOut(unreadable, diagnostics);
@@ -90,20 +91,26 @@ async function withoutWrapping(
   return { source: { ...wrapped, open }, head };
 }
 
-/** The recordings less what is printed beside its text; throws if two are the same otherwise, byte for byte. */
-async function withoutCopies(recordings: readonly Recording[]): Promise<readonly Recording[]> {
+/**
+ * The recordings less what is printed or packed beside its text; throws if two are the same otherwise, byte for byte
+ * once they are unpacked.
+ */
+async function withoutCopies(
+  recordings: readonly Recording[],
+  bytes: KeptBytes,
+): Promise<readonly Recording[]> {
   if (recordings.length < 2) return recordings;
   const kept: Recording[] = [];
   const byStart = new Map<number, Source[]>();
-  const isText = ({ source }: Recording): boolean => source.isPrinted?.() !== true;
-  for (const recording of recordings.toSorted((a, b) => Number(isText(b)) - Number(isText(a)))) {
+  for (const recording of recordings.toSorted((a, b) => copyRank(a) - copyRank(b))) {
     const { source } = recording;
-    const start = crc32(await headOf(source.open(), headBytes));
+    const head = await headOf(inputOf(source).chunks, headBytes);
+    const start = crc32(head.subarray(0, headBytes));
     const alike = byStart.get(start) ?? [];
     byStart.set(start, [...alike, source]);
-    const other = await firstSame(source, alike);
+    const other = await firstSame(source, alike, bytes);
     if (other === undefined) kept.push(recording);
-    else if (isText(recording))
+    else if (copyRank(recording) === 0 || !isCopyOf(recording, other))
       throw new MmreplayError("import/given-twice", `this is ${other.name} once more`, {
         at: { file: source.name },
         hint: "give each file once",
@@ -112,8 +119,27 @@ async function withoutCopies(recordings: readonly Recording[]): Promise<readonly
   return recordings.filter((recording) => kept.includes(recording));
 }
 
-async function firstSame(source: Source, others: readonly Source[]): Promise<Source | undefined> {
-  for (const other of others) if (await isSame(source, other)) return other;
+const isPacked = ({ name }: Source): boolean => plainName(name) !== name;
+
+/** 0 for a text, 1 for a packed one, 2 for what another program prints. */
+function copyRank({ source }: Recording): number {
+  if (source.isPrinted?.() === true) return 2;
+  return isPacked(source) ? 1 : 0;
+}
+
+/** A file that was printed, or packed, beside this text. */
+const isCopyOf = (recording: Recording, text: Source): boolean =>
+  copyRank(recording) === 2 || plainName(recording.source.name) === text.name;
+
+async function firstSame(
+  source: Source,
+  others: readonly Source[],
+  kept: KeptBytes,
+): Promise<Source | undefined> {
+  for (const other of others) {
+    const { open } = await heldInput(source, kept);
+    if (await isSame({ open }, { open: () => inputOf(other).chunks })) return other;
+  }
   return undefined;
 }
 

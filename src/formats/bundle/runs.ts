@@ -18,6 +18,8 @@ export interface Source {
 export interface Sources {
   readonly path: string;
   readonly folder: boolean;
+  /** The files were named one by one: traces are called after them alone. */
+  readonly apart?: boolean;
   readonly sources: readonly Source[];
 }
 

@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { Diagnostics } from "../../../src/errors.ts";
 import type { Source } from "../../../src/formats/bundle/runs.ts";
@@ -179,6 +180,17 @@ describe("a folder", () => {
     ];
     const traces = await bundle({ path: "run", folder: true, sources }, new Diagnostics());
     expect(traces.map(({ events }) => events.length)).toEqual([1]);
+  });
+
+  it("reads a text and the same packed beside it once, and refuses the same under another name", async () => {
+    const [plain, packed] = [Buffer.from(strace.repeat(9000)), gzipSync(strace.repeat(9000))];
+    const once = await load({ "a.txt.gz": packed, "a.txt": plain });
+    expect(once.map(({ name }) => name)).toEqual(["demo"]);
+    await expect(load({ "a.txt": plain, "b.txt.gz": packed })).rejects.toMatchObject({
+      code: "import/given-twice",
+    });
+    const other = gzipSync(`${strace.repeat(9000)}7 brk(NULL) = 0x9000\n`);
+    expect(await load({ "a.txt": plain, "b.txt.gz": other })).toHaveLength(2);
   });
 
   it("leaves out a recording without a memory call, if there is another", async () => {
