@@ -12,6 +12,9 @@ const packed = 20;
 /** Bytes of strace text times policies, below which starting threads takes longer than they save. */
 const worthwhile = 40_000_000;
 
+/** The same of one trace that all threads replay: one reads, which is most of the work, and policies often answer alike. */
+const worthSharing = 1_000_000_000;
+
 /** Each thread holds programs of its own. */
 const most = 8;
 
@@ -27,7 +30,7 @@ export function threadsFor(paths: readonly string[], policies: number): number {
     return /\.(?:mmtrace|gz|xz|zst|bz2)$/.test(path) ? packed * bytes : bytes;
   });
   const text = sizes.reduce((sum, bytes) => sum + bytes, 0);
-  if (text * policies < worthwhile) return 1;
+  if (text * policies < (paths.length === 1 ? worthSharing : worthwhile)) return 1;
   const held = Math.floor(mostMemory / (memoryPerByte * Math.max(...sizes)));
   return Math.max(
     1,

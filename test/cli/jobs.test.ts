@@ -33,6 +33,8 @@ describe("--jobs", () => {
     expect(threadsFor(one, 2)).toBe(1);
     expect(threadsFor([...three, ...three], 50)).toBe(Math.min(cores, 50));
     expect(threadsFor([stdin], 50)).toBe(1);
+    // A trace is read by one thread.
+    expect(threadsFor(three.slice(1, 2), 50)).toBe(1);
   });
 
   it("takes no more threads than 1 GiB has room for", () => {
@@ -43,7 +45,7 @@ describe("--jobs", () => {
       truncateSync(path, bytes);
       return path;
     };
-    expect(threadsFor([sized(100e6)], 5)).toBe(Math.min(availableParallelism(), 5));
+    expect(threadsFor([sized(100e6)], 12)).toBe(Math.min(availableParallelism(), 7));
     expect(threadsFor([sized(500e6)], 5)).toBe(1);
     rmSync(folder, { recursive: true });
   });
