@@ -161,20 +161,38 @@ export class Live<T = Made> {
   }
 
   #count(pieces: readonly Piece<T>[], sign: number): void {
-    for (const piece of pieces) {
-      const pages = sign * (piece.end - piece.start);
-      this.#pages += pages;
-      if (piece.prot !== 0) this.#accessible += pages;
-    }
+    for (const piece of pieces) this.#countOne(piece, sign);
+  }
+
+  #countOne({ start, end, prot }: Piece<T>, sign: number): void {
+    const pages = sign * (end - start);
+    this.#pages += pages;
+    if (prot !== 0) this.#accessible += pages;
   }
 
   /** Take [start, end) out and return what was there. */
   cut(start: number, end: number): readonly Piece<T>[] {
     const first = this.#after(start);
+    const [piece, next] = [this.#pieces[first], this.#pieces[first + 1]];
+    if (piece === undefined || piece.start >= end) return [];
+    const isAlone = next === undefined || next.start >= end;
+    if (isAlone && start < end) return [this.#cutOne(first, piece, start, end)];
     const old = this.#whole(first, end);
-    if (old.length === 0) return old;
     this.#replace(first, old, outside(old, start, end, []));
-    return old.map((piece) => clip(piece, start, end));
+    return old.map((one) => clip(one, start, end));
+  }
+
+  /** Take a part of one piece out, as most calls do: what is left joins no neighbour, since the piece did not. */
+  #cutOne(index: number, piece: Piece<T>, start: number, end: number): Piece<T> {
+    const taken = clip(piece, start, end);
+    this.#countOne(taken, -1);
+    if (taken === piece) this.#pieces.splice(index, 1);
+    else if (piece.start === taken.start) this.#pieces[index] = clip(piece, end, piece.end);
+    else {
+      this.#pieces[index] = clip(piece, piece.start, start);
+      if (piece.end > end) this.#pieces.splice(index + 1, 0, clip(piece, end, piece.end));
+    }
+    return taken;
   }
 
   /** Put an object's pages where nothing is. */
@@ -185,7 +203,7 @@ export class Live<T = Made> {
     const joins =
       (below !== undefined && isOne(below, piece)) || (above !== undefined && isOne(piece, above));
     if (isFree && !joins) {
-      this.#count([piece], 1);
+      this.#countOne(piece, 1);
       this.#pieces.splice(first, 0, piece);
       return;
     }

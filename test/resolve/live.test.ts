@@ -82,4 +82,11 @@ describe("the pieces of a space", () => {
     live.protect(2, 4, 3);
     expect(live.pieces).toEqual([{ start: 0, end: 8, made: "map", offset: 0, prot: 3 }]);
   });
+
+  it("stay whole where an empty range is cut out of one", () => {
+    const live = new Live<number>();
+    live.put({ start: 4, end: 12, made: 1, offset: 0, prot: 3 });
+    live.cut(8, 8);
+    expect(live.pieces).toEqual([{ start: 4, end: 12, made: 1, offset: 0, prot: 3 }]);
+  });
 });
