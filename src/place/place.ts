@@ -108,7 +108,7 @@ export function place(
     for (const block of compiled.blocks) {
       settle(block, compiled, spaces, neighbours);
       const { ops, of } = block;
-      const answers = room.for(block);
+      const answers = room.for(block, compiled.table.widest);
       spaces.run(ops, compiled.table.table, answers.out, answers.found);
       results.take(ops, of, answers.out, answers.found);
     }
@@ -133,7 +133,7 @@ export function placeOnly(compiled: Plan): { readonly placements: number; run():
   const { blocks, table: rows } = kept(compiled);
   const { table } = rows;
   const room = new Room();
-  for (const block of blocks) room.for(block);
+  for (const block of blocks) room.for(block, rows.widest);
   const isPlacement = (ops: Float64Array, i: number) =>
     ops[i * opColumn.stride + opColumn.kind] === opKind.map;
   const placements = blocks.reduce(
@@ -156,20 +156,10 @@ class Room {
   out = new Float64Array(blockOps * outColumn.stride);
   found = new Float64Array(blockOps * foundColumn.stride);
 
-  for(block: Block): Room {
-    const answers = block.of.length * widestList(block) * foundColumn.stride;
+  /** `rows`: the most that one op can run. */
+  for(block: Block, rows: number): Room {
+    const answers = block.of.length * rows * foundColumn.stride;
     if (answers > this.found.length) this.found = new Float64Array(answers);
     return this;
   }
-}
-
-/** Most rows that one op can run. */
-function widestList({ ops, of, apart }: Block): number {
-  let widest = Math.max(1, apart?.count ?? 0);
-  for (let i = 0; i < of.length; i++) {
-    const kind = ops[i * opColumn.stride + opColumn.kind];
-    if (kind === opKind.map || kind === opKind.probe)
-      widest = Math.max(widest, ops[i * opColumn.stride + opColumn.y] ?? 0);
-  }
-  return widest;
 }

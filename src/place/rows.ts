@@ -19,6 +19,8 @@ export class RowTable {
   /** By limits, kind of request and pages. */
   readonly #ranges = new Map<number, Map<number, Map<number, RowRange>>>();
   #table = new Float64Array(64 * search.stride);
+  /** Rows of the longest list. */
+  widest = 1;
 
   /** The table as it crosses the border; it may grow between calls. */
   get table(): Float64Array {
@@ -52,6 +54,7 @@ export class RowTable {
 
   add(rows: readonly Row[]): RowRange {
     const first = this.rows.length;
+    this.widest = Math.max(this.widest, rows.length);
     for (const row of rows) this.#append(row);
     return { first, count: rows.length };
   }

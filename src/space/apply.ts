@@ -28,8 +28,9 @@ export function apply(
   let refused: MapCountLimit | null = null;
   const limit = options.maxMapCount ?? defaultMaxMapCount;
   const seen = new Map<number, AddressSpace>();
+  const { lookAt } = options;
   for (let index = 0; index < program.ops.length; index++) {
-    if (options.lookAt?.has(index)) seen.set(index, run.current.copy());
+    if (lookAt?.has(index)) seen.set(index, run.current.copy());
     const { count } = run.current;
     run.step(index);
     if (refused === null && count >= limit - remapRoom) {

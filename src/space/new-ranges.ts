@@ -5,12 +5,13 @@ import type { Area } from "../resolve/program.ts";
 import type { NewRange } from "./quick.ts";
 import type { VmaRules } from "./rules.ts";
 import type { Traits, TraitsTable } from "./traits.ts";
-import { fileIdentity, filePgoff, freshVma, hasClose } from "./vma.ts";
+import { fileIdentity, filePgoff, freshVma, hasClose, hasOwnFile } from "./vma.ts";
 
 /** What a mapping of an area is like; `file` is -1 where opens or mappings have their own. */
 interface Fresh {
   readonly range: { -readonly [K in keyof NewRange]: NewRange[K] };
   readonly file: number;
+  readonly isOwn: boolean;
   readonly pgoff: number;
 }
 
@@ -40,7 +41,7 @@ export class NewRanges {
     const number = this.#ops.area[index] ?? -1;
     const known = this.#fresh[number] ?? this.#freshOf(number);
     const { range, file: own } = known;
-    const file = own < 0 ? this.#fileOf(range.area, index) : own;
+    const file = own < 0 ? this.#fileOf(known, index) : own;
     range.file = file;
     range.start = page;
     range.end = page + (this.#ops.pages[index] ?? 0);
@@ -48,9 +49,9 @@ export class NewRanges {
     return range;
   }
 
-  #fileOf(area: Area, index: number): number {
+  #fileOf({ range, isOwn }: Fresh, index: number): number {
     const { object, open } = this.#ops;
-    return fileIdentity(area, object[index] ?? 0, open[index] ?? -1);
+    return fileIdentity(range.area, object[index] ?? 0, open[index] ?? -1, isOwn);
   }
 
   #freshOf(number: number): Fresh {
@@ -60,7 +61,8 @@ export class NewRanges {
     const file = one === other ? one : -1;
     const pgoff = filePgoff(area, this.#rules);
     const kind = { traits: this.#traitsOf(area), area, areaNumber: this.#table.numberOf(area) };
-    const fresh = { range: { ...kind, file, pgoff, start: 0, end: 0 }, file, pgoff };
+    const range = { ...kind, file, pgoff, start: 0, end: 0 };
+    const fresh = { range, file, isOwn: hasOwnFile(area), pgoff };
     this.#fresh[number] = fresh;
     return fresh;
   }

@@ -8,6 +8,9 @@ import { Chunk, chunkRows, half } from "./vma-chunk.ts";
 const filled: number = chunkRows - chunkRows / 8;
 const sparse: number = chunkRows / 2 - chunkRows / 8;
 
+/** Before anything is sought. */
+const nothing: Chunk = new Chunk();
+
 export class VmaSet {
   #chunks: Chunk[] = [];
   /** By chunk: end of its last VMA. */
@@ -17,6 +20,7 @@ export class VmaSet {
   #last = 0;
   readonly traits: TraitsTable;
   /** What `seek` found: a chunk, its place, and the row in it. */
+  #sought = nothing;
   #at = 0;
   row = 0;
 
@@ -237,6 +241,7 @@ export class VmaSet {
     const at = Math.min(this.#chunkOf(page), last);
     const chunk = this.#own(at);
     const row = chunk.indexOf(page);
+    this.#sought = chunk;
     this.#at = at;
     this.row = row;
     return (row > 0 || at === 0) && (row < chunk.count || at === last) ? chunk : undefined;
@@ -244,14 +249,14 @@ export class VmaSet {
 
   /** Whether a row of the chunk that was sought has both its neighbours there, or has none. */
   isInside(row: number): boolean {
-    const count = this.#chunks[this.#at]?.count ?? 0;
+    const { count } = this.#sought;
     return (row > 0 || this.#at === 0) && (row + 1 < count || this.#at === this.#chunks.length - 1);
   }
 
   /** Make room for rows in the chunk that was sought, in the place of others; false where it has none. */
   spliceRows(row: number, removed: number, added: number): boolean {
-    const chunk = this.#chunks[this.#at];
-    if (chunk === undefined || chunk.count + added - removed > chunkRows) return false;
+    const chunk = this.#sought;
+    if (chunk.count + added - removed > chunkRows) return false;
     chunk.splice(row, removed, added);
     this.#size += added - removed;
     return true;
@@ -259,8 +264,7 @@ export class VmaSet {
 
   /** Rows of the chunk that was sought have changed; `fewer` if some may have gone. */
   changedRows(fewer: boolean): void {
-    const chunk = this.#chunks[this.#at];
-    if (chunk === undefined) return;
+    const chunk = this.#sought;
     this.#ends[this.#at] = chunk.end(chunk.count - 1);
     if (fewer && chunk.count < sparse) this.#spread(this.#at);
   }
@@ -269,6 +273,7 @@ export class VmaSet {
   eachRow(visit: (chunk: Chunk, row: number) => void): void {
     for (let at = 0; at < this.#chunks.length; at++) {
       const chunk = this.#own(at);
+      this.#sought = chunk;
       this.#at = at;
       for (let row = 0; row < chunk.count; row++) visit(chunk, row);
     }

@@ -122,16 +122,24 @@ const opens = { shm: 1, object: 2, file: 3, kinds: 3 } as const;
 /** Ids are counted from 0, and far below 2^30; the number has 32 bits. */
 const numbered = (kind: number, id: number): number => modulo(kind + opens.kinds * id, 2 ** 32);
 
+/** Every mapping has a struct file of its own, whichever open of the file it is of. */
+export const hasOwnFile = (area: Area): boolean =>
+  (area.file?.kind === "zero" && area.shared) || isAttach(area);
+
 /**
  * Which struct file stands behind an area, of this open of its file: every shared anonymous call and every attach has one
  * of its own.
  */
-export function fileIdentity(area: Area, object: number, open: number): number {
+export function fileIdentity(
+  area: Area,
+  object: number,
+  open: number,
+  isOwn: boolean = hasOwnFile(area),
+): number {
   if (area.backing === "shared-anon") return numbered(opens.shm, area.shm ?? object);
   const { file } = area;
   if (area.backing === "anon" || file === undefined) return 0;
-  const own = open < 0 || (file.kind === "zero" && area.shared) || isAttach(area);
-  return own ? numbered(opens.object, object) : numbered(opens.file, open);
+  return open < 0 || isOwn ? numbered(opens.object, object) : numbered(opens.file, open);
 }
 
 const isAttach = (area: Area): boolean => area.file?.path?.startsWith("/SYSV") ?? false;
