@@ -91,12 +91,13 @@ function columnsOf(message: EventsMessage, lowBytes: Uint8Array): Columns {
   const columns = new Map<number, ColumnData>();
   for (const [index, id] of ids.entries()) {
     const coding = codings[index] ?? 0;
+    const wide = wideIds.indexOf(id);
     columns.set(id, {
       id,
       coding,
       data: bytes.bytes(lengths[index] ?? 0),
       low: hasLow({ coding }) ? low.bytes(lowLengths[withLow++] ?? 0) : nothing,
-      wide: wides[wideIds.indexOf(id)] ?? nothing,
+      wide: wide < 0 ? nothing : (wides[wide] ?? nothing),
     });
   }
   if (!bytes.ended || !low.ended || withLow !== lowLengths.length)
