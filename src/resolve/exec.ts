@@ -1,6 +1,6 @@
 /** How a space begins: what exec put at places of its own, and the loader and vdso that it placed by a search. */
 
-import type { Event, Search } from "../trace/event.ts";
+import { type Event, execSource, type Search } from "../trace/event.ts";
 import { type Events, eventAt } from "../trace/events.ts";
 import { pageOf, pagesFor } from "../units.ts";
 import { isLoader, isVdso, type PlacedArea } from "./initial.ts";
@@ -35,6 +35,9 @@ function run(
 
 const unnamed = (area: Area): boolean => area.backing === "anon" && area.name === undefined;
 
+/** Bytes: what segments of a program are aligned to at most, as huge pages. */
+const mostAlignment = 2 ** 21;
+
 /** Pair exec's searches with what they placed: the loader's image first, then vdso and vvar. */
 function images(
   searches: readonly { readonly search: Search; readonly index: number }[],
@@ -51,12 +54,34 @@ function images(
   return searches.map(({ search, index }) => {
     const start = search.result === null ? -1 : pageOf(search.result, pageBytes);
     const end = start + pagesFor(search.length, pageBytes);
-    const holds = (group: readonly PlacedArea[]) =>
-      group.filter((placed) => start <= placed.start && placed.end <= end);
-    // A static PIE is placed whole by a search, as the loader is.
-    const group = [vdso, loader, others].map(holds).find((held) => held.length > 0);
-    return { search, index, areas: group ?? [] };
+    const holds = (group: readonly PlacedArea[], from = start) =>
+      group.filter((placed) => from <= placed.start && placed.end <= end);
+    // A static PIE is placed whole by a search, as the loader is, then moved down to the alignment of its segments.
+    const lowest = start - mostAlignment / pageBytes + 1;
+    const groups = [holds(vdso), holds(loader), holds(others, lowest)];
+    const found =
+      groups.find(([first]) => first?.start === start) ?? groups.findLast(([first]) => first);
+    return { search, index, areas: found ?? [] };
   });
+}
+
+const pagesOf = (areas: readonly PlacedArea[]): number =>
+  areas.reduce((sum, { start, end }) => sum + end - start, 0);
+
+/**
+ * perf records the first piece of an image with the length of the whole, so it seems to reach up to the next area: `mapped` pages,
+ * where total_vm tells them, are all that there are.
+ */
+function withTrueEnd(
+  areas: readonly PlacedArea[],
+  mapped: number | undefined,
+): readonly PlacedArea[] {
+  const excess = pagesOf(areas) - (mapped ?? Number.POSITIVE_INFINITY);
+  if (!(excess > 0)) return areas;
+  const at = areas.findIndex(({ area }) => area.backing === "file");
+  const first = areas[at];
+  if (first === undefined || first.end - first.start <= excess) return areas;
+  return areas.with(at, { ...first, end: first.end - excess });
 }
 
 const vdsoArea: Area = {
@@ -88,7 +113,7 @@ function placeImage(
   if (search.result === null) return;
   const from: Origin = { event: image.index, line: event?.line ?? search.line };
   const first = areas[0];
-  const start = first?.start ?? pageOf(search.result, pageBytes);
+  const start = pageOf(search.result, pageBytes);
   const pages = pagesFor(search.length, pageBytes);
   const area = first?.area ?? (last ? vdsoArea : loaderArea);
   const plan: Placing = {
@@ -127,16 +152,22 @@ export function beginSpace(
   const imaged = new Set(placed.flatMap((image) => image.areas));
   const own = areas.filter((one) => !imaged.has(one));
   // The vdso comes last; up to 6.1 it lies near the stack, without a search.
-  const before = own.filter(({ area }) => !isVdso(area.name));
+  const recorded = own.filter(({ area }) => !isVdso(area.name));
   const after = own.filter(({ area }) => isVdso(area.name));
   const fix = ({ start, end, area }: PlacedArea) =>
     state.fix(start, end - start, area, { ...origin, offset: start }, from);
+  const totals = searches.map(({ search }) => search.totalVm);
+  const [total] = totals;
+  const isPerfs = survey.snapshot?.source === execSource;
+  const before = isPerfs ? withTrueEnd(recorded, total) : recorded;
   before.forEach(fix);
-  const seen = before.reduce((sum, { start, end }) => sum + end - start, 0);
-  const total = searches[0]?.search.totalVm;
   placed.forEach((image, i) => {
-    placeImage(state, image, i === placed.length - 1, pageBytes, eventAt(events, image.index));
+    const next = totals[i + 1];
+    const mapped = next === undefined ? undefined : next - (totals[i] ?? next);
+    const areas = isPerfs ? withTrueEnd(image.areas, mapped) : image.areas;
+    const event = eventAt(events, image.index);
+    placeImage(state, { ...image, areas }, i === placed.length - 1, pageBytes, event);
   });
   after.forEach(fix);
-  return total === undefined ? 0 : total - seen;
+  return total === undefined ? 0 : total - pagesOf(before);
 }

@@ -213,6 +213,9 @@ export interface Snapshot extends EventBase {
 /** The source of a snapshot that holds nothing but a stack, which has grown. */
 export const growthSource = "growth";
 
+/** Source of a snapshot of the areas that perf recorded one by one as an exec made them. */
+export const execSource = "exec";
+
 /** From here on events are missing: state is doubtful until the next exec. */
 export interface Lost extends EventBase {
   readonly kind: "lost";

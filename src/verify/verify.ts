@@ -14,6 +14,7 @@ import { apply } from "../space/apply.ts";
 import { applyClosest } from "../space/closest.ts";
 import { neighboursOf } from "../space/neighbours.ts";
 import type { Touch } from "../space/rules.ts";
+import { execSource } from "../trace/event.ts";
 import { hasKind } from "../trace/log.ts";
 import type { Trace } from "../trace/trace.ts";
 import { explainDivergence, type Finding } from "./divergence.ts";
@@ -266,7 +267,7 @@ class Verification {
 }
 
 /** States that perf's own MMAP records describe: they show the stack at its temporary place, and no later change. */
-const recorderSnapshots: ReadonlySet<string> = new Set(["exec", "attach"]);
+const recorderSnapshots: ReadonlySet<string> = new Set([execSource, "attach"]);
 
 const touchNotes: Readonly<Record<Touch, string>> = {
   "at-once":

@@ -3,6 +3,7 @@
 import type { Diagnostics } from "../../errors.ts";
 import {
   type Event,
+  execSource,
   growthSource,
   type Lifecycle,
   type MapsArea,
@@ -216,7 +217,7 @@ export class Lives {
     const events: Event[] = [event, ...exec.searches];
     // The stack is the first area of an image; one told before it is the stack where it lay until then (setup_arg_pages).
     const image = exec.areas.slice(exec.areas.findIndex((area) => area.path === "[stack]"));
-    const snapshot = snapshotOf("exec", task.tid, image);
+    const snapshot = snapshotOf(execSource, task.tid, image);
     this.#endExec(task, exec, snapshot === undefined ? events : [...events, snapshot]);
   }
 
