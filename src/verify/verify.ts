@@ -19,6 +19,7 @@ import { hasKind } from "../trace/log.ts";
 import type { Trace } from "../trace/trace.ts";
 import { explainDivergence, type Finding } from "./divergence.ts";
 import { afterLoss, Exclusions, exclusionOf } from "./exclusions.ts";
+import { MovedOffsets } from "./moved-offsets.ts";
 import { type ModelSearch, sameSearch } from "./searches.ts";
 import type { Count, Divergence, RecordingResult } from "./types.ts";
 
@@ -60,6 +61,7 @@ class Verification {
   readonly #placements: Placements;
   readonly #touch: Touch;
   readonly #torn: number;
+  #offsets: MovedOffsets | undefined;
   readonly #applyOptions: ApplyOptions;
   readonly #hasSearches: boolean;
   /** Snapshots of spaces about which nothing can be claimed. */
@@ -148,6 +150,7 @@ class Verification {
 
   run(): void {
     const models = this.#modelSearches();
+    if (this.#hasSearches) this.#offsets = this.#movedOffsets();
     let space = 0;
     this.#input.program.ops.forEach((op, index) => {
       if (op.kind === "enter") space = op.space;
@@ -180,11 +183,17 @@ class Verification {
   #compareSearches(op: Placing, index: number, ran: readonly ModelSearch[], space: number): void {
     if (!this.#hasSearches) return;
     const unseen = this.#space(space)?.unrecordedPages ?? 0;
+    const offset = this.#offsets?.of(index);
     const count = Math.max(op.searches.length, ran.length);
     for (let i = 0; i < count; i++) {
       const kernel = op.searches[i];
       const model = ran[i];
-      const known = model && { ...this.#printed(op, model), mapped: model.mapped + unseen };
+      const printedOffset = offset ?? model?.row.printedOffset ?? 0;
+      const known = model && {
+        ...model,
+        row: { ...model.row, printedOffset },
+        mapped: model.mapped + unseen,
+      };
       const same =
         kernel !== undefined &&
         known !== undefined &&
@@ -201,13 +210,14 @@ class Verification {
     }
   }
 
-  /** Linux 6.1 prints the old page offset of private anonymous memory that mremap moves (mm/mremap.c move_vma). */
-  #printed(op: Placing, model: ModelSearch): ModelSearch {
-    const { policy, arch } = this.#input;
-    const prints = policy.profile.series === "6.1" && arch.entry === "x86";
-    if (!prints || op.source === undefined || op.area.backing !== "anon") return model;
-    const source = this.#placements.objectPage[op.source.object] ?? 0;
-    return { ...model, row: { ...model.row, printedOffset: source + op.source.offset } };
+  /** Linux 6.1 prints the old page offset of private anonymous memory that mremap moves (mm/mremap.c move_vma): that of where it was when it was written. */
+  #movedOffsets(): MovedOffsets | undefined {
+    const { policy, arch, program } = this.#input;
+    if (policy.profile.series !== "6.1" || arch.entry !== "x86") return undefined;
+    const offsets = new MovedOffsets(program.ops, this.#placements);
+    const options: ApplyOptions = { ...this.#applyOptions, touch: "never", watches: [offsets] };
+    apply(program, this.#placements, policy.profile, options);
+    return offsets;
   }
 
   #comparePlacement(op: Extract<Op, { kind: "map" }>, index: number): void {

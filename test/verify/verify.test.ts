@@ -15,6 +15,7 @@ const expected: Readonly<Record<string, Counts>> = {
   "6.1-probe-24-hints-noaslr": [2095, 2192, 2060],
   "6.1-random-static-pie-perf": [567, 789, 238],
   "6.1-random-unlimited-stack-strace": [0, 560, 256, 8],
+  "6.1-moves-and-locks-perf": [316, 414, 145],
   "6.1-moves-and-locks-strace": [0, 340, 124],
   "6.12-moves-and-locks-perf": [317, 414, 116],
   "6.12-drivers-perf": [364, 411, 78],
