@@ -1,7 +1,7 @@
 /** Where the free address space of a process lies: holes between mappings, and the room where searches go on. */
 
 import type { Layout } from "../arch/types.ts";
-import { layoutOf } from "../place/layout.ts";
+import { limitsOf } from "../place/layout.ts";
 import type { AddressSpace } from "../space/address-space.ts";
 import type { Replay } from "../space/replay.ts";
 import type { Vma } from "../space/vma.ts";
@@ -38,18 +38,14 @@ function gapsBetween(vmas: readonly Vma[]): Gap[] {
 
 type Limits = Pick<Replay, "program" | "facts" | "arch">;
 
-const limitsOf = (space: AddressSpace, { program, facts, arch }: Limits): Layout => {
-  const known = program.spaces.find((one) => one.space === space.id);
-  return known === undefined
-    ? arch.layout({ random: 0, aslr: facts.aslr ?? true })
-    : layoutOf(known, facts, arch);
-};
+function layoutIn({ id }: AddressSpace, { program, facts, arch }: Limits): Layout {
+  const limits = limitsOf(program.spaces, facts, arch).get(id);
+  return limits?.layout ?? arch.layout({ random: 0, aslr: facts.aslr ?? true });
+}
 
 /** Gaps of the side of mmap_base that searches fill first; the room between mmap_base and the stack is none. */
 export function gapsOf(space: AddressSpace, replay: Limits): Gaps {
-  const { topDown, mmapBase, minPage, window } = limitsOf(space, replay);
-  const recorded = replay.program.spaces.find((one) => one.space === space.id)?.mmapBase;
-  const limit = recorded ?? mmapBase;
+  const { topDown, mmapBase: limit, minPage, window } = layoutIn(space, replay);
   const side = [...space].filter(
     (vma) => vma.area.name !== "[stack]" && (topDown ? vma.end <= limit : vma.start >= limit),
   );
