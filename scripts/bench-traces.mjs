@@ -165,6 +165,10 @@ async function figuresOf(recordings, packed, folder) {
  * @param {string} recordings @param {string} folder
  */
 export async function traceFigures(recordings, folder) {
+  if (!existsSync(recordings)) {
+    console.error(`bench: left out, .mmtrace beside its text: there is no ${recordings}`);
+    return undefined;
+  }
   /** @type {Awaited<ReturnType<typeof figuresOf>>[]} */
   const all = [];
   for (const run of readdirSync(recordings)) {
