@@ -10,10 +10,10 @@ import {
   type Search,
 } from "../trace/event.ts";
 import { eventAt } from "../trace/events.ts";
-import { MAP_LOCKED, MAP_POPULATE } from "../trace/flags.ts";
+import { bringsPages } from "../trace/flags.ts";
 import { hasKind } from "../trace/log.ts";
 import type { Trace } from "../trace/trace.ts";
-import { hasBit, pageOf, pagesFor } from "../units.ts";
+import { pageOf, pagesFor } from "../units.ts";
 import { type Context, resolveCall } from "./calls.ts";
 import { beginSpace } from "./exec.ts";
 import { growStack } from "./grow-stack.ts";
@@ -200,10 +200,9 @@ class Resolver {
     }
   }
 
-  /** MAP_POPULATE and MAP_LOCKED bring the pages in before mmap returns. */
   #populate(call: Call, from: Origin): void {
     if (call.call !== "mmap" || call.outcome !== "ok" || call.result === null) return;
-    if (!hasBit(call.flags, MAP_POPULATE) && !hasBit(call.flags, MAP_LOCKED)) return;
+    if (!bringsPages(call.flags)) return;
     const { state, pageBytes } = this.#context;
     const start = pageOf(call.result, pageBytes);
     state.touch(start, start + pagesFor(call.length, pageBytes), from);

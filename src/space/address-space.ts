@@ -208,9 +208,15 @@ export class AddressSpace {
     return removed;
   }
 
-  /** The kernel itself writes to private writable memory of the range (populate_vma_page_range). */
+  /** Private writable VMAs of the range are written, as the kernel itself does (populate_vma_page_range): they have an anon_vma. */
   populate(start: number, end: number): void {
-    this.#fault(start, end);
+    for (const vma of this.#vmas.over(start, end)) {
+      if (vma.anon !== 0 || !writesPrivately(vma)) continue;
+      const { lower, upper } = this.#neighbours(vma);
+      const shared = [upper, lower].find((near) => near !== undefined && reusable(near, vma));
+      const anon = shared?.anon ?? newAnon(this.#shared.anonIds);
+      this.#vmas.replace(vma.start, vma.end, [{ ...vma, anon }]);
+    }
   }
 
   /** mprotect: access bits of what is mapped in the range. */
@@ -308,22 +314,9 @@ export class AddressSpace {
     return { ...vma, prot };
   }
 
-  /**
-   * A call acts on [start, end): private writable VMAs there were written by now, if memory counts as written at
-   * once, and have an anon_vma.
-   */
+  /** A call acts on [start, end), which was written by now if memory counts as written at once. */
   #write(start: number, end: number): void {
-    if (this.rules.touch !== "never") this.#fault(start, end);
-  }
-
-  #fault(start: number, end: number): void {
-    for (const vma of this.#vmas.over(start, end)) {
-      if (vma.anon !== 0 || !writesPrivately(vma)) continue;
-      const { lower, upper } = this.#neighbours(vma);
-      const shared = [upper, lower].find((near) => near !== undefined && reusable(near, vma));
-      const anon = shared?.anon ?? newAnon(this.#shared.anonIds);
-      this.#vmas.replace(vma.start, vma.end, [{ ...vma, anon }]);
-    }
+    if (this.rules.touch !== "never") this.populate(start, end);
   }
 }
 

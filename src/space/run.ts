@@ -4,8 +4,8 @@ import { MmreplayError } from "../errors.ts";
 import type { Placements } from "../place/types.ts";
 import { extraOf, type OpTable, opNumber, ways } from "../resolve/op-table.ts";
 import type { Program } from "../resolve/program.ts";
-import { MAP_LOCKED, MAP_POPULATE, MAP_TYPE } from "../trace/flags.ts";
-import { alignUp, hasBit } from "../units.ts";
+import { bringsPages, MAP_TYPE } from "../trace/flags.ts";
+import { alignUp } from "../units.ts";
 import { AddressSpace, sharedState } from "./address-space.ts";
 import type { Drift, SnapshotComparison } from "./applied.ts";
 import type { NextBorders } from "./borders.ts";
@@ -191,13 +191,12 @@ export class Run {
     this.#populate(index, page);
   }
 
-  /** MAP_POPULATE and MAP_LOCKED have the kernel write at once, which matters where nobody else does. */
+  /** The kernel writes at once to what it brings, which matters where nobody else does. */
   #populate(index: number, page: number): void {
     if (this.#rules.touch !== "never") return;
     const { areas, area, pages } = this.#ops;
     const { flags = 0 } = areas[area[index] ?? -1] ?? {};
-    if (hasBit(flags, MAP_POPULATE) || hasBit(flags, MAP_LOCKED))
-      this.current.populate(page, page + (pages[index] ?? 0));
+    if (bringsPages(flags)) this.current.populate(page, page + (pages[index] ?? 0));
   }
 
   #fix(index: number): void {

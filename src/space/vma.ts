@@ -230,8 +230,9 @@ function joinsAnon(changed: Vma, near: Vma, rules: VmaRules): boolean {
 }
 
 /**
- * True if the kernel joins these two (is_mergeable_vma and can_vma_merge_after of mm/vma.c), one of which is new or `changed`. `shown`: they are known to
- * be one later, so that neither an anon_vma nor a commit charge had come between: the memory was not written.
+ * True if the kernel joins these two (is_mergeable_vma and can_vma_merge_after of mm/vma.c), one of which is new or
+ * `changed`. `shown`: they are known to be one later, so that neither an anon_vma nor a commit charge had come between: the
+ * memory was not written.
  */
 export function mergeable(
   lower: Vma,

@@ -124,6 +124,10 @@ export const shmFlags: FlagTable = table({ SHM_RDONLY, SHM_RND, SHM_REMAP, SHM_E
 export const mlockFlags: FlagTable = table({ MLOCK_ONFAULT: 1 });
 /** Linux 7.3 knows none yet. */
 export const sealFlags: FlagTable = table({});
+/** MAP_POPULATE and MAP_LOCKED: the pages come before mmap returns. */
+export const bringsPages = (flags: number): boolean =>
+  hasBit(flags, MAP_POPULATE) || hasBit(flags, MAP_LOCKED);
+
 export const MCL_CURRENT = 1;
 export const MCL_FUTURE = 2;
 export const mlockallFlags: FlagTable = table({ MCL_CURRENT, MCL_FUTURE, MCL_ONFAULT: 4 });

@@ -51,8 +51,11 @@ function provenFile(
   if (file?.filesystem !== undefined) return undefined;
   const kind = file?.kind ?? "unknown";
   const pages = pagesFor(call.length, page);
+  // A table of page-table entries, of eight bytes each, maps a PMD.
+  const pmd = page / 8;
   const sought = searches[0] === undefined ? undefined : pagesFor(searches[0].length, page);
-  if (kind === "bpf-map" && sought === 2 * pages) return { id: -1, ...file, kind: "bpf-arena" };
+  const isArena = sought === 2 * pages;
+  if (kind === "bpf-map" && isArena) return { id: -1, ...file, kind: "bpf-arena" };
   if (kind !== "unknown" && kind !== "regular") return undefined;
   const mask = searches.find(({ alignMask }) => alignMask !== 0)?.alignMask;
   if (mask !== undefined)
@@ -61,9 +64,9 @@ function provenFile(
   if (call.flags === ringFlags && ringOffsets.has(call.offset))
     return { id: -1, ...file, kind: "io-uring" };
   if (sought === undefined) return undefined;
-  if (sought === pages + page / 8) return { id: -1, ...file, kind: "regular" };
-  if (sought === 2 * pages) return { id: -1, ...file, kind: "bpf-arena" };
-  const hooked = padsUnhooked.test(kernel) && pages % (page / 8) === 0 && call.addr === 0;
+  if (sought === pages + pmd) return { id: -1, ...file, kind: "regular" };
+  if (isArena) return { id: -1, ...file, kind: "bpf-arena" };
+  const hooked = padsUnhooked.test(kernel) && pages % pmd === 0 && call.addr === 0;
   return { id: -1, ...file, kind: hooked ? "bpf-map" : "device" };
 }
 

@@ -188,12 +188,7 @@ class Verification {
     for (let i = 0; i < count; i++) {
       const kernel = op.searches[i];
       const model = ran[i];
-      const printedOffset = offset ?? model?.row.printedOffset ?? 0;
-      const known = model && {
-        ...model,
-        row: { ...model.row, printedOffset },
-        mapped: model.mapped + unseen,
-      };
+      const known = model && { ...printed(model, offset), mapped: model.mapped + unseen };
       const same =
         kernel !== undefined &&
         known !== undefined &&
@@ -210,7 +205,10 @@ class Verification {
     }
   }
 
-  /** Linux 6.1 prints the old page offset of private anonymous memory that mremap moves (mm/mremap.c move_vma): that of where it was when it was written. */
+  /**
+   * Linux 6.1 prints the old page offset of private anonymous memory that mremap moves (mm/mremap.c move_vma): that of
+   * where it was when it was written.
+   */
   #movedOffsets(): MovedOffsets | undefined {
     const { policy, arch, program } = this.#input;
     if (policy.profile.series !== "6.1" || arch.entry !== "x86") return undefined;
@@ -275,6 +273,10 @@ class Verification {
     };
   }
 }
+
+/** The search as a kernel prints it that prints another page offset. */
+const printed = (model: ModelSearch, offset: number | undefined): ModelSearch =>
+  offset === undefined ? model : { ...model, row: { ...model.row, printedOffset: offset } };
 
 /** States that perf's own MMAP records describe: they show the stack at its temporary place, and no later change. */
 const recorderSnapshots: ReadonlySet<string> = new Set([execSource, "attach"]);
