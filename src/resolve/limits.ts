@@ -40,19 +40,35 @@ function placedAtExec(areas: readonly PlacedArea[]): readonly PlacedArea[] | und
   return below.filter(({ start }) => Math.abs(start - placed.start) < stack / 16);
 }
 
+/** Bytes: TASK_UNMAPPED_BASE of riscv, a third of the Sv39 space whatever the mode, and its random pages at most. */
+const riscvUnmapped = { from: 2 ** 39 / 3, to: 2 ** 39 / 3 + 2 ** 36 };
+
 /**
- * Without searches: mmap_base of the legacy layout is the lowest place that the kernel chose, if it chose all in the second
- * quarter below the stack. There lies TASK_UNMAPPED_BASE, a third (x86, riscv) or a quarter (arm64) of the address space,
- * with its random pages, and no bounded stack takes a top-down mmap_base down to there (arch_pick_mmap_layout(), 6.1 to 7.3).
+ * May the legacy layout begin at this page? TASK_UNMAPPED_BASE with its random pages lies in the second quarter below the
+ * stack, a third (x86) or a quarter (arm64) of the address space, or where riscv has it.
  */
-function legacyBase(survey: SpaceSurvey, areas: readonly PlacedArea[]): number | undefined {
+function mayBeLegacyBase(page: number, stack: number, pageSize: number): boolean {
+  if (page >= stack / 4 && page < stack / 2) return true;
+  return page * pageSize >= riscvUnmapped.from && page * pageSize < riscvUnmapped.to;
+}
+
+/**
+ * Without searches: mmap_base of the legacy layout is the lowest place that the kernel chose, if it may lie there and all is
+ * placed below three quarters of the stack: no bounded stack takes a top-down mmap_base down to there
+ * (arch_pick_mmap_layout(), 6.1 to 7.3).
+ */
+function legacyBase(
+  survey: SpaceSurvey,
+  areas: readonly PlacedArea[],
+  { pageSize }: Facts,
+): number | undefined {
   const stack = stackOf(areas);
   if (stack === undefined) return undefined;
   const placed = placedAtExec(areas) ?? [];
   const high = Math.max(survey.unhintedEnd, ...placed.map(({ end }) => end));
   if (high > (stack / 4) * 3) return undefined;
   const starts = [...placed.map(({ start }) => start), survey.unhintedStart ?? 0];
-  const low = Math.min(...starts.filter((page) => page >= stack / 4 && page < stack / 2));
+  const low = Math.min(...starts.filter((page) => mayBeLegacyBase(page, stack, pageSize)));
   return low === Infinity ? undefined : low;
 }
 
@@ -82,7 +98,7 @@ function searchLimits(survey: SpaceSurvey, areas: readonly PlacedArea[], facts: 
   if (upLow !== undefined)
     return { mmapBase: pages(upLow), bottomUpBase: pages(upLow), topDown, layoutFrom: "search" };
   const layoutFrom = survey.snapshot === undefined ? "first placement" : "snapshot";
-  const low = legacyBase(survey, areas);
+  const low = legacyBase(survey, areas, facts);
   if (low !== undefined) return { mmapBase: low, bottomUpBase: low, topDown: false, layoutFrom };
   if (!topDown) return { topDown, layoutFrom: "formula" };
   const end = highestEnd(survey, areas);

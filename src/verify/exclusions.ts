@@ -61,8 +61,8 @@ export function exclusionOf(op: Placing, trace: Trace, arch: Arch): string | und
     const wholeBlock = alignUp(area.pgoff, arch.pmd) + arch.pmd <= area.pgoff + op.pages;
     if (wholeBlock) return "a call whose file was not recorded, and whose length makes it matter";
   }
-  const drawn =
-    op.low32 && arch.compat !== true && op.searches.length === 0 && (trace.facts.aslr ?? true);
+  const is32 = op.low32 && arch.entry === "x86" && arch.compat !== true;
+  const drawn = is32 && op.searches.length === 0 && (trace.facts.aslr ?? true);
   if (drawn && !isAtHint(op, trace, arch))
     return "MAP_32BIT under randomisation: the low limit that the kernel drew was not recorded";
   return undefined;
