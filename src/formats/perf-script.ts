@@ -3,7 +3,7 @@
 import type { Diagnostics } from "../errors.ts";
 import type { Sink } from "../trace/event.ts";
 import type { Facts } from "../trace/trace.ts";
-import { parsePerfLine } from "./perf/line.ts";
+import { isSample, parsePerfLine } from "./perf/line.ts";
 import { PerfReader } from "./perf/reader.ts";
 import { refuseUnusable } from "./perf/seen.ts";
 import { readEventLines, type Taken } from "./text/event-lines.ts";
@@ -41,6 +41,13 @@ const entryOfChain = /^ {4,}[0-9a-f]+ \S/;
 /** One time in so many that goes back is an accident. */
 const few = 8;
 
+/** A command may begin with `#`, and call chains take its padding away. */
+const isHeader = (text: string): boolean =>
+  text.startsWith("#") && (!/^#[^\s#]/.test(text) || parsePerfLine(text) === undefined);
+
+/** A line beside the events: of a call chain, or of an event that counts something else. */
+const isBeside = (text: string): boolean => entryOfChain.test(text) || isSample(text);
+
 /** Times that go back again and again are no clock's; `events` are those that were told. */
 function timeFacts(diagnostics: Diagnostics, events: number): Partial<Facts> {
   const back = diagnostics.count("parse/time-goes-back");
@@ -53,14 +60,14 @@ async function read(input: Input, emit: Sink, diagnostics: Diagnostics): Promise
   const reader = new PerfReader(emit, diagnostics);
   let facts: Partial<Facts> = { recorder: "perf" };
   const take = (text: string, line: number, whole: boolean): Taken => {
-    if (text.startsWith("#")) {
+    if (isHeader(text)) {
       facts = { ...facts, ...headerFact(text) };
       if (facts.arch !== undefined) reader.setArch(facts.arch);
     } else if (lossTold.test(text)) {
       diagnostics.warn("parse/lost-somewhere", `perf does not say where: ${text.trim()}`, line);
     } else if (text.trim() !== "" && !text.startsWith("\t") && !notice.test(text)) {
       if (!whole) return "cut";
-      return reader.read(text, line) || entryOfChain.test(text) ? "taken" : "unknown";
+      return reader.read(text, line) || isBeside(text) ? "taken" : "unknown";
     }
     return "taken";
   };
@@ -77,7 +84,7 @@ function sniff(head: Uint8Array): boolean {
   const lines = new TextDecoder().decode(head).split("\n").slice(0, -1);
   const told = lines.filter((line) => line.trim() !== "" && !/^[#\t]/.test(line)).slice(0, 200);
   const others = told.filter((line) => parsePerfLine(line) === undefined);
-  const foreign = others.filter((line) => !entryOfChain.test(line));
+  const foreign = others.filter((line) => !isBeside(line));
   return told.length - others.length > foreign.length;
 }
 

@@ -12,6 +12,9 @@ interface Refusal {
 
 const again = `record with: ${straceCommand}`;
 
+const printed =
+  "give perf.data as it is: mmreplay import perf.data; or print perf script --ns -F comm,pid,tid,cpu,time,event,trace --show-task-events --show-mmap-events --show-lost-events";
+
 /** In this order; each pattern sees the first 64 KiB. */
 const refusals: readonly Refusal[] = [
   {
@@ -97,6 +100,40 @@ const refusals: readonly Refusal[] = [
     what: "the output of perf report, which sums up",
     pattern: /^# (?:Samples: .* of event|Overhead +)/m,
     hint: "print the same perf.data with perf script, or give it as it is: mmreplay import perf.data",
+  },
+  {
+    code: "parse/perf-dump",
+    what: "the raw dump of perf report -D or perf script -D",
+    pattern:
+      /^0x[0-9a-f]+(?:@\S+)? \[0x[0-9a-f]+\]: (?:event: \d|PERF_RECORD_)|^\. \.\.\. raw event: size /m,
+    hint: printed,
+  },
+  {
+    code: "parse/perf-columns",
+    what: "perf script text without the column of tasks (tid)",
+    pattern:
+      /^(?:.{0,16} )?(?:\[\d{3,}\] +)?\d+\.\d+: +(?:\d+ +)?(?:syscalls|raw_syscalls|mmap):\w+: /m,
+    hint: printed,
+  },
+  {
+    code: "parse/perf-columns",
+    what: "perf script text without the column of events",
+    pattern:
+      /^.{0,17}\d+(?:\/\d+)? +(?:\[\d{3,}\] +)?\d+\.\d+: +(?:(?:addr|start|brk): 0x|0x[0-9a-f]+$|addr=0x|NR \d)/m,
+    hint: printed,
+  },
+  {
+    code: "parse/perf-samples",
+    what: "perf script text of samples, without calls",
+    pattern:
+      /^.{0,17}\d+(?:\/\d+)? +(?:\[\d{3,}\] +)?\d+\.\d{6,9}: +(?:\d+ +)?[a-z][^\s:]*:[a-zA-Z]*:? /m,
+    hint: again,
+  },
+  {
+    code: "parse/perf-header",
+    what: "the header of a perf.data file, without events",
+    pattern: /^# captured on *: (?:.*\n#)*.*\s*$(?![\s\S])/m,
+    hint: printed,
   },
   {
     code: "parse/perf-stat",

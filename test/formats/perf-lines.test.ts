@@ -55,6 +55,20 @@ describe("a line of perf script", () => {
       });
   });
 
+  it("has narrow columns and a bare processor with --latency-format", () => {
+    const event = { event: "syscalls:sys_exit_execve", body: "0x0" };
+    const told = { comm: "env", tid: 24268, time: 58830.564883, ...event };
+    const rest = "58830.564883:           syscalls:sys_exit_execve: 0x0";
+    expect(parsePerfLine(`     env 24268   0 ${rest}`)).toEqual(told);
+    expect(parsePerfLine(`     env   24268   0 ${rest}`)).toEqual(told);
+    expect(parsePerfLine(`     env 24268/24268   0 ${rest}`)).toEqual({ ...told, pid: 24268 });
+    // Usual columns without the processor, of a command that ends with numbers.
+    expect(parsePerfLine(`      env 24268   7 24268 ${rest}`)).toEqual({
+      ...told,
+      comm: "env 24268   7",
+    });
+  });
+
   it("is no event if it is a call chain or a warning", () => {
     expect(parsePerfLine("\t    7fc6c85a5c12 __mmap64+0x22 (inlined)")).toBeUndefined();
     expect(parsePerfLine("Processed 480008 samples and lost 31.40%!")).toBeUndefined();
@@ -71,6 +85,45 @@ describe("columns that perf script can be asked for", () => {
     ];
     const { events } = await read(lines.join("\n"));
     expect(briefly(events)).toEqual(["2 brk 0x9000"]);
+  });
+
+  it("may stand behind the program of an exec", async () => {
+    const exec = "sched:sched_process_exec: filename=/bin/a b pid=7 old_pid=7";
+    const lines = [`zoo 7 [000]  1.1: ${exec}     ffffffff817554ea elf_load`];
+    lines.push("zoo 7  1.2:  syscalls:sys_enter_brk: brk: 0x00000000 /user.slice");
+    lines.push("zoo 7  1.3:  syscalls:sys_exit_brk: 0x9000 /user.slice");
+    const { events } = await read([...lines, ""].join("\n"));
+    expect(briefly(events)).toEqual(["1 exec /bin/a b", "3 brk 0x9000"]);
+  });
+});
+
+describe("lines of perf script beside the calls", () => {
+  const pair = [
+    "zoo 7 [000]  1.100000: syscalls:sys_enter_brk: brk: 0x00000000",
+    "zoo 7 [000]  1.200000: syscalls:sys_exit_brk: 0x9000",
+  ];
+
+  it("may be samples of events that only count", async () => {
+    const samples = [
+      "env 13992 59085.188213:          1                        page-faults:  ffffffff817554ea elf_load+0x28a ([kernel.kallsyms])",
+      "zoo 7 [001]  1.150000:     250000 cpu-clock:pppH:  ffffffff817554ea elf_load+0x28a",
+      "zoo 7 [001]  1.150000:     cycles:     7f0000001000 main+0x2 (/zoo)",
+      "zoo 7 [001]  1.150000:     1 cpu/mem-loads,ldlat=30/P:     7f0000001000 main",
+    ];
+    const { events, diagnostics } = await read([...samples, ...pair, ...samples, ""].join("\n"));
+    expect(briefly(events)).toEqual(["6 brk 0x9000"]);
+    expect(diagnostics.count("parse/unknown-line")).toBe(0);
+    expect(perfScript.sniff(Buffer.from([...samples, ...pair, ""].join("\n")))).toBe(true);
+  });
+
+  it("are no headers if a command begins with #, which call chains print without blanks before it", async () => {
+    const lines = [
+      "# cmdline : perf record",
+      "#",
+      ...pair.map((line) => line.replace("zoo", "#x")),
+    ];
+    const { events } = await read([...lines, ""].join("\n"));
+    expect(briefly(events)).toEqual(["4 brk 0x9000"]);
   });
 });
 

@@ -19,6 +19,21 @@ export interface PerfLine {
 // last possible task id within its 16 columns. A period may stand between time and event.
 const head =
   /^\s*(.{0,16}?)\s*(?:(?<=\s|^)(-?\d+)\/)?(?<=\s|^|\/)(-?\d+)\s+(?:\[(?:\d{3,}|-\d+)\]\s+)?(?:[A-Z][a-z]?\s+)?(?:(\d+\.\d+):\s+(?:\d+\s+)?)?(?=[\w-]+:[\w-]+:\s|[\w-]+:[\w-]+:$|PERF_RECORD_)/;
+
+// With --latency-format the command has 8 columns, the task 5 to 7 and the CPU 3 without brackets; other lines have their
+// time further right, or no number before it.
+const latency =
+  /^(?=.{8} [ \d]{5,7}[ /])(.{8} +\d+(?:\/\d+)? +) *(\d{1,4})(?= +(?:[A-Z][a-z]? +)?\d+\.\d+:)/;
+
+/** A sample of another event, hardware's or software's: its name has no group, and what it prints is of no interest. */
+const sample =
+  /^\s*(?:.{0,16}?\s)?(?:-?\d+\/)?-?\d+\s+(?:\[?\d+\]?\s+)?(?:[A-Z][a-z]?\s+)?\d+\.\d+:\s+(?:\d+\s+)?[a-zA-Z][^\s:]*:[a-zA-Z]*:?(?:\s|$)/;
+
+/** True for a sample of an event that is no tracepoint, as `cycles:P:` or `page-faults:`. */
+export function isSample(text: string): boolean {
+  return sample.test(text);
+}
+
 /** True for a number that a task can have (PID_MAX_LIMIT, include/linux/threads.h). */
 export function isTask(id: number): boolean {
   return Number.isInteger(id) && id <= 2 ** 22;
@@ -29,9 +44,12 @@ const record = /^(PERF_RECORD_\w+(?: exec)?):? ?(.*)$/s;
 
 /** Split a line into its columns; undefined if it is no event. */
 export function parsePerfLine(text: string): PerfLine | undefined {
-  const match = head.exec(text);
+  const usual = text.replace(latency, (_, before: string, cpu: string) => {
+    return `${before}[${cpu.padStart(3, "0")}]`;
+  });
+  const match = head.exec(usual);
   if (match === null) return undefined;
-  const rest = text.slice(match[0].length);
+  const rest = usual.slice(match[0].length);
   const event = tracepoint.exec(rest) ?? record.exec(rest);
   if (event === null || !isTask(Number(match[3])) || !isTask(Number(match[2] ?? 0))) {
     return undefined;

@@ -24,7 +24,7 @@ export function execOf(
   body: string,
   tid: number,
 ): { readonly path?: string; readonly other?: number } {
-  const path = /^filename=(.*) pid=\d+ old_pid=\d+$/s.exec(body)?.[1];
+  const path = /^filename=(.*) pid=\d+ old_pid=\d+(?=\s|$)/s.exec(body)?.[1];
   const old = number(body, "old_pid");
   return {
     ...(path === undefined ? {} : { path }),

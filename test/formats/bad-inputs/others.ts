@@ -182,6 +182,45 @@ export const otherCases: readonly Case[] = [
     "parse/perf-report",
   ),
   one(
+    "37 perf report -D",
+    "E",
+    text(
+      "",
+      "0x1328@perf.data [0x790]: event: 69",
+      ".",
+      ". ... raw event: size 1936 bytes",
+      ".  0000:  45 00 00 00 00 00 90 07 3c 00 00 00 00 00 00 00  E.......<.......",
+    ),
+    "parse/perf-dump",
+  ),
+  one(
+    "37 perf script without tid",
+    "E",
+    text("env 58830.564883:           syscalls:sys_exit_execve: 0x0"),
+    "parse/perf-columns",
+  ),
+  one(
+    "37 perf script without event",
+    "E",
+    text(
+      "env 24268 [000] 58830.564832: addr=0x7f12f38a3000 err=0 total_vm=0x2e flags=0x1",
+      "env 24268 [000] 58830.564883: 0x0",
+    ),
+    "parse/perf-columns",
+  ),
+  one(
+    "37 perf script of samples",
+    "E",
+    text("zoo 13992 59085.188213:          1 page-faults:  ffffffff817554ea elf_load+0x28a"),
+    "parse/perf-samples",
+  ),
+  one(
+    "37 perf script --header-only",
+    "E",
+    text("# ========", "# captured on    : Fri Nov 27 14:15:01 2026", "# header version : 1", "#"),
+    "parse/perf-header",
+  ),
+  one(
     "37 perf stat",
     "E",
     text(" Performance counter stats for './a':", "", "    6      syscalls:sys_enter_mmap"),
