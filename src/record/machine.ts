@@ -47,9 +47,15 @@ function mmapMinAddr(): number | undefined {
   return sysctl === undefined ? undefined : Math.max(sysctl, Number(modules ?? 0));
 }
 
-/** The user address space, where the CPU runs with 5-level paging; arch/x86 clears the flag where it does not. */
+/**
+ * The user address space, where the CPU runs with 5-level paging (arch/x86 clears the flag where it does not) or says how
+ * many levels it has (riscv, print_mmu() of arch/riscv/kernel/cpu.c).
+ */
 function taskSize(): string | undefined {
-  return /^flags\s*:.*\bla57\b/m.test(textOf("/proc/cpuinfo") ?? "") ? String(2 ** 56) : undefined;
+  const cpu = textOf("/proc/cpuinfo") ?? "";
+  if (/^flags\s*:.*\bla57\b/m.test(cpu)) return String(2 ** 56);
+  const mode = /^mmu\s*:\s*sv(\d+)$/m.exec(cpu)?.[1];
+  return mode === undefined ? undefined : String(2 ** (Number(mode) - 1));
 }
 
 /** Boot options that decide about placement; the others are nobody's business. */

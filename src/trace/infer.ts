@@ -1,6 +1,7 @@
 /** What the events themselves prove of a machine whose facts were not recorded. */
 
 import { hasBit, pagesFor, type U64 } from "../units.ts";
+import { AddressBits, tellingAddress } from "./address-bits.ts";
 import type { Block, Shelf } from "./block.ts";
 import type { Call, Event, Search } from "./event.ts";
 import type { Events } from "./events.ts";
@@ -14,26 +15,10 @@ import { columnsOf } from "./shapes.ts";
 import { SortedRows } from "./sorted-rows.ts";
 import type { Facts, Trace } from "./trace.ts";
 
-/** The default window of x86-64 ends here; only 5-level paging goes beyond (arch/x86/mm/mmap.c task_size_64bit). */
-const x86Window = 2 ** 47;
-
 type Mmap = Extract<Call, { call: "mmap" }>;
 
 /** How liburing maps its rings. */
 const ringFlags = MAP_SHARED + MAP_POPULATE;
-
-function beyond(event: Event): U64 | undefined {
-  switch (event.kind) {
-    case "search":
-      return event.high;
-    case "call":
-      return event.call === "mmap" || event.call === "mremap"
-        ? (event.result ?? undefined)
-        : undefined;
-    default:
-      return undefined;
-  }
-}
 
 /** Offsets at which io_uring_setup(2) says that its rings are mapped: completion queue and submission entries. */
 const ringOffsets: ReadonlySet<U64> = new Set([0x800_0000, 0x1000_0000]);
@@ -114,8 +99,7 @@ const mostSearches = 64;
 /** What one walk over the events proves. */
 interface Proofs {
   readonly files: Proven;
-  /** The first that shows an address or a limit above 2^47. */
-  readonly wide: Event | undefined;
+  readonly bits: AddressBits;
   /** A file is mapped whose filesystem is not known. */
   readonly unplaced: boolean;
 }
@@ -128,12 +112,12 @@ interface Proofs {
 function proofsIn(events: Events, facts: Facts, shelf: Shelf | undefined): Proofs {
   const files = new Proven(shelf);
   const searches = new Map<number | null, Search[]>();
-  let wide: Event | undefined;
+  const bits = new AddressBits(facts);
   let unplaced = false;
   let index = -1;
   for (const event of events) {
     index += 1;
-    if (wide === undefined && isWide(event)) wide = event;
+    bits.see(event);
     unplaced ||= isUnplaced(event);
     if (event.kind === "search") {
       const waiting = searches.get(event.pid) ?? [];
@@ -148,25 +132,13 @@ function proofsIn(events: Events, facts: Facts, shelf: Shelf | undefined): Proof
     const file = provenFile(event, seen, facts);
     if (file !== undefined) files.put(index, file);
   }
-  return { files, wide, unplaced };
+  return { files, bits, unplaced };
 }
-
-const isWide = (event: Event): boolean => (beyond(event) ?? 0) >= x86Window;
 
 /** The first of the events that is such a one. */
 function firstOf(events: Events, is: (event: Event) => boolean): Event | undefined {
   for (const event of events) if (is(event)) return event;
   return undefined;
-}
-
-const mayBeWide = ({ taskSizeBits, arch }: Facts): boolean =>
-  taskSizeBits === undefined && (arch ?? "x86-64") === "x86-64";
-
-/** The facts with 5-level paging added where an address or a limit above 2^47 proves it. */
-function provenFacts(facts: Facts, proof: Event | undefined): Facts {
-  if (proof === undefined || !mayBeWide(facts)) return facts;
-  const why = `5-level paging, from an address above 2^47 in line ${proof.line}`;
-  return { ...facts, taskSizeBits: 56, inferred: [...facts.inferred, why] };
 }
 
 /**
@@ -235,7 +207,7 @@ const someOf = (
 
 /** True if the columns of a block without searches show that its events may prove something. */
 const mayProve = (block: Block, facts: Facts): boolean =>
-  (mayBeWide(facts) && someOf(block, resultColumns, (column) => reaches(column, x86Window))) ||
+  someOf(block, resultColumns, (column) => reaches(column, tellingAddress(facts) ?? Infinity)) ||
   someOf(block, flagColumns, (column) => includes(column, ringFlags));
 
 /** True if the columns show that a file is mapped whose filesystem is not known. */
@@ -268,11 +240,10 @@ export function proven(trace: Trace, shelf?: Shelf): Trace {
   const told = toldByColumns(trace);
   if (told !== undefined) return { ...trace, facts: withAssumptions(trace.facts, told.unplaced) };
   const ordered = execsFirst(trace.events, shelf);
-  const { files, ...seen } = proofsIn(ordered, trace.facts, shelf);
+  const { files, bits, ...seen } = proofsIn(ordered, trace.facts, shelf);
   const isOrdered = ordered === trace.events;
   const changed = !isOrdered || !files.isEmpty;
   const events = files.isEmpty ? ordered : logOf(files.filled(ordered), shelf);
-  const wide = isOrdered ? seen.wide : firstOf(trace.events, isWide);
   const unplaced = changed ? firstOf(events, isUnplaced) !== undefined : seen.unplaced;
-  return { ...trace, facts: withAssumptions(provenFacts(trace.facts, wide), unplaced), events };
+  return { ...trace, facts: withAssumptions(bits.added(trace.facts), unplaced), events };
 }

@@ -29,6 +29,7 @@ const expected: Readonly<Record<string, Counts>> = {
   "app-styles-ext4": [0, 47, 0],
   "arm64-7.3-16k-edges-noaslr": [627, 619, 50],
   "arm64-7.3-4k-random-static-pie-perf": [477, 651, 241],
+  "riscv64-6.12-random-legacy-perf": [470, 650, 217],
   "riscv64-7.2-4k-edges-sv39-noaslr": [688, 568, 38],
   "riscv64-7.2-random-unlimited-stack-strace": [0, 567, 242],
 };
