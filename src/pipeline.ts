@@ -10,6 +10,7 @@ import { policies } from "./policies/index.ts";
 import type { Policy } from "./policies/types.ts";
 import type { Program } from "./resolve/program.ts";
 import { check, type ResolveOptions, resolve } from "./resolve/resolve.ts";
+import type { Shelf } from "./trace/block.ts";
 import type { Facts, Trace } from "./trace/trace.ts";
 
 /** The architecture that made a recording; x86-64 where nothing says otherwise. */
@@ -56,8 +57,8 @@ export function resolveTrace(
 }
 
 /** Count in `diagnostics` what does not fit together in a trace, as the kernel that recorded it would have it. */
-export function checkTrace(trace: Trace, diagnostics: Diagnostics): void {
-  check(trace, resolveOptions(policyFor(trace.facts)), diagnostics);
+export function checkTrace(trace: Trace, diagnostics: Diagnostics, shelf?: Shelf): void {
+  check(trace, resolveOptions(policyFor(trace.facts)), diagnostics, shelf);
 }
 
 /** A program with the machine that it is replayed on. */

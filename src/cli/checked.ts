@@ -5,6 +5,7 @@ import type { Reading } from "../formats/bundle.ts";
 import { checkTrace } from "../pipeline.ts";
 import { printWarnings } from "./io.ts";
 import { type Located, readingsOf } from "./load.ts";
+import { makeShelf } from "./shelf.ts";
 import { refuseWarnings } from "./strict.ts";
 import { summaryLines, summed } from "./summary.ts";
 
@@ -30,7 +31,7 @@ export async function readChecked(
   const named = readings.map((reading) => {
     const { trace, diagnostics: own } = reading;
     const fit = new Diagnostics();
-    checkTrace(trace, fit);
+    checkTrace(trace, fit, makeShelf());
     // The reader has told of those.
     fit.warnings.delete("resolve/injected");
     own.add(fit);

@@ -244,7 +244,7 @@ function shadowStack(
 
 /** Take one recorded answer out of what the model is held against. */
 function exclude(context: Context, reason: string, from: Origin): void {
-  context.state.exclusions.push({ of: "placement", reason, line: from.line });
+  context.state.exclude({ of: "placement", reason, line: from.line });
 }
 
 /** Resolve one call; calls of unknown outcome are counted and left out. */

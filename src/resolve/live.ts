@@ -81,6 +81,14 @@ export class Live<T = Made> {
     return this.#pieces;
   }
 
+  /** With the pieces of another one. */
+  static of<T>(pieces: readonly Piece<T>[]): Live<T> {
+    const live = new Live<T>();
+    live.#pieces = pieces.slice();
+    live.#count(pieces, 1);
+    return live;
+  }
+
   copy(): Live<T> {
     const copy = new Live<T>();
     copy.#pieces = this.#pieces.slice();

@@ -13,6 +13,8 @@ export type Placing = Omit<MapOp, "kind" | "object" | "recorded" | keyof Origin>
 export interface OpSink {
   /** Ops so far. */
   readonly length: number;
+  /** False if nothing is done with them. */
+  readonly keeps: boolean;
   push(op: Op): void;
   map(object: number, recorded: number, placing: Placing, from: Origin): void;
   fix(fixing: Omit<FixOp, "kind" | keyof Origin>, from: Origin): void;
@@ -24,6 +26,7 @@ export type Spare = NonNullable<Extract<Op, { kind: "release" }>["spare"]>;
 
 /** Keeps no op. */
 export class OpCounter implements OpSink {
+  readonly keeps = false;
   #length = 0;
 
   get length(): number {

@@ -12,6 +12,7 @@ const wayNumber = new Map(ways.map((way, index) => [way, index]));
 const largestChunk = 65_536;
 
 export class OpWriter implements OpSink {
+  readonly keeps = true;
   /** Chunks that are full. */
   readonly #chunks: Columns[] = [];
   /** The chunk that is filled, and its rows. */

@@ -1,6 +1,7 @@
 /** What a trace asked for: events become ops on objects, one stream per address space. */
 
 import type { Diagnostics } from "../errors.ts";
+import type { Shelf } from "../trace/block.ts";
 import {
   type Call,
   type Event,
@@ -59,7 +60,7 @@ class Resolver {
     options: ResolveOptions,
     diagnostics: Diagnostics,
     ops: OpSink,
-    spaces?: SpaceFacts[],
+    { spaces, shelf }: { readonly spaces?: SpaceFacts[]; readonly shelf?: Shelf | undefined },
   ) {
     this.#trace = trace;
     this.#spaces = spaces;
@@ -70,7 +71,7 @@ class Resolver {
     const pageBytes = trace.facts.pageSize;
     this.#areas = new SnapshotAreas(pageBytes, options.fileOf);
     this.#context = {
-      state: new State(ops, trace.facts.stackGuardGap ?? 256, this.#touches),
+      state: new State(ops, trace.facts.stackGuardGap ?? 256, this.#touches, shelf),
       pageBytes,
       diagnostics,
       hasSearches: hasKind(trace.events, "search"),
@@ -189,7 +190,7 @@ class Resolver {
         return;
       }
       case "lost":
-        for (const { space } of this.#context.state.spaces) {
+        for (const space of this.#context.state.spaces) {
           const { doubtfulFrom, ops } = this.#context.state;
           if (!doubtfulFrom.has(space)) doubtfulFrom.set(space, ops.length);
         }
@@ -240,7 +241,7 @@ class Resolver {
   #settleAll(from: Origin): void {
     if (this.#waiting.size === 0) return;
     const { state } = this.#context;
-    for (const { space } of [...state.spaces]) {
+    for (const space of [...state.spaces]) {
       if (this.#waiting.get(space)?.isEmpty ?? true) continue;
       state.enter(space, from);
       this.#settle((unmaps) => unmaps.flush());
@@ -267,7 +268,7 @@ class Resolver {
         "a search without a recorded call around it (shmat, io_uring, uprobe)",
         search.line,
       );
-      this.#context.state.exclusions.push({
+      this.#context.state.exclude({
         of: "search",
         reason: "a search whose call was not recorded",
         line: search.line,
@@ -305,7 +306,7 @@ class Resolver {
   }
 
   #exit(space: number, from: Origin): void {
-    if (this.#context.state.known(space) !== undefined) this.#context.state.exit(space, from);
+    if (this.#context.state.isKnown(space)) this.#context.state.exit(space, from);
     this.#factsOf.delete(space);
     this.#unrecorded.delete(space);
     this.#survey.spaces.delete(space);
@@ -324,11 +325,16 @@ const hasStart = ({ exec, execSearches, snapshot }: SpaceSurvey): boolean =>
 export function resolve(trace: Trace, options: ResolveOptions, diagnostics: Diagnostics): Program {
   const ops = new OpWriter();
   const spaces: SpaceFacts[] = [];
-  const resolved = new Resolver(trace, options, diagnostics, ops, spaces).run();
+  const resolved = new Resolver(trace, options, diagnostics, ops, { spaces }).run();
   return { ...resolved, spaces, ops: ops.done() };
 }
 
-/** Count in `diagnostics` what is doubtful about a trace, and keep nothing else. */
-export function check(trace: Trace, options: ResolveOptions, diagnostics: Diagnostics): void {
-  new Resolver(trace, options, diagnostics, new OpCounter()).run();
+/** Count in `diagnostics` what is doubtful about a trace, and keep nothing else; `shelf` is for what rests meanwhile. */
+export function check(
+  trace: Trace,
+  options: ResolveOptions,
+  diagnostics: Diagnostics,
+  shelf?: Shelf,
+): void {
+  new Resolver(trace, options, diagnostics, new OpCounter(), { shelf }).run();
 }

@@ -1,10 +1,12 @@
 /** How ops are written: the current space, the objects in it, and the primitive steps that calls are made of. */
 
+import type { Shelf } from "../trace/block.ts";
 import { MAP_GROWSDOWN } from "../trace/flags.ts";
 import { hasBit } from "../units.ts";
 import { joined, Live, type Made, type Piece } from "./live.ts";
 import type { OpSink, Placing, Spare } from "./op-sink.ts";
 import type { Advice, Area, Exclusion, Origin, Position } from "./program.ts";
+import { RestingSpaces } from "./resting.ts";
 
 /** One address space while it is resolved. */
 export interface SpaceState {
@@ -42,14 +44,15 @@ export class State {
   readonly doubtfulFrom: Map<number, number> = new Map();
   peak = 0;
   #current: SpaceState | undefined;
-  readonly #spaces = new Map<number, SpaceState>();
+  readonly #spaces: RestingSpaces;
   #accessible = 0;
   readonly #guardPages: number;
   readonly #keepsTouches: boolean;
   #most = -1;
 
-  constructor(ops: OpSink, guardPages: number, keepsTouches: boolean) {
+  constructor(ops: OpSink, guardPages: number, keepsTouches: boolean, shelf?: Shelf) {
     this.ops = ops;
+    this.#spaces = new RestingSpaces(shelf);
     this.#guardPages = guardPages;
     this.#keepsTouches = keepsTouches;
   }
@@ -63,28 +66,40 @@ export class State {
     return this.space.live;
   }
 
-  known(space: number): SpaceState | undefined {
-    return this.#spaces.get(space);
+  isKnown(space: number): boolean {
+    return this.#spaces.has(space);
   }
 
-  get spaces(): IterableIterator<SpaceState> {
-    return this.#spaces.values();
+  /** The numbers of all that are known, in the order in which they came. */
+  get spaces(): IterableIterator<number> {
+    return this.#spaces.numbers;
+  }
+
+  /** Keep what a replay leaves out, where ops are kept. */
+  exclude(exclusion: Exclusion): void {
+    if (this.ops.keeps) this.exclusions.push(exclusion);
   }
 
   /** Make a space current; a new one is empty. */
   enter(space: number, from: Origin): void {
     if (this.#current?.space === space) return;
-    const state = this.#spaces.get(space) ?? emptySpace(space);
-    this.#spaces.set(space, state);
-    this.#current = state;
+    // What was current until now has rested since now.
+    if (this.#current !== undefined) this.#spaces.get(this.#current.space, from.event);
+    this.#current = this.#spaces.get(space, from.event) ?? this.#add(emptySpace(space), from);
+    this.#spaces.putAway(from.event);
     this.ops.push({ kind: "enter", space, ...from });
+  }
+
+  #add(state: SpaceState, { event }: Origin): SpaceState {
+    this.#spaces.put(state, event);
+    return state;
   }
 
   /** `space` becomes a copy of the current one. */
   fork(space: number, from: Origin): void {
     const { ownOnly, ...same } = this.space;
     const child = { ...same, ...emptySpace(space), live: this.live.copy() };
-    this.#spaces.set(space, child);
+    this.#add(child, from);
     this.ops.push({ kind: "fork", space, ...from });
     this.#count(child);
     if (ownOnly === undefined || ownOnly.pieces.length === 0) return;
@@ -94,7 +109,7 @@ export class State {
 
   exit(space: number, from: Origin): void {
     this.ops.push({ kind: "exit", space, ...from });
-    this.#accessible -= this.#spaces.get(space)?.counted ?? 0;
+    this.#accessible -= this.#spaces.get(space, from.event)?.counted ?? 0;
     this.#spaces.delete(space);
     if (this.#current?.space === space) this.#current = undefined;
   }

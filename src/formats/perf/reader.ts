@@ -20,6 +20,9 @@ import { Window } from "./window.ts";
 
 /** Lines of these events belong to an exec or a birth under way; any other line of the task ends it. */
 const inExec = /^(mmap:vm_unmapped_area|PERF_RECORD_|sched:sched_process_exec$|exceptions:)/;
+/** What only a living task does; of others the kernel tells more behind its end (`exit_mmap`, `sched_process_wait`). */
+const lives =
+  /^(?:syscalls|raw_syscalls|exceptions):|^(?:mmap:vm_unmapped_area|sched:sched_process_exec)$/;
 const inBirth = /^(task:task_newtask|sched:sched_process_fork|PERF_RECORD_FORK)$/;
 
 /** Reads lines one by one; `end` after the last. */
@@ -125,7 +128,8 @@ export class PerfReader {
     else if (event === "mmap:vm_unmapped_area") this.#search(task, line, at);
     else this.#life(task, event, line.body, at);
     task.comm = line.comm;
-    if (event !== "sched:sched_process_exit") task.alive = true;
+    if (event !== "sched:sched_process_exit" && (lives.test(event) || !this.#tasks.isEnded(task)))
+      task.alive = true;
   }
 
   #search(task: Task, line: PerfLine, at: At): void {

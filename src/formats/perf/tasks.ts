@@ -174,6 +174,11 @@ export class Tasks {
     this.#byProcess.delete(first.tid);
   }
 
+  /** True if the last that is known of it is its end. */
+  isEnded(task: Task): boolean {
+    return !task.alive && this.#ended.has(task);
+  }
+
   all(): Iterable<Task> {
     return this.#tasks.values();
   }
