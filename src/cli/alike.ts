@@ -29,7 +29,8 @@ export interface Followed extends Way {
   readonly anonOffsets: boolean;
 }
 
-const columns = ["objectPage", "opPage", "mapped", "searches", "steps"] as const;
+/** Of one program the pages of ops decide those of objects, and how many are mapped. */
+const columns = ["opPage", "searches", "steps"] as const;
 
 const fingerprints = new WeakMap<Placements, string>();
 

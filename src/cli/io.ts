@@ -10,6 +10,7 @@ import {
   readdirSync,
   readFileSync,
   readSync,
+  realpathSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -111,7 +112,10 @@ export interface Located {
   readonly shown: ReadonlyMap<string, string>;
 }
 
-/** Look at a path; throws `io/missing` or `io/unreadable`. */
+/** The root, and what the kernel shows of itself: some of those files never end. */
+const ofSystem = /^\/(?:$|(?:proc|sys)(?:\/|$))/;
+
+/** Look at a path; throws `io/missing` or `io/unreadable`, of folders `io/empty-folder` or `io/system-folder`. */
 export function locate(path: string): Located {
   if (path === stdin) {
     return { path: "stdin", folder: false, sources: [fileSource(path)], shown: new Map() };
@@ -123,6 +127,11 @@ export function locate(path: string): Located {
     });
   const clean = path.replace(/\/+$/, "") || "/";
   const folder = statSync(path).isDirectory();
+  if (folder && ofSystem.test(realpathSync(path)))
+    throw new MmreplayError("io/system-folder", "this is a folder of the system, not of recordings", {
+      at: { file: path },
+      hint: "name a recording, or the folder that holds it",
+    });
   const sources = folder ? folderSources(path) : [fileSource(path)];
   if (folder && sources.length === 0)
     throw new MmreplayError("io/empty-folder", "the folder holds no files", {

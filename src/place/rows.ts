@@ -16,8 +16,8 @@ export class RowTable {
   readonly rows: Row[] = [];
   /** By first row, of lists that were asked about. */
   readonly #apart = new Map<number, RowRange | undefined>();
-  /** By limits, kind of request and pages. */
-  readonly #ranges = new Map<number, Map<number, Map<number, RowRange>>>();
+  /** By limits and kind of request, which are small numbers: by pages. */
+  readonly #ranges: Map<number, RowRange>[][] = [];
   #table = new Float64Array(64 * search.stride);
   /** Rows of the longest list. */
   widest = 1;
@@ -29,13 +29,13 @@ export class RowTable {
 
   /** The range of the list for such a request between these limits; `make` is asked once. */
   get(limits: number, kind: number, pages: number, make: () => readonly Row[]): RowRange {
-    const known = this.#ranges.get(limits)?.get(kind)?.get(pages);
+    const known = this.#ranges[limits]?.[kind]?.get(pages);
     if (known !== undefined) return known;
     const range = this.add(make());
-    const kinds = this.#ranges.get(limits) ?? new Map<number, Map<number, RowRange>>();
-    this.#ranges.set(limits, kinds);
-    const sizes = kinds.get(kind) ?? new Map<number, RowRange>();
-    kinds.set(kind, sizes);
+    const kinds = this.#ranges[limits] ?? [];
+    this.#ranges[limits] = kinds;
+    const sizes = kinds[kind] ?? new Map<number, RowRange>();
+    kinds[kind] = sizes;
     sizes.set(pages, range);
     return range;
   }

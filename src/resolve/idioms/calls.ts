@@ -2,6 +2,7 @@
 
 import type { Call, CallName } from "../../trace/event.ts";
 import { type Events, eventAt } from "../../trace/events.ts";
+import { glances } from "../../trace/glances.ts";
 import { Numbers } from "../numbers.ts";
 import { type OpTable, opNumber } from "../op-table.ts";
 import type { Op, Program } from "../program.ts";
@@ -142,13 +143,12 @@ export class Calls {
   #follow(events: Events, threads: Numbers<number | null>): readonly CallName[] {
     const names = new Numbers<CallName>();
     const lengths: number[] = [];
-    let event = -1;
-    for (const call of events) {
-      event += 1;
-      if (call.kind !== "call") continue;
-      this.#named[event] = names.of(call.call) + 1;
-      if (!own.has(call.call)) continue;
-      const thread = threads.of(call.pid);
+    for (const glance of glances(events)) {
+      const { call, index: event } = glance;
+      if (call === undefined) continue;
+      this.#named[event] = names.of(call) + 1;
+      if (!own.has(call)) continue;
+      const thread = threads.of(glance.pid);
       const place = lengths[thread] ?? 0;
       lengths[thread] = place + 1;
       this.#thread[event] = thread;
