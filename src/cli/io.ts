@@ -128,10 +128,14 @@ export function locate(path: string): Located {
   const clean = path.replace(/\/+$/, "") || "/";
   const folder = statSync(path).isDirectory();
   if (folder && ofSystem.test(realpathSync(path)))
-    throw new MmreplayError("io/system-folder", "this is a folder of the system, not of recordings", {
-      at: { file: path },
-      hint: "name a recording, or the folder that holds it",
-    });
+    throw new MmreplayError(
+      "io/system-folder",
+      "this is a folder of the system, not of recordings",
+      {
+        at: { file: path },
+        hint: "name a recording, or the folder that holds it",
+      },
+    );
   const sources = folder ? folderSources(path) : [fileSource(path)];
   if (folder && sources.length === 0)
     throw new MmreplayError("io/empty-folder", "the folder holds no files", {

@@ -2,6 +2,8 @@
 
 import type { Advice } from "../resolve/program.ts";
 import type { Borders } from "./borders.ts";
+import { type Joining, joined } from "./join.ts";
+import { protectQuickly, withAccess } from "./protect.ts";
 import {
   type AnonIds,
   insertQuickly,
@@ -15,17 +17,12 @@ import {
 import type { VmaRules } from "./rules.ts";
 import { type Traits, TraitsTable } from "./traits.ts";
 import {
-  anonCompatible,
   changeFlags,
-  extend,
-  hasClose,
   hasFlag,
-  isAnonymous,
   mergeable,
   resize,
   reusable,
   type Vma,
-  writable,
   writesPrivately,
 } from "./vma.ts";
 import { VmaSet } from "./vma-set.ts";
@@ -221,8 +218,12 @@ export class AddressSpace {
 
   /** mprotect: access bits of what is mapped in the range. */
   protect(start: number, end: number, prot: number): void {
+    const { rules } = this;
+    const quickly = this.borders === undefined;
+    if (quickly && protectQuickly(this.#vmas, start, end, prot, rules, this.#shared.anonIds))
+      return;
     this.#write(start - 1, end + 1);
-    this.#modify(start, end, (vma) => this.#protected(vma, prot));
+    this.#modify(start, end, (vma) => withAccess(vma, prot, rules));
     // An allocator that makes memory writable writes its headers there before it goes on.
     this.#write(start, end);
   }
@@ -249,39 +250,10 @@ export class AddressSpace {
     return { lower: this.#vmas.endingAt(vma.start), upper: this.#vmas.startingAt(vma.end) };
   }
 
-  /**
-   * Put a range between its neighbours, merged with both, else the lower, else the upper; before 6.12 mmap_region() asked
-   * the upper first. A `whole` VMA exists, and a merge would remove it; a close method forbids that.
-   */
-  #join(
-    vma: Vma,
-    lower: Vma | undefined,
-    upper: Vma | undefined,
-    is: "new" | "part" | "whole",
-  ): void {
-    const { rules, borders } = this;
-    const may = !(is === "whole" && hasClose(vma));
-    const [start, end] = [borders?.joined(vma.start), borders?.joined(vma.end)];
-    const joinsLower = may && lower !== undefined && mergeable(lower, vma, "upper", rules, start);
-    const joinsUpper = may && upper !== undefined && mergeable(vma, upper, "lower", rules, end);
-    const below = joinsLower ? lower : undefined;
-    const above = joinsUpper ? upper : undefined;
-    if (below !== undefined && above !== undefined) {
-      const upward = is === "new" && rules.mapsMergeUpward;
-      // Not both are joined where both sides were written before they met: the snapshot shows it at the side that stays apart.
-      const shown = upward ? start : end;
-      const both = !hasClose(above) && (shown ?? anonCompatible(below, above));
-      if (!both && upward) {
-        this.#vmas.replace(vma.start, above.end, [extend(vma, above.end, [above])]);
-        return;
-      }
-      const merged = extend(below, both ? above.end : vma.end, both ? [vma, above] : [vma]);
-      this.#vmas.replace(below.start, merged.end, [merged]);
-    } else if (below !== undefined) {
-      this.#vmas.replace(below.start, vma.end, [extend(below, vma.end, [vma])]);
-    } else if (above !== undefined) {
-      this.#vmas.replace(vma.start, above.end, [extend(vma, above.end, [above])]);
-    } else this.#vmas.replace(vma.start, vma.end, [vma]);
+  /** Put a range between its neighbours. */
+  #join(vma: Vma, lower: Vma | undefined, upper: Vma | undefined, is: Joining): void {
+    const whole = joined(vma, lower, upper, is, this.rules, this.borders);
+    this.#vmas.replace(whole.start, whole.end, [whole]);
   }
 
   #modify(start: number, end: number, change: (vma: Vma) => Vma): void {
@@ -299,19 +271,6 @@ export class AddressSpace {
       if (pieces.length > 1) this.#vmas.replace(vma.start, vma.end, pieces);
       this.#join(changed, lower, upper, pieces.length === 1 ? "whole" : "part");
     }
-  }
-
-  #protected(vma: Vma, prot: number): Vma {
-    if (vma.prot === prot) return vma;
-    const charges =
-      writable(prot) &&
-      !writable(vma.prot) &&
-      !["ac", "nr", "ht", "ms"].some((word) => hasFlag(vma, word));
-    const uncharges =
-      !writable(prot) && this.rules.protectUncharges && isAnonymous(vma) && vma.anon === 0;
-    if (charges) return { ...vma, prot, flags: changeFlags(vma.flags, ["ac"]) };
-    if (uncharges) return { ...vma, prot, flags: changeFlags(vma.flags, [], ["ac"]) };
-    return { ...vma, prot };
   }
 
   /** A call acts on [start, end), which was written by now if memory counts as written at once. */

@@ -22,8 +22,10 @@ export interface Traits extends Common {
   readonly special: boolean;
   readonly writes: boolean;
   /** What a child has of it, once asked for: with an anon_vma, and without. */
-  child?: Traits;
-  plainChild?: Traits;
+  child: Traits | undefined;
+  plainChild: Traits | undefined;
+  /** What mprotect has made of it. */
+  readonly protected: Map<number, Traits>;
 }
 
 const labelText = (label: string | null): string => (label === null ? "" : `=${label}`);
@@ -88,6 +90,7 @@ export class TraitsTable {
       kin: this.#kin.of(`${withoutCharge(common)} ${text}`),
       special: neverMerges(common),
       writes: writesPrivately(common),
+      ...{ child: undefined, plainChild: undefined, protected: new Map<number, Traits>() },
     };
     this.#all.push(traits);
     return traits;

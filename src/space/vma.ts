@@ -67,8 +67,8 @@ export function changeFlags(
 }
 
 /** Private memory without a file operation behind its faults: vma_is_anonymous(), private /dev/zero included. */
-export function isAnonymous(vma: Vma): boolean {
-  const { backing, file, shared } = vma.area;
+export function isAnonymous({ area }: Pick<Vma, "area">): boolean {
+  const { backing, file, shared } = area;
   return backing === "anon" || (!shared && file?.kind === "zero");
 }
 
