@@ -64,6 +64,11 @@ describe("bad input", () => {
     refused(["-q", command, join(root, "traces", name), "-o", output], "io/unwritable", output);
   });
 
+  it.skipIf(!existsSync("/proc/self/maps"))("looks into no folder of the system", () => {
+    for (const path of ["/", "/proc", "/proc/self"])
+      refused(["replay", path], "io/system-folder", path);
+  });
+
   it.skipIf(!existsSync("/proc/self/mem"))("says of a file that the system cannot read it", () => {
     refused(["events", "/proc/self/mem"], "io/unreadable", "EIO");
   });
