@@ -3,7 +3,7 @@
 import type { Diagnostics } from "../errors.ts";
 import type { Sink } from "../trace/event.ts";
 import type { Facts } from "../trace/trace.ts";
-import { lostAt, parseFtraceLine } from "./ftrace/line.ts";
+import { isOfStack, lostAt, parseFtraceLine } from "./ftrace/line.ts";
 import { Retelling } from "./retell.ts";
 import { areMostly, readEventLines, type Taken } from "./text/event-lines.ts";
 import type { Format, Input, ReadOptions, ReadResult } from "./types.ts";
@@ -71,7 +71,7 @@ class Reading {
       return true;
     }
     const event = parseFtraceLine(text);
-    if (event === undefined) return false;
+    if (event === undefined) return isOfStack(text);
     if (event.time === undefined) this.#counts(line);
     this.#retelling.tell(event, line);
     return true;
@@ -95,14 +95,20 @@ async function read(
   return { lines, facts: reading.facts };
 }
 
+const isBeside = (line: string): boolean => notice.test(line) || isOfStack(line);
+
+/** Lines of the options context-info (off), bin, hex and raw, that tell no task or no event. */
+const bare = /^sys_\w+(?:\(.*\)| -> 0x[0-9a-f]+)$|(?:^| {2}|\d )type: \d+$/;
+
 /** Text is of ftrace if it says so first, or if most of its first lines are events. */
 function sniff(head: Uint8Array): boolean {
   const lines = new TextDecoder().decode(head).split("\n");
   const tracer = /^# tracer: (\w+)/.exec(lines[0] ?? "")?.[1];
-  if (tracer !== undefined && tracer !== "function_graph") return true;
+  const isBare = lines.some((line) => bare.test(line));
+  if (tracer !== undefined && tracer !== "function_graph" && !isBare) return true;
   const told = lines
     .slice(0, -1)
-    .filter((line) => line.trim() !== "" && !line.startsWith("#") && !notice.test(line));
+    .filter((line) => line.trim() !== "" && !line.startsWith("#") && !isBeside(line));
   return areMostly(told, (line) => parseFtraceLine(line.trimEnd()) !== undefined);
 }
 

@@ -44,7 +44,8 @@ const refusals: readonly Refusal[] = [
   {
     code: "parse/bpftrace",
     what: "the output of a bpftrace script of its own kind",
-    pattern: /^Attaching \d+ probes?\.\.\.|^\{"type": "(?:attached_probes|printf)"/m,
+    pattern:
+      /^Attaching \d+ probes?\.\.\.|^@\w*(?:\[.*\])?:(?: -?\d+)?$|^\{"type": "(?:attached_probes|printf)"/m,
     hint: "record with the script that comes with mmreplay: bpftrace scripts/mmreplay.bt -c CMD",
   },
   {
@@ -96,6 +97,18 @@ const refusals: readonly Refusal[] = [
     hint: "echo nop > current_tracer, and enable the events syscalls:sys_*_mmap and so on",
   },
   {
+    code: "parse/ftrace-options",
+    what: "ftrace text without tasks, as the option context-info is off",
+    pattern: /^sys_\w+(?:\(.*\)| -> 0x[0-9a-f]+)$/m,
+    hint: "echo 1 > /sys/kernel/tracing/options/context-info, and print it again",
+  },
+  {
+    code: "parse/ftrace-options",
+    what: "ftrace text with numbers in the place of events, by the option bin, hex or raw",
+    pattern: /^(?:.*[\s\d])?type: \d+$/m,
+    hint: "echo 0 into bin, hex and raw under /sys/kernel/tracing/options, and print it again",
+  },
+  {
     code: "parse/perf-report",
     what: "the output of perf report, which sums up",
     pattern: /^# (?:Samples: .* of event|Overhead +)/m,
@@ -119,7 +132,7 @@ const refusals: readonly Refusal[] = [
     code: "parse/perf-columns",
     what: "perf script text without the column of events",
     pattern:
-      /^.{0,17}\d+(?:\/\d+)? +(?:\[\d{3,}\] +)?\d+\.\d+: +(?:(?:addr|start|brk): 0x|0x[0-9a-f]+$|addr=0x|NR \d)/m,
+      /^(?:.{0,16}\s)?\d+(?:\/\d+)? +(?:\[\d{3,}\] +)?\d+\.\d+: +(?:(?:addr|start|brk): 0x|0x[0-9a-f]+$|addr=0x|NR \d)/m,
     hint: printed,
   },
   {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { lostAt, parseFtraceLine } from "../../src/formats/ftrace/line.ts";
 import { ftrace } from "../../src/formats/ftrace.ts";
+import { strace } from "../../src/formats/strace.ts";
 import type { Event } from "../../src/trace/event.ts";
 import { eventText } from "../support/events-text.ts";
 import { readWith, sample } from "../support/samples.ts";
@@ -21,6 +22,13 @@ describe("a line of ftrace", () => {
     ["   zoo-7  1..... 5313593: sys_brk -> 0x1000", exit],
     ["   zoo-7  [000]  5.250000: sys_exit_brk:         0x1000", { ...exit, time: 5.25 }],
     ["   zoo-7  1.....  5.250000: sys_exit_brk:         0x1000", { ...exit, time: 5.25 }],
+    ["buffer-2:   zoo-7  [000]  5.250000: sys_exit_brk:  0x1000", { ...exit, time: 5.25 }],
+    ["   zoo-7  [000]-0x0  5.250000: sys_exit_brk:      0x1000", { ...exit, time: 5.25 }],
+    [
+      "       tr-static       7   1 0 00000000 00000004 [e17841a03] 372.493ms (+0.018ms): sys_brk -> 0x1000",
+      { ...exit, time: 0.372493 },
+    ],
+    ["  zoo    7   1 0 00000000 00000004 [0000000e17841a03] 812 (+18)!: sys_brk -> 0x1000", exit],
   ])("is split: %s", (text, expected) => {
     expect(parseFtraceLine(text)).toEqual(expected);
   });
@@ -167,6 +175,29 @@ describe("ftrace text", () => {
       "cpus=2\n   a-7 [000] ..... 1.50: sys_brk(brk: 0)\n   a-7 [000] ..... 1.70: sys_brk -> 0x1000\n   b-8 [001] ..... 1.40: sys_brk(brk: 0)\n   b-8 [001] ..... 1.45: sys_brk -> 0x3000\n";
     const { events } = await readWith(ftrace, text);
     expect(told(events)).toEqual(["4.5 8 brk(0x0) = 0x3000", "2.3 7 brk(0x0) = 0x1000"]);
+  });
+
+  it("may have stack traces, of the kernel and of the program", async () => {
+    const lines = [
+      "# tracer: nop",
+      " zoo-7 [001] ..... 60544.283723: sys_brk(brk: 0)",
+      " zoo-7 [001] ..... 60544.283841: <stack trace>",
+      " => ftrace_syscall_enter",
+      " => do_syscall_64",
+      " zoo-7 [001] ..... 60551.178938: sys_brk -> 0x9000",
+      " zoo-7 [001] ..... 60551.178940: <user stack trace>",
+      " =>  <00007f818b823ad7>",
+      "",
+    ];
+    const { events, diagnostics } = await readWith(ftrace, lines.join("\n"));
+    expect(told(events)).toEqual(["2.6 7 brk(0x0) = 0x9000"]);
+    expect(diagnostics.warnings.size).toBe(0);
+  });
+
+  it("is no text of strace, whatever commands are called", () => {
+    const line = "  x(y) = 0x1: 7-31398 [001] ..... 60594.495182: sys_brk(brk: 0)";
+    const lines = new Array(9).fill(line);
+    expect(strace.sniff(Buffer.from(["# tracer: nop", ...lines, ""].join("\n")))).toBe(false);
   });
 
   it("without a memory call is refused", async () => {

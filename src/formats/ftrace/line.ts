@@ -2,10 +2,11 @@
 
 import { isTask, type PerfLine } from "../perf/line.ts";
 
-// The command has up to 16 columns and may hold anything: its end is a task id with a CPU behind it.
-const task = String.raw`^\s*(.{1,16}?)-(\d+)\s+(?:\(\s*(\d+|-+)\)\s+)?`;
+// The command has up to 16 columns and may hold anything: its end is a task id with a CPU behind it. trace-cmd puts the name of
+// the buffer before it, if it has one.
+const task = String.raw`^\s*(?:[^\s:]{1,64}: +)?(.{1,16}?)-(\d+)\s+(?:\(\s*(\d+|-+)\)\s+)?`;
 const usual = new RegExp(
-  String.raw`${task}\[\d+\]\s*(?:[^\s\d:]\S{3,6}\s+)?(\d+\.\d+|\d+):\s+(?:\(\+\d+\)\s+)?(.*)$`,
+  String.raw`${task}\[\d+\](?:-0x[0-9a-f]+)?\s*(?:[^\s\d:]\S{3,6}\s+)?(\d+\.\d+|\d+):\s+(?:\(\+\d+\)\s+)?(.*)$`,
   "s",
 );
 /** `1.....  117172us!:` in tracefs, with clocks that count `1.....  117172:`; `1.....  3973.143999479:` of `trace-cmd report -l`. */
@@ -13,6 +14,9 @@ const latency = new RegExp(
   String.raw`${task}\d+[^\s\d]\S{3,6}\s+(\d+|\d+\.\d+|\d+us).?:\s+(?:\(\+\d+\)\s+)?(.*)$`,
   "s",
 );
+/** `zoo   23663   1 0 00000000 00000002 [e178419f5] 372.480ms (+0.012ms): `, with `verbose` too. */
+const verbose =
+  /^\s*(.{1,16}?)\s+(\d+)(-)?\s+\d+ \d+ [0-9a-f]{8} [0-9a-f]{8} \[[0-9a-f]{8,16}\] (\d+(?:\.\d+ms)?) \(\+[\d.]+(?:ms)?\)[^\d:]?:\s+(.*)$/s;
 
 /** The groups of the events that matter; ftrace prints their names only. */
 const groups: ReadonlyMap<string, string> = new Map([
@@ -26,6 +30,7 @@ const groups: ReadonlyMap<string, string> = new Map([
   ["sys_exit", "raw_syscalls"],
 ]);
 
+const milli = 1e3;
 const micro = 1e6;
 
 /** Numbers are hexadecimal, with 0x since 6.18 or so and then bare only below 10; `verbose` puts a C type before each name. */
@@ -86,13 +91,14 @@ function eventOf(text: string): Pick<PerfLine, "event" | "body"> | undefined {
 
 /** Seconds; clocks that only count, and jiffies, give none. */
 function timeOf(text: string): number | undefined {
+  if (text.endsWith("ms")) return Number(text.slice(0, -2)) / milli;
   if (text.includes(".")) return Number(text);
   return text.endsWith("us") ? Number(text.slice(0, -2)) / micro : undefined;
 }
 
 /** Split a line into its columns; undefined if it is no event. The command is left out: it is the task's last, not that of the moment. */
 export function parseFtraceLine(text: string): PerfLine | undefined {
-  const match = usual.exec(text) ?? latency.exec(text);
+  const match = usual.exec(text) ?? latency.exec(text) ?? verbose.exec(text);
   const event = match === null ? undefined : eventOf(match[5] ?? "");
   if (match === null || event === undefined || !isTask(Number(match[2]))) return undefined;
   const time = timeOf(match[4] ?? "");
@@ -104,6 +110,11 @@ export function parseFtraceLine(text: string): PerfLine | undefined {
     ...(time === undefined ? {} : { time }),
     ...event,
   };
+}
+
+/** True for a part of a stack trace, which belongs to the event before it. */
+export function isOfStack(text: string): boolean {
+  return /^\s*=> |: +(?:\w+: +)?<(?:user )?stack trace ?>$/.test(text.trimEnd());
 }
 
 /** How many events are missing at this line, NaN where it does not say; undefined if it is another line. */

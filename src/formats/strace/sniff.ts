@@ -12,10 +12,10 @@ const escapeByte = 27;
 /** ` = ` after the arguments, or a mark that they go on elsewhere. */
 const ending = /\)\s+= |\.\.\.>$|Process \d+ \w+$/;
 
-/** Lines of truss, dtruss, ltrace and QEMU, which print calls much like strace. */
+/** Lines of ftrace, truss, dtruss, ltrace and QEMU, which print calls much like strace. */
 const imitation = new RegExp(
   [
-    /^SYSCALL\(args\)|^(?:\[pid \d+\] )?(?:__libc_start_main|[\w.]+->\w+|SYS_\w+)\(/,
+    /^# tracer: |^SYSCALL\(args\)|^(?:\[pid \d+\] )?(?:__libc_start_main|[\w.]+->\w+|SYS_\w+)\(/,
     /\tE(?:RR|rr)#\d+|\) +ERR#\d+ '|\s= -?\d+ \(0x[0-9a-f]+\)$|\) {2}argc = \d+$/,
     /\) = -1 errno=\d+ |^(?:\d+ )?(?:mmap2?|munmap|mprotect)\([^, ]+,[^ ]+\) = /,
   ]

@@ -176,6 +176,24 @@ export const otherCases: readonly Case[] = [
     "parse/function-graph",
   ),
   one(
+    "37 ftrace without the option context-info",
+    "E",
+    text("# tracer: nop", "#", "sys_brk -> 0x559d8d7bb000", "sys_brk(brk: 0)"),
+    "parse/ftrace-options",
+  ),
+  one(
+    "37 ftrace with the option raw",
+    "E",
+    text("# tracer: nop", "#", "25215 0 60534679670162 type: 862"),
+    "parse/ftrace-options",
+  ),
+  one(
+    "37 counts of bpftrace",
+    "E",
+    text("", "", "@[sleep]: 21", "@[biome::workspac]: 2"),
+    "parse/bpftrace",
+  ),
+  one(
     "37 perf report",
     "E",
     text("# Samples: 6  of event 'syscalls:sys_enter_mmap'", "# Overhead  Command", "100.00%  a"),
