@@ -223,6 +223,28 @@ describe("a notice that strace has attached to a task", () => {
     ]);
   });
 
+  it.each(["/usr/bin/strace", "./strace-6.9", "bin/strace64", "../build/strace"])(
+    "begins with the name by which strace was called: %s",
+    async (name) => {
+      const said = `${name}: Process`;
+      const lines = [
+        exec,
+        `${forked}${said} 11 attached`,
+        ", child_tidptr=0x5) = 11",
+        `[pid    10] ${map(1).replace(", -1, 0) = ", `, -1, 0${said} 12 attached\n) = `)}`,
+        `[pid    11] munmap(0x1000, 4096${name}: [ Process PID=12 runs in 32 bit mode. ]\n) = 0`,
+        "[pid    11] vfork() = 12",
+        `${said} 12 detached`,
+      ];
+      expect((await read(lines)).slice(1)).toEqual([
+        "2.3 - * fork child=11",
+        "4.5 10 mmap = 0x7f0000001000",
+        "6.7 11 munmap(0x1000, 4096) = 0x0",
+        "8 11 * vfork child=12",
+      ]);
+    },
+  );
+
   it("may be one of several that cut one call", async () => {
     const cut = [`${forked}strace: Process 12 attached`, "strace: Process 11 attached", " = 11"];
     const lines = [exec, ...cut, `[pid    10] ${forked} = 12`, `[pid    11] ${map(1)}`];

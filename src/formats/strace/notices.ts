@@ -11,8 +11,21 @@ export interface Notice {
 }
 
 const process =
-  /(?:strace: )?Process (\d{1,7})(?:<[^>]*>)? (attached|detached|suspended|resumed)(?: with (\d+) threads)?(?: - interrupt to quit)?$/;
-const personality = /(?:strace: )?\[ Process PID=(\d{1,7}) runs in (32 bit|64 bit|x32) mode\. \]$/;
+  /Process (\d{1,7})(?:<[^>]*>)? (attached|detached|suspended|resumed)(?: with (\d+) threads)?(?: - interrupt to quit)?$/;
+const personality = /\[ Process PID=(\d{1,7}) runs in (32 bit|64 bit|x32) mode\. \]$/;
+
+/** `strace: `, `/usr/bin/strace: `, `./strace-6.9: `: strace calls itself what the user called it. */
+const itself = /[^\s,()<>{}[\]"|=]*strace[^\s/,()<>"]*: $/;
+
+/** What of a cut call may stand right before that, in one word. */
+const lastWord = /^(?:0x[0-9a-f]+|-?\d+|[A-Z][A-Z0-9_]*)/;
+
+/** Where a notice begins whose own words begin at `at`. */
+function beginning(text: string, at: number): number {
+  const found = itself.exec(text.slice(0, at));
+  if (found === null) return at;
+  return found.index + (lastWord.exec(found[0])?.[0].length ?? 0);
+}
 
 const letterD = 100;
 
@@ -28,18 +41,21 @@ export function noticeOf(text: string): Notice | undefined {
   if (found !== null) {
     const kind = found[2] === "attached" || found[2] === "detached" ? found[2] : "message";
     const threads = Number(found[3] ?? 1);
-    const old = !found[0].startsWith("strace");
-    return { kind, tid: Number(found[1]), threads, index: found.index, old };
+    const index = beginning(text, found.index);
+    return { kind, tid: Number(found[1]), threads, index, old: index === found.index };
   }
   const mode = personality.exec(text);
   if (mode === null) return message(text);
   const kind = mode[2] === "64 bit" ? "64 bit" : "32 bit";
-  return { kind, tid: Number(mode[1]), threads: 1, index: mode.index, old: false };
+  const index = beginning(text, mode.index);
+  return { kind, tid: Number(mode[1]), threads: 1, index, old: false };
 }
+
+const said = /^[^\s"(]*strace[^\s/"(]*: /;
 
 /** `strace: ...`: something that the user was told. */
 function message(text: string): Notice | undefined {
-  if (!text.startsWith("strace: ")) return undefined;
+  if (!said.test(text)) return undefined;
   return { kind: "message", tid: 0, threads: 0, index: 0, old: false };
 }
 

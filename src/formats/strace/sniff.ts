@@ -32,7 +32,7 @@ function isStrace(line: Buffer): boolean {
   const text = line.toString("latin1", body);
   if (text.startsWith("<...")) return resumedName(line, body, length) !== undefined;
   if (/^(?:\+\+\+ .* \+\+\+|--- .* ---)/.test(text)) return true;
-  if (/^(?:strace: )?(?:Process \d+ attached|\[ Process PID=)/.test(text)) return true;
+  if (/^(?:\S*strace\S*: )?(?:Process \d+ attached|\[ Process PID=)/.test(text)) return true;
   return beginsCall(line, body, length) && ending.test(text);
 }
 
