@@ -37,6 +37,22 @@ describe("a last line without a line end", () => {
   });
 });
 
+describe("blanks behind a line", () => {
+  it.each(["  ", " \t", "\r\r"])("say nothing: %j", async (blanks) => {
+    const lines = [
+      "10 mmap(NULL, 4096, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0 <unfinished ...>",
+      "11 munmap(0x7f0000001000,  <unfinished ...>",
+      "10 <... mmap resumed>) = 0x7f0000002000",
+      "11 <... munmap resumed>4096) = 0",
+      "10 munmap(0x1000, 4096) = -1 EINVAL (Invalid argument) <0.000007>",
+      "10 +++ exited with 0 +++",
+    ];
+    const plain = await read(`${lines.join("\n")}\n`);
+    expect(plain).toHaveLength(5);
+    expect(await read(lines.map((line) => `${line}${blanks}\n`).join(""))).toEqual(plain);
+  });
+});
+
 describe("flags that no event can hold", () => {
   it("are a warning, of mseal as of others", async () => {
     const seal = "mseal(0x7f0000001000, 4096, 18446744073709551615) = -1 EINVAL (Invalid argument)";

@@ -245,6 +245,22 @@ describe("a notice that strace has attached to a task", () => {
     },
   );
 
+  it("may be what strace -d waits for", async () => {
+    const lines = [
+      "strace: attach to pid 67295 (main) succeeded",
+      "strace: [wait(0x00857f) = 67295] WIFSTOPPED,sig=133",
+      "mprotect(0x7f4743114000, 65536, PROT_READ|PROT_WRITEstrace: [wait(0x00857f) = 67295] WIFSTOPPED,sig=133",
+      ") = 0",
+      'write(1, "a", 1strace: [wait(0x80057f) = 67295] WIFSTOPPED,sig=SIGTRAP,EVENT_STOP (128)',
+      ") = 1",
+      map(1),
+    ];
+    expect((await read(lines)).slice(2)).toEqual([
+      "3.4 - mprotect(0x7f4743114000, 65536, PROT_READ|PROT_WRITE) = 0x0",
+      "7 - mmap = 0x7f0000001000",
+    ]);
+  });
+
   it("may be one of several that cut one call", async () => {
     const cut = [`${forked}strace: Process 12 attached`, "strace: Process 11 attached", " = 11"];
     const lines = [exec, ...cut, `[pid    10] ${forked} = 12`, `[pid    11] ${map(1)}`];

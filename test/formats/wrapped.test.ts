@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { Diagnostics } from "../../src/errors.ts";
+import { foldingOf } from "../../src/formats/bundle/folded.ts";
 import { wrappingOf } from "../../src/formats/bundle/wrapped.ts";
 import { bundle } from "../../src/formats/bundle.ts";
 import { eventText } from "../support/events-text.ts";
@@ -68,6 +69,12 @@ const ways: readonly (readonly [string, (line: string, index: number) => string,
   ["logcat", under("11-27 10:00:00.123  4711  4711 I wrap.sh : "), "logcat"],
   ["logcat -v time", under("11-27 10:00:00.123 I/wrap.sh ( 4711): "), "logcat"],
   ["dmesg", under("[   12.345678] "), "the kernel's log"],
+  ["Jenkins", under("[2026-11-27T10:00:00.000Z] "), "dates"],
+  ["a mail that quotes twice", under("> > "), "quotes of a mail"],
+  ["a mail that quotes without blanks", under(">>"), "quotes of a mail"],
+  ["a patch", under("+"), "a patch"],
+  ["grep -r", under("logs/a.txt:"), "the list of grep"],
+  ["grep -rn", (line, index) => `logs/a.txt:${index + 7}:${line}`, "the list of grep"],
   [
     "a json-file log",
     (log) => JSON.stringify({ log: `${log}\n`, stream: "stderr", time: "2026-11-27T10:00:00Z" }),
@@ -81,6 +88,18 @@ describe("a recording inside of other lines", () => {
     const { events, warnings } = await read(`${log.map(wrap).join("\n")}\n`);
     expect(events).toEqual(inside);
     expect(warnings).toEqual([`parse/wrapped-lines: a.txt: lines are taken out of ${what}`]);
+  });
+
+  it("has its tasks in the names of files, if grep has looked through those of strace -ff", async () => {
+    const lines = log.map((line) => line.replace("4711 ", "out.4711:"));
+    expect((await read(`${lines.join("\n")}\n`)).events).toEqual(inside);
+  });
+
+  it("has the entities of a web page where no call is unfinished either", async () => {
+    const { events } = await read(
+      html(log.filter((line) => !/resumed|unfin/.test(line)).join("\n")),
+    );
+    expect(events[0]).toBe("1 4711 * exec /bin/a");
   });
 
   it("may have lines of the log itself among its own", async () => {
@@ -110,5 +129,46 @@ describe("a recording inside of other lines", () => {
   it("is not seen in tasks whose numbers follow one another for a while", () => {
     const lines = log.map((line, index) => line.replace("4711", String(4711 + Math.min(index, 2))));
     expect(wrappingOf(Buffer.from(`${lines.join("\n")}\n`), false)).toBeUndefined();
+  });
+});
+
+describe("lines that were broken at a width", () => {
+  const broken = (lines: readonly string[], limit: RegExp): string =>
+    lines.map((line) => `${line.match(limit)?.join("\n") ?? ""}\n`).join("");
+  const long = [
+    ...log.slice(0, 3),
+    ...[1, 2, 3, 4].map(
+      (page) =>
+        `4712 10:00:00.000003 mmap(NULL, 4096, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0x7f000001${page}000 <0.000005>`,
+    ),
+    ...log.slice(3),
+  ];
+  const calls = (events: readonly string[]): readonly string[] =>
+    events.filter((event) => /\) = /.test(event)).map((event) => event.replace(/^\S+ /, ""));
+
+  it.each([
+    ["by a terminal", /.{1,80}/g, "at 80 columns"],
+    ["by a narrow terminal, within numbers", /.{1,97}/g, "at 97 columns"],
+    ["by a mail program", /\S.{0,71}(?= |$)/g, "between words"],
+  ])("%s are put together", async (_, limit, how) => {
+    const whole = await read(`${long.join("\n")}\n`);
+    const { events, warnings } = await read(broken(long, limit));
+    expect(calls(events)).toEqual(calls(whole.events));
+    expect(warnings).toContain(
+      `parse/wrapped-lines: a.txt: lines are put together that were broken ${how}`,
+    );
+  });
+
+  it("may be quoted too", async () => {
+    const text = broken(long, /\S.{0,71}(?= |$)/g)
+      .replace(/^/gm, "> ")
+      .slice(0, -2);
+    expect(calls((await read(text)).events)).toHaveLength(7);
+  });
+
+  it("are not taken for those that a program printed among those of strace", () => {
+    const noisy = long.flatMap((line, index) => [line, `line ${index} of what a program says`]);
+    expect(foldingOf(Buffer.from(`${noisy.join("\n")}\n`))).toBeUndefined();
+    expect(foldingOf(Buffer.from(`${long.join("\n")}\n`))).toBeUndefined();
   });
 });

@@ -9,6 +9,7 @@ import type { KeptBytes } from "../text/kept-bytes.ts";
 import { plainName } from "../text/packings.ts";
 import type { Input, Reopened } from "../types.ts";
 import { isBeside } from "./beside.ts";
+import { foldingOf, unfolded } from "./folded.ts";
 import { isMaps, type Recording, type Source, stemOf } from "./runs.ts";
 import { isSame } from "./same.ts";
 import { readTar } from "./tar.ts";
@@ -60,7 +61,7 @@ export async function recordingsIn(
       unreadable.push(error);
     });
     if (seen === undefined) continue;
-    const { source, head } = await withoutWrapping(wrapped, seen, diagnostics);
+    const { source, head } = await asWritten(wrapped, seen, diagnostics);
     const format = folder
       ? formats.all.find((known) => known.sniff(head))
       : detect(head, source.name);
@@ -73,22 +74,50 @@ export async function recordingsIn(
   return recordings;
 }
 
+interface Seen {
+  readonly source: Source;
+  readonly head: Uint8Array;
+}
+
+const isClaimed = (bytes: Uint8Array): boolean => formats.all.some(({ sniff }) => sniff(bytes));
+
 /** A source that gives what the recorder wrote, if there is a recording inside of its lines. */
-async function withoutWrapping(
-  wrapped: Source,
-  seen: Uint8Array,
+async function asWritten(
+  source: Source,
+  head: Uint8Array,
   diagnostics: Diagnostics,
-): Promise<{ readonly source: Source; readonly head: Uint8Array }> {
-  const isClaimed = (bytes: Uint8Array): boolean => formats.all.some(({ sniff }) => sniff(bytes));
-  const wrapping = wrappingOf(seen, isClaimed(seen));
-  if (wrapping === undefined) return { source: wrapped, head: seen };
-  const open = (chunkBytes?: number): Chunks =>
-    unwrapped(inputOf(wrapped, chunkBytes).chunks, wrapping);
+): Promise<Seen> {
+  const seen = await withoutWrapping({ source, head }, diagnostics);
+  const folding = foldingOf(seen.head);
+  if (folding === undefined) return seen;
+  const { width, atWords } = folding;
+  const message = `lines are put together that were broken ${atWords ? "between words" : `at ${width} columns`}`;
+  return (
+    (await rewritten(seen, (chunks) => unfolded(chunks, folding), message, diagnostics)) ?? seen
+  );
+}
+
+async function withoutWrapping(seen: Seen, diagnostics: Diagnostics): Promise<Seen> {
+  const wrapping = wrappingOf(seen.head, isClaimed(seen.head));
+  if (wrapping === undefined) return seen;
+  const message = `lines are taken out of ${wrapping.what}`;
+  return (
+    (await rewritten(seen, (chunks) => unwrapped(chunks, wrapping), message, diagnostics)) ?? seen
+  );
+}
+
+/** What comes out of a source that is changed like this, unless that is of no format. */
+async function rewritten(
+  { source }: Seen,
+  change: (chunks: Chunks) => Chunks,
+  message: string,
+  diagnostics: Diagnostics,
+): Promise<Seen | undefined> {
+  const open = (chunkBytes?: number): Chunks => change(inputOf(source, chunkBytes).chunks);
   const head = await headOf(open(), headBytes);
-  if (!isClaimed(head)) return { source: wrapped, head: seen };
-  const message = `${wrapped.name}: lines are taken out of ${wrapping.what}`;
-  diagnostics.warn("parse/wrapped-lines", message, 1);
-  return { source: { ...wrapped, open }, head };
+  if (!isClaimed(head)) return undefined;
+  diagnostics.warn("parse/wrapped-lines", `${source.name}: ${message}`, 1);
+  return { source: { ...source, open }, head };
 }
 
 /**

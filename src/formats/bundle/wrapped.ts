@@ -19,7 +19,7 @@ const prefixes: readonly (readonly [string, RegExp])[] = [
   ["the journal", /^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)? \S+ [^\s:]+: /],
   ["the journal", new RegExp(`^${stamp} \\S+ [^\\s:]+\\[\\d+\\]: `)],
   ["a container's log", new RegExp(`^${stamp} std(?:out|err) [FP] `)],
-  ["dates", new RegExp(`^${stamp} `)],
+  ["dates", new RegExp(`^(?:${stamp}|\\[${stamp}\\]) `)],
   ["the names of containers", /^[\w.-]+ +\| |^\[pod\/\S+\] /],
   [
     "logcat",
@@ -29,7 +29,16 @@ const prefixes: readonly (readonly [string, RegExp])[] = [
   ["the kernel's log", /^(?:<\d+>)?\[ *\d+\.\d{6}\](?:\[ *[TC]\d+\])? /],
   // Dates begin like these.
   ["line numbers", /^ *\d+\t|^\d+[:-]/],
+  ["quotes of a mail", /^(?:[>|] ?)+/],
+  ["a patch", /^\+/],
 ];
+
+/** `out.4711:17:brk(NULL) = ...`, as grep prints lines of files; what comes after a number may be a time of day. */
+const fileName = /^[^\s:()"]+?(?:\.(\d{1,7}))?:(?:\d+:(?!\d\d:\d\d(?!:)))?/;
+
+/** Files of `strace -ff` end with the number of the task. */
+const ofGrep = (line: string): string =>
+  line.replace(fileName, (_, tid: string | undefined) => (tid === undefined ? "" : `${tid} `));
 
 /** Lines that are looked at; of three of them two have to be wrapped. */
 const looked = 200;
@@ -59,9 +68,9 @@ const entities: ReadonlyMap<string, string> = new Map([
 const ofHtml = (line: string): string =>
   line.replace(/&(?:lt|gt|quot|amp|#34|#39);/g, (entity) => entities.get(entity) ?? entity);
 
-/** Marks of strace that nobody escapes but for a web page. */
+/** Marks of strace that nobody escapes but for a web page, or a string without a quote before it. */
 const isHtml = (text: string): boolean =>
-  /&lt;(?:unfinished \.\.\.|\.\.\. \w+ resumed)&gt;/.test(text);
+  /&lt;(?:unfinished \.\.\.|\.\.\. \w+ resumed)&gt;|^[^"\n]*\w\((?:\w+, )?&quot;/m.test(text);
 
 /** `  17 brk(NULL) = ...`, as editors show lines; numbers of tasks do not grow by one from line to line. */
 function isNumbered(lines: readonly string[]): boolean {
@@ -97,7 +106,8 @@ export function wrappingOf(head: Uint8Array, claimed: boolean): Wrapping | undef
   if (isMostly(lines, /^\{"log":"/))
     return { what: "the JSON of a container's log", unwrap: ofJson };
   const found = prefixes.find(([, before]) => isMostly(lines, before));
-  return found && { what: found[0], unwrap: without(found[1]) };
+  if (found !== undefined) return { what: found[0], unwrap: without(found[1]) };
+  return isMostly(lines, fileName) ? { what: "the list of grep", unwrap: ofGrep } : undefined;
 }
 
 const lf = 10;

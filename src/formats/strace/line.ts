@@ -20,3 +20,12 @@ export interface Line {
 export function latin1(bytes: Buffer, start: number, end: number): string {
   return bytes.toString("latin1", start, end);
 }
+
+/** Where a line ends but for blanks, which pastes leave there, and carriage returns of terminals. */
+export function beforeBlanks(bytes: Uint8Array, start: number, end: number): number {
+  let at = end;
+  while (at > start && isBlank(bytes[at - 1])) at -= 1;
+  return at;
+}
+
+const isBlank = (byte: number | undefined): boolean => byte === 32 || byte === 9 || byte === 13;

@@ -12,6 +12,8 @@ export interface Notice {
 
 const process =
   /Process (\d{1,7})(?:<[^>]*>)? (attached|detached|suspended|resumed)(?: with (\d+) threads)?(?: - interrupt to quit)?$/;
+/** Of `strace -d`, which says what it waits for. */
+const waiting = /\[wait\(0x[0-9a-f]+\) = \d+\] \w+.*$/;
 const personality = /\[ Process PID=(\d{1,7}) runs in (32 bit|64 bit|x32) mode\. \]$/;
 
 /** `strace: `, `/usr/bin/strace: `, `./strace-6.9: `: strace calls itself what the user called it. */
@@ -55,8 +57,10 @@ const said = /^[^\s"(]*strace[^\s/"(]*: /;
 
 /** `strace: ...`: something that the user was told. */
 function message(text: string): Notice | undefined {
-  if (!said.test(text)) return undefined;
-  return { kind: "message", tid: 0, threads: 0, index: 0, old: false };
+  const wait = waiting.exec(text);
+  if (wait === null && !said.test(text)) return undefined;
+  const index = wait === null ? 0 : beginning(text, wait.index);
+  return { kind: "message", tid: 0, threads: 0, index, old: false };
 }
 
 /** The rest of a call of no interest that a notice, a newline in a name or the program's output cut in two. */

@@ -6,7 +6,7 @@ import type { Sink } from "../../trace/event.ts";
 import type { Facts } from "../../trace/trace.ts";
 import { longest } from "../text/lines.ts";
 import type { ReadOptions } from "../types.ts";
-import { type Line, latin1 } from "./line.ts";
+import { beforeBlanks, type Line, latin1 } from "./line.ts";
 import type { At, Task } from "./lives.ts";
 import { readsImage } from "./machine.ts";
 import { Margin } from "./margin.ts";
@@ -73,11 +73,12 @@ export class StraceReader {
   }
 
   /** One line, without its end; `whole` is false if there may have been more of it. */
-  line(bytes: Buffer, from: number, end: number, number: number, whole: boolean): void {
-    if (from === end) return;
+  line(bytes: Buffer, from: number, to: number, number: number, whole: boolean): void {
+    if (from === to) return;
     this.#counts.all += 1;
-    const start = this.#margin.skip(bytes, from, end, number);
-    this.#parts.prefix.read(bytes, start, end);
+    const start = this.#margin.skip(bytes, from, to, number);
+    this.#parts.prefix.read(bytes, start, to);
+    const end = whole ? beforeBlanks(bytes, this.#parts.prefix.body, to) : to;
     if (this.#pieces.waiting) {
       if (this.#join(bytes, start, end, number, whole)) return;
       this.#parts.prefix.read(bytes, start, end);

@@ -37,7 +37,8 @@ export function resultAt(text: string): number {
   while (at > 0 && text.charCodeAt(closingBefore(text, at)) !== 41) {
     at = text.lastIndexOf(" = ", at - 1);
   }
-  return at > 0 ? at : -1;
+  // `strace: [wait(0x00857f) = 67295] WIFSTOPPED,...` of -d cuts a call.
+  return at > 0 && !text.includes("] WIF", at) ? at : -1;
 }
 
 /** The index of the parenthesis that closes the arguments before a result at `at`. */

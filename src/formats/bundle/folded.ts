@@ -1,0 +1,151 @@
+/** Whether a terminal or a mail program broke the lines of strace at a width, and the lines as they were. */
+
+import { Buffer } from "node:buffer";
+
+type Chunks = AsyncIterable<Uint8Array>;
+
+/** How lines were broken. */
+export interface Folding {
+  /** The longest line there may be, in bytes. */
+  readonly width: number;
+  /** Between words, and not wherever the width ends. */
+  readonly atWords: boolean;
+  /** What a mail program put before every line. */
+  readonly isQuoted: boolean;
+}
+
+/** Lines that are looked at, and how many of them have to be broken. */
+const looked = 400;
+const enough = 3;
+/** A narrower text was not meant to be read. */
+const narrowest = 40;
+/** Bytes of a line that are put together again. */
+const longest = 65_536;
+
+const quote = /^(?:> ?)+/;
+
+/** What each line of strace begins with; a prefix may stand alone before a long word. */
+const beginning = new RegExp(
+  [
+    /^(?:\[pid +\d+(?:<[^>]*>)?\] *|\d{1,7}(?:<[^>]*>)? +)?(?:(?:\d\d:\d\d:\d\d|\d+)(?:\.\d+)? +)?/,
+    /(?:\(\+ *\d+\.\d+\) )?(?:\[[ \da-f]+\] )*(?:[a-zA-Z_]\w*\(|<\.\.\. |\+\+\+ |--- |strace: )/,
+  ]
+    .map(({ source }) => source)
+    .join(""),
+);
+
+/** A stack frame or bytes of a call stand below it, and notices may. */
+const below = /^ [>|] |^\[ Process |^\S*strace\S*: |^Process \d+ /;
+const bare = /^(?:[a-z_]\w*\(|<\.\.\. )/;
+const prefix = /^(?:\[pid +\d+\] *|\d{1,7} +)?(?:(?:\d\d:\d\d:\d\d|\d{9,10})(?:\.\d+)?)$/;
+
+const begins = (line: string): boolean =>
+  line === "" || beginning.test(line) || below.test(line) || prefix.test(line);
+
+const textOf = (line: string, isQuoted: boolean): string =>
+  (isQuoted ? line.replace(quote, "") : line).replace(/\r+$/, "");
+
+/** The length of a line up to which the first word of the next one would have come. */
+const withWord = (line: string, next: string): number =>
+  line.length + 1 + (/^\S*/.exec(next)?.[0].length ?? 0);
+
+/** How the lines of a text are broken that begins like this; undefined if they are not. */
+export function foldingOf(head: Uint8Array): Folding | undefined {
+  const text = Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString("latin1");
+  const printed = text.slice(0, text.lastIndexOf("\n") + 1).split("\n", looked);
+  const isQuoted = printed.filter((line) => quote.test(line)).length * 3 > printed.length * 2;
+  const lines = printed.map((line) => textOf(line, isQuoted));
+  const starts = lines.filter((line) => line !== "" && begins(line)).length;
+  const broken = lines.filter((_, index) => !begins(lines[index + 1] ?? ""));
+  if (starts < enough || starts * 5 < lines.length || broken.length < enough) return undefined;
+  const longestBroken = Math.max(...broken.map(({ length }) => length));
+  const isLast = lines.every(({ length }) => length <= longestBroken);
+  const filled = broken.filter(({ length }) => length === longestBroken);
+  if (isLast && longestBroken >= narrowest && isMany(filled, broken))
+    return { width: longestBroken, atWords: false, isQuoted };
+  const width = mostOf(lines.map((line) => line.trimEnd().length));
+  const short = lines.filter((line, index) => goesOn(line, lines[index + 1] ?? "", width));
+  return width >= narrowest && isMany(short, broken)
+    ? { width, atWords: true, isQuoted }
+    : undefined;
+}
+
+/** Most lines that go on do so as it is thought, several of them where a call begins. */
+const isMany = (some: readonly string[], all: readonly string[]): boolean =>
+  some.filter(begins).length >= enough && some.length * 10 >= all.length * 7;
+
+/** A length that nineteen of twenty do not exceed: a long word is not broken. */
+const mostOf = (lengths: readonly number[]): number =>
+  lengths.toSorted((a, b) => a - b)[Math.floor(lengths.length * 0.95)] ?? 0;
+
+/** True if the first word of the next line would have made a line too long, or a prefix stands alone. */
+const goesOn = (line: string, next: string, width: number): boolean =>
+  begins(next)
+    ? prefix.test(line.trimEnd()) && bare.test(next)
+    : withWord(line.trimEnd(), next) > width;
+
+/** Lines as they come, put together again: the text of all of them stands on the last one's. */
+class Unfolder {
+  readonly #folding: Folding;
+  /** What may go on, the last line of it, and how many there are. */
+  #held: string | undefined;
+  #last = "";
+  #lines = 0;
+
+  constructor(folding: Folding) {
+    this.#folding = folding;
+  }
+
+  /** What can be told after this line. */
+  push(printed: string): string {
+    const { width, atWords, isQuoted } = this.#folding;
+    const line = textOf(printed, isQuoted);
+    const isNext = atWords
+      ? goesOn(this.#last, line, width)
+      : this.#last.length === width && !begins(line);
+    if (this.#held === undefined || !isNext || this.#held.length > longest) {
+      const told = this.end();
+      this.#held = line;
+      this.#lines = 1;
+      this.#last = line;
+      return told;
+    }
+    this.#held = atWords ? `${this.#held.trimEnd()} ${line}` : this.#held + line;
+    this.#lines += 1;
+    this.#last = line;
+    return "";
+  }
+
+  end(): string {
+    const held = this.#held;
+    this.#held = undefined;
+    return held === undefined ? "" : `${"\n".repeat(this.#lines - 1)}${held}\n`;
+  }
+}
+
+const lf = 10;
+
+/** The text with its lines put together again; lines that went on leave empty ones, so that numbers stay. */
+export async function* unfolded(chunks: Chunks, folding: Folding): AsyncGenerator<Uint8Array> {
+  const unfolder = new Unfolder(folding);
+  const plain = (bytes: Buffer): string =>
+    bytes
+      .toString("latin1")
+      .split("\n")
+      .map((line) => unfolder.push(line))
+      .join("");
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    const bytes = Buffer.concat([rest, chunk]);
+    const end = bytes.lastIndexOf(lf);
+    rest = bytes.subarray(end + 1);
+    if (end >= 0) yield Buffer.from(plain(bytes.subarray(0, end)), "latin1");
+    if (rest.length > longest * 16) {
+      yield Buffer.from(unfolder.end(), "latin1");
+      yield rest;
+      rest = Buffer.alloc(0);
+    }
+  }
+  const last = rest.length > 0 ? plain(rest) : "";
+  yield Buffer.from(last + unfolder.end(), "latin1");
+}
