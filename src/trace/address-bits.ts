@@ -1,4 +1,4 @@
-/** How many bits the addresses of the recorded machine have, as the events prove. */
+/** How many bits the addresses of the recorded machine have, as the events prove, and of which architecture that is a sign. */
 
 import { hasBit, type U64 } from "../units.ts";
 import type { Event, Search } from "./event.ts";
@@ -23,9 +23,20 @@ const arm: Readonly<Record<number, Widths>> = {
   65536: { windows: [42, 48], default: 48, wide: 52 },
 };
 
+/** Of an architecture that nothing has told. */
+const unknown: Widths = { windows: [38, 39, 47, 48], default: 47, wide: 56 };
+
+/** Windows that one architecture alone has; x86-64 counts where none is told. */
+const signs: ReadonlyMap<number, string> = new Map([
+  [38, "riscv64"],
+  [39, "arm64"],
+  [48, "arm64"],
+]);
+
 /** Undefined where the width is known, or the architecture not modelled. */
-function widthsOf({ taskSizeBits, arch = "x86-64", pageSize }: Facts): Widths | undefined {
+function widthsOf({ taskSizeBits, arch, pageSize }: Facts): Widths | undefined {
   if (taskSizeBits !== undefined) return undefined;
+  if (arch === undefined) return unknown;
   if (arch === "arm64") return arm[pageSize];
   return arch === "riscv64" ? riscv : arch === "x86-64" ? x86 : undefined;
 }
@@ -59,38 +70,47 @@ function ownReach(event: Event): number {
 
 /** Gathers from all events of a recording. */
 export class AddressBits {
-  readonly #widths: Widths | undefined;
+  readonly #windows: readonly number[];
   /** The first line that shows an address beyond a window of so many bits. */
   readonly #beyond = new Map<number, number>();
   #own = { bytes: 0, line: 0 };
 
   constructor(facts: Facts) {
-    this.#widths = widthsOf(facts);
+    this.#windows = widthsOf(facts)?.windows ?? [];
   }
 
   see(event: Event): void {
-    if (this.#widths === undefined) return;
+    if (this.#windows.length === 0) return;
     const bytes = reach(event);
-    for (const bits of this.#widths.windows)
+    for (const bits of this.#windows)
       if (bytes > 2 ** bits && !this.#beyond.has(bits)) this.#beyond.set(bits, event.line);
     const own = ownReach(event);
     if (own > this.#own.bytes) this.#own = { bytes: own, line: event.line };
   }
 
-  /** The facts with the width added where it is another than the architecture's default. */
+  /** The facts with the width added where it is another than the architecture's default, and the architecture it tells. */
   added(facts: Facts): Facts {
-    const widths = this.#widths;
+    const arch = facts.arch ?? this.#sign();
+    const widths = widthsOf({ ...facts, arch: arch ?? "x86-64" });
     if (widths === undefined) return facts;
     const window = this.#window(widths);
     const wide = this.#beyond.get(window);
-    const taskSizeBits = wide === undefined ? window : widths.wide;
-    if (taskSizeBits === widths.default) return facts;
-    const why =
-      wide !== undefined
-        ? `an address above 2^${window} in line ${wide}`
-        : `the highest address that the kernel chose, in line ${this.#own.line}`;
-    const bits = widths === x86 ? "5-level paging" : `${taskSizeBits}-bit addresses`;
-    return { ...facts, taskSizeBits, inferred: [...facts.inferred, `${bits}, from ${why}`] };
+    const bits = wide === undefined ? window : widths.wide;
+    const inferred = [...facts.inferred];
+    const own = `the highest address that the kernel chose, in line ${this.#own.line}`;
+    if (arch !== facts.arch) inferred.push(`${arch}, from ${own}`);
+    if (bits !== widths.default) {
+      const name = widths === x86 ? "5-level paging" : `${bits}-bit addresses`;
+      inferred.push(
+        `${name}, from ${wide === undefined ? own : `an address above 2^${window} in line ${wide}`}`,
+      );
+    }
+    return {
+      ...facts,
+      ...(arch !== undefined && { arch }),
+      ...(bits !== widths.default && { taskSizeBits: bits }),
+      inferred,
+    };
   }
 
   /** A top-down mmap_base, and the stack all the more, lies in the last quarter of the window. */
@@ -99,11 +119,19 @@ export class AddressBits {
     const window = windows.find((bits) => bytes <= 2 ** bits) ?? usual;
     return bytes >= 2 ** window * 0.75 ? window : usual;
   }
+
+  /** The architecture, where only one has such a window; what lies above it would have to be the same machine's. */
+  #sign(): string | undefined {
+    const window = this.#window(unknown);
+    return window < unknown.default && this.#beyond.has(window) ? undefined : signs.get(window);
+  }
 }
 
-/** The least start of a mapping that may tell a width; undefined where none does. */
-export function tellingAddress(facts: Facts): number | undefined {
+/** May mappings tell a width, of whose starts it is known if one is at least so high? */
+export function mayTellWidth(facts: Facts, reaches: (least: number) => boolean): boolean {
   const widths = widthsOf(facts);
-  if (widths === undefined) return undefined;
-  return widths === x86 ? 2 ** x86.default - margin : 0;
+  if (widths === undefined) return false;
+  if (widths !== x86 && widths !== unknown) return true;
+  if (reaches(2 ** x86.default - margin)) return true;
+  return widths === unknown && !reaches(2 ** (x86.default - 1));
 }

@@ -1,7 +1,7 @@
 /** What the events themselves prove of a machine whose facts were not recorded. */
 
 import { hasBit, pagesFor, type U64 } from "../units.ts";
-import { AddressBits, tellingAddress } from "./address-bits.ts";
+import { AddressBits, mayTellWidth } from "./address-bits.ts";
 import type { Block, Shelf } from "./block.ts";
 import type { Call, Event, Search } from "./event.ts";
 import type { Events } from "./events.ts";
@@ -207,8 +207,9 @@ const someOf = (
 
 /** True if the columns of a block without searches show that its events may prove something. */
 const mayProve = (block: Block, facts: Facts): boolean =>
-  someOf(block, resultColumns, (column) => reaches(column, tellingAddress(facts) ?? Infinity)) ||
-  someOf(block, flagColumns, (column) => includes(column, ringFlags));
+  mayTellWidth(facts, (least) =>
+    someOf(block, resultColumns, (column) => reaches(column, least)),
+  ) || someOf(block, flagColumns, (column) => includes(column, ringFlags));
 
 /** True if the columns show that a file is mapped whose filesystem is not known. */
 function mapsUnplaced(block: Block): boolean {

@@ -54,6 +54,18 @@ describe("addresses", () => {
     expect(inferred).toHaveLength(bits === undefined ? 0 : 1);
   });
 
+  it.each([
+    ["Sv39 on riscv", [below(38, 2 ** 28)], { arch: "riscv64", taskSizeBits: 38 }],
+    ["39 bits on arm64", [below(39, 2 ** 28)], { arch: "arm64", taskSizeBits: 39 }],
+    ["48 bits on arm64", [below(48, 2 ** 28)], { arch: "arm64", taskSizeBits: undefined }],
+    ["no other than x86-64", [below(47, 2 ** 28), hinted(2 ** 50, 4)], { taskSizeBits: 56 }],
+    ["nothing with two", [below(39, 2 ** 28), hinted(2 ** 46, 4)], { taskSizeBits: undefined }],
+  ])("tell the architecture with them, %s", (_, events, expected) => {
+    const facts = { pageSize: page, recorder: "strace", inferred: [] };
+    const { arch, taskSizeBits } = proven({ name: "some", facts, events }).facts;
+    expect({ arch, taskSizeBits }).toEqual({ arch: undefined, ...expected });
+  });
+
   it("do not contradict a width that was recorded", () => {
     const facts = { arch: "riscv64", pageSize: page, recorder: "strace", inferred: [] };
     const events = [below(38, 2 ** 28)];
