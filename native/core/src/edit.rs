@@ -183,6 +183,20 @@ pub(crate) fn lower_inner(
     largest < old
 }
 
+/// Whether `old` is larger than all other sizes of a leaf: asked before it changes, since a vector is not soon read where
+/// one entry was just written.
+#[inline(always)]
+pub(crate) fn is_alone(
+    lanes: impl Lanes,
+    inners: &Arena<Inner>,
+    leaf: &Leaf,
+    (inner, slot): (u32, u8),
+    old: u32,
+) -> bool {
+    let most = inners.get(inner).size[slot as usize % WIDTH];
+    old == most && lanes.at_least(&leaf.size, most).is_power_of_two()
+}
+
 struct Insert<'a> {
     index: &'a mut GapIndex,
     gap: &'a Gap,

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::edit::lower_inner;
+use crate::edit::{is_alone, lower_inner};
 use crate::index::{GapIndex, Spot};
 use crate::lanes::{LEAF, Lanes, MOST, Place, Task, UNUSED};
 use crate::node::{Entry, Leaf};
@@ -56,9 +56,11 @@ impl GapIndex {
         }
         let (start, old) = (leaf.key[entry], leaf.size[entry]);
         let (below, above) = (range.start - start, start + i64::from(old) - range.end);
-        if old == MOST || range.is_empty() || below < 0 || above < 0 || leaf.is_full() {
+        let last = range.end - range.start - 1;
+        if old == MOST || (below | above | last) < 0 || leaf.is_full() {
             return unusual();
         }
+        let alone = is_alone(lanes, &self.inners, leaf, (at.inner, at.slot), old);
         let mut repair = false;
         if below > 0 && above > 0 {
             leaf.insert(lanes, after, Entry { size: narrow(above), key: range.end, value: () });
@@ -71,7 +73,7 @@ impl GapIndex {
         } else {
             repair = removes(lanes, leaf, entry);
         }
-        if lower_inner(lanes, &mut self.inners, leaf, (at.inner, at.slot), old) {
+        if alone && lower_inner(lanes, &mut self.inners, leaf, (at.inner, at.slot), old) {
             self.lower_root(lanes, at.root, old);
         }
         if repair {
@@ -99,24 +101,27 @@ impl GapIndex {
         let (low_size, high_size) = (leaf.size[below], leaf.size[entry]);
         let (low_end, high) = (leaf.key[below] + i64::from(low_size), leaf.key[entry]);
         let (joins_low, joins_high) = (low_end == range.start, high == range.end);
-        let size = range.end - range.start
-            + if joins_low { i64::from(low_size) } else { 0 }
-            + if joins_high { i64::from(high_size) } else { 0 };
-        let wide = low_size == MOST || high_size == MOST || size >= i64::from(MOST);
-        if wide || range.is_empty() || low_end > range.start || high < range.end {
+        let pages = range.end - range.start;
+        let all = i64::from(low_size) + pages + i64::from(high_size);
+        let fits = i64::from(MOST - 1) - all;
+        if ((range.start - low_end) | (high - range.end) | (pages - 1) | fits) < 0 {
             return unusual();
         }
-        let size = narrow(size);
+        let mut size = narrow(all);
         let mut repair = false;
         if joins_low {
             if joins_high {
                 repair = leaf.will_be_to_join();
                 leaf.remove(lanes, after);
+            } else {
+                size -= high_size;
             }
             leaf.size[below] = size;
         } else if joins_high {
+            size -= low_size;
             (leaf.size[entry], leaf.key[entry]) = (size, range.start);
         } else {
+            size = narrow(pages);
             leaf.insert(lanes, after, Entry { size, key: range.start, value: () });
         }
         self.raise(at, size);
