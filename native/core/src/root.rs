@@ -14,6 +14,16 @@ pub struct Root {
     only: Entry<u32>,
     pub blocks: Vec<Inner>,
     len: usize,
+    pub last: Last,
+}
+
+/// The inner node that an edit went to, and the pages that lead there: from `start` on, so many.
+#[derive(Clone, Copy, Debug)]
+pub struct Last {
+    pub start: i64,
+    pub pages: u64,
+    pub at: usize,
+    pub inner: u32,
 }
 
 /// So many entries are compared without choosing some of them first: up to about 20,000 gaps.
@@ -21,7 +31,8 @@ const FEW: usize = 16;
 
 impl Root {
     pub fn new(only: Entry<u32>) -> Self {
-        Self { only, blocks: Vec::new(), len: 1 }
+        let last = Last { start: 0, pages: u64::MAX, at: 0, inner: only.value };
+        Self { only, blocks: Vec::new(), len: 1, last }
     }
 
     /// Number of inner nodes.
@@ -44,6 +55,7 @@ impl Root {
             Some(block) => block.value[at % WIDTH] = inner,
             None => self.only.value = inner,
         }
+        self.forget();
     }
 
     #[inline]
@@ -63,6 +75,7 @@ impl Root {
             Some(block) => block.key[at % WIDTH] = key,
             None => self.only.key = key,
         }
+        self.forget();
     }
 
     /// A size below the entry grew.
@@ -89,6 +102,9 @@ impl Root {
         self.blocks = Vec::new();
         if let [only] = entries[..] {
             self.only = only;
+        }
+        self.forget();
+        if self.len == 1 {
             return;
         }
         // A vector would make room for four blocks at first.
@@ -105,9 +121,28 @@ impl Root {
     /// The inner node that leads to `page`, and its id.
     #[inline(always)]
     pub fn locate(&self, lanes: impl Lanes, page: i64) -> (usize, u32) {
-        let Some((mut node, others)) = self.blocks.split_first() else {
-            return (0, self.only.value);
-        };
+        let way = self.way(lanes, page);
+        way.map_or((0, self.only.value), |(node, block, at)| (block + at, node.value[at]))
+    }
+
+    /// The same for edits, of which many go where the one before went: the CPU guesses so, and waits for no key.
+    #[inline(always)]
+    pub fn locate_again(&mut self, lanes: impl Lanes, page: i64) -> (usize, u32) {
+        if page.wrapping_sub(self.last.start).cast_unsigned() >= self.last.pages
+            && let Some((node, block, at)) = self.way(lanes, page)
+        {
+            let (start, inner) = (node.key[at], node.value[at]);
+            let end = node.key.get(at + 1).map_or(start, |&key| key);
+            let pages = end.wrapping_sub(start).cast_unsigned();
+            self.last = Last { start, pages, at: block + at, inner };
+        }
+        (self.last.at, self.last.inner)
+    }
+
+    /// The block that leads to `page`, where it begins, and the entry in it.
+    #[inline(always)]
+    fn way(&self, lanes: impl Lanes, page: i64) -> Option<(&Inner, usize, usize)> {
+        let (mut node, others) = self.blocks.split_first()?;
         let mut start = 0;
         for next in others.iter().take_while(|next| next.key[0] <= page) {
             node = next;
@@ -117,7 +152,13 @@ impl Root {
             Some(keys) if self.len <= FEW => lanes.last_below(keys, page),
             _ => lanes.last_below(&node.key, page),
         };
-        (start + at, node.value[at % WIDTH])
+        Some((node, start, at % WIDTH))
+    }
+
+    /// Edits look for their way again; there is one if there is one inner node.
+    fn forget(&mut self) {
+        let pages = if self.len == 1 { u64::MAX } else { 0 };
+        self.last = Last { start: 0, pages, at: 0, inner: self.only.value };
     }
 
     /// The last inner node with that size, and its id.

@@ -8,6 +8,8 @@ use crate::index::{FoundGap, GapIndex, saturated};
 use crate::lanes::{Lanes, MOST, Task};
 use crate::machine::Machine;
 use crate::node::Node;
+use crate::root::{Last, Root};
+use crate::scalar::Scalar;
 
 /// Every rule of the structure; the gaps in order.
 fn check(index: &GapIndex) -> Vec<(i64, i64)> {
@@ -18,6 +20,7 @@ fn check(index: &GapIndex) -> Vec<(i64, i64)> {
         check_padding(block);
         assert_eq!(block.count(), 64.min(root.len() - at * 64));
     }
+    check_last(root);
     for at in 0..root.len() {
         let inner = index.inner(at);
         check_padding(inner);
@@ -44,6 +47,18 @@ fn check(index: &GapIndex) -> Vec<(i64, i64)> {
     gaps
 }
 
+/// What is remembered of the last edit leads where the keys lead.
+fn check_last(root: &Root) {
+    let Last { start, pages, at, inner } = root.last;
+    if root.len() == 1 {
+        assert_eq!((pages, at, inner), (u64::MAX, 0, root.inner(0)));
+    } else if pages > 0 {
+        for page in [start, start.checked_add_unsigned(pages).expect("a range of pages") - 1] {
+            assert_eq!(root.locate(Scalar, page), (at, inner));
+        }
+    }
+}
+
 fn check_padding<T: Copy + Default, const N: usize>(node: &Node<T, N>) {
     assert!(node.key[..node.count()].is_sorted_by(|a, b| a < b));
     assert!(node.key[node.count()..].iter().all(|&key| key == i64::MAX));
@@ -61,7 +76,7 @@ fn keeps_its_rules_while_it_fills_and_empties() {
     let gap = |place: i64| place * 10..place * 10 + 1 + place % 9;
     let mut index = GapIndex::new();
     for (turn, place) in shuffled(count).enumerate() {
-        index.insert(&gap(place));
+        change(&mut index, &gap(place), false);
         if turn % 30_000 == 0 {
             check(&index);
         }
@@ -72,7 +87,7 @@ fn keeps_its_rules_while_it_fills_and_empties() {
     for (turn, place) in shuffled(count).enumerate() {
         let spot = index.locate(place * 10).expect("inserted above");
         assert_eq!(index.gap(spot), gap(place));
-        index.take(spot);
+        change(&mut index, &gap(place), true);
         if turn % 30_000 == 0 || turn > 179_900 {
             check(&index);
         }
@@ -84,7 +99,7 @@ fn keeps_its_rules_while_it_fills_and_empties() {
 fn packs_half_full_leaves_before_it_splits_what_is_above_them() {
     let mut index = GapIndex::new();
     let add = |index: &mut GapIndex, places: Range<i64>| {
-        places.for_each(|place| index.insert(&(place * 4..place * 4 + 1 + place % 3)));
+        places.for_each(|place| change(index, &(place * 4..place * 4 + 1 + place % 3), false));
     };
     add(&mut index, 0..1_200);
     assert_eq!(index.root.len(), 1, "a leaf that fills from its end splits when it is full");
@@ -146,6 +161,11 @@ impl Task for Change<'_> {
     }
 }
 
+fn change(index: &mut GapIndex, range: &Range<i64>, maps: bool) {
+    index.machine.run(Change { index, range, maps });
+    check_last(&index.root);
+}
+
 /// Map and unmap at random, and on top of what a search found; sizes below and above what a size field holds.
 fn run(machine: Machine, turns: usize, scale: i64, expected_gaps: usize) {
     let mut index = GapIndex::new();
@@ -157,18 +177,18 @@ fn run(machine: Machine, turns: usize, scale: i64, expected_gaps: usize) {
         i64::try_from(state >> 33).expect("31 bits") % sides
     };
     let window = 0..i64::try_from(expected_gaps).expect("few") * 8 * scale;
-    machine.run(Change { index: &mut index, range: &window, maps: false });
+    change(&mut index, &window, false);
     model.join(&window);
     for turn in 0..turns {
         let start = below(window.end / scale) * scale + below(3);
         let range = start..start + 1 + below(4) * scale + below(5);
         match below(5) {
             0 | 1 => {
-                machine.run(Change { index: &mut index, range: &range, maps: true });
+                change(&mut index, &range, true);
                 model.cut(&range);
             }
             2 | 3 => {
-                machine.run(Change { index: &mut index, range: &range, maps: false });
+                change(&mut index, &range, false);
                 model.join(&range);
             }
             _ => {
