@@ -1,72 +1,27 @@
 /** How each call becomes ops. */
 
-import type { Diagnostics } from "../errors.ts";
 import type { Call, Search } from "../trace/event.ts";
 import {
-  MAP_32BIT,
   MAP_ABOVE4G,
   MAP_FIXED,
   MAP_FIXED_NOREPLACE,
-  MAP_LOCKED,
   PROT_READ,
   PROT_WRITE,
-  SHM_EXEC,
-  SHM_RDONLY,
-  SHM_REMAP,
 } from "../trace/flags.ts";
-import { alignUp, hasBit, pageOf, pagesFor, type U64 } from "../units.ts";
+import { hasBit, pageOf, pagesFor } from "../units.ts";
 import { advise } from "./advise.ts";
-import { areaOf, attachedArea } from "./backing.ts";
-import type { Piece } from "./live.ts";
+import { areaOf } from "./backing.ts";
 import type { Placing } from "./op-sink.ts";
-import type { Area, How, Origin, Position } from "./program.ts";
+import { type CallOf, type Context, exclude, lockedAhead, place, placingOf } from "./placing.ts";
+import type { Area, Origin } from "./program.ts";
 import { failedRemap, remap } from "./remap.ts";
-import type { State } from "./state.ts";
+import { shmat, shmdt } from "./shm.ts";
 import { mappedPages } from "./survey.ts";
-
-/** What the calls need beside the state. */
-export interface Context {
-  readonly state: State;
-  readonly pageBytes: number;
-  readonly diagnostics: Diagnostics;
-  /** The recording shows searches, so a failed call without one never got that far. */
-  readonly hasSearches: boolean;
-  /** mremap FIXED that fails with EFAULT has unmapped its target (6.1, 6.12). */
-  readonly failedRemapUnmaps: boolean;
-  /** Bytes of System V segments, by id. */
-  readonly segments: ReadonlyMap<number, U64>;
-}
-
-type CallOf<N extends Call["call"]> = Extract<Call, { call: N }>;
 
 /** Errors that come after the search, or for want of room. */
 const placedFirst = new Set(
   "ENOMEM EEXIST EACCES EPERM ENODEV EAGAIN ETXTBSY EOPNOTSUPP EOVERFLOW".split(" "),
 );
-
-function placingOf(
-  context: Context,
-  area: Area,
-  pages: number,
-  flags: number,
-  how: How,
-  searches: readonly Search[],
-  hint?: Position,
-): Placing {
-  const guard = context.state.guardOf(area);
-  const low32 = hasBit(flags, MAP_32BIT);
-  const above4g = hasBit(flags, MAP_ABOVE4G);
-  const startGap = 0;
-  // Two literals: a spread takes ten times as long.
-  if (hint === undefined) return { how, pages, guard, area, low32, above4g, startGap, searches };
-  return { how, pages, guard, area, low32, above4g, startGap, searches, hint };
-}
-
-/** The area as the kernel makes it after mlockall(MCL_FUTURE). */
-function lockedAhead({ space }: State, area: Area): Area {
-  if (!space.locksAhead || hasBit(area.flags, MAP_LOCKED)) return area;
-  return { ...area, flags: area.flags + MAP_LOCKED };
-}
 
 function mmap(
   context: Context,
@@ -94,25 +49,6 @@ function mmap(
   const plan = placingOf(context, area, pages, call.flags, how, searches, hint);
   if (call.result === null) refuse(context, call, plan, from);
   else place(context, pageOf(call.result, pageBytes), plan, from);
-}
-
-/** The kernel says that the range was free; whatever the model still has there is a call that was not seen. */
-function place(context: Context, at: number, plan: Placing, from: Origin): void {
-  const { state, diagnostics } = context;
-  const stale = state.live.over(at, at + plan.pages);
-  if (stale.length > 0) {
-    diagnostics.warn("resolve/overlap", overlapMessage(context, stale, from), from.line);
-    state.release(at, plan.pages, from);
-  }
-  state.map(at, plan, from);
-}
-
-/** Both lines, for the first overlap: it is the one that is printed. */
-function overlapMessage({ diagnostics }: Context, stale: readonly Piece[], from: Origin): string {
-  const [older] = stale;
-  if (older === undefined || diagnostics.count("resolve/overlap") > 0) return "";
-  const where = ` of line ${older.made.line}`;
-  return `the result on line ${from.line} overlaps the mapping${where}, which is taken as gone`;
 }
 
 function refuse(context: Context, call: Call, plan: Placing, from: Origin): void {
@@ -151,49 +87,6 @@ function brk(context: Context, call: CallOf<"brk">, from: Origin): void {
     state.probe("ENOMEM", placingOf(context, area, pages, 0, "brk", [], state.near(old)), from);
   }
   space.brkEnd = end;
-}
-
-function shmat(
-  context: Context,
-  call: CallOf<"shmat">,
-  searches: readonly Search[],
-  from: Origin,
-): void {
-  if (call.result === null) return;
-  const { state, pageBytes, diagnostics } = context;
-  const length = call.length ?? context.segments.get(call.shmid);
-  if (length === undefined) {
-    diagnostics.warn("resolve/unknown-length", "shmat of a segment of unknown size", from.line);
-    exclude(context, "shmat of a segment whose size was not recorded", from);
-    return;
-  }
-  const prot =
-    PROT_READ +
-    (hasBit(call.flags, SHM_RDONLY) ? 0 : PROT_WRITE) +
-    (hasBit(call.flags, SHM_EXEC) ? 4 : 0);
-  const file = call.file ?? { id: -1, kind: "shmem", huge: "internal" };
-  const area = lockedAhead(state, attachedArea(file, prot, pageBytes));
-  const pages = alignUp(pagesFor(length, pageBytes), area.huge ?? 1);
-  const addressed = call.addr !== 0;
-  const at = pageOf(call.result, pageBytes);
-  if (addressed && hasBit(call.flags, SHM_REMAP)) {
-    const position = state.inside(at);
-    state.release(at, pages, from);
-    state.fix(at, pages, area, position, from);
-    return;
-  }
-  const hint = addressed ? state.near(at, pages) : undefined;
-  const how = addressed ? "claim" : "place";
-  place(context, at, placingOf(context, area, pages, 0, how, searches, hint), from);
-}
-
-/** Every piece of the attach goes, wherever it was split. */
-function shmdt(context: Context, call: CallOf<"shmdt">, from: Origin): void {
-  const { state, pageBytes } = context;
-  const made = state.live.find(pageOf(call.addr, pageBytes))?.made;
-  for (const piece of state.live.pieces.filter((other) => other.made === made)) {
-    state.release(piece.start, piece.end - piece.start, from);
-  }
 }
 
 function remapFilePages(context: Context, call: CallOf<"remap_file_pages">, from: Origin): void {
@@ -240,11 +133,6 @@ function shadowStack(
   const pages = pagesFor(call.length, context.pageBytes);
   const plan = placingOf(context, area, pages, MAP_ABOVE4G, "place", searches);
   place(context, pageOf(call.result, context.pageBytes), { ...plan, guard: 1, startGap: 1 }, from);
-}
-
-/** Take one recorded answer out of what the model is held against. */
-function exclude(context: Context, reason: string, from: Origin): void {
-  context.state.exclude({ of: "placement", reason, line: from.line });
 }
 
 /** Resolve one call; calls of unknown outcome are counted and left out. */

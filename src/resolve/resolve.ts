@@ -15,16 +15,16 @@ import { bringsPages } from "../trace/flags.ts";
 import { hasKind } from "../trace/log.ts";
 import type { Trace } from "../trace/trace.ts";
 import { pageOf, pagesFor } from "../units.ts";
-import { type Context, resolveCall } from "./calls.ts";
-import { beginSpace } from "./exec.ts";
+import { Beginnings } from "./beginnings.ts";
+import { resolveCall } from "./calls.ts";
 import { growStack } from "./grow-stack.ts";
-import { type FileOf, initialAreas, SnapshotAreas } from "./initial.ts";
-import { spaceLimits } from "./limits.ts";
+import { type FileOf, SnapshotAreas } from "./initial.ts";
 import { OpCounter, type OpSink } from "./op-sink.ts";
 import { OpWriter } from "./op-writer.ts";
+import type { Context } from "./placing.ts";
 import type { Origin, Program, SpaceFacts } from "./program.ts";
 import { type SpaceState, State } from "./state.ts";
-import { type SpaceSurvey, type Survey, segmentSizes, survey } from "./survey.ts";
+import { type Survey, segmentSizes, survey } from "./survey.ts";
 import { Tasks } from "./tasks.ts";
 import { PendingUnmaps } from "./unmaps.ts";
 
@@ -42,16 +42,8 @@ class Resolver {
   readonly #touches: boolean;
   readonly #survey: Survey;
   readonly #tasks: Tasks;
-  readonly #areas: SnapshotAreas;
   readonly #context: Context;
-  /** undefined where nobody asks for them. */
-  readonly #spaces: SpaceFacts[] | undefined;
-  /** Of spaces that live. */
-  readonly #factsOf = new Map<number, SpaceFacts>();
-  /** Pages that exec made and nobody recorded, of spaces with any. */
-  readonly #unrecorded = new Map<number, number>();
-  /** Spaces that ran before the recording and that no snapshot shows. */
-  readonly #unknownStarts = new Set<number>();
+  readonly #beginnings: Beginnings;
   readonly #waiting = new Map<number, PendingUnmaps>();
   readonly #pending = new Map<number | null, { search: Search; index: number }[]>();
 
@@ -63,13 +55,11 @@ class Resolver {
     { spaces, shelf }: { readonly spaces?: SpaceFacts[]; readonly shelf?: Shelf | undefined },
   ) {
     this.#trace = trace;
-    this.#spaces = spaces;
     this.#touches = options.touches ?? false;
     const segments = segmentSizes(trace.events);
     this.#survey = survey(trace.events, trace.facts, segments, this.#touches);
     this.#tasks = new Tasks(this.#survey.kinship);
     const pageBytes = trace.facts.pageSize;
-    this.#areas = new SnapshotAreas(pageBytes, options.fileOf);
     this.#context = {
       state: new State(ops, trace.facts.stackGuardGap ?? 256, this.#touches, shelf),
       pageBytes,
@@ -78,6 +68,9 @@ class Resolver {
       failedRemapUnmaps: options.failedRemapUnmaps,
       segments,
     };
+    const { state } = this.#context;
+    const areas = new SnapshotAreas(pageBytes, options.fileOf);
+    this.#beginnings = new Beginnings(trace, this.#survey, areas, state, spaces);
   }
 
   run(): Omit<Program, "ops" | "spaces"> {
@@ -98,52 +91,13 @@ class Resolver {
   #enter(pid: number | null, from: Origin): void {
     const { space, isNew } = this.#tasks.spaceOf(pid);
     this.#context.state.enter(space, from);
-    if (isNew) this.#begin(space, from);
-  }
-
-  /** A space that exec or the recording begins. */
-  #begin(space: number, from: Origin): void {
-    const found = this.#survey.spaces.get(space);
-    if (found === undefined) return;
-    const { state, pageBytes } = this.#context;
-    const areas = initialAreas(found, this.#areas);
-    const unrecordedPages = beginSpace(state, found, areas, this.#trace.events, pageBytes, from);
-    if (unrecordedPages !== 0) this.#unrecorded.set(space, unrecordedPages);
-    const unknownStart = !hasStart(found);
-    if (unknownStart) this.#unknownStarts.add(space);
-    const heap = areas.find(({ area }) => area.name === "[heap]");
-    if (heap !== undefined) state.space.brkStart = heap.start;
-    if (this.#spaces === undefined) return;
-    this.#tell({
-      ...spaceLimits(found, areas, this.#trace.facts),
-      space,
-      parent: null,
-      pid: found.pid,
-      unrecordedPages,
-      ...(this.#survey.kinship.untold && { untold: true }),
-      unknownStart,
-      ...(found.command !== undefined && { command: found.command }),
-    });
-  }
-
-  /** A space that is a copy of another one. */
-  #copy(space: number, parent: number, pid: number | null): void {
-    const unrecordedPages = this.#unrecorded.get(parent);
-    if (unrecordedPages !== undefined) this.#unrecorded.set(space, unrecordedPages);
-    if (this.#unknownStarts.has(parent)) this.#unknownStarts.add(space);
-    const facts = this.#factsOf.get(parent);
-    if (facts !== undefined) this.#tell({ ...facts, space, parent, pid, layoutFrom: "parent" });
-  }
-
-  #tell(facts: SpaceFacts): void {
-    this.#spaces?.push(facts);
-    this.#factsOf.set(facts.space, facts);
+    if (isNew) this.#beginnings.begin(space, from);
   }
 
   /** Count calls on what was mapped before the recording began. */
   #checkSeen(call: Call): void {
     const { state, pageBytes, diagnostics } = this.#context;
-    if (call.outcome !== "ok" || !this.#unknownStarts.has(state.space.space)) return;
+    if (call.outcome !== "ok" || !this.#beginnings.isUnknown(state.space.space)) return;
     if (call.call !== "munmap" && call.call !== "mprotect" && call.call !== "mremap") return;
     const start = pageOf(call.addr, pageBytes);
     if (state.live.over(start, start + pagesFor(call.length, pageBytes)).length > 0) return;
@@ -163,7 +117,7 @@ class Resolver {
         this.#enter(event.pid, from);
         this.#settle((unmaps) => unmaps.before(event));
         this.#settle((unmaps, { space, live }) =>
-          unmaps.counted(event, live, this.#unrecorded.get(space) ?? 0),
+          unmaps.counted(event, live, this.#beginnings.unrecorded(space)),
         );
         return;
       }
@@ -285,7 +239,7 @@ class Resolver {
       case "exec":
         if (change.ended !== undefined) this.#exit(change.ended, from);
         state.enter(change.space, from);
-        this.#begin(change.space, from);
+        this.#beginnings.begin(change.space, from);
         if (this.#survey.spaces.get(change.space)?.snapshot === undefined)
           diagnostics.warn(
             "resolve/no-snapshot",
@@ -295,7 +249,7 @@ class Resolver {
         return;
       case "fork":
         state.fork(change.space, from);
-        this.#copy(change.space, change.parent, event.child ?? null);
+        this.#beginnings.copy(change.space, change.parent, event.child ?? null);
         return;
       case "exit":
         this.#exit(change.ended, from);
@@ -307,19 +261,12 @@ class Resolver {
 
   #exit(space: number, from: Origin): void {
     if (this.#context.state.isKnown(space)) this.#context.state.exit(space, from);
-    this.#factsOf.delete(space);
-    this.#unrecorded.delete(space);
-    this.#survey.spaces.delete(space);
-    this.#unknownStarts.delete(space);
+    this.#beginnings.forget(space);
     this.#waiting.delete(space);
   }
 }
 
 const noSearches: readonly Search[] = [];
-
-/** exec, the searches of an exec, or a snapshot show what a space began with. */
-const hasStart = ({ exec, execSearches, snapshot }: SpaceSurvey): boolean =>
-  exec || execSearches.length > 0 || snapshot !== undefined;
 
 /** Resolve a trace; doubts are counted in `diagnostics` with their lines. */
 export function resolve(trace: Trace, options: ResolveOptions, diagnostics: Diagnostics): Program {

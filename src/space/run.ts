@@ -1,16 +1,15 @@
 /** What each op does to the address spaces once every object has its place. */
 
-import { MmreplayError } from "../errors.ts";
 import type { Placements } from "../place/types.ts";
 import { extraOf, type OpTable, opNumber, ways } from "../resolve/op-table.ts";
 import type { Program } from "../resolve/program.ts";
 import { bringsPages, MAP_TYPE } from "../trace/flags.ts";
-import { alignUp } from "../units.ts";
 import { AddressSpace, sharedState } from "./address-space.ts";
 import type { Drift, SnapshotComparison } from "./applied.ts";
 import type { NextBorders } from "./borders.ts";
 import { compareMaps } from "./compare-maps.ts";
 import { NewRanges } from "./new-ranges.ts";
+import { OpPages } from "./op-pages.ts";
 import { vmaOf } from "./quick.ts";
 import type { VmaRules } from "./rules.ts";
 import { moved, resize } from "./vma.ts";
@@ -27,6 +26,7 @@ export class Run {
   readonly #program: Program;
   readonly #ops: OpTable;
   readonly #placements: Placements;
+  readonly #pages: OpPages;
   readonly #rules: VmaRules;
   readonly #shared = sharedState();
   readonly #ranges: NewRanges;
@@ -55,6 +55,7 @@ export class Run {
     this.#program = program;
     this.#ops = program.ops.table;
     this.#placements = placements;
+    this.#pages = new OpPages(program.ops.table, placements);
     this.#rules = rules;
     this.#ranges = new NewRanges(this.#ops, rules, this.#shared.traits);
     this.#borders = borders;
@@ -86,10 +87,10 @@ export class Run {
         this.#change(index);
         break;
       case opNumber.discard:
-        this.#changing(this.#pageAt(index), this.#ops.pages[index] ?? 0, "discarded");
+        this.#changing(this.#pages.at(index), this.#ops.pages[index] ?? 0, "discarded");
         break;
       case opNumber.touch:
-        this.#touch(this.#pageAt(index), this.#ops.pages[index] ?? 0);
+        this.#touch(this.#pages.at(index), this.#ops.pages[index] ?? 0);
         break;
       case opNumber.snapshot:
         if (this.#borders !== undefined) this.#compare(index);
@@ -148,36 +149,8 @@ export class Run {
     for (const watch of this.#watches) watch.touching?.(this.current, start, start + pages);
   }
 
-  /** Where an op took effect; negative if it did not. */
-  #pageOfOp(index: number): number {
-    return this.#placements.opPage[index] ?? Number.NaN;
-  }
-
-  /** The page where an op acts, -1 if its object was lost. */
-  #pageAt(index: number): number {
-    const { atObject, atOffset } = this.#ops;
-    return this.#pageOf(atObject[index] ?? 0, atOffset[index] ?? 0);
-  }
-
-  /** The page of a position, -1 if its object was lost. */
-  #pageOf(object: number, offset: number): number {
-    if (object === 0) return offset;
-    const page = this.#placements.objectPage[object];
-    if (page === undefined)
-      throw new MmreplayError("space/unknown-object", `no placement for object ${object}`);
-    return page < 0 ? -1 : page + offset;
-  }
-
-  #pageOfFix(index: number): number {
-    const page = this.#pageOfOp(index);
-    if (!Number.isNaN(page)) return page;
-    const { align = 1, alignOffset = 0 } = extraOf(this.#ops, index) ?? {};
-    const start = this.#pageAt(index);
-    return start < 0 ? -1 : alignUp(start - alignOffset, align) + alignOffset;
-  }
-
   #map(index: number): void {
-    const page = this.#pageOfOp(index);
+    const page = this.#pages.ofOp(index);
     if (!(page >= 0)) return;
     const { how, sourceObject, pages } = this.#ops;
     const moves = (sourceObject[index] ?? -1) >= 0;
@@ -200,7 +173,7 @@ export class Run {
   }
 
   #fix(index: number): void {
-    const page = this.#pageOfFix(index);
+    const page = this.#pages.ofFix(index);
     if (!(page >= 0)) return;
     const { sourceObject, atObject, atOffset, guard, pages } = this.#ops;
     const length = pages[index] ?? 0;
@@ -230,7 +203,7 @@ export class Run {
   joins(index: number, page: number): boolean {
     const op = this.#program.ops.at(index);
     if (op?.kind !== "map") return false;
-    const from = op.source === undefined ? -1 : this.#pageOf(op.source.object, op.source.offset);
+    const from = op.source === undefined ? -1 : this.#pages.of(op.source.object, op.source.offset);
     const source = from < 0 ? undefined : this.current.at(from);
     if (source === undefined) return this.current.joins(vmaOf(this.#ranges.at(index, page)));
     return this.current.joins(moved(resize(source, from, from + op.pages), page - from));
@@ -242,7 +215,7 @@ export class Run {
    */
   #move(index: number, page: number): void {
     const { sourceObject, sourceOffset, pages } = this.#ops;
-    const from = this.#pageOf(sourceObject[index] ?? 0, sourceOffset[index] ?? 0);
+    const from = this.#pages.of(sourceObject[index] ?? 0, sourceOffset[index] ?? 0);
     if (from < 0) return;
     const space = this.current;
     const length = pages[index] ?? 0;
@@ -266,8 +239,8 @@ export class Run {
 
   #release(index: number): void {
     const ops = this.#ops;
-    let page = this.#pageOfOp(index);
-    if (Number.isNaN(page)) page = this.#pageAt(index);
+    let page = this.#pages.ofOp(index);
+    if (Number.isNaN(page)) page = this.#pages.at(index);
     if (!(page >= 0)) return;
     const end = page + (ops.pages[index] ?? 0);
     const spare = extraOf(ops, index)?.spare;
@@ -275,7 +248,7 @@ export class Run {
       this.#remove(page, end);
       return;
     }
-    const kept = this.#pageOf(spare.object, 0);
+    const kept = this.#pages.of(spare.object, 0);
     if (kept < 0) return;
     this.#remove(page, Math.min(end, Math.max(page, kept)));
     this.#remove(Math.max(page, Math.min(end, kept + spare.pages)), end);
@@ -292,13 +265,13 @@ export class Run {
    */
   #change(index: number): void {
     if (index < this.#changedTo) return;
-    const start = this.#pageAt(index);
+    const start = this.#pages.at(index);
     if (start < 0) return;
     const { kind, pages, guard } = this.#ops;
     let end = start + (pages[index] ?? 0);
     let next = index + 1;
     while (this.#isSameChange(index, next)) {
-      if (this.#pageAt(next) !== end) break;
+      if (this.#pages.at(next) !== end) break;
       end += pages[next] ?? 0;
       next += 1;
     }

@@ -33,9 +33,10 @@ function rested(after: readonly Event[]): readonly Event[] {
 describe("a space in which nothing happens for long", () => {
   it("is put away, and comes back with all that was mapped", () => {
     const [free, over] = [mmap(101, 1), mmap(103, 1)];
-    const { warnings, away } = checked(rested([free, over]), makeShelf());
+    const events = rested([free, over]);
+    const { warnings, away } = checked(events, makeShelf());
     expect(away).toBe(1);
-    expect(warnings).toEqual(checked(rested([free, over])).warnings);
+    expect(warnings).toEqual(checked(events).warnings);
     expect(warnings.map(({ code, lines }) => [code, lines])).toEqual([
       ["resolve/overlap", [over.line]],
     ]);
