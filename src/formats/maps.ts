@@ -10,7 +10,12 @@ import type { Format, Input, ReadResult } from "./types.ts";
 interface Draft {
   readonly heading: Omit<MapsBlock, "areas">;
   readonly areas: MapsArea[];
+  /** The last line belonged to none. */
+  broken: boolean;
 }
+
+/** Where a listing was quoted or set in, as in a mail. */
+const margin = /^[>|; \t]{0,16}(?=[0-9a-fA-Z])/;
 
 const areaLine =
   /^([0-9a-f]+)-([0-9a-f]+) ([r-][w-][x-][ps]) ([0-9a-f]+) ([0-9a-f]+:[0-9a-f]+) (\d+)(?: +(.*))?$/;
@@ -18,7 +23,7 @@ const smapsLine = /^([A-Z]\w*):\s+(.*?)\s*$/;
 
 /** Read one line of maps; undefined if it is none. */
 export function parseArea(text: string, line: number): MapsArea | undefined {
-  const match = areaLine.exec(text);
+  const match = areaLine.exec(text.replace(margin, ""));
   if (match === null) return undefined;
   const start = parseHex(match[1] ?? "");
   const end = parseHex(match[2] ?? "");
@@ -80,25 +85,65 @@ function checked(draft: Draft, file: string, diagnostics: Diagnostics): MapsBloc
   return { ...draft.heading, areas };
 }
 
+/** The sum of all areas is none; it looks like one. */
+function refuseSum(area: MapsArea, file: string): void {
+  if (area.path !== "[rollup]") return;
+  throw new MmreplayError("parse/smaps-rollup", "this is smaps_rollup, which sums up all areas", {
+    at: { file, line: area.line },
+    hint: "give /proc/PID/smaps or /proc/PID/maps instead",
+  });
+}
+
+/** A name that a mail has put on a line of its own; undefined if the line above has one, or can have none. */
+function wrapped(area: MapsArea | undefined, text: string): MapsArea | undefined {
+  if (area === undefined || area.path !== "") return undefined;
+  const path = text.replace(/^[>|; \t]*/, "");
+  const fits = area.inode === 0 ? path.startsWith("[") : path.startsWith("/");
+  return fits ? { ...area, path } : undefined;
+}
+
+/** Add an area to the last block, or to a new one if it belongs to another listing. */
+function takeArea(drafts: Draft[], area: MapsArea): void {
+  const draft = drafts.at(-1);
+  const last = draft?.areas.at(-1);
+  const isNext =
+    draft !== undefined && (last === undefined || !draft.broken || last.end <= area.start);
+  if (isNext) draft.areas.push(area);
+  else drafts.push({ heading: { line: area.line }, areas: [area], broken: false });
+}
+
+/** The process whose file a command prints, as in `$ cat /proc/4711/maps`. */
+function printedOf(text: string, line: number): Draft | undefined {
+  const pid = /\bcat .*\/proc\/(\d{1,7})\/s?maps\s*$/.exec(text)?.[1];
+  return pid === undefined
+    ? undefined
+    : { heading: { line, pid: Number(pid) }, areas: [], broken: false };
+}
+
 /** Add one line to the last block; false if it is neither heading, area nor detail. */
 function takeLine(drafts: Draft[], text: string, line: number): boolean {
-  if (text.startsWith("### ")) {
-    drafts.push({ heading: headingOf(text.slice(4), line), areas: [] });
+  const heading = text.startsWith("### ")
+    ? { heading: headingOf(text.slice(4), line), areas: [], broken: false }
+    : printedOf(text, line);
+  if (heading !== undefined) {
+    drafts.push(heading);
     return true;
   }
   const area = parseArea(text, line);
   if (area !== undefined) {
-    if (drafts.length === 0) drafts.push({ heading: { line }, areas: [] });
-    drafts.at(-1)?.areas.push(area);
+    takeArea(drafts, area);
     return true;
   }
-  const detail = smapsLine.exec(text);
-  const areas = drafts.at(-1)?.areas;
-  const last = areas?.at(-1);
-  if (detail === null || areas === undefined || last === undefined) return false;
-  const more = detailOf(detail[1] ?? "", detail[2] ?? "");
-  if (more !== undefined) areas[areas.length - 1] = { ...last, ...more };
-  return true;
+  const draft = drafts.at(-1);
+  const last = draft?.areas.at(-1);
+  const detail = smapsLine.exec(text.replace(margin, ""));
+  if (draft === undefined || last === undefined) return false;
+  const more = detail === null ? undefined : detailOf(detail[1] ?? "", detail[2] ?? "");
+  const named = draft.broken ? undefined : wrapped(last, text);
+  const better = more === undefined ? named : { ...last, ...more };
+  if (better !== undefined) draft.areas[draft.areas.length - 1] = better;
+  draft.broken = detail === null && better === undefined;
+  return !draft.broken;
 }
 
 /** All blocks of a maps or smaps file, and how many lines it has. */
@@ -108,11 +153,12 @@ async function blocksOf(
 ): Promise<{ readonly lines: number; readonly blocks: readonly MapsBlock[] }> {
   const drafts: Draft[] = [];
   const take = (text: string, line: number): void => {
-    if (text !== "" && !takeLine(drafts, text, line)) {
+    if (text.trim() !== "" && !takeLine(drafts, text, line)) {
       diagnostics.warn("parse/unknown-line", "lines that are no area", line);
     }
   };
   const lines = await readTextLines(input, take, diagnostics);
+  for (const { areas } of drafts) for (const area of areas) refuseSum(area, input.name);
   return { lines, blocks: drafts.map((draft) => checked(draft, input.name, diagnostics)) };
 }
 
@@ -141,10 +187,18 @@ export function holdsAreas(head: Uint8Array): boolean {
   return linesOf(head).some((line) => parseArea(line, 1) !== undefined);
 }
 
+/** So many areas one below the other are a listing, in whatever report they stand. */
+const run = 4;
+
 function sniff(head: Uint8Array): boolean {
-  const lines = linesOf(head);
-  const first = lines.find((line) => !line.startsWith("### "));
-  return first !== undefined && parseArea(first, 1) !== undefined;
+  const lines = linesOf(head).filter((line) => !line.startsWith("### "));
+  const isArea = lines.map((line) => parseArea(line, 1) !== undefined);
+  if (isArea[0] === true) return true;
+  return isArea.some(
+    (_, at) =>
+      isArea.slice(at, at + run).filter(Boolean).length === run ||
+      (isArea[at] && /^[>|; \t]*Size: +\d+ kB/.test(lines[at + 1] ?? "")),
+  );
 }
 
 export const maps: Format = {

@@ -1,4 +1,4 @@
-/** How the table of `pmap -X`, `-XX` or `-x` becomes areas: a snapshot, as far as its columns tell. */
+/** How the table of `pmap`, with -X, -XX, -x, -d or without, becomes areas: a snapshot, as far as its columns tell. */
 
 import { type Diagnostics, MmreplayError } from "../errors.ts";
 import type { MapsArea, Sink } from "../trace/event.ts";
@@ -10,9 +10,10 @@ import type { Format, Input, ReadResult } from "./types.ts";
 const kilo = 1024;
 
 const title = /^(\d{1,7}): {1,}\S/;
-const simpleHeader = /^Address +Kbytes +RSS +Dirty +Mode +Mapping\s*$/;
+const simpleHeader =
+  /^Address +Kbytes +(?:(?:RSS|PSS) +Dirty +(?:Swap +)?Mode|Mode +Offset +Device) +Mapping\s*$/;
 const fullHeader = /^ *Address Perm +Offset +Device +Inode +Size /;
-const rule = /^[-= ]+$|^total kB /;
+const rule = /^[-= ]+$|^ *total +(?:kB +)?\d+|^mapped: \d+K\b/;
 const totals = /^ +\d+(?: +\d+)+ *(?:KB *)?$/;
 
 /** What pmap -x calls the areas that are no files. */
@@ -32,15 +33,23 @@ function areaFrom(
   return { line, start, end: parseHex(end.toString(16)) ?? start, ...more };
 }
 
-/** A row of `pmap -x`: without offset, device and inode, and with the last part of a path. */
+/** Rows of plain `pmap`, of -x (with one number more in busybox), and of -d; three or four columns of access, and that of MAP_NORESERVE. */
+const simpleRow =
+  /^([0-9a-f]{8,16}) +(\d+)(?:K|(?: +\d+){2,3})? +([r-][w-][x-])([sp-])[R-]? (?:([0-9a-f]{16}) ([0-9a-f]+):([0-9a-f]+) )?(.*)$/;
+
+/** A row without inode, and with the last part of a path; only that of -d has offset and device. */
 function simpleArea(text: string, line: number): MapsArea | undefined {
-  const match = /^([0-9a-f]{8,16}) +(\d+) +\d+ +\d+ ([r-][w-][x-])([s-])[R-] (.*)$/.exec(text);
+  const match = simpleRow.exec(text);
   if (match === null) return undefined;
-  const [, start = "", size, access = "", shared, name = ""] = match;
+  const [, start = "", size, access = "", shared, offset = "", major, minor, name = ""] = match;
+  const part = (digits: string | undefined): string =>
+    Number.parseInt(digits ?? "0", 16)
+      .toString(16)
+      .padStart(2, "0");
   return areaFrom(line, parseHex(start), Number(size), {
     perms: `${access}${shared === "s" ? "s" : "p"}`,
-    offset: 0,
-    device: "",
+    offset: parseHex(offset) ?? 0,
+    device: major === undefined ? "" : `${part(major)}:${part(minor)}`,
     inode: 0,
     path: names.get(name) ?? name.trim(),
   });
@@ -81,7 +90,15 @@ interface Table {
   readonly line: number;
   readonly pid: number;
   readonly areas: MapsArea[];
+  /** Undefined before the first row. */
   parse: ((text: string, line: number) => MapsArea | undefined) | undefined;
+}
+
+/** From here on rows have few columns. */
+function takeSimple(table: Table, line: number, diagnostics: Diagnostics): void {
+  const message = "pmap without -X leaves out paths, and mostly offsets";
+  diagnostics.warn("parse/lossy", message, line);
+  table.parse = simpleArea;
 }
 
 /** Add one line to the last table; false if it belongs to none. */
@@ -94,9 +111,7 @@ function takeLine(tables: Table[], text: string, line: number, diagnostics: Diag
   const table = tables.at(-1);
   if (table === undefined) return false;
   if (simpleHeader.test(text)) {
-    const message = "pmap -x has no offsets and no paths; pmap -X has";
-    diagnostics.warn("parse/lossy", message, line);
-    table.parse = simpleArea;
+    takeSimple(table, line, diagnostics);
     return true;
   }
   if (fullHeader.test(text)) {
@@ -105,6 +120,8 @@ function takeLine(tables: Table[], text: string, line: number, diagnostics: Diag
     return true;
   }
   if (rule.test(text) || totals.test(text)) return true;
+  if (table.parse === undefined && simpleArea(text, line) !== undefined)
+    takeSimple(table, line, diagnostics);
   const area = table.parse?.(text, line);
   if (area !== undefined) table.areas.push(area);
   return area !== undefined;
@@ -148,12 +165,13 @@ async function read(input: Input, emit: Sink, diagnostics: Diagnostics): Promise
 
 function sniff(head: Uint8Array): boolean {
   const [first = "", second = ""] = new TextDecoder().decode(head).split(/\r?\n/);
-  return title.test(first) && (simpleHeader.test(second) || fullHeader.test(second));
+  const isTable = simpleHeader.test(second) || fullHeader.test(second);
+  return title.test(first) && (isTable || simpleArea(second, 2) !== undefined);
 }
 
 export const pmap: Format = {
   id: "pmap",
-  title: "pmap -X and -x",
+  title: "pmap, best with -X",
   extensions: ["pmap", "txt"],
   provides: ["snapshots"],
   sniff,

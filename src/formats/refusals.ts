@@ -192,6 +192,31 @@ const refusals: readonly Refusal[] = [
     hint: "give /proc/PID/maps instead",
   },
   {
+    code: "parse/numa-maps",
+    what: "numa_maps, which tells no ends of areas",
+    pattern:
+      /^[0-9a-f]{6,16} (?:default|bind|interleave|prefer|local|weighted)\S*(?: (?:file=|anon=|heap|stack)|$)/m,
+    hint: "give /proc/PID/maps instead",
+  },
+  {
+    code: "parse/debugger-map",
+    what: "the list of mappings of a debugger",
+    pattern: /^ *Start(?: Addr)? +End(?: Addr)? +(?:Size|Offset|Perm)|^LEGEND: STACK \| HEAP/m,
+    hint: "give /proc/PID/maps instead: (gdb) shell cat /proc/PID/maps > prog.maps",
+  },
+  {
+    code: "parse/sanitizer",
+    what: "the memory map of a sanitizer, which tells no access",
+    pattern: /^==\d+==\s*Process memory map follows:/m,
+    hint: "give /proc/PID/maps instead",
+  },
+  {
+    code: "parse/tombstone",
+    what: "a tombstone of Android",
+    pattern: /^(?:[\d-]+ .*)?memory map \(\d+ entries\):|^ {4}[0-9a-f]{8}'[0-9a-f]{8}-/m,
+    hint: "give /proc/PID/maps instead",
+  },
+  {
     code: "parse/html",
     what: "a web page",
     pattern: /^\s*<(?:!doctype|html|\?xml)/i,

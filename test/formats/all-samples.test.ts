@@ -27,7 +27,7 @@ const refused: ReadonlyMap<string, string> = new Map([
   ["perf-7.2-record-lost.stderr.txt", "parse/unknown-format"],
   ["bpftrace-mem.bt", "parse/unknown-format"],
   ["fdinfo-hold.txt", "parse/unknown-format"],
-  ["numa_maps-hold.txt", "parse/unknown-format"],
+  ["numa_maps-hold.txt", "parse/numa-maps"],
   ["stat-fields-hold.txt", "parse/unknown-format"],
   ["index.md", "parse/unknown-format"],
 ]);

@@ -110,6 +110,46 @@ describe("maps", () => {
     expect(diagnostics.warnings.get("parse/unknown-line")?.lines).toEqual([2]);
   });
 
+  it("is found in a report, a mail or a terminal", async () => {
+    const lines = [
+      "1000-2000 r-xp 00000000 fe:00 7                                          /bin/a b",
+      "2000-3000 rw-p 00000000 00:00 0 ",
+      "3000-5000 rw-s 00001000 00:01 9                                          /memfd:x (deleted)",
+      "7000-8000 rw-p 00000000 00:00 0                                          [stack]",
+    ];
+    const read = async (...text: readonly string[]): Promise<object> => {
+      expect(maps.sniff(Buffer.from(text.join("\n")))).toBe(true);
+      const blocks = await readMaps(inputOf(`${text.join("\n")}\n`), new Diagnostics());
+      return blocks.map(({ pid, areas }) => [
+        pid,
+        areas.map(({ start, path }) => `${start.toString(16)} ${path}`),
+      ]);
+    };
+    const areas = ["1000 /bin/a b", "2000 ", "3000 /memfd:x (deleted)", "7000 [stack]"];
+    const alone = [[undefined, areas]];
+    const report = ["======= Memory map: ========", ...lines, "Aborted (core dumped)"];
+    expect(await read("*** Error in `./a': double free ***", ...report)).toEqual(alone);
+    for (const margin of ["> ", "    ", "\t", ">> | "])
+      expect(await read(...lines.map((line) => margin + line))).toEqual(alone);
+    // A mail breaks lines at the blanks before the name.
+    expect(await read(...lines.flatMap((line) => line.split(/ {5,}/)))).toEqual(alone);
+    // Two processes, one after the other.
+    const cat = (pid: number): readonly string[] => [`# cat /proc/${pid}/maps`, ...lines];
+    expect(await read(...cat(10), "", ...cat(11))).toEqual([
+      [10, areas],
+      [11, areas],
+    ]);
+    expect(await read(...lines, "the other one:", ...lines)).toEqual([...alone, ...alone]);
+  });
+
+  it("is no sum of areas", async () => {
+    const text = "1000-8000 ---p 00000000 00:00 0                     [rollup]\nRss:  1328 kB\n";
+    await expect(readMaps(inputOf(text), new Diagnostics())).rejects.toMatchObject({
+      code: "parse/smaps-rollup",
+      at: { line: 1 },
+    });
+  });
+
   it("knows its texts and no others", () => {
     expect(maps.sniff(sample("maps-hold.txt"))).toBe(true);
     expect(maps.sniff(sample("smaps-hold.txt"))).toBe(true);

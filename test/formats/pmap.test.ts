@@ -60,6 +60,55 @@ describe("the table of pmap", () => {
     ]);
   });
 
+  it("of any other kind tells where areas are, and -d offsets and devices too", async () => {
+    const rows = (...lines: readonly string[]): string => [...lines, ""].join("\n");
+    const area = (start: number, pages: number, perms: string, path: string): object => ({
+      start,
+      end: start + pages * 4096,
+      perms,
+      path,
+      offset: 0,
+      device: "",
+      inode: 0,
+    });
+    const wanted = [
+      area(0x558b22d64000, 1, "r-xp", "mapper"),
+      area(0x7f2222891000, 2, "rw-s", "[ shmid=0x30025 ]"),
+      area(0x7f2222ae0000, 2, "rw-p", ""),
+    ];
+    const plain = rows(
+      "27780:   ../mapper",
+      "0000558b22d64000      4K r-x-- mapper",
+      "00007f2222891000      8K rw-s-   [ shmid=0x30025 ]",
+      "00007f2222ae0000      8K rw---   [ anon ]",
+      " total            10740K",
+    );
+    const quiet = rows(
+      "27780:   ../mapper",
+      "0000558b22d64000       4       4       4 r-x-- mapper",
+      "00007f2222891000       8       0       0 rw-s-   [ shmid=0x30025 ]",
+      "00007f2222ae0000       8       8       8 rw---   [ anon ]",
+    );
+    for (const text of [plain, quiet]) {
+      expect(pmap.sniff(Buffer.from(text))).toBe(true);
+      expect(await areasOf(pmap, text)).toEqual(
+        wanted.map((one, at) => ({ ...one, line: at + 2 })),
+      );
+    }
+    const device = rows(
+      "27780:   ../mapper",
+      "Address           Kbytes Mode  Offset           Device    Mapping",
+      "0000558b22d64000       4 r-x-- 0000000000001000 0fe:00000 mapper",
+      "mapped: 10740K    writeable/private: 8596K    shared: 28K",
+    );
+    expect(pmap.sniff(Buffer.from(device))).toBe(true);
+    const { events, diagnostics } = await readWith(pmap, device);
+    expect(events).toMatchObject([
+      { kind: "snapshot", areas: [{ ...wanted[0], line: 3, offset: 4096, device: "fe:00" }] },
+    ]);
+    expect([...diagnostics.warnings.keys()]).toEqual(["parse/lossy"]);
+  });
+
   it("without areas is refused", async () => {
     const text =
       "7:   prog\nAddress           Kbytes     RSS   Dirty Mode  Mapping\ntotal kB 0 0 0\n";

@@ -251,6 +251,39 @@ export const otherCases: readonly Case[] = [
     "parse/valgrind",
   ),
   one(
+    "38 numa_maps",
+    "E",
+    text(
+      "558b22d63000 default file=/bin/a dirty=1 N0=1 kernelpagesize_kB=4",
+      "7f2222090000 default",
+    ),
+    "parse/numa-maps",
+  ),
+  one(
+    "38 gdb's info proc mappings",
+    "E",
+    text(
+      "          Start Addr           End Addr       Size     Offset  Perms  objfile",
+      "            0x400000           0x401000     0x1000        0x0  r--p   /bin/a",
+    ),
+    "parse/debugger-map",
+  ),
+  one(
+    "38 the map of a sanitizer",
+    "E",
+    text("==347420==Process memory map follows:", "\t0x00007fff7000-0x00008fff7000\t"),
+    "parse/sanitizer",
+  ),
+  one(
+    "38 a tombstone",
+    "E",
+    text(
+      "memory map (2 entries):",
+      "    00000000'12c00000-00000000'2abfffff rw-         0  18000000  [anon:dalvik-main space]",
+    ),
+    "parse/tombstone",
+  ),
+  one(
     "38 a manual page",
     "E",
     text(
