@@ -2,6 +2,7 @@
 
 import type { Diagnostics } from "../errors.ts";
 import type { Shelf } from "../trace/block.ts";
+import { TaskSet } from "../trace/by-task.ts";
 import type { Sink } from "../trace/event.ts";
 import { CLONE_THREAD, CLONE_VFORK, CLONE_VM, MAP_HUGETLB } from "../trace/flags.ts";
 import { SortedRows } from "../trace/sorted-rows.ts";
@@ -36,7 +37,7 @@ class Reading {
   /** Of each birth the flags, if they do not depend on what the child does, and -1 otherwise. */
   readonly #births: SortedRows;
   #born = 0;
-  readonly #execs = new Set<number>();
+  readonly #execs = new TaskSet();
   #now = Number.NEGATIVE_INFINITY;
 
   constructor(retelling: Retelling, diagnostics: Diagnostics, shelf?: Shelf) {
@@ -118,6 +119,7 @@ class Reading {
       return;
     }
     const begun = part === "continued" ? this.#begun.get(tid) : { told, line };
+    this.#begun.delete(tid);
     const child = Number(resultOf(told.result) ?? 0);
     if (begun === undefined || child <= 0 || child > 2 ** 22) return;
     const text = begun.told.args.get("clone_flags");

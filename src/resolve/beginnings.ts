@@ -53,7 +53,7 @@ export class Beginnings {
 
   /** The current space is one that exec or the recording begins. */
   begin(space: number, from: Origin): void {
-    const found = this.#survey.spaces.get(space);
+    const found = this.#survey.spaces.begin(space);
     if (found === undefined) return;
     const { facts, events } = this.#trace;
     const areas = initialAreas(found, this.#areas);

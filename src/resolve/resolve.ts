@@ -57,7 +57,7 @@ class Resolver {
     this.#trace = trace;
     this.#touches = options.touches ?? false;
     const segments = segmentSizes(trace.events);
-    this.#survey = survey(trace.events, trace.facts, segments, this.#touches);
+    this.#survey = survey(trace.events, trace.facts, segments, this.#touches, shelf);
     this.#tasks = new Tasks(this.#survey.kinship);
     const pageBytes = trace.facts.pageSize;
     this.#context = {

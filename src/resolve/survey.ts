@@ -1,5 +1,6 @@
 /** What a first pass over the events finds out about each address space before any call is resolved. */
 
+import type { Shelf } from "../trace/block.ts";
 import { type Event, growthSource, type Search, type Snapshot } from "../trace/event.ts";
 import type { Events } from "../trace/events.ts";
 import {
@@ -13,6 +14,7 @@ import { hasCall, hasKind } from "../trace/log.ts";
 import type { Facts } from "../trace/trace.ts";
 import { alignUp, hasBit, pageOf, pagesFor, type U64 } from "../units.ts";
 import { Live } from "./live.ts";
+import { Surveys } from "./surveys.ts";
 import { type Kinship, kinship, Tasks } from "./tasks.ts";
 
 export interface SpaceSurvey {
@@ -47,7 +49,7 @@ export interface SpaceSurvey {
 export interface Survey {
   readonly kinship: Kinship;
   /** Those that are no copies, and copies that live to the end; who is done with one deletes it. */
-  readonly spaces: Map<number, SpaceSurvey>;
+  readonly spaces: Surveys;
 }
 
 /** Shared by all that have none. */
@@ -107,14 +109,16 @@ class Surveyor {
   readonly #segments: ReadonlyMap<number, U64>;
   readonly #tasks: Tasks;
   readonly #touches: boolean;
-  readonly spaces = new Map<number, SpaceSurvey>();
+  readonly spaces: Surveys;
 
   constructor(
     facts: Facts,
     evidence: Kinship,
     segments: ReadonlyMap<number, U64>,
     touches: boolean,
+    shelf: Shelf | undefined,
   ) {
+    this.spaces = new Surveys(shelf);
     this.#facts = facts;
     this.#touches = touches;
     this.#segments = segments;
@@ -132,7 +136,7 @@ class Surveyor {
       unhintedEnd: 0,
       called: false,
     };
-    this.spaces.set(space, survey);
+    this.spaces.put(survey);
     return survey;
   }
 
@@ -178,9 +182,12 @@ class Surveyor {
   #ended(space: number): void {
     const survey = this.spaces.get(space);
     if (survey?.parent !== null) this.spaces.delete(space);
-    else if (survey.snapshot === undefined) {
-      survey.placed = undefined;
-      survey.relro = undefined;
+    else {
+      if (survey.snapshot === undefined) {
+        survey.placed = undefined;
+        survey.relro = undefined;
+      }
+      this.spaces.ended(survey);
     }
   }
 
@@ -272,15 +279,16 @@ class Surveyor {
   }
 }
 
-/** Walk once over the events, over faults too where touches are kept. */
+/** Walk once over the events, over faults too where touches are kept; what has ended goes on the shelf. */
 export function survey(
   events: Events,
   facts: Facts,
   segments: ReadonlyMap<number, U64>,
   touches: boolean,
+  shelf: Shelf | undefined,
 ): Survey {
   const evidence = kinship(events);
-  const surveyor = new Surveyor(facts, evidence, segments, touches);
+  const surveyor = new Surveyor(facts, evidence, segments, touches, shelf);
   surveyor.run(events);
   return { kinship: evidence, spaces: surveyor.spaces };
 }

@@ -1,5 +1,6 @@
 /** Which address space a task uses: threads share it, fork copies it, exec begins a new one. */
 
+import { TaskNumbers } from "../trace/by-task.ts";
 import type { Lifecycle } from "../trace/event.ts";
 import type { Events } from "../trace/events.ts";
 import { hasKind } from "../trace/log.ts";
@@ -15,7 +16,7 @@ export type Change =
 /** The evidence of one pass over the events that tells the tasks of one process from others. */
 export interface Kinship {
   /** The lowest top-down limit that each task searched below: its mmap_base. */
-  readonly bases: ReadonlyMap<number | null, U64>;
+  readonly bases: TaskNumbers;
   /** False if the recorder saw no birth of a task at all. */
   readonly births: boolean;
   /** Several tasks, and neither a birth, an exec nor a search: whose space a call belongs to is not known. */
@@ -24,8 +25,9 @@ export interface Kinship {
 
 /** Collect the evidence. */
 export function kinship(events: Events): Kinship {
-  const bases = new Map<number | null, U64>();
-  const tasks = new Set<number | null>();
+  const bases = new TaskNumbers();
+  let first: number | null | undefined;
+  let several = false;
   let births = false;
   let execs = false;
   const searches = hasKind(events, "search");
@@ -38,9 +40,12 @@ export function kinship(events: Events): Kinship {
     } else if (event.kind === "lifecycle") {
       births ||= event.child !== undefined;
       execs ||= event.lifecycle === "exec";
-    } else if (event.kind === "call") tasks.add(event.pid);
+    } else if (event.kind === "call") {
+      if (first === undefined) first = event.pid;
+      several ||= event.pid !== first;
+    }
   }
-  const untold = tasks.size > 1 && !births && !execs && bases.size === 0;
+  const untold = several && !births && !execs && bases.isEmpty;
   return { bases, births, untold };
 }
 
@@ -70,12 +75,20 @@ export class Tasks {
     const space = this.#spaceOf.get(pid);
     if (space === undefined) return undefined;
     this.#spaceOf.delete(pid);
-    const base = this.#kinship.bases.get(pid);
-    if (base !== undefined) this.#byBase.get(base)?.delete(pid);
+    this.#forget(pid);
     const users = (this.#users.get(space) ?? 1) - 1;
     if (users > 0) this.#users.set(space, users);
     else this.#users.delete(space);
     return users === 0 ? space : undefined;
+  }
+
+  /** The task searches below no base any more. */
+  #forget(pid: number | null): void {
+    const base = this.#kinship.bases.get(pid);
+    const others = base === undefined ? undefined : this.#byBase.get(base);
+    if (base === undefined || others === undefined) return;
+    others.delete(pid);
+    if (others.size === 0) this.#byBase.delete(base);
   }
 
   #fresh(): number {

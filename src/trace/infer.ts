@@ -3,7 +3,7 @@
 import { hasBit, pagesFor, type U64 } from "../units.ts";
 import { AddressBits, mayTellWidth } from "./address-bits.ts";
 import type { Block, Shelf } from "./block.ts";
-import type { Call, Event, Search } from "./event.ts";
+import type { Call, Event, LifecycleName, Search } from "./event.ts";
 import type { Events } from "./events.ts";
 import { fileKey, type OpenFile } from "./file.ts";
 import { MAP_ANONYMOUS, MAP_POPULATE, MAP_SHARED } from "./flags.ts";
@@ -96,6 +96,9 @@ class Proven {
 /** Searches of one call that are looked at: the kernel makes at most a few. */
 const mostSearches = 64;
 
+/** What ends a task: its searches are those of no call that comes. */
+const endings: ReadonlySet<LifecycleName> = new Set(["exit", "killed", "superseded"]);
+
 /** What one walk over the events proves. */
 interface Proofs {
   readonly files: Proven;
@@ -124,6 +127,7 @@ function proofsIn(events: Events, facts: Facts, shelf: Shelf | undefined): Proof
       if (waiting.push(event) > mostSearches) waiting.shift();
       searches.set(event.pid, waiting);
     }
+    if (event.kind === "lifecycle" && endings.has(event.lifecycle)) searches.delete(event.pid);
     if (event.kind !== "call") continue;
     const began = event.entryLine ?? event.line;
     const seen = (searches.get(event.pid) ?? []).filter(({ line }) => line >= began);

@@ -1,5 +1,6 @@
 /** How many calls a recording shows, what became of them, and of how many tasks. */
 
+import { TaskSet } from "./by-task.ts";
 import type { Event } from "./event.ts";
 import type { Events } from "./events.ts";
 
@@ -50,8 +51,8 @@ class Calls {
 /** Counts events one by one. */
 class Tallying {
   readonly #calls = new Calls();
-  readonly #tasks = new Set<number | null>();
-  readonly #threads = new Set<number>();
+  readonly #tasks = new TaskSet();
+  readonly #threads = new TaskSet();
   #first: number | undefined;
   #last: number | undefined;
 
@@ -87,7 +88,7 @@ class Tallying {
     for (const [name, codes] of skipped) {
       for (const [code, count] of codes) this.#calls.skip(name, code, count);
     }
-    if (this.#tasks.size > 1) this.#tasks.delete(null);
+    if (this.#tasks.size > 1) this.#tasks.withoutNameless();
     const [first, last] = [this.#first, this.#last];
     return {
       calls: this.#calls.byName,
