@@ -9,6 +9,7 @@ import { SortedRows } from "../../trace/sorted-rows.ts";
 import { Spaces } from "../spaces.ts";
 import { itemOf, LinearSearch } from "./linear-search.ts";
 import { NeutralMerge } from "./neutral.ts";
+import { type Moved, type SpaceOrder, SpaceOrders } from "./space-orders.ts";
 
 /** What decides whether the calls of a space are put in order. */
 interface Crowd {
@@ -106,20 +107,19 @@ export function linearize(events: Events, topDown: boolean, shelf?: Shelf): Iter
   const crowds = crowded(events);
   if (crowds.size === 0) return events;
   const moved = new SortedRows(shelf);
-  const orders = new Map<number, SpaceOrder>();
+  const orders = new SpaceOrders(
+    events,
+    (_, tell) => new LinearOrder(topDown, tell),
+    (slot, index) => moved.push([slot, index]),
+    shelf,
+  );
   const spaces = new Spaces(events);
   for (const glance of glances(events)) {
     const { space, ended } = spaces.see(glance);
-    if (crowds.has(space)) {
-      const order = orders.get(space) ?? new SpaceOrder(topDown, moved);
-      orders.set(space, order);
-      order.push(glance.event(), glance.index);
-    }
-    if (ended === undefined) continue;
-    orders.get(ended)?.end();
-    orders.delete(ended);
+    if (crowds.has(space)) orders.push(space, glance.event(), glance.index);
+    if (ended !== undefined) orders.end(ended);
   }
-  for (const order of orders.values()) order.end();
+  orders.endAll();
   return moved.isEmpty ? events : swapped(events, moved);
 }
 
@@ -138,7 +138,7 @@ function* swapped(events: Events, moved: SortedRows): Generator<Event, undefined
 }
 
 /** Fills the places of the events of one space anew. */
-class SpaceOrder {
+class LinearOrder implements SpaceOrder {
   readonly #search: LinearSearch;
   readonly #merge: NeutralMerge;
   /** Indices among all events that are to be filled. */
@@ -146,10 +146,10 @@ class SpaceOrder {
   #count = 0;
 
   /** `moved` gets each index at which another event is to stand, and the index of that. */
-  constructor(topDown: boolean, moved: SortedRows) {
+  constructor(topDown: boolean, moved: Moved) {
     this.#merge = new NeutralMerge(({ index }) => {
       const slot = this.#slots.shift();
-      if (slot !== undefined && slot !== index) moved.push([slot, index]);
+      if (slot !== undefined && slot !== index) moved(slot, index);
     });
     this.#search = new LinearSearch(topDown, (item) => {
       if (!item.neutral) this.#merge.send(item);
