@@ -13,7 +13,7 @@ function checked(events: readonly Event[], shelf?: Shelf) {
   const diagnostics = new Diagnostics();
   let away = 0;
   const counting: Shelf = (data) => {
-    away += 1;
+    away += "live" in data ? 1 : 0;
     return shelf?.(data) ?? (() => data);
   };
   check(traceOf(events, {}), options, diagnostics, shelf && counting);
