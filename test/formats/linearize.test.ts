@@ -95,6 +95,15 @@ describe("calls that overlapped", () => {
     expect(order([...before, above, taken, source, gone, moved])).toEqual([1, 2, 3, 4, 5, 13, 12]);
   });
 
+  it("are put so that what MREMAP_DONTUNMAP left behind is freed before it is found", () => {
+    const source = map(1, [3, 3], 111, 9);
+    const left = { ...grow(1, [4, 4], [111, 9], [102, 9]), flags: 5 } as Call;
+    const freed = unmap(1, [10, 12], 111, 9);
+    const found = map(2, [11, 13], 108, 12);
+    const room = unmap(1, [5, 5], 102, 9);
+    expect(order([...before, source, left, room, freed, found])).toEqual([1, 2, 3, 4, 5, 12, 13]);
+  });
+
   it("are put so that a hint that was not taken was not free", () => {
     const hinting = (call: Call, page: number): Call =>
       ({ ...call, addr: (base + page) * P }) as Call;

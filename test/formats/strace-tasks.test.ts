@@ -245,6 +245,23 @@ describe("a notice that strace has attached to a task", () => {
     },
   );
 
+  it("may cut a call of --color, whose other lines begin with an escape", async () => {
+    const off = "\x1b[0m";
+    const blue = (text: string): string => `\x1b[35m${text}${off}`;
+    const lines = [
+      `${blue("execve")}(${blue('"/bin/a"')}, [${blue('"a"')}], 0x7ffe /* 9 vars */) = ${blue("0")}`,
+      `${blue("clone")}(child_stack=${blue("NULL")}, flags=${blue("SIGCHLD")}strace: Process 11 attached`,
+      ` <unfinished ...>${off}`,
+      `${off}[${blue("pid 11")}] ${blue("munmap")}(${blue("0x1000")}, ${blue("4096")}) ${off} = ${blue("0")}`,
+      `${off}[${blue("pid 10")}] <... clone resumed>) = ${blue("11")}`,
+    ];
+    expect(await read(lines)).toEqual([
+      "1 - * exec /bin/a",
+      "2.5 10 * fork child=11",
+      "4 11 munmap(0x1000, 4096) = 0x0",
+    ]);
+  });
+
   it("may be what strace -d waits for", async () => {
     const lines = [
       "strace: attach to pid 67295 (main) succeeded",

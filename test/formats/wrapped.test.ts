@@ -171,4 +171,13 @@ describe("lines that were broken at a width", () => {
     expect(foldingOf(Buffer.from(`${noisy.join("\n")}\n`))).toBeUndefined();
     expect(foldingOf(Buffer.from(`${long.join("\n")}\n`))).toBeUndefined();
   });
+
+  it("are not taken for those that notices have cut", () => {
+    const cut = [11, 12, 13, 14].flatMap((tid) => [
+      `[pid 10] clone3({flags=CLONE_VM|CLONE_FS, exit_signal=0, stack=0x7f0000000000, stack_size=0x7fff00}strace: Process ${tid} attached`,
+      ` => {parent_tid=[${tid}]}, 88) = ${tid}`,
+      `[pid 10] write(1, "${"a".repeat(tid * 2)}", 100) = 100`,
+    ]);
+    expect(foldingOf(Buffer.from(`${cut.join("\n")}\n`))).toBeUndefined();
+  });
 });

@@ -63,7 +63,7 @@ export function foldingOf(head: Uint8Array): Folding | undefined {
   const filled = broken.filter(({ length }) => length === longestBroken);
   if (isLast && longestBroken >= narrowest && isMany(filled, broken))
     return { width: longestBroken, atWords: false, isQuoted };
-  const width = mostOf(lines.map((line) => line.trimEnd().length));
+  const width = widthOf(lines);
   const short = lines.filter((line, index) => goesOn(line, lines[index + 1] ?? "", width));
   return width >= narrowest && isMany(short, broken)
     ? { width, atWords: true, isQuoted }
@@ -74,9 +74,12 @@ export function foldingOf(head: Uint8Array): Folding | undefined {
 const isMany = (some: readonly string[], all: readonly string[]): boolean =>
   some.filter(begins).length >= enough && some.length * 10 >= all.length * 7;
 
-/** A length that nineteen of twenty do not exceed: a long word is not broken. */
-const mostOf = (lengths: readonly number[]): number =>
-  lengths.toSorted((a, b) => a - b)[Math.floor(lengths.length * 0.95)] ?? 0;
+/** The longest line with more than one word: one that is longer would have been broken. */
+const widthOf = (lines: readonly string[]): number =>
+  Math.max(
+    0,
+    ...lines.map((line) => line.trim()).map((line) => (line.includes(" ") ? line.length : 0)),
+  );
 
 /** True if the first word of the next line would have made a line too long, or a prefix stands alone. */
 const goesOn = (line: string, next: string, width: number): boolean =>

@@ -1,6 +1,6 @@
 /** Which addresses a call frees, finds or needs: what its order among others can be told by. */
 
-import { MAP_FIXED, MREMAP_FIXED } from "../../trace/flags.ts";
+import { MAP_FIXED, MREMAP_DONTUNMAP, MREMAP_FIXED } from "../../trace/flags.ts";
 import { hasBit, type U64 } from "../../units.ts";
 import type { Request } from "../request.ts";
 
@@ -60,10 +60,11 @@ function ofMmap({ addr, length, flags }: Asked<"mmap">, result: U64 | null): Foo
 function ofMremap(request: Asked<"mremap">, result: U64 | null): Footprint {
   const { addr, length, newLength, newAddr } = request;
   const old = rangeOf(addr, length);
+  const left = hasBit(request.flags, MREMAP_DONTUNMAP) ? none : [old];
   if (hasBit(request.flags, MREMAP_FIXED) && newAddr !== null) {
-    return { frees: [old], named: [old, rangeOf(newAddr, newLength)], searches: false };
+    return { frees: left, named: [old, rangeOf(newAddr, newLength)], searches: false };
   }
-  if (result !== addr) return { ...placed(result, newLength), frees: [old], named: [old] };
+  if (result !== addr) return { ...placed(result, newLength), frees: left, named: [old] };
   const now = rangeOf(addr, newLength);
   const frees = now.end < old.end ? [{ start: now.end, end: old.end }] : [];
   const found = { start: old.end, end: now.end };

@@ -75,6 +75,13 @@ export class StraceReader {
   /** One line, without its end; `whole` is false if there may have been more of it. */
   line(bytes: Buffer, from: number, to: number, number: number, whole: boolean): void {
     if (from === to) return;
+    if (this.#pieces.waiting && bytes.subarray(from, to).includes(escapeByte)) {
+      const plain = stripColor(bytes, from, to);
+      this.#line(plain, 0, plain.length, number, whole);
+    } else this.#line(bytes, from, to, number, whole);
+  }
+
+  #line(bytes: Buffer, from: number, to: number, number: number, whole: boolean): void {
     this.#counts.all += 1;
     const start = this.#margin.skip(bytes, from, to, number);
     this.#parts.prefix.read(bytes, start, to);
