@@ -11,6 +11,7 @@ import { isMemoryCall, isOtherCall, requestFrom } from "./perf/calls.ts";
 import {
   argument,
   argumentsOf,
+  noTask,
   parseTraceLine,
   resultOf,
   type TraceLine,
@@ -164,7 +165,8 @@ async function read(
   diagnostics: Diagnostics,
   { shelf }: ReadOptions = {},
 ): Promise<ReadResult> {
-  const retelling = new Retelling(emit, diagnostics, Number.POSITIVE_INFINITY, shelf);
+  const tell: Sink = (event) => emit(event.pid === noTask ? { ...event, pid: null } : event);
+  const retelling = new Retelling(tell, diagnostics, Number.POSITIVE_INFINITY, shelf);
   const reading = new Reading(retelling, diagnostics, shelf);
   diagnostics.warn("parse/lossy", "perf trace leaves out flags that it has no names for");
   let isTable = false;

@@ -163,10 +163,15 @@ async function read(input: Input, emit: Sink, diagnostics: Diagnostics): Promise
   return { lines, facts: {} };
 }
 
+/** So many lines of a terminal may stand before the title. */
+const mostBefore = 8;
+
 function sniff(head: Uint8Array): boolean {
-  const [first = "", second = ""] = new TextDecoder().decode(head).split(/\r?\n/);
-  const isTable = simpleHeader.test(second) || fullHeader.test(second);
-  return title.test(first) && (isTable || simpleArea(second, 2) !== undefined);
+  const lines = new TextDecoder().decode(head).split(/\r?\n/);
+  const at = lines.slice(0, mostBefore).findIndex((line) => title.test(line));
+  const next = lines[at + 1] ?? "";
+  const isTable = simpleHeader.test(next) || fullHeader.test(next);
+  return at >= 0 && (isTable || simpleArea(next, at + 2) !== undefined);
 }
 
 export const pmap: Format = {

@@ -149,6 +149,27 @@ describe("perf trace text", () => {
     expect([...diagnostics.warnings.keys()]).toEqual(["parse/lossy"]);
   });
 
+  it("may name no task, as of one that it was attached to alone, and fill up arguments with blanks", async () => {
+    const text = [
+      "         ? (         ):  ... [continued]: clock_nanosleep())                                  = 0",
+      "     0.033 ( 0.034 ms): munmap(addr: 0x7fbafa3d9000, len: 4096)                               = 0",
+      "     0.081 ( 0.026 ms): mmap(len: 122880, prot: READ|WRITE, flags: PRIVATE|ANONYMOUS)         = 0x7fbafa3bc000",
+      "     0.120 (51.888 ms): brk(                                                                  ) = 0x9d0000",
+      "    52.434 ( 0.010 ms): mmap(len: 4096, prot: READ|WRITE, flags: PRIVATE|ANONYMOUS, fd: -1    ) = 0xb3775000",
+      "",
+    ].join("\n");
+    expect(perfTrace.sniff(Buffer.from(text))).toBe(true);
+    const { events, diagnostics } = await readWith(perfTrace, text);
+    expect(events.map(({ pid }) => pid)).toEqual([null, null, null, null]);
+    expect(told(events)).toEqual([
+      "2 - munmap(0x7fbafa3d9000, 4096) = 0x0",
+      "3 - mmap(0x0, 122880, PROT_READ|PROT_WRITE, MAP_ANONYMOUS|MAP_PRIVATE, -1, 0x0) = 0x7fbafa3bc000",
+      "4 - brk(0x0) = 0x9d0000",
+      "5 - mmap(0x0, 4096, PROT_READ|PROT_WRITE, MAP_ANONYMOUS|MAP_PRIVATE, -1, 0x0) = 0xb3775000",
+    ]);
+    expect([...diagnostics.warnings.keys()]).toEqual(["parse/lossy"]);
+  });
+
   it("is doubtful from lost events on", async () => {
     const text =
       " 1.000 ( 0.100 ms): a/7 brk()   = 0x5000\nLOST 57 events!\n 2.000 ( 0.100 ms): a/7 brk()   = 0x6000\n";

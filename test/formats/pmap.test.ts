@@ -109,6 +109,16 @@ describe("the table of pmap", () => {
     expect([...diagnostics.warnings.keys()]).toEqual(["parse/lossy"]);
   });
 
+  it("is found behind the command that printed it", async () => {
+    const text =
+      "$ pmap 1776\n1776:   bash\n000055f9060ec000   1056K r-x-- bash\n00007faf0fa67000   9040K r--s- passwd\n";
+    expect(pmap.sniff(Buffer.from(text))).toBe(true);
+    expect(await areasOf(pmap, text)).toMatchObject([
+      { start: 0x55f9060ec000, perms: "r-xp" },
+      { start: 0x7faf0fa67000, perms: "r--s" },
+    ]);
+  });
+
   it("without areas is refused", async () => {
     const text =
       "7:   prog\nAddress           Kbytes     RSS   Dirty Mode  Mapping\ntotal kB 0 0 0\n";

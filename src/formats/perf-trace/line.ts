@@ -15,6 +15,7 @@ import { fieldNames } from "../perf/calls.ts";
 import { isTask } from "../perf/line.ts";
 
 export interface TraceLine {
+  /** `noTask` where no task is printed: then there is one. */
   readonly tid: number;
   /** Microseconds, of the moment that the call began. */
   readonly begin?: number;
@@ -28,8 +29,11 @@ export interface TraceLine {
   readonly result: string;
 }
 
+/** What stands for the only task of a recording that names none, as of `perf trace -p PID` of one thread; no program is task 0. */
+export const noTask = 0;
+
 const columns =
-  /^ *(?:(\d+\.\d+)|\?) \( *(?:(\d+\.\d+) ms)? *\): (?:.{1,16}?\/)?(\d+) (?=[\w:-]+\(| ?\.\.\.)(.*)$/s;
+  /^ *(?:(\d+\.\d+)|\?) \( *(?:(\d+\.\d+) ms)? *\): (?:(?:.{1,16}?\/)?(\d+) )?(?=[\w:-]+\(| ?\.\.\.)(.*)$/s;
 const call = /^(\w+)\((.*?)\) += (.*)$/s;
 const begun = /^(\w+)\((.*)\) +\.\.\.$/s;
 const continued = /^ ?\.\.\. \[continued\]: (\w+)\(\)\) += ?(.*)$/s;
@@ -41,7 +45,8 @@ function argsOf(text: string): ReadonlyMap<string, string> {
   return new Map(
     [...text.matchAll(/(?:^|, )(\w+): ?(.*?)(?=, \w+:|$)/gs)].map(([, name = "", value = ""]) => [
       name,
-      value,
+      // Old versions fill up with blanks before the bracket.
+      value.trimEnd(),
     ]),
   );
 }
@@ -70,7 +75,7 @@ export function parseTraceLine(text: string): TraceLine | undefined {
   const match = columns.exec(text);
   const body = match === null ? undefined : bodyOf(match[4] ?? "");
   if (match === null || body === undefined) return undefined;
-  const [, begin, took, tid] = match;
+  const [, begin, took, tid = noTask] = match;
   if (!isTask(Number(tid))) return undefined;
   return {
     tid: Number(tid),
