@@ -19,9 +19,23 @@ export interface Named {
 /** Lines that may be held, so that a task that never gets a parent does not hold everything. */
 const limit = 100_000;
 
+/** Bytes of lines that are kept together. */
+const blockBytes = 65_536;
+
+const lineFeed = 10;
+
+/** A line that is kept, with a line end behind it. */
+export interface Held extends Line {
+  /** `PlainLines` may read it. */
+  readonly isPlain: boolean;
+}
+
 /** Holds lines from the first one of an unknown task until the call that made it returns. */
 export class Ahead {
-  #lines: Line[] = [];
+  #lines: Held[] = [];
+  #block: Buffer = Buffer.alloc(0);
+  /** So much of the block is taken, perhaps by lines that were released but not read yet. */
+  #taken = 0;
   readonly #waiting = new Set<number>();
   /** Tasks with held lines. */
   readonly #seen = new Set<number>();
@@ -42,9 +56,27 @@ export class Ahead {
   }
 
   /** Keep a copy of a line. */
-  hold(line: Line): void {
-    const bytes = Buffer.from(line.bytes.subarray(line.start, line.end));
-    this.#lines.push({ ...line, bytes, start: 0, end: bytes.length });
+  hold({ bytes, start, end, first, number, whole, time }: Line, isPlain: boolean): void {
+    const from = this.#room(end - start + 1);
+    const block = this.#block;
+    const to = from + bytes.copy(block, from, start, end);
+    block[to] = lineFeed;
+    this.#taken = to + 1;
+    this.#lines.push({ bytes: block, start: from, end: to, first, number, whole, time, isPlain });
+  }
+
+  /** Where so many bytes can be put. */
+  #room(bytes: number): number {
+    if (this.#taken + bytes > this.#block.length) {
+      this.#block = Buffer.allocUnsafeSlow(Math.max(blockBytes, bytes));
+      this.#taken = 0;
+    }
+    return this.#taken;
+  }
+
+  /** True if the next line is the last one that may be held. */
+  get isFull(): boolean {
+    return this.#lines.length >= limit - 1;
   }
 
   /** A held line of a task that is not known. */
@@ -72,7 +104,7 @@ export class Ahead {
   }
 
   /** Stop holding; the lines are to be read now. */
-  release(): readonly Line[] {
+  release(): readonly Held[] {
     this.#matchNamespace();
     for (const tid of this.#waiting) this.strangers.add(tid);
     this.#waiting.clear();

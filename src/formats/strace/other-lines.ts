@@ -61,7 +61,7 @@ export class OtherLines {
       return;
     }
     this.#counts.recognised += 1;
-    if (ahead.active) ahead.hold(line);
+    if (ahead.active) ahead.hold(line, false);
     else this.#told.ending(ending, prefix, { line: line.number, time: line.time });
   }
 
@@ -88,7 +88,7 @@ export class OtherLines {
     const at = text.startsWith(")") ? resultAt(text) : -1;
     if (at < 0) return false;
     const { ahead, flow, clock } = this.#parts;
-    if (ahead.active) ahead.hold(line);
+    if (ahead.active) ahead.hold(line, false);
     return ahead.active || flow.rest(text, at, { line: line.number, time: clock.now }, line.whole);
   }
 

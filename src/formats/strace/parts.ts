@@ -8,6 +8,7 @@ import type { ReadOptions } from "../types.ts";
 import { Ahead } from "./ahead.ts";
 import { LineClock } from "./clock.ts";
 import { Flow } from "./flow.ts";
+import type { Line } from "./line.ts";
 import { Merging } from "./merging.ts";
 import { oddName } from "./odd-names.ts";
 import { Output } from "./output.ts";
@@ -50,6 +51,14 @@ export class Parts {
   /** The number that the line prints. */
   get pid(): number | null {
     return this.prefix.pid < 0 ? null : this.prefix.pid;
+  }
+
+  /** Keep a line, whose prefix has been read, until it is known whose child a task is; `resumes` if a call ends on it. */
+  hold(line: Line, isPlain: boolean, resumes: boolean): void {
+    const { ahead, tracees, prefix } = this;
+    const tid = tracees.owner(prefix);
+    ahead.hold(line, isPlain);
+    if (!resumes && tracees.lives.get(tid) === undefined) ahead.unknown(tid);
   }
 
   /** A line of a signal that the task has got. */

@@ -1,6 +1,7 @@
 /** What a line tells that is of the shape of most lines: told from its bytes, without making text of it. */
 
 import type { Buffer } from "node:buffer";
+import type { Held } from "./ahead.ts";
 import { readsImage } from "./machine.ts";
 import { type Known, lookUp, nameEnd, resumedName } from "./names.ts";
 import { isSignal, mayEndInNotice } from "./notices.ts";
@@ -22,6 +23,8 @@ export class PlainLines {
   readonly #file = new PlainFile(this.#scan);
   /** So many lines have been read. */
   lines = 0;
+  /** The line that is being read, if it has been kept. */
+  #held: Held | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -32,10 +35,20 @@ export class PlainLines {
    * is known. Returns where the next line begins, 0 if nothing has been read.
    */
   read(bytes: Buffer, start: number, number: number): number {
-    const { prefix, ahead, flow } = this.#parts;
-    if (ahead.active || flow.merged) return 0;
+    const { prefix, flow } = this.#parts;
+    if (flow.merged) return 0;
     if (!prefix.plain(bytes, start, bytes.length) && !this.#prefix(bytes, start)) return 0;
-    return this.#call.read(bytes, prefix.body) ? this.#memory(number) : this.#pass(bytes, number);
+    return this.#call.read(bytes, prefix.body)
+      ? this.#memory(start, number)
+      : this.#pass(bytes, start, number);
+  }
+
+  /** A line that was kept; false if it is to be read as all others are. */
+  again(line: Held): boolean {
+    this.#held = line;
+    const next = this.read(line.bytes, line.start, line.number);
+    this.#held = undefined;
+    return next > 0;
   }
 
   /** True if something follows the prefix of the line. */
@@ -49,13 +62,21 @@ export class PlainLines {
   }
 
   /** What `#call` has read. */
-  #memory(number: number): number {
-    const { prefix, clock, flow, tracees, merging } = this.#parts;
+  #memory(start: number, number: number): number {
+    const { prefix, ahead, flow, tracees, merging } = this.#parts;
+    if (ahead.active)
+      return this.#hold(
+        start,
+        number,
+        this.#call,
+        this.#call.form !== "whole",
+        this.#call.form === "end",
+      );
     const task = tracees.certain(prefix);
     const request = task === undefined ? undefined : flow.asks(task, this.#call);
     if (task === undefined || request === undefined) return 0;
     const { form, duration, next } = this.#call;
-    const time = clock.timeOf(prefix);
+    const time = this.#time();
     if (!merging.isPlain(prefix, time)) return 0;
     this.#tick(number);
     tracees.followed.see(prefix);
@@ -65,10 +86,12 @@ export class PlainLines {
   }
 
   /** What `#file` has read; `ends` if it is the end of this call. */
-  #open(number: number, known: Known, ends: boolean): number {
-    const { prefix, clock, flow, tracees, merging } = this.#parts;
+  #open(start: number, number: number, known: Known, ends: boolean): number {
+    const { prefix, ahead, flow, tracees, merging } = this.#parts;
+    if (ahead.active)
+      return this.#hold(start, number, this.#file, ends || this.#file.form === "begin", ends);
     const task = tracees.certain(prefix);
-    const time = clock.timeOf(prefix);
+    const time = this.#time();
     if (task === undefined || !merging.isPlain(prefix, time)) return 0;
     if (ends && !flow.mayEndFile(task, known)) return 0;
     const { form, duration, next } = this.#file;
@@ -83,7 +106,7 @@ export class PlainLines {
   }
 
   /** A line of any other call, of the end of one, or of a signal: most of them do not matter. */
-  #pass(bytes: Buffer, number: number): number {
+  #pass(bytes: Buffer, start: number, number: number): number {
     const { body } = this.#parts.prefix;
     const resumed = bytes[body] === less ? resumedName(bytes, body, bytes.length) : undefined;
     const from = resumed === undefined ? body : resumed[0];
@@ -93,14 +116,14 @@ export class PlainLines {
     const known = isCall ? lookUp(bytes, from, stop) : undefined;
     const ends = resumed !== undefined;
     if (known !== undefined && !known.isSelective)
-      return this.#matters(bytes, number, known, stop, ends);
+      return this.#matters(bytes, start, number, known, stop, ends);
     const end = bytes.indexOf(lineFeed, body);
     const isDos = bytes[end - 1] === carriageReturn;
     if (mayEndInNotice(bytes, isDos ? end - 1 : end)) return 0;
     if (known === undefined && isCall && readsImage(bytes, from, end) !== undefined) return 0;
     const asks = ends ? endMatters : matters;
     if (known !== undefined && asks(known, bytes, stop, end))
-      return this.#matters(bytes, number, known, stop, ends);
+      return this.#matters(bytes, start, number, known, stop, ends);
     this.#tick(number);
     if (isCall) {
       this.#parts.unimportant(bytes, number, body, ends ? body : stop);
@@ -109,15 +132,50 @@ export class PlainLines {
   }
 
   /** A line of a call that matters, whose name ends at `stop`; `ends` if it is the end of the call. */
-  #matters(bytes: Buffer, number: number, known: Known, stop: number, ends: boolean): number {
+  #matters(
+    bytes: Buffer,
+    start: number,
+    number: number,
+    known: Known,
+    stop: number,
+    ends: boolean,
+  ): number {
     if (known.role !== "file") return 0;
     const isPlain = ends
       ? this.#file.readEnd(bytes, stop)
       : this.#file.read(bytes, stop, known.name);
-    return isPlain ? this.#open(number, known, ends) : 0;
+    return isPlain ? this.#open(start, number, known, ends) : 0;
+  }
+
+  /** Keep a line that `read` has read until it is known whose child a task is. */
+  #hold(
+    start: number,
+    number: number,
+    { duration, next }: PlainCall | PlainFile,
+    isMarked: boolean,
+    resumes: boolean,
+  ): number {
+    const { prefix, ahead, tracees, merging } = this.#parts;
+    const time = this.#time();
+    if (ahead.isFull || !merging.isPlain(prefix, time)) return 0;
+    this.#tick(number);
+    tracees.followed.see(prefix);
+    merging.seePlain(prefix, time, isMarked, Math.max(duration, 0));
+    const { bytes } = this.#scan;
+    const line = { bytes, start, end: next - 1, first: number, number, whole: true, time };
+    this.#parts.hold(line, true, resumes);
+    return next;
+  }
+
+  /** That of the line. */
+  #time(): number | undefined {
+    return this.#held === undefined
+      ? this.#parts.clock.timeOf(this.#parts.prefix)
+      : this.#held.time;
   }
 
   #tick(number: number): void {
+    if (this.#held !== undefined) return;
     this.lines += 1;
     this.#parts.tick(number);
   }

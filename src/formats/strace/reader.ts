@@ -217,23 +217,23 @@ export class StraceReader {
   /** Keep a line until it is known whose child a task is. */
   #hold({ line, known, text, at, resumes }: CallLine): void {
     const { ahead, tracees, prefix } = this.#parts;
-    const tid = tracees.owner(prefix);
-    ahead.hold(line);
-    if (tracees.lives.get(tid) === undefined && !resumes) ahead.unknown(tid);
+    this.#parts.hold(line, false, resumes);
     if (known.role === "clone" && at < 0) ahead.began();
     else if (known.role === "clone") {
       const { number, time, whole } = line;
       const child = childIn(text, at, whole);
       const bare = prefix.pid < 0;
+      const parent = tracees.owner(prefix);
       const named =
-        child === undefined ? undefined : { child, parent: tid, line: number, time, bare, text };
+        child === undefined ? undefined : { child, parent, line: number, time, bare, text };
       ahead.ended(named, resumes);
     }
     if (ahead.settled) this.#release();
   }
 
   #release(): void {
-    for (const held of this.#parts.ahead.release()) this.#again(held);
+    for (const held of this.#parts.ahead.release())
+      if (!held.isPlain || !this.#plain.again(held)) this.#again(held);
   }
 
   /** A call that does not matter may end in a notice, which does. */
