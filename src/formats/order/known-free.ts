@@ -10,14 +10,23 @@ type Address = Range["start"];
 const lower = (a: Address, b: Address): Address => (a < b ? a : b);
 const higher = (a: Address, b: Address): Address => (a > b ? a : b);
 
+/** An empty list that has held a fraction, so that it is one of doubles from the start, as it would be soon. */
+function addresses(): Address[] {
+  const list = [0.5];
+  list.pop();
+  return list;
+}
+
 export class KnownFree {
   /** Where gaps start and end: ascending; no two touch. */
-  readonly #starts: Address[];
-  readonly #ends: Address[];
+  readonly #starts: Address[] = addresses();
+  readonly #ends: Address[] = addresses();
 
   constructor(gaps: readonly Range[] = []) {
-    this.#starts = gaps.map(({ start }) => start);
-    this.#ends = gaps.map(({ end }) => end);
+    for (const { start, end } of gaps) {
+      this.#starts.push(start);
+      this.#ends.push(end);
+    }
   }
 
   copy(): KnownFree {

@@ -5,30 +5,32 @@ import { type Footprint, footprint } from "./footprint.ts";
 import type { Ordered } from "./queue.ts";
 import { type Reach, reachOf } from "./reach.ts";
 
-/** A call that has begun and not returned. */
+/** A call that has begun and not returned. There is one for each call: fields that are declared are set once. */
 export class Begun {
-  readonly space: Ordered;
+  declare readonly space: Ordered;
   /** undefined for a fork. */
-  readonly request: Request | undefined;
-  readonly reach: Reach | undefined;
+  declare readonly request: Request | undefined;
+  declare readonly reach: Reach | undefined;
   /** Position in the recording. */
-  readonly entry: number;
+  declare readonly entry: number;
   /** Place among the open calls of its address space. */
-  slot = 0;
-  #footprint: Footprint | undefined;
+  declare slot: number;
+  declare private print: Footprint | undefined;
 
   constructor(space: Ordered, request: Request | undefined, entry: number) {
     this.space = space;
     this.request = request;
     this.reach = request === undefined ? undefined : reachOf(request);
     this.entry = entry;
+    this.slot = 0;
+    this.print = undefined;
   }
 
   /** undefined for a fork. */
   get footprint(): Footprint | undefined {
     if (this.request === undefined) return undefined;
-    this.#footprint ??= footprint(this.request, null);
-    return this.#footprint;
+    this.print ??= footprint(this.request, null);
+    return this.print;
   }
 }
 
@@ -41,16 +43,25 @@ class Several {
   /** In no order. */
   readonly open: Begun[] = [];
   /** Low and high of each of them. */
-  readonly #bounds: number[] = [];
+  #bounds = new Float64Array(16);
   #forks = 0;
   #searching = 0;
 
   begin(begun: Begun): void {
     const { reach } = begun;
-    begun.slot = this.open.push(begun) - 1;
-    this.#bounds.push(reach?.low ?? 0);
-    this.#bounds.push(reach?.high ?? 0);
+    const slot = this.open.length;
+    begun.slot = slot;
+    this.open[slot] = begun;
+    if (2 * slot === this.#bounds.length) this.#grow();
+    this.#bounds[2 * slot] = reach?.low ?? 0;
+    this.#bounds[2 * slot + 1] = reach?.high ?? 0;
     this.#count(reach, 1);
+  }
+
+  #grow(): void {
+    const larger = new Float64Array(2 * this.#bounds.length);
+    larger.set(this.#bounds);
+    this.#bounds = larger;
   }
 
   #count(reach: Reach | undefined, by: number): void {
@@ -69,8 +80,6 @@ class Several {
     bounds[2 * slot + 1] = bounds[2 * last + 1] as number;
     moved.slot = slot;
     this.open.pop();
-    bounds.pop();
-    bounds.pop();
     this.#count(reach, -1);
   }
 
@@ -78,7 +87,8 @@ class Several {
     if (!mayPass(reach, this.#forks, this.#searching)) return false;
     const { low, high } = reach;
     const bounds = this.#bounds;
-    for (let index = 0; index < bounds.length; index += 2) {
+    const end = 2 * this.open.length;
+    for (let index = 0; index < end; index += 2) {
       if ((bounds[index] as number) < high && low < (bounds[index + 1] as number)) return false;
     }
     return true;

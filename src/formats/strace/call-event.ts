@@ -71,22 +71,55 @@ export function callEvent(request: Request, place: Place, end: End): Call {
   return draft as Call;
 }
 
-/** What an event begins with that has times, made in one go: an object that grows is copied again and again. */
-function timed({ call, pid, entry, exit, value, error }: PlainEnd, time: number): Draft {
+/** The calls over a range that come in thousands. */
+type Ranged = Extract<Request, { call: "mmap" | "munmap" | "mprotect" | "madvise" }>;
+
+const isRanged = (request: Request): request is Ranged => {
+  const { call } = request;
+  return call === "mprotect" || call === "mmap" || call === "munmap" || call === "madvise";
+};
+
+/**
+ * What such an event begins with that has times, made in one go: an object that grows is copied again and again, and for
+ * each shape that it may have had until then there is code to be compiled.
+ */
+function rangeAt(
+  { call, addr, length }: Ranged,
+  { pid, entry, exit, value, error }: PlainEnd,
+  time: number,
+): Draft {
+  const kind = "call";
   const { line } = exit;
   const outcome = error === null ? "ok" : "error";
   const result = error === null ? value : null;
   const { line: entryLine, time: entryTime } = entry;
-  if (entryTime === undefined || entryTime === time)
-    return entryLine === line
-      ? { kind: "call", call, line, pid, outcome, result, error, time }
-      : { kind: "call", call, line, pid, outcome, result, error, time, entryLine };
+  if (entryTime === undefined || entryTime === time) {
+    const draft: Draft = { kind, call, line, pid, outcome, result, error, time, addr, length };
+    if (entryLine !== line) draft.entryLine = entryLine;
+    return draft;
+  }
   return entryLine === line
-    ? { kind: "call", call, line, pid, outcome, result, error, time, entryTime }
-    : { kind: "call", call, line, pid, outcome, result, error, time, entryLine, entryTime };
+    ? { kind, call, line, pid, outcome, result, error, time, addr, length, entryTime }
+    : { kind, call, line, pid, outcome, result, error, time, addr, length, entryTime, entryLine };
 }
 
-function untimed({ call, pid, bare, entry, exit, value, error }: PlainEnd): Draft {
+function rangedEvent(request: Ranged, end: PlainEnd, time: number): Draft {
+  const draft = rangeAt(request, end, time);
+  if (request.call === "mprotect") draft.prot = request.prot;
+  else if (request.call === "madvise") draft.advice = request.advice;
+  else if (request.call === "mmap") {
+    draft.prot = request.prot;
+    draft.flags = request.flags;
+    draft.fd = request.fd;
+    draft.offset = request.offset;
+  }
+  return draft;
+}
+
+function otherEvent(
+  { call, pid, bare, entry, exit, value, error }: PlainEnd,
+  request: Request,
+): Draft {
   const { line, time } = exit;
   const outcome = error === null ? "ok" : "error";
   const result = error === null ? value : null;
@@ -95,6 +128,7 @@ function untimed({ call, pid, bare, entry, exit, value, error }: PlainEnd): Draf
   if (time !== undefined) draft.time = time;
   if (entry.line !== line) draft.entryLine = entry.line;
   if (entry.time !== undefined && entry.time !== time) draft.entryTime = entry.time;
+  fill(draft, request);
   return draft;
 }
 
@@ -102,8 +136,9 @@ function untimed({ call, pid, bare, entry, exit, value, error }: PlainEnd): Draf
 export function plainEvent(request: Request, end: PlainEnd): Call {
   const { bare, exit, file } = end;
   const { time } = exit;
-  const draft = time === undefined || bare ? untimed(end) : timed(end, time);
-  fill(draft, request);
+  const isTimed = time !== undefined && !bare;
+  const draft =
+    isTimed && isRanged(request) ? rangedEvent(request, end, time) : otherEvent(end, request);
   if (file !== undefined) draft.file = file;
   return draft as Call;
 }

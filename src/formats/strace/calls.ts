@@ -86,6 +86,7 @@ export class Calls {
       this.skip(wrong, place);
       return undefined;
     }
+    this.#output.count(outcome);
     if (request.call === "shmat") {
       const segment = this.segments.attached(request.shmid);
       return callEvent(request, place, { outcome, result: value, error, injected, ...segment });

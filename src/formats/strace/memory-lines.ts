@@ -4,7 +4,7 @@ import type { Call, Outcome } from "../../trace/event.ts";
 import type { OpenFile } from "../../trace/file.ts";
 import type { Order } from "../order.ts";
 import type { Request } from "../request.ts";
-import { type Place, plainEvent } from "./call-event.ts";
+import { type Place, type PlainEnd, plainEvent } from "./call-event.ts";
 import type { Calls } from "./calls.ts";
 import { type At, printedTid, type Task } from "./lives.ts";
 import { type Logical, type Open, opened, resultOf, writtenName } from "./logical.ts";
@@ -107,7 +107,7 @@ export class MemoryLines {
     const { call, value, error } = plain;
     const isBare = bare && open.bare;
     const end = { call, pid: task.tid, bare: isBare, entry, exit, value, error, file };
-    const event = plainEvent(request, end);
+    const event = this.#made(request, end);
     const effect = error === null ? value : undefined;
     if (open.begun === undefined) this.#order.made(task.space, event, request, effect);
     else this.#order.ended(open.begun, event, request, effect);
@@ -120,7 +120,12 @@ export class MemoryLines {
     const exit = duration > 0 ? later(entry, duration) : entry;
     const end = { call, pid: task.tid, bare, entry, exit, value, error, file };
     const effect = error === null ? value : undefined;
-    this.#order.made(task.space, plainEvent(request, end), request, effect);
+    this.#order.made(task.space, this.#made(request, end), request, effect);
+  }
+
+  #made(request: Request, end: PlainEnd): Call {
+    this.#output.count(end.error === null ? "ok" : "error");
+    return plainEvent(request, end);
   }
 
   /** A call that will not be seen to return. */

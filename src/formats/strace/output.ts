@@ -1,7 +1,7 @@
 /** What leaves the reader, and in which number of the first task. */
 
 import type { Diagnostics } from "../../errors.ts";
-import type { Event, Sink } from "../../trace/event.ts";
+import type { Event, Outcome, Sink } from "../../trace/event.ts";
 
 /** Events that wait for the number of the first task; more than this many are not worth waiting with. */
 const patience = 65_536;
@@ -23,6 +23,8 @@ export class Output {
   /** null: events have gone out without a number, and so it stays. */
   #first: number | null | undefined;
   #unnamed = false;
+  /** There may be events of the first task that have no number. */
+  #isBare = false;
   /** Memory calls that were left out, and why the first was. */
   skipped = 0;
   firstSkipped: { readonly message: string; readonly line: number } | undefined;
@@ -44,12 +46,24 @@ export class Output {
     this.#release();
   }
 
-  /** Events of the first task bear `firstTask` as pid until it is named. */
+  /** There is a first task without a number. */
+  bare(): void {
+    this.#isBare = true;
+  }
+
+  /** A memory call is about to be emitted. */
+  count(outcome: Outcome): void {
+    this.#calls += 1;
+    if (outcome !== "error") this.#allFailed = false;
+  }
+
+  /** Events of the first task bear `firstTask` as pid until it is named. Events have so many shapes that looking into them takes long. */
   emit(event: Event): void {
-    if (event.kind === "call") {
-      this.#calls += 1;
-      if (this.#allFailed) this.#allFailed = event.outcome === "error";
-    }
+    if (this.#isBare) this.#emitNamed(event);
+    else this.#emit(event);
+  }
+
+  #emitNamed(event: Event): void {
     if (this.#first === undefined && event.pid === firstTask) this.#unnamed = true;
     if (this.#unnamed) this.#held.push(event);
     else this.#emit(this.#named(event));

@@ -52,10 +52,10 @@ export class PlainScanner extends Scanner {
   fd = -1;
   file = "";
   /** What the call returned, if it did not fail. */
-  value = 0;
+  value: number = Number.NaN;
   error: string | null = null;
   /** Seconds; -1 if not printed. */
-  duration = -1;
+  duration: number = Number.NaN;
   /** Where the next line begins. */
   next = 0;
   #view: View = viewOf(this.bytes);

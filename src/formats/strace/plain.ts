@@ -46,11 +46,11 @@ for (const name of ["mmap", "munmap", "mprotect", "madvise", "mremap", "brk"] as
   entries[name.charCodeAt(2)] = entryOf(name);
 }
 
-/** Bits by the names that a table has for them; -1 for what needs a closer look. */
+/** Bits by the names that a table has for them, as small integers if they are; -1 for what needs a closer look. */
 const flagWords = (table: FlagTable): Words<number> =>
   new Words((text) => {
     const flags = parseFlags(table, text);
-    return flags === undefined || flags.unknown.length > 0 ? -1 : flags.bits;
+    return flags === undefined || flags.unknown.length > 0 ? -1 : Math.trunc(flags.bits);
   });
 
 /** The whole line of a call, the line on which it begins, or that on which it ends. */
@@ -63,16 +63,16 @@ export class PlainCall {
   known: Known = entryOf("mmap").known;
   call: Name = "mmap";
   isHarmless = false;
-  #addr = 0;
-  #length = 0;
+  #addr = Number.NaN;
+  #length = Number.NaN;
   /** prot or advice. */
   #bits = 0;
   /** Of mmap or mremap. */
   #flags = 0;
-  #newLength = 0;
+  #newLength = Number.NaN;
   /** -1 if not printed. */
   #newAddr = -1;
-  #offset = 0;
+  #offset = Number.NaN;
   readonly #prot = flagWords(protFlags);
   readonly #kinds = flagWords(mmapFlags);
   readonly #advice = flagWords(adviceValues);

@@ -41,7 +41,7 @@ export class Prefix {
   bracketed = false;
   clock: Clock = "none";
   /** Seconds: of the day, since 1970, or since the line before. */
-  seconds = 0;
+  seconds: number = Number.NaN;
   /** Its smallest step, in seconds. */
   step = 1;
   /** Where the rest of the line begins. */

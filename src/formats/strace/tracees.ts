@@ -66,7 +66,13 @@ export class Tracees {
 
   /** The task of a line. One without a pid is of the only task that strace still follows. */
   owner({ pid }: Prefix): number {
-    if (pid >= 0) return pid;
+    if (pid > firstTask) return pid;
+    const tid = pid === firstTask ? pid : this.#only();
+    if (tid === firstTask) this.#output.bare();
+    return tid;
+  }
+
+  #only(): number {
     if (this.followed.size > 1) this.departures.forget();
     return this.followed.only ?? this.#first?.tid ?? firstTask;
   }
@@ -105,6 +111,7 @@ export class Tracees {
 
   /** A task of unknown origin. `begins` is true if it starts with an exec. */
   #appear(tid: number, met: At, begins: boolean): Task {
+    if (tid === firstTask) this.#output.bare();
     const at = this.#announced.get(tid) ?? met;
     this.#announced.delete(tid);
     const { leader } = this;
