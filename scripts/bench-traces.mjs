@@ -13,9 +13,10 @@ const [
   { decompress },
   { decode, encode },
   { readContainer },
-  { numbersInto },
+  { ColumnReader, columnWant },
+  { blockOf },
   { unitOf },
-  { encodeBlock },
+  { mmreplay },
   { load },
 ] = await Promise.all(
   [
@@ -25,9 +26,10 @@ const [
     "formats/text/decompress.js",
     "trace/codec.js",
     "trace/container.js",
-    "trace/decode-columns.js",
+    "trace/column-reader.js",
+    "trace/block-message.js",
     "trace/coding.js",
-    "trace/encode-events.js",
+    "trace/generated/trace.js",
     "cli/load.js",
   ].map(built),
 );
@@ -48,47 +50,65 @@ async function traceOf(format, chunks) {
 const blocksOf = (file) =>
   [...readContainer(file, "trace")].filter(({ kind }) => kind !== "header");
 
-/** @param {any} column @param {number} count */
-function decodeNumbers(column, count) {
-  const values = new Float64Array(count);
-  numbersInto(column, values);
-  return values;
+/** @typedef {{ id: number; count: number; unit: number; stored: any }} Column */
+/** @typedef {{ columns: any; asked: readonly Column[] }} Stored */
+
+/** The numbers of columns, read at once. @param {any} columns @param {readonly { id: number; count: number }[]} asked */
+function readNumbers(columns, asked) {
+  const reader = new ColumnReader(columns);
+  const places = asked.map(({ id, count }) => reader.ask(id, count, columnWant.wide));
+  reader.read();
+  return places.map((place) => reader.doubles(place));
 }
 
-/** All numbers of all columns. @param {readonly { column: any; count: number }[]} columns */
-function numbersOf(columns) {
+/** All numbers of all columns. @param {readonly Stored[]} blocks */
+function numbersOf(blocks) {
   let sum = 0;
-  for (const { column, count } of columns) {
-    for (const value of decodeNumbers(column, count)) sum += value % 65_521;
+  for (const { columns, asked } of blocks) {
+    for (const values of readNumbers(columns, asked)) {
+      for (const value of values) sum += value % 65_521;
+    }
   }
   return String(sum);
 }
 
-/** @param {readonly { stored: any; count: number; unit: number }[]} columns */
-function protobufNumbersOf(columns) {
+/** @param {readonly Stored[]} blocks */
+function protobufNumbersOf(blocks) {
   let sum = 0;
-  for (const { stored, count, unit } of columns) {
-    for (const value of numbersByProtobuf(stored, count, unit)) sum += value % 65_521;
+  for (const { asked } of blocks) {
+    for (const { stored, count, unit } of asked) {
+      for (const value of numbersByProtobuf(stored, count, unit)) sum += value % 65_521;
+    }
   }
   return String(sum);
 }
 
-/** The columns of a trace file as both write them; those of doubles are left out. @param {any} trace */
-function columnsOf(trace) {
-  const written = { strings: 0, files: 0 };
-  return trace.events.slots.flatMap((/** @type {any} */ slot) => {
-    const block = slot.block();
-    const { columns } = encodeBlock(block, written);
-    return [...columns.values()].flatMap((/** @type {any} */ column) => {
-      if (column.coding === 3) return [];
-      const count = column.id === 0 ? block.count : block.columns.get(column.id).count;
-      const unit = unitOf(column);
-      const values = decodeNumbers(column, count).map(
-        (/** @type {number} */ value) => value / unit,
-      );
-      return [{ column, count, unit, stored: protobufBytes(values) }];
-    });
-  });
+/** The columns of events of a trace file as both write them; those of doubles are left out. @param {Uint8Array} file @returns {Stored[]} */
+function columnsOf(file) {
+  let low = new Uint8Array(0);
+  /** @type {any[]} */
+  const stored = [];
+  for (const { kind, payload } of blocksOf(file)) {
+    if (kind === "bits") low = payload;
+    else {
+      stored.push(blockOf(mmreplay.trace.Events.decode(payload), low).columns);
+      low = new Uint8Array(0);
+    }
+  }
+  return decode(file, "trace").events.slots.map(
+    (/** @type {any} */ slot, /** @type {number} */ index) => {
+      const [block, columns] = [slot.block(), stored[index]];
+      const asked = [...columns.byId].flatMap(([id, column]) => {
+        const count = id === 0 ? block.count : block.columns.get(id)?.count;
+        if (count === undefined || column.coding === 3) return [];
+        const unit = unitOf(column);
+        const [values] = readNumbers(columns, [{ id, count }]);
+        const parts = values.map((/** @type {number} */ value) => value / unit);
+        return [{ id, count, unit, stored: protobufBytes(parts) }];
+      });
+      return { columns, asked };
+    },
+  );
 }
 
 /** @typedef {Awaited<ReturnType<typeof metered>>} Metered */
@@ -102,10 +122,10 @@ const ratioOf = ({ standings, cpu }) => ({
 
 /** Columns against protobufjs, which decodes the same numbers. @param {Uint8Array} file */
 async function decoding(file) {
-  const columns = columnsOf(decode(file, "trace"));
+  const blocks = columnsOf(file);
   const raced = await metered([
-    { name: "mmreplay", run: () => numbersOf(columns) },
-    { name: "protobufjs", run: () => protobufNumbersOf(columns) },
+    { name: "mmreplay", run: () => numbersOf(blocks) },
+    { name: "protobufjs", run: () => protobufNumbersOf(blocks) },
   ]);
   return { ...ratioOf(raced), standings: raced.standings, warnings: raced.warnings };
 }

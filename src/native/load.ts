@@ -1,4 +1,4 @@
-/** How the gap search built from `native/` gets into this process, with one error if it cannot. */
+/** How what is built from `native/` gets into this process, with one error if it cannot. */
 
 import { createRequire } from "node:module";
 import { MmreplayError } from "../errors.ts";
@@ -14,8 +14,15 @@ export interface Spaces {
   free(): void;
 }
 
+/**
+ * Reads columns of a trace file: `rows` says of each where its bytes are in `data` and `low`, and is told where its numbers are in the
+ * buffer that comes back. What stands in a row is in `trace/column-reader.ts`. Throws, with `code` `InvalidArg`, where bytes are no column.
+ */
+export type ReadColumns = (rows: Float64Array, data: Uint8Array, low: Uint8Array) => ArrayBuffer;
+
 interface Binding {
   readonly Spaces: new () => Spaces;
+  readonly readColumns: ReadColumns;
 }
 
 const loader = "../../native/prebuilt/index.cjs";
@@ -27,12 +34,17 @@ export function openSpaces(): Spaces {
   return new binding.Spaces();
 }
 
+export const readColumns: ReadColumns = (rows, data, low) => {
+  binding ??= load();
+  return binding.readColumns(rows, data, low);
+};
+
 function load(): Binding {
   try {
     return createRequire(import.meta.url)(loader);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
-    throw new MmreplayError("native/not-built", `the gap search cannot be loaded: ${reason}`, {
+    throw new MmreplayError("native/not-built", `the native part cannot be loaded: ${reason}`, {
       hint: "run scripts/mmreplay or npm run build",
     });
   }

@@ -1,13 +1,18 @@
 /** How the columns of bytes of a block stand in its message, in this version of the format and in the first one. */
 
-import type { BlockData, ColumnData } from "./block.ts";
+import type { BlockData, StoredBlock } from "./block.ts";
 import { hasLow } from "./coding.ts";
-import { numbersInto } from "./decode-columns.ts";
+import {
+  ColumnReader,
+  columnWant,
+  type StoredColumn,
+  type StoredColumns,
+} from "./column-reader.ts";
 import { encodeNumbers } from "./encode-columns.ts";
 import type { FileKind, OpenFile } from "./file.ts";
 import { columnsOfFiles, filesOf, idOf, tableOf } from "./file-table.ts";
 import type { mmreplay } from "./generated/trace.js";
-import { ByteReader, joined, Malformed } from "./varint.ts";
+import { joined, Malformed } from "./varint.ts";
 
 type EventsMessage = mmreplay.trace.Events;
 type IEvents = mmreplay.trace.IEvents;
@@ -45,22 +50,24 @@ export function eventsMessage(block: BlockData): {
   return { message, low: joined(columns.map(({ low }) => low)) };
 }
 
-type Columns = BlockData["columns"];
-
 /** Columns of version 1. */
-function oldColumns({ columns }: EventsMessage): Columns {
-  const byId = new Map<number, ColumnData>();
+function oldColumns({ columns }: EventsMessage): StoredColumns {
+  const byId = new Map<number, StoredColumn>();
+  let at = 0;
   for (const { id, coding, count, data, wide } of columns) {
+    const length = data?.length ?? 0;
     byId.set(id ?? 0, {
-      id: id ?? 0,
       coding: coding ?? 0,
       count: count ?? 0,
-      data: data ?? nothing,
-      low: nothing,
+      at,
+      length,
+      lowAt: 0,
+      lowLength: 0,
       wide: wide ?? nothing,
     });
+    at += length;
   }
-  return byId;
+  return { data: joined(columns.map(({ data }) => data ?? nothing)), low: nothing, byId };
 }
 
 /** Files of version 1. */
@@ -80,59 +87,51 @@ function oldFiles({ files }: EventsMessage): readonly OpenFile[] {
 const mostColumns = 1024;
 
 /** The columns of a message with their parts of the bytes. */
-function columnsOf(message: EventsMessage, lowBytes: Uint8Array): Columns {
+function columnsOf(message: EventsMessage, low: Uint8Array): StoredColumns {
   const { ids, codings, lengths, data, wideIds, wides, lowLengths } = message;
   if (Math.max(ids.length, wideIds.length) > mostColumns) throw new Malformed("too many columns");
   const isWhole = codings.length === ids.length && lengths.length === ids.length;
   if (!isWhole || wides.length !== wideIds.length)
     throw new Malformed("columns without their bytes");
-  const [bytes, low] = [new ByteReader(data), new ByteReader(lowBytes)];
-  let withLow = 0;
-  const columns = new Map<number, ColumnData>();
+  let [at, lowAt, withLow] = [0, 0, 0];
+  const byId = new Map<number, StoredColumn>();
   for (const [index, id] of ids.entries()) {
     const coding = codings[index] ?? 0;
-    const wide = wideIds.indexOf(id);
-    columns.set(id, {
-      id,
-      coding,
-      data: bytes.bytes(lengths[index] ?? 0),
-      low: hasLow({ coding }) ? low.bytes(lowLengths[withLow++] ?? 0) : nothing,
-      wide: wide < 0 ? nothing : (wides[wide] ?? nothing),
-    });
+    const length = lengths[index] ?? 0;
+    const lowLength = hasLow({ coding }) ? (lowLengths[withLow++] ?? 0) : 0;
+    const wide = wideIds.length === 0 ? nothing : wides[wideIds.indexOf(id)];
+    byId.set(id, { coding, at, length, lowAt, lowLength, wide: wide ?? nothing });
+    at += length;
+    lowAt += lowLength;
   }
-  if (!bytes.ended || !low.ended || withLow !== lowLengths.length)
+  if (at !== data.length || lowAt !== low.length || withLow !== lowLengths.length)
     throw new Malformed("bytes of no column");
-  return columns;
+  return { data, low, byId };
 }
 
 /** A damaged count must not fill the memory. */
 const mostFiles = 2 ** 22;
 
 /** The files of a message, of which the columns tell. */
-function filesIn(message: EventsMessage, byId: Columns): readonly OpenFile[] {
+function filesIn(message: EventsMessage, columns: StoredColumns): readonly OpenFile[] {
   const { fileCount: count, nameCount: names, letters } = message;
   if (count === 0) return [];
   if (Math.max(count, names) > mostFiles) throw new Malformed("too many files");
-  const lengths = columnsOfFiles(count, names);
-  const room = new Float64Array([...lengths.values()].reduce((all, length) => all + length, 0));
+  const reader = new ColumnReader(columns);
+  const places = new Map<number, number>();
+  for (const [id, length] of columnsOfFiles(count, names))
+    places.set(id, reader.ask(id, length, columnWant.wide));
+  reader.read();
   const numbers = new Map<number, Float64Array>();
-  let at = 0;
-  for (const [id, length] of lengths) {
-    const column = byId.get(id);
-    if (column === undefined) throw new Malformed(`column ${id} is missing`);
-    const values = room.subarray(at, at + length);
-    numbersInto(column, values);
-    numbers.set(id, values);
-    at += length;
-  }
+  for (const [id, place] of places) numbers.set(id, reader.doubles(place));
   return filesOf({ count, names, letters, columns: numbers });
 }
 
 /** The block of a message, with the low bits that stand before it. */
-export function blockOf(message: EventsMessage, low: Uint8Array): BlockData {
+export function blockOf(message: EventsMessage, low: Uint8Array): StoredBlock {
   const { count, strings, timeUnit, printedUnit } = message;
-  const old = oldColumns(message);
-  const columns = old.size > 0 ? old : columnsOf(message, low);
-  const files = old.size > 0 ? oldFiles(message) : filesIn(message, columns);
+  const isOld = message.columns.length > 0;
+  const columns = isOld ? oldColumns(message) : columnsOf(message, low);
+  const files = isOld ? oldFiles(message) : filesIn(message, columns);
   return { count, strings, files, timeUnit, printedUnit, columns };
 }

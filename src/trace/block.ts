@@ -1,5 +1,6 @@
 /** What one block of events holds: in memory as columns that can be read, and in a file as columns of bytes. */
 
+import type { StoredColumns } from "./column-reader.ts";
 import type { OpenFile } from "./file.ts";
 import type { Packed } from "./packed.ts";
 
@@ -34,18 +35,17 @@ export interface Slot {
 /** Where blocks and other plain data are put away for which there is no room in memory; what is put there can be had again. */
 export type Shelf = <T extends object>(data: T) => () => T;
 
+/** A column of bytes. */
 export interface ColumnData {
   readonly id: number;
   readonly coding: number;
-  /** Version 1 says it; from then on it follows from the shapes. */
-  readonly count?: number;
   readonly data: Uint8Array;
   /** The low bits of all numbers. */
   readonly low: Uint8Array;
   readonly wide: Uint8Array;
 }
 
-export interface BlockData {
+interface InFile<Columns> {
   readonly count: number;
   /** Their numbers go on from those of the blocks before. */
   readonly strings: readonly string[];
@@ -53,9 +53,14 @@ export interface BlockData {
   readonly timeUnit: number;
   /** Parts of a second of starts and durations; 0 where times are stored as they are. */
   readonly printedUnit: number;
-  /** By id, in the order of the file. */
-  readonly columns: ReadonlyMap<number, ColumnData>;
+  readonly columns: Columns;
 }
+
+/** A block as it is written; columns by id, in the order of the file. */
+export type BlockData = InFile<ReadonlyMap<number, ColumnData>>;
+
+/** A block as it is read. */
+export type StoredBlock = InFile<StoredColumns>;
 
 /** Events in one block: enough for the columns to pay, few enough to hold. */
 export const blockEvents = 65_536;

@@ -34,10 +34,6 @@ export interface Coded {
 
 type Coding = Pick<Coded, "coding">;
 
-export function isDoubles({ coding }: Coding): boolean {
-  return coding === doubles;
-}
-
 /** What the values of a column are multiples of. */
 export function unitOf({ coding }: Coding): number {
   return coding === doubles ? 1 : 2 ** ((coding >>> shiftBit) & 63);

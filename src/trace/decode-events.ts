@@ -1,36 +1,22 @@
 /** How the bytes of a block become columns again. */
 
-import {
-  type Block,
-  type BlockData,
-  blockEvents,
-  type ColumnData,
-  codes,
-  shapeColumn,
-  type Tables,
-} from "./block.ts";
+import { type Block, codes, type StoredBlock, shapeColumn, type Tables } from "./block.ts";
 import { madeBy } from "./block-reader.ts";
-import { isDoubles, longestColumn, unitOf } from "./coding.ts";
-import { constantOf, decodeInto, decodeListed, type Kinds, numbersInto } from "./decode-columns.ts";
+import { ColumnReader, columnWant, type Kinds, type StoredColumns } from "./column-reader.ts";
 import type { OpenFile } from "./file.ts";
 import { atHand, EventLog } from "./log.ts";
 import { type Maker, makerOf } from "./makers.ts";
-import { type Packed, pack, packDoubles, packSame, unpack } from "./packed.ts";
+import { type Packed, pack, unpack } from "./packed.ts";
 import { toTimes } from "./printed-times.ts";
 import { areaCount, areaShape, entryTimeColumn, timeColumn } from "./shapes.ts";
-import { ByteReader, Malformed } from "./varint.ts";
+import { Malformed } from "./varint.ts";
 
-function wideOf({ wide }: ColumnData, count: number): ReadonlyMap<number, bigint> | undefined {
-  if (wide.length === 0) return undefined;
-  const values = new Map<number, bigint>();
-  const reader = new ByteReader(wide);
-  while (!reader.ended) {
-    const index = reader.unsigned();
-    if (index >= count) throw new Malformed("a wide number is outside of its column");
-    const bytes = reader.bytes(8);
-    values.set(index, new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
-  }
-  return values;
+/** The shapes of the events, and for each event the place of its own. */
+function shapesOf(stored: StoredColumns, count: number): Kinds {
+  const reader = new ColumnReader(stored);
+  const place = reader.ask(shapeColumn, count, columnWant.listed);
+  reader.read();
+  return reader.listed(place);
 }
 
 /** How many events of each shape there are, by the place of the shape. */
@@ -58,76 +44,36 @@ class Needs {
   }
 }
 
-/** The same column; throws Malformed if its numbers are not places in a table of this length. */
-function inTable(packed: Packed, length: number | undefined): Packed {
-  const { stored, base, unit, count, wide } = packed;
-  if (length === undefined || count === 0) return packed;
-  let most = 0;
-  for (let i = 0; i < stored.length; i++) {
-    const value = stored[i] ?? 0;
-    if (value > most) most = value;
-  }
-  if (base < 0 || base + unit * most >= length || wide.size > 0) {
-    throw new Malformed("an index is outside of its table");
-  }
-  return packed;
-}
-
-type Columns = BlockData["columns"];
-
-/** The column that has so many values. */
-function columnOf(byId: Columns, id: number, count: number): ColumnData {
-  const column = byId.get(id);
-  if (column === undefined) throw new Malformed(`column ${id} is missing`);
-  if ((column.count ?? count) !== count) {
-    throw new Malformed(`column ${id} has not a value for each event`);
-  }
-  return column;
-}
-
-/** What a column is decoded into before it is packed; one that is kept makes no work for the garbage collector. */
-const kept = new Float64Array(2 * blockEvents);
-
-/** Room for so many numbers, until the next call. */
-function scratch(count: number): Float64Array {
-  if (count > longestColumn) throw new Malformed("a column is too long");
-  return count > kept.length ? new Float64Array(count) : kept.subarray(0, count);
-}
-
-/** A column of so many numbers, which are places in a table of this length if one is given. */
-function packedOf(column: ColumnData, count: number, table?: number): Packed {
-  const wide = wideOf(column, count);
-  const unit = unitOf(column);
-  const same = constantOf(column, count);
-  if (same !== undefined) return inTable(packSame(same * unit, count, wide), table);
-  const values = scratch(count);
-  const range = decodeInto(column, values);
-  if (isDoubles(column)) {
-    if (table !== undefined) throw new Malformed("an index is no whole number");
-    return packDoubles(values);
-  }
-  const packed = pack(values, unit, wide, range);
-  const isInside = wide === undefined && range[0] >= 0 && range[1] * unit < (table ?? 0);
-  return isInside ? packed : inTable(packed, table);
-}
-
 type Filling = Block & { readonly columns: Map<number, Packed> };
 
-/** Put the times into the columns of the block; what is needed then is the rest. */
-function printedInto(block: Filling, unit: number, { counts }: Needs, byId: Columns): void {
-  for (const id of [timeColumn, entryTimeColumn])
-    if ((byId.get(id)?.wide.length ?? 0) > 0) throw new Malformed("times that no double holds");
-  const [times, entries] = [counts.get(timeColumn) ?? 0, counts.get(entryTimeColumn) ?? 0];
-  const room = scratch(times + entries);
-  const [starts, durations] = [room.subarray(0, times), room.subarray(times)];
-  if (times > 0) numbersInto(columnOf(byId, timeColumn, times), starts);
-  if (entries > 0) numbersInto(columnOf(byId, entryTimeColumn, entries), durations);
-  toTimes(block, block.timeUnit, { unit, starts, durations });
-  for (const [id, parts] of [
-    [timeColumn, starts],
-    [entryTimeColumn, durations],
-  ] as const) {
-    if (counts.delete(id)) block.columns.set(id, pack(parts, 1));
+/** The times of a block, where they are stored as starts and durations. */
+class Printed {
+  readonly #unit: number;
+  readonly #reader: ColumnReader;
+  readonly #places = new Map<number, number>();
+
+  /** Asks for the columns, which are then no longer needed. */
+  constructor(unit: number, { counts }: Needs, stored: StoredColumns, reader: ColumnReader) {
+    this.#unit = unit;
+    this.#reader = reader;
+    for (const id of [timeColumn, entryTimeColumn]) {
+      const count = counts.get(id) ?? 0;
+      if ((stored.byId.get(id)?.wide.length ?? 0) > 0)
+        throw new Malformed("times that no double holds");
+      if (counts.delete(id)) this.#places.set(id, reader.ask(id, count, columnWant.wide));
+    }
+  }
+
+  /** Put the times into the columns of the block, when they have been read. */
+  into(block: Filling): void {
+    const doubles = (id: number): Float64Array => {
+      const place = this.#places.get(id);
+      return place === undefined ? new Float64Array(0) : this.#reader.doubles(place);
+    };
+    const [starts, durations] = [doubles(timeColumn), doubles(entryTimeColumn)];
+    toTimes(block, block.timeUnit, { unit: this.#unit, starts, durations });
+    if (starts.length > 0) block.columns.set(timeColumn, pack(starts, 1));
+    if (durations.length > 0) block.columns.set(entryTimeColumn, pack(durations, 1));
   }
 }
 
@@ -144,21 +90,23 @@ export class EventDecoder {
   readonly #blocks: Block[] = [];
 
   /** Take a block; throws Malformed if its columns do not fit together. */
-  block({ columns: byId, count, strings, files, timeUnit, printedUnit }: BlockData): void {
+  block({ columns: stored, count, strings, files, timeUnit, printedUnit }: StoredBlock): void {
     for (const string of strings) this.#strings.push(string);
     for (const file of files) this.#files.push(file);
-    const { distinct, places } = this.#places(byId.get(shapeColumn), count);
+    const { distinct, places } = shapesOf(stored, count);
     const needs = new Needs();
     const counts = countsOf(places, distinct.length);
     for (const [place, shape] of distinct.entries()) {
       needs.add(madeBy(shape).maker, counts[place] ?? 0);
     }
-    const packed = new Map<number, Packed>();
+    const columns = new Map<number, Packed>();
     const tables = this.#tables;
-    const block = { count, tables, shapes: distinct, places, columns: packed, timeUnit };
-    if (printedUnit !== 0) printedInto(block, printedUnit, needs, byId);
-    this.#fill(packed, needs, byId);
-    this.#areas(packed, byId);
+    const block = { count, tables, shapes: distinct, places, columns, timeUnit };
+    const reader = new ColumnReader(stored);
+    const printed = printedUnit === 0 ? undefined : new Printed(printedUnit, needs, stored, reader);
+    this.#fill(columns, needs, reader);
+    printed?.into(block);
+    this.#areas(columns, stored);
     this.#blocks.push(block);
   }
 
@@ -166,37 +114,32 @@ export class EventDecoder {
     return new EventLog(this.#blocks.map(atHand));
   }
 
-  #places(column: ColumnData | undefined, count: number): Kinds {
-    if (column === undefined || (column.count ?? count) !== count) {
-      throw new Malformed("a block has not the events that it says");
-    }
-    return decodeListed(column, scratch(count));
-  }
-
-  /** Decode the columns that are needed. */
-  #fill(packed: Map<number, Packed>, needs: Needs, byId: Columns): void {
-    for (const [id, count] of needs.counts) {
+  /** Read the columns that are needed. */
+  #fill(columns: Map<number, Packed>, needs: Needs, reader: ColumnReader): void {
+    const places = new Map<number, number>();
+    for (const [id, count] of needs.counts) places.set(id, reader.ask(id, count));
+    reader.read();
+    for (const [id, place] of places) {
       const table = needs.strings.has(id) ? this.#strings : needs.files.has(id) && this.#files;
-      packed.set(id, packedOf(columnOf(byId, id, count), count, table ? table.length : undefined));
+      columns.set(id, reader.packed(place, table ? table.length : undefined));
     }
   }
 
   /** The areas of the snapshots, which have columns of their own. */
-  #areas(packed: Map<number, Packed>, byId: Columns): void {
-    const lengths = packed.get(areaCount);
+  #areas(columns: Map<number, Packed>, stored: StoredColumns): void {
+    const lengths = columns.get(areaCount);
     const areas = lengths === undefined ? 0 : unpack(lengths).reduce((a, b) => a + b, 0);
     if (areas === 0) return;
-    const id = areaShape.code * codes;
-    const column = byId.get(id);
-    if (column === undefined || (column.count ?? areas) !== areas) {
-      throw new Malformed("areas are missing");
-    }
-    const bits = packedOf(column, areas);
-    packed.set(id, bits);
+    const shapes = areaShape.code * codes;
+    const reader = new ColumnReader(stored);
+    const place = reader.ask(shapes, areas);
+    reader.read();
+    const bits = reader.packed(place);
+    columns.set(shapes, bits);
     const counts = new Map<number, number>();
     for (const shape of unpack(bits)) counts.set(shape, (counts.get(shape) ?? 0) + 1);
     const needs = new Needs();
     for (const [shape, count] of counts) needs.add(makerOf(areaShape, shape), count);
-    this.#fill(packed, needs, byId);
+    this.#fill(columns, needs, new ColumnReader(stored));
   }
 }

@@ -2,8 +2,6 @@
 
 // biome-ignore-all lint/suspicious/noBitwiseOperators: a division for each number takes five times as long.
 
-import { Malformed } from "./varint.ts";
-
 /** Bytes that the low bits of so many numbers need. */
 export function lowBytes(count: number, bits: number): number {
   return Math.ceil((count * bits) / 8);
@@ -34,49 +32,4 @@ export function lowOf(values: Float64Array, bits: number): Uint8Array {
   }
   if (held > 0) bytes[at] = rest;
   return bytes;
-}
-
-/** Throws Malformed if there are not as many bytes as low bits of these numbers take. */
-function checkBytes(bytes: Uint8Array, bits: number, values: Float64Array): void {
-  if (bytes.length !== lowBytes(values.length, bits)) {
-    throw new Malformed("a column has not a row of low bits for each number");
-  }
-}
-
-/** Bytes that can be read behind the end of a row of bits. */
-const spare = 8;
-
-/** The bytes, with some behind them that have no meaning: a look at four bytes at once takes a third of the time of single ones. */
-export function sparedView(bytes: Uint8Array): DataView {
-  const { buffer, byteOffset, length } = bytes;
-  if (byteOffset + length + spare <= buffer.byteLength) {
-    return new DataView(buffer, byteOffset, length + spare);
-  }
-  const copy = new Uint8Array(length + spare);
-  copy.set(bytes);
-  return new DataView(copy.buffer);
-}
-
-/** Put low bits, at most 16, below the values; throws Malformed if there are not as many bytes as that takes. */
-export function addLow(bytes: Uint8Array, bits: number, values: Float64Array): void {
-  checkBytes(bytes, bits, values);
-  const part = 2 ** bits;
-  const mask = (1 << bits) - 1;
-  const view = sparedView(bytes);
-  for (let i = 0, place = 0; i < values.length; i++) {
-    const low = (view.getUint32(place >>> 3, true) >>> (place & 7)) & mask;
-    values[i] = (values[i] ?? 0) * part + low;
-    place = (place + bits) | 0;
-  }
-}
-
-/** Fill the values with low bits alone; throws as `addLow`. */
-export function setLow(bytes: Uint8Array, bits: number, values: Float64Array): void {
-  checkBytes(bytes, bits, values);
-  const mask = (1 << bits) - 1;
-  const view = sparedView(bytes);
-  for (let i = 0, place = 0; i < values.length; i++) {
-    values[i] = (view.getUint32(place >>> 3, true) >>> (place & 7)) & mask;
-    place = (place + bits) | 0;
-  }
 }

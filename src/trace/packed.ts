@@ -16,11 +16,8 @@ export interface Packed {
 
 const noWide: ReadonlyMap<number, bigint> = new Map();
 
-/** The smallest and the largest number. */
-export type Range = readonly [number, number];
-
-/** Of the values; 0 and 0 of none. */
-export function rangeOf(values: Float64Array): Range {
+/** The smallest and the largest of the values; 0 and 0 of none. */
+function rangeOf(values: Float64Array): readonly [number, number] {
   let least = values[0] ?? 0;
   let most = least;
   for (let i = 0; i < values.length; i++) {
@@ -96,8 +93,8 @@ export function pack(
   parts: Float64Array,
   unit: number,
   wide: ReadonlyMap<number, bigint> = noWide,
-  [least, most]: Range = rangeOf(parts),
 ): Packed {
+  const [least, most] = rangeOf(parts);
   const count = parts.length;
   const base = least * unit;
   const held = (stored: Packed["stored"]): Packed => ({ count, stored, base, unit, wide });
@@ -106,11 +103,6 @@ export function pack(
   if (range >= 2 ** 32) return { count, stored: timesOf(parts, unit), base: 0, unit: 1, wide };
   if (range < 2 ** 8) return held(bytesOf(parts, least));
   return held(range < 2 ** 16 ? shortsOf(parts, least) : wordsOf(parts, least));
-}
-
-/** Hold one whole number so many times. */
-export function packSame(value: number, count: number, wide: Packed["wide"] = noWide): Packed {
-  return { count, stored: new Uint8Array(1), base: value, unit: 1, wide };
 }
 
 /** Hold doubles of any value; copies them. */

@@ -58,7 +58,7 @@ function cutOff(): never {
 }
 
 /** What `signed` wrote as this. Signs come as they like: a branch on them would take most of the time. */
-export function signedOf(value: number): number {
+function signedOf(value: number): number {
   const isNegative = value % 2;
   return (value + isNegative) * (0.5 - isNegative);
 }
@@ -101,53 +101,4 @@ export class ByteReader {
     this.at = end;
     return bytes;
   }
-}
-
-/** Digits that a number may have: the last one is worth 2^49. */
-const mostScale = 2 ** 49;
-
-/** Put the number whose first four bytes have the digits `low` to its place; returns the place behind its bytes. */
-function readLong(
-  bytes: Uint8Array,
-  from: number,
-  low: number,
-  values: Float64Array,
-  place: number,
-): number {
-  let at = from;
-  let value = low;
-  for (let scale = 2 ** 28; ; scale *= 128) {
-    const byte = bytes[at++] ?? cutOff();
-    if (byte < 128) {
-      values[place] = signedOf(value + byte * scale);
-      return at;
-    }
-    if (scale === mostScale) throw new Malformed("a number has too many digits");
-    value += (byte - 128) * scale;
-  }
-}
-
-/** Fill `values` with what `signed` wrote, from a place in the bytes on; returns the place behind the last one. */
-export function readSigned(bytes: Uint8Array, from: number, values: Float64Array): number {
-  let at = from;
-  for (let i = 0; i < values.length; i++) {
-    // Up to four bytes are a small integer, which takes half the time of a double.
-    let value = bytes[at++] ?? cutOff();
-    if (value >= 2 ** 7) {
-      value += ((bytes[at++] ?? cutOff()) - 1) * 2 ** 7;
-      if (value >= 2 ** 14) {
-        value += ((bytes[at++] ?? cutOff()) - 1) * 2 ** 14;
-        if (value >= 2 ** 21) {
-          value += ((bytes[at++] ?? cutOff()) - 1) * 2 ** 21;
-          if (value >= 2 ** 28) {
-            at = readLong(bytes, at, value - 2 ** 28, values, i);
-            continue;
-          }
-        }
-      }
-    }
-    const isNegative = value % 2;
-    values[i] = (value + isNegative) * (0.5 - isNegative);
-  }
-  return at;
 }

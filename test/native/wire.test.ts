@@ -3,11 +3,13 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { finishKind, found, op, opKind, out, rowKind, search } from "../../src/place/wire.ts";
+import { column, columnKind, columnWant } from "../../src/trace/column-reader.ts";
 
-const rust = readFileSync(new URL("../../native/binding/src/wire.rs", import.meta.url), "utf8");
+const rustOf = (file: string): string =>
+  readFileSync(new URL(`../../native/binding/src/${file}`, import.meta.url), "utf8");
 
 /** The `pub const` of each `pub mod`, names in camelCase. */
-function constants(): Record<string, Record<string, number>> {
+function constantsOf(rust: string): Record<string, Record<string, number>> {
   const camel = (name: string) =>
     name.toLowerCase().replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
   const modules = [...rust.matchAll(/pub mod (\w+) \{([^}]*)\}/g)];
@@ -25,5 +27,8 @@ function constants(): Record<string, Record<string, number>> {
 }
 
 it("numbers columns and kinds as the Rust side does", () => {
-  expect({ op, search, out, found, opKind, rowKind, finishKind }).toEqual(constants());
+  expect({ op, search, out, found, opKind, rowKind, finishKind }).toEqual(
+    constantsOf(rustOf("wire.rs")),
+  );
+  expect({ column, columnWant, columnKind }).toEqual(constantsOf(rustOf("columns.rs")));
 });

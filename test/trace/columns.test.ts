@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { rangedBytes } from "../../src/trace/choose-ranges.ts";
 import {
+  type Coded,
   codingOf,
   hasLow,
   lowBitsOf,
@@ -11,11 +12,11 @@ import {
   rangesCodingOf,
   unitOf,
 } from "../../src/trace/coding.ts";
-import { constantOf, decodeInto, decodeListed } from "../../src/trace/decode-columns.ts";
+import { ColumnReader, columnWant, type Kinds } from "../../src/trace/column-reader.ts";
 import { encodeNumbers } from "../../src/trace/encode-columns.ts";
-import { addLow, highOf, lowBytes, lowOf } from "../../src/trace/low-bits.ts";
-import { pack, unpack } from "../../src/trace/packed.ts";
-import { ByteReader, ByteWriter, Malformed, readSigned } from "../../src/trace/varint.ts";
+import { lowBytes } from "../../src/trace/low-bits.ts";
+import { type Packed, pack, unpack } from "../../src/trace/packed.ts";
+import { ByteWriter, Malformed } from "../../src/trace/varint.ts";
 
 const seed = 20_261_127;
 const number = fc.oneof(
@@ -55,28 +56,37 @@ const shaped = fc
     });
   });
 
-describe("low bits", () => {
-  it("come back below what is above them, however many they are", () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 15 }), fc.array(number), (bits, numbers) => {
-        const values = Float64Array.from(numbers);
-        const back = highOf(values, bits).slice();
-        addLow(lowOf(values, bits), bits, back);
-        expect([...back]).toEqual(numbers);
-      }),
-      { seed, numRuns: 500 },
-    );
-  });
-});
+/** A reader of one column, asked for. */
+function readerOf({ coding, data, low }: Coded, count: number, want?: number): ColumnReader {
+  const [length, lowLength] = [data.length, low.length];
+  const stored = { coding, at: 0, length, lowAt: 0, lowLength, wide: new Uint8Array(0) };
+  const reader = new ColumnReader({ data, low, byId: new Map([[7, stored]]) });
+  reader.ask(7, count, want);
+  reader.read();
+  return reader;
+}
+
+const packedOf = (coded: Coded, count: number): Packed => readerOf(coded, count).packed(0);
+const listedOf = (coded: Coded, count: number): Kinds =>
+  readerOf(coded, count, columnWant.listed).listed(0);
+/** The numbers of a column, read in every way in which they can be wanted. */
+function numbersOf(coded: Coded, count: number): readonly number[] {
+  const numbers = [...unpack(packedOf(coded, count))];
+  expect([...readerOf(coded, count, columnWant.wide).doubles(0)]).toEqual(numbers);
+  if (new Set(numbers).size <= 1024) {
+    const { distinct, places } = listedOf(coded, count);
+    expect(distinct).toEqual([...new Set(numbers)]);
+    expect([...places].map((place) => distinct[place])).toEqual(numbers);
+  }
+  return numbers;
+}
 
 describe("a column of numbers", () => {
   it("comes back from its bytes", () => {
     fc.assert(
       fc.property(column, (numbers) => {
         const coded = encodeNumbers(Float64Array.from(numbers), 0);
-        const values = new Float64Array(numbers.length);
-        decodeInto(coded, values);
-        expect([...values]).toEqual(numbers);
+        expect(numbersOf(coded, numbers.length)).toEqual(numbers);
         expect(unitOf(coded)).toBe(1);
       }),
       { seed, numRuns: 500 },
@@ -97,10 +107,7 @@ describe("a column of numbers", () => {
           .add(`ranges ${rangeBitsOf(coded)}`);
         if (apart > 0) expect(coded.low).toHaveLength(lowBytes(numbers.length, apart));
         expect(hasLow(coded) || coded.low.length === 0).toBe(true);
-        const values = new Float64Array(numbers.length);
-        decodeInto(coded, values);
-        expect([...values]).toEqual(numbers);
-        expect(constantOf(coded, numbers.length) ?? numbers[0]).toBe(numbers[0]);
+        expect(numbersOf(coded, numbers.length)).toEqual(numbers);
       }),
       { seed, numRuns: 400 },
     );
@@ -111,11 +118,17 @@ describe("a column of numbers", () => {
     expect([...used].sort()).toEqual(all.sort());
   });
 
-  it("of one number is told without its numbers", () => {
-    const coded = encodeNumbers(new Float64Array(5000).fill(-7), 12);
-    expect(constantOf(coded, 5000)).toBe(-7);
-    expect(constantOf(coded, 4999)).toBeUndefined();
-    expect(constantOf(encodeNumbers(Float64Array.of(1, 1, 2), 0), 3)).toBeUndefined();
+  it("of one number is held as that", () => {
+    const one = packedOf(encodeNumbers(new Float64Array(5000).fill(-7), 12), 5000);
+    expect(one).toMatchObject({ count: 5000, stored: new Uint8Array(1), base: -7 * 4096 });
+  });
+
+  it("is held as multiples of its unit, as narrow as they are", () => {
+    const words = packedOf(encodeNumbers(Float64Array.of(1, 2, 70_000), 12), 3);
+    expect(words).toMatchObject({ base: 4096, unit: 4096, stored: Uint32Array.of(0, 1, 69_999) });
+    const apart = packedOf(encodeNumbers(Float64Array.of(0, 2 ** 40), 1), 2);
+    expect(apart).toMatchObject({ base: 0, unit: 1, stored: Float64Array.of(0, 2 ** 41) });
+    expect(packedOf(encodeNumbers(Float64Array.of(), 0), 0)).toMatchObject({ count: 0, base: 0 });
   });
 
   it.each([
@@ -136,7 +149,8 @@ describe("a column of numbers", () => {
     ["ranges and low bits", rangesCodingOf(0, 0, 1) + 512, [1, 8, 8, 0], [0]],
   ])("with %s is refused", (_, coding, data, low) => {
     const coded = { coding, data: Uint8Array.from(data), low: Uint8Array.from(low) };
-    expect(() => decodeInto(coded, new Float64Array(1))).toThrow(Malformed);
+    expect(() => packedOf(coded, 1)).toThrow(Malformed);
+    expect(() => listedOf(coded, 1)).toThrow(Malformed);
   });
 
   it("comes back from ranges of any width, and their bits are never more than its own", () => {
@@ -150,12 +164,8 @@ describe("a column of numbers", () => {
         const values = Float64Array.from(all);
         const { bits, data, low } = rangedBytes(values) ?? expect.fail("no ranges");
         const coding = rangesCodingOf(0, 0, bits);
-        const back = new Float64Array(all.length);
-        const [least, most] = decodeInto({ coding, data, low }, back);
-        expect([...back]).toEqual(all);
-        expect(least).toBe(Math.min(...all));
-        expect(most).toBeGreaterThanOrEqual(Math.max(...all));
-        const width = Math.ceil(Math.log2(Math.max(...all) - least + 1));
+        expect(numbersOf({ coding, data, low }, all.length)).toEqual(all);
+        const width = Math.ceil(Math.log2(Math.max(...all) - Math.min(...all) + 1));
         expect(low.length).toBeLessThanOrEqual(Math.ceil((width * all.length) / 8));
       }),
       { seed, numRuns: 1000 },
@@ -173,9 +183,7 @@ describe("a column of numbers", () => {
       fc.property(shaped, around, around, (numbers, before, behind) => {
         const coded = encodeNumbers(Float64Array.from(numbers), 0);
         const [data, low] = [within(coded.data, before, behind), within(coded.low, before, behind)];
-        const values = new Float64Array(numbers.length);
-        decodeInto({ ...coded, data, low }, values);
-        expect([...values]).toEqual(numbers);
+        expect(numbersOf({ ...coded, data, low }, numbers.length)).toEqual(numbers);
       }),
       { seed, numRuns: 300 },
     );
@@ -207,8 +215,8 @@ describe("a column of numbers", () => {
     ["a place 256 further", [1, 8, 0x80, 0x04]],
   ])("with %s is refused", (_, bytes) => {
     const list = { coding: 2, data: Uint8Array.from(bytes), low: new Uint8Array(0) };
-    expect(() => decodeListed(list, new Float64Array(1))).toThrow(Malformed);
-    expect(() => decodeInto(list, new Float64Array(1))).toThrow(Malformed);
+    expect(() => listedOf(list, 1)).toThrow(Malformed);
+    expect(() => packedOf(list, 1)).toThrow(Malformed);
   });
 });
 
@@ -223,16 +231,27 @@ describe("a row of numbers", () => {
     }
   };
 
-  const oneByOne = (bytes: Uint8Array, count: number) => (): readonly number[] => {
-    const reader = new ByteReader(bytes);
-    const values = Array.from({ length: count }, () => reader.signed());
-    return [...values, reader.at];
+  /** As docs/trace-format.md has it. */
+  const oneByOne = (bytes: readonly number[], count: number) => (): readonly number[] => {
+    let at = 0;
+    const signed = (): number => {
+      let value = 0n;
+      for (let digits = 0n; digits < 8n; digits++) {
+        const byte = bytes[at++];
+        if (byte === undefined) throw new Malformed("a number is cut off");
+        value += BigInt(byte % 128) * 128n ** digits;
+        if (byte < 128) return Number(value % 2n === 0n ? value / 2n : -(value + 1n) / 2n);
+      }
+      throw new Malformed("a number has too many digits");
+    };
+    const values = Array.from({ length: count }, signed);
+    if (at < bytes.length) throw new Malformed("a column has bytes left");
+    return values;
   };
 
-  const together = (bytes: Uint8Array, count: number) => (): readonly number[] => {
-    const values = new Float64Array(count);
-    const end = readSigned(bytes, 0, values);
-    return [...values, end];
+  const together = (bytes: readonly number[], count: number) => (): readonly number[] => {
+    const coded = { coding: 0, data: Uint8Array.from(bytes), low: new Uint8Array(0) };
+    return [...readerOf(coded, count, columnWant.wide).doubles(0)];
   };
 
   const digit = fc.oneof(
@@ -243,8 +262,7 @@ describe("a row of numbers", () => {
 
   it("is read from any bytes like one after the other, errors included", () => {
     fc.assert(
-      fc.property(fc.array(digit), fc.nat(8), (all, count) => {
-        const bytes = Uint8Array.from(all);
+      fc.property(fc.array(digit), fc.nat(8), (bytes, count) => {
         expect(outcome(together(bytes, count))).toEqual(outcome(oneByOne(bytes, count)));
       }),
       { seed, numRuns: 3000 },
@@ -257,7 +275,7 @@ describe("a row of numbers", () => {
     const numbers = all.filter((value) => value >= -(2 ** 52) && value <= 2 ** 53 - 1);
     const writer = new ByteWriter();
     for (const value of numbers) writer.signed(value);
-    const bytes = writer.done();
-    expect(together(bytes, numbers.length)()).toEqual([...numbers, bytes.length]);
+    const bytes = [...writer.done()];
+    expect(together(bytes, numbers.length)()).toEqual(numbers);
   });
 });

@@ -2,12 +2,13 @@
 
 import { describe, expect, it } from "vitest";
 import type { BlockData } from "../../src/trace/block.ts";
-import type { Coded } from "../../src/trace/coding.ts";
+import { type Coded, rangesCodingOf } from "../../src/trace/coding.ts";
 import { EventDecoder } from "../../src/trace/decode-events.ts";
 import { encodeDoubles, encodeNumbers } from "../../src/trace/encode-columns.ts";
 import { encodeBlock } from "../../src/trace/encode-events.ts";
 import type { Event } from "../../src/trace/event.ts";
 import { logOf } from "../../src/trace/log-writer.ts";
+import { storedOf } from "./stored.ts";
 
 const codes = ["a", "b", "c", "a", "c"];
 const events = codes.map((code, line): Event => ({ kind: "warning", line, pid: 1, code }));
@@ -22,7 +23,7 @@ function withPlaces(coded: Coded): readonly Event[] {
   const columns = new Map(block.columns);
   columns.set(codeColumn, { id: codeColumn, wide: new Uint8Array(0), ...coded });
   const decoder = new EventDecoder();
-  decoder.block({ ...block, columns });
+  decoder.block(storedOf({ ...block, columns }));
   return [...decoder.done()];
 }
 
@@ -33,6 +34,17 @@ describe("the places of strings", () => {
     expect(withPlaces(numbers(0, 1, 2, 0, 2))).toEqual(events);
     const same = events.map((event) => ({ ...event, code: "c" }));
     expect(withPlaces(numbers(2, 2, 2, 2, 2))).toEqual(same);
+  });
+
+  it("are read where the bounds of their column are wider than the table", () => {
+    const coding = rangesCodingOf(0, 0, 1);
+    const ranged = (low: number[]): Coded => ({
+      coding,
+      data: Uint8Array.of(1, 0, 3, 0),
+      low: Uint8Array.from(low),
+    });
+    expect(withPlaces(ranged([0x88, 0x20]))).toEqual(events);
+    expect(() => withPlaces(ranged([0xc8, 0x20]))).toThrow("an index is outside of its table");
   });
 
   it.each([

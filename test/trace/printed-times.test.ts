@@ -7,6 +7,7 @@ import type { Event } from "../../src/trace/event.ts";
 import { logOf } from "../../src/trace/log-writer.ts";
 import { printedTimes } from "../../src/trace/printed-times.ts";
 import { Malformed } from "../../src/trace/varint.ts";
+import { storedOf } from "./stored.ts";
 
 const start = 1_795_352_605;
 
@@ -66,7 +67,7 @@ describe("times that a recorder printed", () => {
     (printedUnit) => {
       const { block } = printedOf(calls([{ begun: 1.000_001, took: 0.000_002 }]));
       const data = { ...encodeBlock(block, { strings: 0, files: 0 }), printedUnit };
-      expect(() => new EventDecoder().block(data)).toThrow(Malformed);
+      expect(() => new EventDecoder().block(storedOf(data))).toThrow(Malformed);
     },
   );
 });
