@@ -29,10 +29,14 @@ function sumOf(calls) {
   /** @type {Map<string, number>} */
   const counts = new Map();
   let sum = 0;
-  for (const { call, pid, addr, length, bits, result } of calls) {
+  for (const made of calls) {
+    const { call, pid, line, time, entryLine, entryTime, addr, length, bits, result } = made;
     counts.set(call, (counts.get(call) ?? 0) + 1);
     const page = addr / 4096 + 3 * (result / 4096);
-    sum = (sum + page * 31 + length * 7 + bits * 1009 + pid * 13) % 2_147_483_647;
+    const moments = Math.round(time * 1e6) + 3 * Math.round(entryTime * 1e6);
+    const kind = bits * 1009 + made.flags * 2003 + made.fd * 4001 + made.offset / 4096;
+    const place = pid * 13 + line * 17 + entryLine * 19 + (moments % 1e9);
+    sum = (sum + page * 31 + length * 7 + kind + place) % 2_147_483_647;
   }
   return `${[...counts].sort().join(" ")}, ${sum}`;
 }
@@ -50,8 +54,11 @@ async function sumOfOurs(format, path) {
   const calls = [];
   await read(format, path, (event) => {
     if (event.kind !== "call" || event.result === null || !raced.has(event.call)) return;
-    const { call, pid, time, addr, length = 0, prot, advice, result } = event;
-    calls.push({ call, pid, time, addr, length, bits: prot ?? advice ?? 0, result });
+    const { call, pid, line, time, entryLine = line, entryTime = time, addr, result } = event;
+    const { length = 0, prot, advice, flags = 0, fd = -1, offset = 0 } = event;
+    const bits = prot ?? advice ?? 0;
+    const asked = { addr, length, bits, flags, fd, offset };
+    calls.push({ call, pid, line, time, entryLine, entryTime, ...asked, result });
   });
   return sumOf(calls);
 }
