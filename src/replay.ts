@@ -16,6 +16,7 @@ import type { Placements } from "./place/types.ts";
 import type { Policy } from "./policies/types.ts";
 import { opNumber } from "./resolve/op-table.ts";
 import type { Program } from "./resolve/program.ts";
+import { recordedPages } from "./resolve/recorded-pages.ts";
 import type { Applied, ApplyOptions } from "./space/applied.ts";
 import { apply } from "./space/apply.ts";
 import { applyClosest } from "./space/closest.ts";
@@ -149,7 +150,7 @@ export function follow(
   const options = { ...optionsOf(facts), touch, compare: false, watches };
   const applied = apply(asked, placements, profile, options);
   const { peak, end, vmaPeak } = applied;
-  const recorded = recordedPlacements(asked).objectPage;
+  const recorded = recordedPages(asked);
   return {
     replay: { ...machine, program: asked, policy, placements, peak, end, vmaPeak, ...seen() },
     counters: countDifferences(asked, placements, recorded),

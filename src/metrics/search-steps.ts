@@ -3,15 +3,18 @@
 import { type OpTable, opNumber, ways } from "../resolve/op-table.ts";
 import type { Metric } from "./types.ts";
 
-const sum = (values: Uint32Array): number => values.reduce((all, value) => all + value, 0);
+function sum(values: Uint32Array): number {
+  let all = 0;
+  for (let index = 0; index < values.length; index++) all += values[index] ?? 0;
+  return all;
+}
 
 /** Mappings at no particular place. */
 function searched({ kind, how, atObject, sourceObject }: OpTable): number {
   let count = 0;
   for (let index = 0; index < kind.length; index++) {
-    const place = ways[how[index] ?? 0] === "place";
-    const free = (atObject[index] ?? -1) < 0 && (sourceObject[index] ?? -1) < 0;
-    if (kind[index] === opNumber.map && place && free) count += 1;
+    if (kind[index] !== opNumber.map || ways[how[index] ?? 0] !== "place") continue;
+    if ((atObject[index] ?? -1) < 0 && (sourceObject[index] ?? -1) < 0) count += 1;
   }
   return count;
 }

@@ -2,18 +2,19 @@
 
 import { opNumber } from "../resolve/op-table.ts";
 import type { Program } from "../resolve/program.ts";
+import { recordedPages } from "../resolve/recorded-pages.ts";
 import type { Placements } from "./types.ts";
 
 /** The recording's own placements; nothing is searched, so nothing is counted. */
-export function recordedPlacements({ ops, objects }: Program): Placements {
-  const { kind, object, recorded, atObject, atOffset } = ops.table;
-  const objectPage = new Float64Array(objects + 1);
+export function recordedPlacements(program: Program): Placements {
+  const { ops } = program;
+  const { kind, recorded, atObject, atOffset } = ops.table;
+  const objectPage = recordedPages(program);
   const opPage = new Float64Array(ops.length).fill(Number.NaN);
   for (let index = 0; index < kind.length; index++)
     switch (kind[index]) {
       case opNumber.map:
       case opNumber.fix:
-        objectPage[object[index] ?? 0] = recorded[index] ?? 0;
         opPage[index] = recorded[index] ?? 0;
         break;
       case opNumber.release:

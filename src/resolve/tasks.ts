@@ -57,12 +57,16 @@ export class Tasks {
   /** Living tasks by the base that they searched below, the first one first. */
   readonly #byBase = new Map<U64, Set<number | null>>();
   #spaces = 0;
+  /** The task that was asked for last, and its space; 0 is none. */
+  #lastTask: number | null = null;
+  #lastSpace = 0;
 
   constructor(evidence: Kinship) {
     this.#kinship = evidence;
   }
 
   #assign(pid: number | null, space: number): void {
+    this.#lastSpace = 0;
     this.#spaceOf.set(pid, space);
     this.#users.set(space, (this.#users.get(space) ?? 0) + 1);
     const base = this.#kinship.bases.get(pid);
@@ -75,6 +79,7 @@ export class Tasks {
     const space = this.#spaceOf.get(pid);
     if (space === undefined) return undefined;
     this.#spaceOf.delete(pid);
+    this.#lastSpace = 0;
     this.#forget(pid);
     const users = (this.#users.get(space) ?? 1) - 1;
     if (users > 0) this.#users.set(space, users);
@@ -103,8 +108,13 @@ export class Tasks {
 
   /** The space of a task; `isNew` if the recording never told of its birth. */
   spaceOf(pid: number | null): { readonly space: number; readonly isNew: boolean } {
+    if (pid === this.#lastTask && this.#lastSpace !== 0)
+      return { space: this.#lastSpace, isNew: false };
     const known = this.#spaceOf.get(pid);
-    if (known !== undefined) return { space: known, isNew: false };
+    if (known !== undefined) {
+      [this.#lastTask, this.#lastSpace] = [pid, known];
+      return { space: known, isNew: false };
+    }
     const relative = this.#relative(pid);
     if (relative !== undefined) {
       this.#assign(pid, relative);

@@ -8,6 +8,9 @@ import { Chunk, chunkRows, half } from "./vma-chunk.ts";
 const filled: number = chunkRows - chunkRows / 8;
 const sparse: number = chunkRows / 2 - chunkRows / 8;
 
+/** Rows that a set has memory for once there is one. */
+const firstRows = 48;
+
 /** Before anything is sought. */
 const nothing: Chunk = new Chunk();
 
@@ -164,7 +167,7 @@ export class VmaSet {
 
   /** The chunk that a VMA at `page` belongs to, with room for `rows` more. */
   #roomFor(page: number, rows: number): number {
-    if (this.#chunks.length === 0) this.#chunks.push(new Chunk());
+    if (this.#chunks.length === 0) this.#chunks.push(new Chunk(firstRows));
     const at = Math.min(this.#chunkOf(page), this.#chunks.length - 1);
     const chunk = this.#chunks[at];
     if (chunk === undefined || chunk.count + rows <= chunkRows) return at;

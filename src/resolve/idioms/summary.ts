@@ -3,6 +3,7 @@
 import type { Events } from "../../trace/events.ts";
 import { type OpTable, opNumber, ways } from "../op-table.ts";
 import type { Area, Program } from "../program.ts";
+import { recordedPages } from "../recorded-pages.ts";
 import { callsOf } from "./calls.ts";
 import { type Labels, labelsOf } from "./labels.ts";
 import type { Idiom, MapOp, Trim } from "./types.ts";
@@ -58,16 +59,6 @@ function tookHint(map: MapOp, recorded: Float64Array): boolean {
   return hint !== undefined && (recorded[hint.object] ?? 0) + hint.offset === map.recorded;
 }
 
-/** By object: its recorded page. */
-function recordedPages({ ops, objects }: Program): Float64Array {
-  const { kind, object, recorded } = ops.table;
-  const pages = new Float64Array(objects + 1);
-  for (let index = 0; index < kind.length; index++)
-    if (kind[index] === opNumber.map || kind[index] === opNumber.fix)
-      pages[object[index] ?? 0] = recorded[index] ?? 0;
-  return pages;
-}
-
 function backingOf({ backing, file }: Area): string {
   return backing === "file" ? (file?.kind ?? "unknown") : backing;
 }
@@ -104,7 +95,8 @@ function boundOf(program: Program, events: Events, idioms: readonly Idiom[]): Bo
   const calls = callsOf(program, events);
   const made = madeBy(program, events);
   const { kind, pages, area, areas, object } = program.ops.table;
-  for (const [event, index] of made.entries()) {
+  for (let event = 0; event < made.length; event++) {
+    const index = made[event] ?? -1;
     if (index < 0 || calls.nameOf(event) !== "mmap") continue;
     found.mmaps += 1;
     if (kind[index] !== opNumber.map || isHinted(program.ops.table, index, recorded)) continue;
