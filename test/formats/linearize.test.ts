@@ -5,6 +5,8 @@ import { linearize } from "../../src/formats/order/linearize.ts";
 import type { Call, Event } from "../../src/trace/event.ts";
 
 const P = 4096;
+/** A PMD in pages. */
+const block = 512;
 /** Where the drawn pages begin: MAP_32BIT ends below. */
 const base = 2 ** 20;
 type Lines = readonly [entry: number, exit: number];
@@ -152,9 +154,59 @@ describe("calls that overlapped", () => {
     expect(order([...before, taken, strange, late])).toEqual([1, 2, 3, 21, 30]);
   });
 
+  it("are put so that what was free from the beginning was passed by nobody", () => {
+    // Nobody has freed anything; the first is found below what was there when the recording began.
+    const below = map(2, [10, 12], 84, 6);
+    const above = map(1, [11, 13], 90, 10);
+    expect(order([thread, below, above])).toEqual([1, 13, 12]);
+    // Unless it was freed by a call that returned later.
+    const freed = unmap(1, [9, 14], 90, 10);
+    const again = map(3, [11, 13], 90, 10);
+    const other: Event = { kind: "lifecycle", lifecycle: "thread", line: 1, pid: 1, child: 3 };
+    expect(order([thread, other, below, again, freed])).toEqual([1, 1, 12, 13, 14]);
+  });
+
   it("never change places with calls that did not overlap", () => {
     const events = [...before, map(1, [10, 10], 104, 6), map(2, [11, 11], 110, 10)];
     expect(order(events)).toEqual([1, 2, 10, 11]);
+  });
+});
+
+describe("calls that overlapped under a kernel that rounds whole blocks", () => {
+  const exec: Event = { kind: "lifecycle", lifecycle: "exec", line: 1, pid: 1 };
+  const room = unmap(1, [2, 2], 0, 20 * block);
+  /** From the top down, `shift` pages away from a block. */
+  const shown = (shift: number): readonly Event[] => [
+    exec,
+    thread,
+    room,
+    ...[19, 18, 17].map((at, i) => map(1, [3 + i, 3 + i], at * block - shift, block)),
+  ];
+  const freed = unmap(1, [6, 6], 18 * block, block);
+  const more = unmap(1, [10, 13], 17 * block, block);
+  const found = map(2, [11, 12], 18 * block, block);
+
+  it("are put so that it needs more than a hole of that size", () => {
+    const lines = [1, 1, 2, 3, 4, 5, 6];
+    expect(order([...shown(0), freed, found, more])).toEqual([...lines, 13, 12]);
+    const small = map(2, [11, 12], 19 * block - 1, 1);
+    expect(order([...shown(0), freed, small, more])).toEqual([...lines, 12, 13]);
+  });
+
+  it("are not, if it does not always, or was not seen from exec on", () => {
+    const lines = [1, 1, 2, 3, 4, 5, 6];
+    const other = unmap(1, [6, 6], 18 * block - 1, block + 1);
+    const before = map(1, [6, 6], 18 * block - 1, 1);
+    const late = [...shown(1), other, before, found, more];
+    expect(order(late)).toEqual([...lines, 6, 12, 13]);
+    const attached = shown(0).slice(1);
+    expect(order([...attached, freed, found, more])).toEqual([...lines.slice(1), 12, 13]);
+  });
+
+  it("are put so that nothing is left free above that would hold a block", () => {
+    const above = map(1, [10, 13], 16 * block, block);
+    const below = map(2, [11, 12], 14 * block, 2 * block);
+    expect(order([...shown(0), below, above])).toEqual([1, 1, 2, 3, 4, 5, 13, 12]);
   });
 });
 

@@ -8,6 +8,8 @@ import {
   MAP_FIXED_NOREPLACE,
   MAP_GROWSDOWN,
   MAP_HUGETLB,
+  MAP_PRIVATE,
+  MAP_TYPE,
 } from "../../trace/flags.ts";
 import { hasBit } from "../../units.ts";
 import { footprint } from "./footprint.ts";
@@ -27,15 +29,29 @@ export interface Effect {
   readonly found?: Span;
   /** Had this been free, it would have been put, or have grown (vma_expandable), there. */
   readonly blocked?: Span;
-  /** It looked for the first gap of this size. */
-  readonly searched?: { readonly need: number; readonly aligned: boolean };
+  readonly searched?: Searched;
 }
 
-const page = 4096;
+/** What a search may have looked for, as far as its result tells; bytes. */
+export interface Searched {
+  readonly size: number;
+  /**
+   * It may have looked for so much more and have rounded: the largest power of two that its result agrees with, if that is
+   * a PMD or more (thp_get_unmapped_area, shmem_get_unmapped_area). 0 if it cannot.
+   */
+  readonly align: number;
+  /** If it was rounded, then to a PMD: no device and no pages of 1 GiB. */
+  readonly usual: boolean;
+  /** Anonymous memory of whole PMDs without a hint: a kernel aligns all such (from 6.7 on) or none. */
+  readonly blocks: boolean;
+}
+
+export const page: number = 4096;
 const pageUp = (bytes: number): number => Math.ceil(bytes / page) * page;
 
-/** A PMD, by which large mappings may be padded. */
-const block = 2 ** 21;
+/** The smallest PMD, and the largest size that any kernel aligns to. */
+export const block: number = 2 ** 21;
+const largest = 2 ** 30;
 /** Where MAP_32BIT ends; such searches go up. */
 const low = 2 ** 31;
 
@@ -72,23 +88,59 @@ function blockedOf(event: Call): Span | undefined {
   return Number(event.length) > 0 && end > start ? { start, end } : undefined;
 }
 
+/** The largest power of two, of PMD size and more, that divides a distance; 0 if none does. */
+function alignment(distance: number): number {
+  if (distance % block !== 0) return 0;
+  let size = block;
+  while (size < largest && distance % (2 * size) === 0) size *= 2;
+  return size;
+}
+
+/** Where mremap moves something to, its offset in its file is not known. */
+function alignOf(event: Call, { start, end }: Span): number {
+  if (end - start < block) return 0;
+  const align = alignment(start);
+  if (event.call === "mremap") return Math.max(align, block);
+  if (event.call !== "mmap" || hasBit(event.flags, MAP_ANONYMOUS)) return align;
+  return Math.max(align, alignment(start - Number(event.offset)));
+}
+
+/** Anonymous memory of whole blocks, without a hint. */
+function isBlocks(event: Call, size: number): boolean {
+  if (event.call !== "mmap" || event.addr !== 0 || size % block !== 0) return false;
+  const { flags } = event;
+  const isPrivate = flags % (MAP_TYPE + 1) === MAP_PRIVATE;
+  return isPrivate && hasBit(flags, MAP_ANONYMOUS) && !oddHints.some((flag) => hasBit(flags, flag));
+}
+
+function isUsual(event: Call, size: number): boolean {
+  if (event.call !== "mmap" || size % largest === 0) return false;
+  if (hasBit(event.flags, MAP_ANONYMOUS)) return !hasBit(event.flags, MAP_HUGETLB);
+  return event.file?.kind === "regular" || event.file?.kind === "shmem";
+}
+
+function searchedOf(event: Call, found: Span): Pick<Effect, "searched"> {
+  const size = found.end - found.start;
+  // Compat tasks are never aligned.
+  const blocks = found.end > 2 * low && isBlocks(event, size);
+  const usual = isUsual(event, size) || blocks;
+  return { searched: { size, align: alignOf(event, found), usual, blocks } };
+}
+
 export function effectOf(event: Event | undefined): Effect {
   if (event?.kind !== "call" || event.outcome !== "ok" || event.injected) return noEffect;
   const print = footprint(event, event.result);
   const named = print.named.map(spanOf);
   const maps = event.call === "mmap" || event.call === "shmat";
   const found = print.found === undefined ? undefined : spanOf(print.found);
-  const size = found === undefined ? 0 : found.end - found.start;
-  const aligned = size >= block;
   const fixed = event.call === "mremap" && found === undefined ? named.slice(1, 2) : noSpans;
   const blocked = blockedOf(event);
-  const searched = { need: aligned ? size + block : size, aligned };
   return {
     frees: print.frees.length === 0 ? noSpans : print.frees.map(spanOf),
     takes: found !== undefined ? [found] : maps ? named.slice(0, 1) : fixed,
     needs: maps ? noSpans : named.slice(0, 1),
     ...(found !== undefined && { found }),
     ...(blocked !== undefined && { blocked }),
-    ...(print.searches && found !== undefined && found.end > low && { searched }),
+    ...(print.searches && found !== undefined && found.end > low && searchedOf(event, found)),
   };
 }

@@ -50,7 +50,7 @@ class Pieces {
   /** True if the kernel could not have found that place here. */
   contradicts({ found, searched }: Effect, topDown: boolean): boolean {
     if (searched === undefined || found === undefined) return false;
-    const { need } = searched;
+    const need = searched.size + searched.align;
     let run = 0;
     let previous = 0;
     for (const [i, { start, end }] of this.#spans.entries()) {

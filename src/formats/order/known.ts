@@ -1,137 +1,89 @@
 /** What calls have shown of an address space so far: which ranges are free, which are taken; the rest is not known. */
 
-import type { Effect, Span } from "./effect.ts";
-
-interface Piece extends Span {
-  readonly free: boolean;
-}
-
-/** How to take one change back. */
-interface Change {
-  readonly at: number;
-  readonly removed: readonly Piece[];
-  readonly count: number;
-}
-
-export type Changes = readonly Change[];
+import { block, type Effect, page, type Searched, type Span } from "./effect.ts";
+import { Overview } from "./overview.ts";
+import { type Changes, Pieces } from "./pieces.ts";
+import type { Rounding } from "./rounding.ts";
 
 export class Known {
-  /** Ascending and disjoint; free ones never touch. */
-  readonly #pieces: Piece[] = [];
+  readonly #pieces = new Pieces();
   readonly #topDown: boolean;
+  readonly #rounding: Rounding;
 
-  constructor(topDown: boolean) {
+  constructor(topDown: boolean, { rounding, free }: Overview = new Overview(false)) {
     this.#topDown = topDown;
-  }
-
-  /** Index of the first piece that ends after an address. */
-  #after(address: number): number {
-    let from = 0;
-    let to = this.#pieces.length;
-    while (from < to) {
-      const middle = Math.floor((from + to) / 2);
-      if ((this.#pieces[middle]?.end ?? 0) > address) to = middle;
-      else from = middle + 1;
-    }
-    return from;
-  }
-
-  #set({ start, end }: Span, free: boolean): Change {
-    let at = this.#after(start);
-    let past = at;
-    while ((this.#pieces[past]?.start ?? end) < end) past += 1;
-    const [first, last] = [this.#pieces[at], this.#pieces[past - 1]];
-    const pieces: Piece[] = [];
-    if (past > at && first !== undefined && first.start < start)
-      pieces.push({ ...first, end: start });
-    pieces.push({ start, end, free });
-    if (past > at && last !== undefined && last.end > end) pieces.push({ ...last, start: end });
-    const [below, above] = [this.#pieces[at - 1], this.#pieces[past]];
-    if (free && below?.free && below.end === pieces[0]?.start) {
-      pieces.unshift(below);
-      at -= 1;
-    }
-    if (free && above?.free && above.start === pieces.at(-1)?.end) {
-      pieces.push(above);
-      past += 1;
-    }
-    const merged = free ? joined(pieces) : pieces;
-    const removed = this.#pieces.splice(at, past - at, ...merged);
-    return { at, removed, count: merged.length };
+    this.#rounding = rounding;
+    for (const span of free) this.#pieces.set(span, true);
   }
 
   apply({ frees, takes }: Effect): Changes {
     return [
-      ...frees.map((span) => this.#set(span, true)),
-      ...takes.map((span) => this.#set(span, false)),
+      ...frees.map((span) => this.#pieces.set(span, true)),
+      ...takes.map((span) => this.#pieces.set(span, false)),
     ];
   }
 
   /** Nothing of what was known can be relied upon. */
   forget(): void {
-    this.#pieces.length = 0;
+    this.#pieces.clear();
   }
 
   undo(changes: Changes): void {
-    for (const { at, removed, count } of changes.toReversed())
-      this.#pieces.splice(at, count, ...removed);
+    this.#pieces.undo(changes);
   }
 
-  #overlaps({ start, end }: Span, free: boolean): boolean {
-    for (let at = this.#after(start); ; at++) {
-      const piece = this.#pieces[at];
-      if (piece === undefined || piece.start >= end) return false;
-      if (piece.free === free) return true;
-    }
-  }
-
-  #isFree({ start, end }: Span): boolean {
-    const piece = this.#pieces[this.#after(start)];
-    return piece?.free === true && piece.start <= start && piece.end >= end;
-  }
-
-  /** A search would have met a gap of this size before it came to `found`. */
-  #passed(found: Span, need: number): boolean {
-    const at = this.#after(found.start);
+  /** The largest gap that is known where a search comes before it comes to `found`. */
+  #passed(found: Span): number {
+    let size = 0;
+    const at = this.#pieces.after(found.start);
     if (this.#topDown) {
-      for (let i = at; i < this.#pieces.length; i++) {
-        const piece = this.#pieces[i];
-        if (piece?.free && piece.end - Math.max(piece.start, found.end) >= need) return true;
+      for (let i = at; i < this.#pieces.count; i++) {
+        const piece = this.#pieces.at(i);
+        if (piece?.free) size = Math.max(size, piece.end - Math.max(piece.start, found.end));
       }
-      return false;
+      return size;
     }
-    for (let i = Math.min(at, this.#pieces.length - 1); i >= 0; i--) {
-      const piece = this.#pieces[i];
-      if (piece?.free && Math.min(piece.end, found.start) - piece.start >= need) return true;
+    for (let i = Math.min(at, this.#pieces.count - 1); i >= 0; i--) {
+      const piece = this.#pieces.at(i);
+      if (piece?.free) size = Math.max(size, Math.min(piece.end, found.start) - piece.start);
     }
-    return false;
+    return size;
   }
 
-  /** The place is not at that end of its gap at which the search begins. */
-  #inside(found: Span): boolean {
-    const next = this.#topDown ? found.end : found.start - 1;
-    const piece = this.#pieces[this.#after(next)];
-    return piece?.free === true && piece.start <= next;
+  /** What is known to be free with a free range; `whole` if both sides of that are known to be taken. */
+  #gap({ start, end }: Span): Span & { readonly whole: boolean } {
+    let first = this.#pieces.after(start - 1);
+    const lowest = this.#pieces.at(first);
+    const low = lowest?.free ? Math.min(start, lowest.start) : start;
+    if (lowest?.free && lowest.start <= start) first -= 1;
+    let last = this.#pieces.after(end - 1);
+    const highest = this.#pieces.at(last);
+    const high = highest?.free && highest.start <= end ? highest.end : end;
+    if (highest?.free && highest.start <= end) last += 1;
+    const [below, above] = [this.#pieces.at(first), this.#pieces.at(last)];
+    const whole =
+      below?.free === false && below.end === low && above?.free === false && above.start === high;
+    return { start: low, end: high, whole };
+  }
+
+  /** A search could have come to `found`: with its own size or, as rounded, with a larger one. */
+  #leadsTo(found: Span, searched: Searched): boolean {
+    const { size } = searched;
+    const { plainly, align, ahead: most } = this.#rounding.waysOf(searched);
+    const passed = this.#passed(found);
+    const gap = this.#gap(found);
+    const ahead = this.#topDown ? gap.end - found.end : found.start - gap.start;
+    if (plainly && passed < size && ahead === 0) return true;
+    if (align === 0 || passed >= size + align || ahead > most) return false;
+    return !gap.whole || gap.end - gap.start >= size + block - page;
   }
 
   /** True if the call could not have gone as it did in this state. */
   contradicts({ needs, blocked, found, searched }: Effect): boolean {
-    if (needs.some((span) => this.#isFree(span))) return true;
-    if (blocked !== undefined && this.#isFree(blocked)) return true;
+    if (needs.some((span) => this.#pieces.isFree(span))) return true;
+    if (blocked !== undefined && this.#pieces.isFree(blocked)) return true;
     if (found === undefined) return false;
-    if (this.#overlaps(found, false)) return true;
-    if (searched === undefined) return false;
-    return this.#passed(found, searched.need) || (!searched.aligned && this.#inside(found));
+    if (this.#pieces.overlaps(found, false)) return true;
+    return searched !== undefined && !this.#leadsTo(found, searched);
   }
-}
-
-function joined(pieces: readonly Piece[]): readonly Piece[] {
-  const runs: Piece[] = [];
-  for (const piece of pieces) {
-    const last = runs.at(-1);
-    if (last?.free && piece.free && last.end === piece.start)
-      runs[runs.length - 1] = { ...last, end: piece.end };
-    else runs.push(piece);
-  }
-  return runs;
 }

@@ -2,8 +2,10 @@
 
 import type { Event } from "../../trace/event.ts";
 import { type Effect, effectOf } from "./effect.ts";
-import { type Changes, Known } from "./known.ts";
+import { Known } from "./known.ts";
 import { spanOf } from "./line-span.ts";
+import type { Overview } from "./overview.ts";
+import type { Changes } from "./pieces.ts";
 
 /** So many events ahead of the first one left may be under way with it. */
 const reach = 96;
@@ -11,6 +13,8 @@ const reach = 96;
 const depth = 48;
 /** Steps that may be spent on one contradiction, and on a whole space. */
 const patience = 4000;
+/** After so many of them the search begins again, with care. */
+const haste = 250;
 const allPatience = 400_000;
 /** Items that are held: more than can be ahead and taken back together. */
 const held = 512;
@@ -64,9 +68,11 @@ export class LinearSearch {
   #first = 0;
   #steps = 0;
   #total = 0;
+  /** What leaves all others possible is chosen first, which takes longer. */
+  #isCareful = false;
 
-  constructor(topDown: boolean, settled: (item: Item) => void) {
-    this.#known = new Known(topDown);
+  constructor(topDown: boolean, settled: (item: Item) => void, overview?: Overview) {
+    this.#known = new Known(topDown, overview);
     this.#settled = settled;
   }
 
@@ -95,7 +101,7 @@ export class LinearSearch {
 
   #step(): void {
     const fitting = this.#fitting(this.#ready());
-    if (fitting.length > 0) this.#choose(fitting);
+    if (fitting.length > 0) this.#choose(this.#isCareful ? this.#harmlessFirst(fitting) : fitting);
     else {
       if (this.#first > this.#frontier) {
         this.#frontier = this.#first;
@@ -106,15 +112,43 @@ export class LinearSearch {
       this.#steps += 1;
       this.#total += 1;
       const patient = this.#steps < patience && this.#total < allPatience;
-      if (!(patient && this.#back())) {
+      if (this.#steps === haste) this.#again();
+      else if (!(patient && this.#back())) {
         this.#giveIn();
-        this.#steps = 0;
+        this.#rest();
       }
     }
     if (this.#choices.length > depth) {
       this.#settle(this.#choices.length - depth);
-      this.#steps = 0;
+      this.#rest();
     }
+  }
+
+  /** What stood in the way is passed. */
+  #rest(): void {
+    this.#steps = 0;
+    this.#isCareful = false;
+  }
+
+  /** Take all choices back, and choose with care. */
+  #again(): void {
+    this.#isCareful = true;
+    for (let last = this.#choices.pop(); last !== undefined; last = this.#choices.pop())
+      this.#takeBack(last);
+  }
+
+  /** Those first whose choice contradicts the fewest of the others: what frees a gap comes after who would have taken it. */
+  #harmlessFirst(fitting: readonly number[]): readonly number[] {
+    if (fitting.length < 2) return fitting;
+    const harm = new Map<number, number>();
+    for (const item of fitting) {
+      const changes = this.#known.apply(this.#at(item).effect);
+      const isHarmed = (other: number): boolean =>
+        other !== item && this.#known.contradicts(this.#at(other).effect);
+      harm.set(item, fitting.filter(isHarmed).length);
+      this.#known.undo(changes);
+    }
+    return fitting.toSorted((one, other) => (harm.get(one) ?? 0) - (harm.get(other) ?? 0));
   }
 
   #at(place: number): Item {

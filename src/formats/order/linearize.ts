@@ -9,6 +9,7 @@ import { SortedRows } from "../../trace/sorted-rows.ts";
 import { Spaces } from "../spaces.ts";
 import { itemOf, LinearSearch } from "./linear-search.ts";
 import { NeutralMerge } from "./neutral.ts";
+import { Overview } from "./overview.ts";
 import { type Moved, type SpaceOrder, SpaceOrders } from "./space-orders.ts";
 
 /** What decides whether the calls of a space are put in order. */
@@ -107,9 +108,10 @@ export function linearize(events: Events, topDown: boolean, shelf?: Shelf): Iter
   const crowds = crowded(events);
   if (crowds.size === 0) return events;
   const moved = new SortedRows(shelf);
+  const overviews = overviewsOf(events, crowds);
   const orders = new SpaceOrders(
     events,
-    (_, tell) => new LinearOrder(topDown, tell),
+    (space, tell) => new LinearOrder(topDown, tell, overviews.get(space)),
     (slot, index) => moved.push([slot, index]),
     shelf,
   );
@@ -121,6 +123,21 @@ export function linearize(events: Events, topDown: boolean, shelf?: Shelf): Iter
   }
   orders.endAll();
   return moved.isEmpty ? events : swapped(events, moved);
+}
+
+function overviewsOf(events: Events, of: ReadonlySet<number>): ReadonlyMap<number, Overview> {
+  const found = new Map<number, Overview>();
+  const spaces = new Spaces(events);
+  for (const glance of glances(events)) {
+    const { space, made } = spaces.see(glance);
+    if (made !== undefined && made.from === undefined && of.has(made.space))
+      found.set(made.space, new Overview(true));
+    if (!(of.has(space) && decisive.has(glance.call))) continue;
+    const overview = found.get(space) ?? new Overview(false);
+    found.set(space, overview);
+    overview.see(glance.event());
+  }
+  return found;
 }
 
 /** The events, but for the places that rows begin with: there stands the event that had the place of the second number. */
@@ -146,14 +163,18 @@ class LinearOrder implements SpaceOrder {
   #count = 0;
 
   /** `moved` gets each index at which another event is to stand, and the index of that. */
-  constructor(topDown: boolean, moved: Moved) {
+  constructor(topDown: boolean, moved: Moved, overview: Overview | undefined) {
     this.#merge = new NeutralMerge(({ index }) => {
       const slot = this.#slots.shift();
       if (slot !== undefined && slot !== index) moved(slot, index);
     });
-    this.#search = new LinearSearch(topDown, (item) => {
-      if (!item.neutral) this.#merge.send(item);
-    });
+    this.#search = new LinearSearch(
+      topDown,
+      (item) => {
+        if (!item.neutral) this.#merge.send(item);
+      },
+      overview,
+    );
   }
 
   push(event: Event, index: number): void {

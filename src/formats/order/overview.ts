@@ -1,0 +1,73 @@
+/** What all calls of a space together tell, in whatever order: what was free when it began, and how its kernel rounds. */
+
+import type { Event } from "../../trace/event.ts";
+import { block, type Effect, effectOf, type Span } from "./effect.ts";
+import { spanOf } from "./line-span.ts";
+import { Pieces } from "./pieces.ts";
+import { Rounding } from "./rounding.ts";
+
+/** So many calls that found something are compared with those that overlap them. */
+const recent = 96;
+
+interface Found extends Span {
+  readonly exit: number;
+}
+
+export class Overview {
+  readonly rounding: Rounding = new Rounding();
+  /** The recording has seen the space from its exec on. */
+  readonly #isWhole: boolean;
+  /** Free from the beginning, or taken by then for all that is known. */
+  readonly #pieces = new Pieces();
+  readonly #found: Found[] = [];
+
+  constructor(isWhole: boolean) {
+    this.#isWhole = isWhole;
+  }
+
+  /** The next event of the space. */
+  see(event: Event): void {
+    const effect = effectOf(event);
+    const { entry, exit } = spanOf(event);
+    this.#others(effect, entry);
+    // Who comes later may see but what is put in the place of what others had aligned.
+    if (this.#isWhole) this.rounding.see(effect);
+    const { found } = effect;
+    if (found === undefined) return;
+    for (const part of this.#pieces.unknown(found)) {
+      this.#pieces.set(part, true);
+      this.#found.push({ ...part, exit });
+    }
+    if (this.#found.length > 2 * recent) this.#found.splice(0, recent);
+  }
+
+  /** What a call has to do with, but for what it found, may not have been free before it. */
+  #others({ frees, takes, needs, found }: Effect, entry: number): void {
+    for (const span of [...frees, ...needs, ...(found === undefined ? takes : [])]) {
+      for (const part of this.#pieces.unknown(span)) this.#pieces.set(part, false);
+      // One that returned earlier may have found it free by this call.
+      for (const { start, end, exit } of this.#found) {
+        const part = { start: Math.max(start, span.start), end: Math.min(end, span.end) };
+        if (exit >= entry && part.start < part.end) this.#pieces.set(part, false);
+      }
+    }
+  }
+
+  /** What a call found before any other had to do with it. */
+  get free(): readonly Span[] {
+    const spans = this.#pieces.free();
+    return this.#isWhole ? this.#withHoles(spans) : spans;
+  }
+
+  /** Nobody maps into what rounding leaves between mappings, but it was as free as they. */
+  #withHoles(spans: readonly Span[]): readonly Span[] {
+    const holes: Span[] = [];
+    for (const [i, { end }] of spans.entries()) {
+      const next = spans[i + 1]?.start ?? end;
+      const hole = { start: end, end: next };
+      const isHole = next > end && next - end < block;
+      if (isHole && !this.#pieces.overlaps(hole, false)) holes.push(hole);
+    }
+    return [...spans, ...holes];
+  }
+}
