@@ -1,8 +1,8 @@
 /** Which VMA flags a call changes that leaves the union of mappings as it is. */
 
 import type { Call } from "../trace/event.ts";
-import { MCL_CURRENT, MCL_FUTURE } from "../trace/flags.ts";
-import { hasBit, pageOf, pagesFor } from "../units.ts";
+import { MCL_CURRENT, MCL_FUTURE, MCL_ONFAULT, MLOCK_ONFAULT } from "../trace/flags.ts";
+import { hasBit, inPage, pageOf, pagesFor, type U64 } from "../units.ts";
 import type { Advice, Origin } from "./program.ts";
 import type { State } from "./state.ts";
 
@@ -43,14 +43,18 @@ const changes: ReadonlyMap<number, readonly Advice[]> = new Map([
 /** MADV_DONTNEED, MADV_FREE, MADV_REMOVE and MADV_DONTNEED_LOCKED: the VMA stays, its pages go. */
 const discards: ReadonlySet<number> = new Set([4, 8, 9, 24]);
 /** MADV_POPULATE_READ and MADV_POPULATE_WRITE: pages come without a fault of user code. */
-const populates: ReadonlySet<number> = new Set([22, 23]);
+const populateWrite = 23;
+const populates: ReadonlySet<number> = new Set([22, populateWrite]);
+
+/** mm/mlock.c clears both locks before it sets any. */
+const lockOf = (onFault: boolean): Advice => ({ set: onFault ? "lf" : "lo" });
 
 function changesOf(call: Advising): readonly Advice[] {
   switch (call.call) {
     case "madvise":
       return changes.get(call.advice) ?? [];
     case "mlock":
-      return [{ set: "lo" }];
+      return [lockOf(hasBit(call.flags ?? 0, MLOCK_ONFAULT))];
     case "munlock":
       return [{ clear: "lo" }];
     case "mseal":
@@ -67,18 +71,48 @@ function lockAll(state: State, flags: number, from: Origin): void {
   const isCurrent = hasBit(flags, MCL_CURRENT);
   state.space.locksAhead = hasBit(flags, MCL_FUTURE);
   if (state.space.locksAhead && !isCurrent) return;
-  const change: Advice = isCurrent ? { set: "lo" } : { clear: "lo" };
-  for (const piece of state.live.pieces) state.advise(piece.start, piece.end, change, from);
+  const onFault = hasBit(flags, MCL_ONFAULT);
+  const change: Advice = isCurrent ? lockOf(onFault) : { clear: "lo" };
+  for (const { start, end } of state.live.pieces) state.advise(start, end, change, from);
+  if (!isCurrent || onFault) return;
+  // Whatever cannot be populated is passed over.
+  for (const { start, end } of state.live.pieces)
+    state.advise(start, end, { populate: true }, from);
+}
+
+/** What a call did: its flags change in [start, end), and the kernel brings pages up to another page. */
+interface Reached {
+  readonly end: number;
+  readonly populated: number;
 }
 
 /**
- * Up to where a range call that failed with ENOMEM went: madvise goes on behind a hole, mlock and munlock had changed what lay
- * before it (mm/mlock.c apply_vma_lock_flags); without a hole a limit refused all.
+ * How far a range call came that failed with ENOMEM. madvise goes on behind a hole; mlock and munlock had changed what lay before
+ * it, and nothing was populated (apply_vma_lock_flags in do_mlock). Without a hole mlock had changed all, and came in populating
+ * to what cannot be accessed (__mm_populate); if there is none, a limit refused all.
  */
-function endOfFailed(state: State, { call }: Advising, start: number, end: number): number {
-  if (call === "madvise") return end;
+function reachOfFailed(state: State, { call }: Advising, start: number, end: number): Reached {
+  if (call === "madvise") return { end, populated: start };
+  if (call !== "mlock" && call !== "munlock") return { end: start, populated: start };
   const hole = state.live.holeIn(start, end);
-  return (call === "mlock" || call === "munlock") && hole < end ? hole : start;
+  if (hole < end) return { end: hole, populated: start };
+  const barred = state.live.over(start, end).find(({ prot }) => prot === 0);
+  return barred === undefined ? { end: start, populated: start } : { end, populated: barred.start };
+}
+
+/** True of calls after which the kernel has written what is private: not where pages are locked as they come. */
+const writes = (call: Advising): boolean =>
+  call.call === "mlock"
+    ? !hasBit(call.flags ?? 0, MLOCK_ONFAULT)
+    : call.call === "madvise" && call.advice === populateWrite;
+
+/** Length from the start of the first page on: only locks take addresses inside a page. */
+function lengthFrom(
+  { addr, length }: { readonly addr: U64; readonly length: U64 },
+  page: number,
+): U64 {
+  const ahead = inPage(addr, page);
+  return typeof length === "number" ? length + ahead : length + BigInt(ahead);
 }
 
 export function advise(state: State, call: Advising, pageBytes: number, from: Origin): void {
@@ -88,10 +122,13 @@ export function advise(state: State, call: Advising, pageBytes: number, from: Or
   }
   if (call.outcome === "error" && call.error !== "ENOMEM") return;
   const start = pageOf(call.addr, pageBytes);
-  const last = start + pagesFor(call.length, pageBytes);
-  const end = call.outcome === "error" ? endOfFailed(state, call, start, last) : last;
+  const last = start + pagesFor(lengthFrom(call, pageBytes), pageBytes);
+  const all = { end: last, populated: last };
+  const { end, populated } =
+    call.outcome === "error" ? reachOfFailed(state, call, start, last) : all;
   if (end <= start) return;
   for (const change of changesOf(call)) state.advise(start, end, change, from);
+  if (writes(call) && populated > start) state.advise(start, populated, { populate: true }, from);
   if (call.call !== "madvise") return;
   if (discards.has(call.advice)) state.discard(start, end, from);
   if (populates.has(call.advice)) state.touch(start, end, from);

@@ -133,9 +133,13 @@ export type Op =
       readonly areas: readonly MapsArea[];
     } & Origin);
 
-/** A change of flags: the words of smaps' VmFlags, or the name. */
+/**
+ * A change of flags: the words of smaps' VmFlags, or the name; or none, where the kernel itself writes what is private and
+ * writable (populate_vma_page_range). smaps has no word for VM_LOCKONFAULT: here it is `lf`, which stands for both locks.
+ */
 export type Advice =
   | { readonly set: string }
+  | { readonly populate: true }
   | { readonly clear: string }
   | { readonly name: string | null };
 

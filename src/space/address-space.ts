@@ -1,6 +1,7 @@
 /** Which VMAs a process has: insert, remove, protect and advise with the kernel's own merges and splits. */
 
 import type { Advice } from "../resolve/program.ts";
+import { advised } from "./advised.ts";
 import type { Borders } from "./borders.ts";
 import { type Joining, joined } from "./join.ts";
 import { protectQuickly, withAccess } from "./protect.ts";
@@ -26,14 +27,6 @@ import {
   writesPrivately,
 } from "./vma.ts";
 import { VmaSet } from "./vma-set.ts";
-
-/** Words of which setting one clears the other. */
-const opposites: Readonly<Record<string, readonly string[]>> = {
-  hg: ["nh"],
-  nh: ["hg"],
-  rr: ["sr"],
-  sr: ["rr"],
-};
 
 /** What the spaces of a replay have together. */
 export interface Shared {
@@ -128,7 +121,7 @@ export class AddressSpace {
       const old = traits.get(chunk.traits(row));
       const written = chunk.anon(row) !== 0;
       if (hasFlag(old, "dc")) own.push({ start: chunk.start(row), end: chunk.end(row) });
-      else if (written || hasFlag(old, "lo")) {
+      else if (written || hasFlag(old, "lo") || hasFlag(old, "lf")) {
         const anon = !written || hasFlag(old, "wf") ? 0 : newAnon(anonIds);
         chunk.mark(row, anon, inherited(traits, old, anon !== 0).id);
       }
@@ -232,18 +225,14 @@ export class AddressSpace {
   advise(start: number, end: number, change: Advice): void {
     // Guard pages mark page tables; the flag of 7.2 is sticky, for the whole VMA, and merging ignores it.
     if ("set" in change && change.set === "gu") return;
+    if ("populate" in change) {
+      this.populate(start, end);
+      return;
+    }
     // What madvise says of new memory comes before its first write.
     this.#write(start - 1, start);
     this.#write(end, end + 1);
-    this.#modify(start, end, (vma) => {
-      if ("name" in change) return vma.label === change.name ? vma : { ...vma, label: change.name };
-      const flags =
-        "set" in change
-          ? changeFlags(vma.flags, [change.set], opposites[change.set])
-          : changeFlags(vma.flags, [], [change.clear]);
-      return flags === vma.flags ? vma : { ...vma, flags };
-    });
-    if ("set" in change && change.set === "lo") this.populate(start, end);
+    this.#modify(start, end, (vma) => advised(vma, change));
   }
 
   #neighbours(vma: Vma): { lower: Vma | undefined; upper: Vma | undefined } {
@@ -285,7 +274,7 @@ export const sharedState = (): Shared => ({ traits: new TraitsTable(), anonIds: 
 function inherited(table: TraitsTable, old: Traits, forked: boolean): Traits {
   const known = forked ? old.child : old.plainChild;
   if (known !== undefined) return known;
-  const made = table.of({ ...old, flags: changeFlags(old.flags, [], ["lo"]), forked });
+  const made = table.of({ ...old, flags: changeFlags(old.flags, [], ["lo", "lf"]), forked });
   if (forked) old.child = made;
   else old.plainChild = made;
   return made;

@@ -23,6 +23,7 @@ export const MAP_GROWSDOWN = 0x100;
 export const MAP_LOCKED = 0x2000;
 export const MAP_NORESERVE = 0x4000;
 export const MAP_POPULATE = 0x8000;
+export const MAP_NONBLOCK = 0x1_0000;
 export const MAP_STACK = 0x2_0000;
 export const MAP_HUGETLB = 0x4_0000;
 export const MAP_SYNC = 0x8_0000;
@@ -108,7 +109,7 @@ export const mmapFlags: FlagTable = {
     MAP_LOCKED,
     MAP_NORESERVE,
     MAP_POPULATE,
-    MAP_NONBLOCK: 0x1_0000,
+    MAP_NONBLOCK,
     MAP_STACK,
     MAP_HUGETLB,
     MAP_SYNC,
@@ -121,16 +122,18 @@ export const mmapFlags: FlagTable = {
 
 export const mremapFlags: FlagTable = table({ MREMAP_MAYMOVE, MREMAP_FIXED, MREMAP_DONTUNMAP });
 export const shmFlags: FlagTable = table({ SHM_RDONLY, SHM_RND, SHM_REMAP, SHM_EXEC });
-export const mlockFlags: FlagTable = table({ MLOCK_ONFAULT: 1 });
+export const MLOCK_ONFAULT = 1;
+export const mlockFlags: FlagTable = table({ MLOCK_ONFAULT });
 /** Linux 7.3 knows none yet. */
 export const sealFlags: FlagTable = table({});
-/** MAP_POPULATE and MAP_LOCKED: the pages come before mmap returns. */
+/** MAP_POPULATE and MAP_LOCKED: the pages come before mmap returns (do_mmap). */
 export const bringsPages = (flags: number): boolean =>
-  hasBit(flags, MAP_POPULATE) || hasBit(flags, MAP_LOCKED);
+  (hasBit(flags, MAP_POPULATE) && !hasBit(flags, MAP_NONBLOCK)) || hasBit(flags, MAP_LOCKED);
 
 export const MCL_CURRENT = 1;
 export const MCL_FUTURE = 2;
-export const mlockallFlags: FlagTable = table({ MCL_CURRENT, MCL_FUTURE, MCL_ONFAULT: 4 });
+export const MCL_ONFAULT = 4;
+export const mlockallFlags: FlagTable = table({ MCL_CURRENT, MCL_FUTURE, MCL_ONFAULT });
 export const shadowStackFlags: FlagTable = table({
   SHADOW_STACK_SET_TOKEN: 1,
   SHADOW_STACK_SET_MARKER: 2,

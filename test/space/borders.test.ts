@@ -140,6 +140,7 @@ describe("memory that mlock had the kernel write", () => {
     const of = vmaRules({ ...latest, series }, "never");
     const space = draw("AAAAAA", of);
     space.advise(base + 2, base + 4, { set: "lo" });
+    space.advise(base + 2, base + 4, { populate: true });
     space.advise(base, base + 6, { clear: "lo" });
     return picture(space, 6);
   };
