@@ -80,6 +80,11 @@ function lockAll(state: State, flags: number, from: Origin): void {
     state.advise(start, end, { populate: true }, from);
 }
 
+interface Asked {
+  readonly addr: U64;
+  readonly length: U64;
+}
+
 /** What a call did: its flags change in [start, end), and the kernel brings pages up to another page. */
 interface Reached {
   readonly end: number;
@@ -106,13 +111,11 @@ const writes = (call: Advising): boolean =>
     ? !hasBit(call.flags ?? 0, MLOCK_ONFAULT)
     : call.call === "madvise" && call.advice === populateWrite;
 
-/** Length from the start of the first page on: only locks take addresses inside a page. */
-function lengthFrom(
-  { addr, length }: { readonly addr: U64; readonly length: U64 },
-  page: number,
-): U64 {
-  const ahead = inPage(addr, page);
-  return typeof length === "number" ? length + ahead : length + BigInt(ahead);
+/** Pages that a range touches: only locks take addresses inside a page. */
+function pagesOf({ addr, length }: Asked, pageBytes: number): number {
+  const pages = pagesFor(length, pageBytes);
+  const tail = inPage(length, pageBytes) || pageBytes;
+  return pages > 0 && inPage(addr, pageBytes) + tail > pageBytes ? pages + 1 : pages;
 }
 
 export function advise(state: State, call: Advising, pageBytes: number, from: Origin): void {
@@ -122,7 +125,7 @@ export function advise(state: State, call: Advising, pageBytes: number, from: Or
   }
   if (call.outcome === "error" && call.error !== "ENOMEM") return;
   const start = pageOf(call.addr, pageBytes);
-  const last = start + pagesFor(lengthFrom(call, pageBytes), pageBytes);
+  const last = start + pagesOf(call, pageBytes);
   const all = { end: last, populated: last };
   const { end, populated } =
     call.outcome === "error" ? reachOfFailed(state, call, start, last) : all;
