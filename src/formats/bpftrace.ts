@@ -94,7 +94,7 @@ function eventOf(
 
 /** One line of the script; undefined if it is none. */
 function parseLine(text: string): PerfLine | undefined {
-  const match = /^(\d+) (\d+) (\d+) (\w+)(?: (.*))?$/s.exec(text);
+  const match = /^\s*(\d+) (\d+) (\d+) (\w+)(?: (.*))?$/s.exec(text);
   if (match === null) return undefined;
   const [, time, pid, tid, name = "", rest] = match;
   const event = eventOf(name, rest === undefined ? [] : rest.split(" "), Number(tid));

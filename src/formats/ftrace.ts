@@ -19,6 +19,9 @@ const slack = 1;
 const notice =
   /^(?:cpus=\d+|version = \d+|CPU \d+ is empty|trace-cmd: .*|registering plugin: .*|overriding event .*|removing override .*)\s*$/;
 
+/** Set in or not; a command may begin with `#`. */
+const headerLine = /^(?:#|\s+#(?:\s|$))/;
+
 /** Counts of a header: events that are left, events that were written. */
 function countsOf(text: string): readonly [number, number] | undefined {
   const match =
@@ -39,7 +42,7 @@ class Reading {
   }
 
   take(text: string, line: number, whole: boolean): Taken {
-    if (text.startsWith("#")) this.#header(text, line);
+    if (headerLine.test(text)) this.#header(text.trimStart(), line);
     else if (text.trim() !== "" && !notice.test(text)) {
       if (!whole) return "cut";
       return this.#event(text, line) ? "taken" : "unknown";
@@ -103,12 +106,12 @@ const bare = /^sys_\w+(?:\(.*\)| -> 0x[0-9a-f]+)$|(?:^| {2}|\d )type: \d+$/;
 /** Text is of ftrace if it says so first, or if most of its first lines are events. */
 function sniff(head: Uint8Array): boolean {
   const lines = new TextDecoder().decode(head).split("\n");
-  const tracer = /^# tracer: (\w+)/.exec(lines[0] ?? "")?.[1];
+  const tracer = /^\s*# tracer: (\w+)/.exec(lines[0] ?? "")?.[1];
   const isBare = lines.some((line) => bare.test(line));
   if (tracer !== undefined && tracer !== "function_graph" && !isBare) return true;
   const told = lines
     .slice(0, -1)
-    .filter((line) => line.trim() !== "" && !line.startsWith("#") && !isBeside(line));
+    .filter((line) => line.trim() !== "" && !headerLine.test(line) && !isBeside(line));
   return areMostly(told, (line) => parseFtraceLine(line.trimEnd()) !== undefined);
 }
 

@@ -194,6 +194,20 @@ describe("ftrace text", () => {
     expect(diagnostics.warnings.size).toBe(0);
   });
 
+  it("may be set in, as code in a mail, and have a command that begins with #", async () => {
+    const lines = [
+      "# tracer: nop",
+      "#",
+      ...new Array(20).fill("#           TASK-PID     CPU#  |||||  TIMESTAMP  FUNCTION"),
+      "           #x-7     [001] ..... 60544.283723: sys_brk(brk: 0)",
+      "           #x-7     [001] ..... 60551.178938: sys_brk -> 0x9000",
+    ].map((line) => `    ${line}\n`);
+    expect(ftrace.sniff(Buffer.from(lines.join("")))).toBe(true);
+    const { events, diagnostics } = await readWith(ftrace, lines.join(""));
+    expect(told(events)).toEqual(["23.24 7 brk(0x0) = 0x9000"]);
+    expect(diagnostics.warnings.size).toBe(0);
+  });
+
   it("is no text of strace, whatever commands are called", () => {
     const line = "  x(y) = 0x1: 7-31398 [001] ..... 60594.495182: sys_brk(brk: 0)";
     const lines = new Array(9).fill(line);

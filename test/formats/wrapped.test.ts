@@ -121,6 +121,29 @@ describe("a recording inside of other lines", () => {
     expect(events).toContain("1.2 10 brk(0x0) = 0x5000");
   });
 
+  it("may be of any recorder, broken at a width", async () => {
+    const enter =
+      "addr: 0x00000000, len: 0x00002000, prot: 0x00000003, flags: 0x00000022, fd: 0xffffffff, off: 0x00000000";
+    const perf = [1, 2, 3, 4].flatMap((at) => [
+      `             zoo 7 [000]  ${at}.100000: syscalls:sys_enter_mmap: ${enter}`,
+      `             zoo 7 [000]  ${at}.200000:  syscalls:sys_exit_mmap: 0x7f${at}000002000`,
+    ]);
+    const trace = [1, 2, 3, 4].map(
+      (at) =>
+        `     ${at}.033 ( 0.034 ms): zoo/7 mmap(len: 8192, prot: READ|WRITE, flags: PRIVATE|ANONYMOUS) = 0x7f${at}000002000`,
+    );
+    const broken = (lines: readonly string[]): string =>
+      lines.map((line) => `${line.replace(/.{80}/g, "$&\n").trimEnd()}\n`).join("");
+    const call = (at: number): string =>
+      ` 7 mmap(0x0, 8192, PROT_READ|PROT_WRITE, MAP_ANONYMOUS|MAP_PRIVATE, -1, 0x0) = 0x7f${at}000002000`;
+    const { events, warnings } = await read(broken(perf));
+    expect(events).toEqual([1, 2, 3, 4].map((at) => `${at * 4 - 1}.${at * 4}${call(at)}`));
+    expect(warnings.length).toBe(1);
+    expect((await read(broken(trace))).events).toEqual(
+      [1, 2, 3, 4].map((at) => `${at * 2}${call(at)}`),
+    );
+  });
+
   it("is not looked for in what no format reads inside either", async () => {
     const lines = ["we saw nothing", "and then", "more of it"].map(under("web-1  | "));
     await expect(read(lines.join("\n"))).rejects.toMatchObject({ code: "parse/unknown-format" });

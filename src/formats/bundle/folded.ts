@@ -1,4 +1,4 @@
-/** Whether a terminal or a mail program broke the lines of strace at a width, and the lines as they were. */
+/** Whether a terminal or a mail program broke the lines of a recorder at a width, and the lines as they were. */
 
 import { Buffer } from "node:buffer";
 
@@ -34,13 +34,21 @@ const beginning = new RegExp(
     .join(""),
 );
 
+/** What each line of the other recorders begins with: a task and its CPU, or the times of perf trace. */
+const eventBeginning =
+  /^(?:\s*#|\s*.{0,40}?[\s-]\d+(?:\/\d+)?\s+(?:\(\s*[\d-]+\)\s+)?\[\d{3,}\]\s|\s*(?:\d+\.\d+|\?) \( *(?:\d+\.\d+ ms)? *\): )/;
+
 /** A stack frame or bytes of a call stand below it, and notices may. */
-const below = /^ [>|] |^\[ Process |^\S*strace\S*: |^Process \d+ /;
+const below = /^ [>|] |^\s+=> |^\s+[0-9a-f]{6,16} \S|^\[ Process |^\S*strace\S*: |^Process \d+ /;
 const bare = /^(?:[a-z_]\w*\(|<\.\.\. )/;
 const prefix = /^(?:\[pid +\d+\] *|\d{1,7} +)?(?:(?:\d\d:\d\d:\d\d|\d{9,10})(?:\.\d+)?)$/;
 
 const begins = (line: string): boolean =>
-  line === "" || beginning.test(line) || below.test(line) || prefix.test(line);
+  line === "" ||
+  beginning.test(line) ||
+  eventBeginning.test(line) ||
+  below.test(line) ||
+  prefix.test(line);
 
 const textOf = (line: string, isQuoted: boolean): string =>
   (isQuoted ? line.replace(quote, "") : line).replace(/\r+$/, "");

@@ -68,9 +68,11 @@ const entities: ReadonlyMap<string, string> = new Map([
 const ofHtml = (line: string): string =>
   line.replace(/&(?:lt|gt|quot|amp|#34|#39);/g, (entity) => entities.get(entity) ?? entity);
 
-/** Marks of strace that nobody escapes but for a web page, or a string without a quote before it. */
+/** Marks of strace or ftrace that nobody escapes but for a web page, or a string without a quote before it. */
 const isHtml = (text: string): boolean =>
-  /&lt;(?:unfinished \.\.\.|\.\.\. \w+ resumed)&gt;|^[^"\n]*\w\((?:\w+, )?&quot;/m.test(text);
+  /&lt;(?:unfinished \.\.\.|\.\.\. \w+ resumed)&gt;|^[^"\n]*\w\((?:\w+, )?&quot;|: sys_\w+ -&gt; 0x[0-9a-f]+\s*$/m.test(
+    text,
+  );
 
 /** `  17 brk(NULL) = ...`, as editors show lines; numbers of tasks do not grow by one from line to line. */
 function isNumbered(lines: readonly string[]): boolean {
