@@ -1,7 +1,7 @@
 /** What calls have shown of an address space so far: which ranges are free, which are taken; the rest is not known. */
 
 import { block, type Effect, page, type Searched, type Span } from "./effect.ts";
-import { Overview } from "./overview.ts";
+import { Overview, type Told } from "./overview.ts";
 import { type Changes, Pieces } from "./pieces.ts";
 import type { Rounding } from "./rounding.ts";
 
@@ -10,10 +10,10 @@ export class Known {
   readonly #topDown: boolean;
   readonly #rounding: Rounding;
 
-  constructor(topDown: boolean, { rounding, free }: Overview = new Overview(false)) {
+  constructor(topDown: boolean, { rounding, free }: Told = new Overview(false).told()) {
     this.#topDown = topDown;
     this.#rounding = rounding;
-    for (const span of free) this.#pieces.set(span, true);
+    for (const span of free()) this.#pieces.set(span, true);
   }
 
   apply({ frees, takes }: Effect): Changes {

@@ -4,7 +4,7 @@ import type { Event } from "../../trace/event.ts";
 import { type Effect, effectOf } from "./effect.ts";
 import { Known } from "./known.ts";
 import { spanOf } from "./line-span.ts";
-import type { Overview } from "./overview.ts";
+import type { Told } from "./overview.ts";
 import type { Changes } from "./pieces.ts";
 
 /** So many events ahead of the first one left may be under way with it. */
@@ -71,7 +71,7 @@ export class LinearSearch {
   /** What leaves all others possible is chosen first, which takes longer. */
   #isCareful = false;
 
-  constructor(topDown: boolean, settled: (item: Item) => void, overview?: Overview) {
+  constructor(topDown: boolean, settled: (item: Item) => void, overview?: Told) {
     this.#known = new Known(topDown, overview);
     this.#settled = settled;
   }

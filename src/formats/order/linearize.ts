@@ -9,7 +9,7 @@ import { SortedRows } from "../../trace/sorted-rows.ts";
 import { Spaces } from "../spaces.ts";
 import { itemOf, LinearSearch } from "./linear-search.ts";
 import { NeutralMerge } from "./neutral.ts";
-import { Overview } from "./overview.ts";
+import { Overview, type Told } from "./overview.ts";
 import { type Moved, type SpaceOrder, SpaceOrders } from "./space-orders.ts";
 
 /** What decides whether the calls of a space are put in order. */
@@ -108,7 +108,7 @@ export function linearize(events: Events, topDown: boolean, shelf?: Shelf): Iter
   const crowds = crowded(events);
   if (crowds.size === 0) return events;
   const moved = new SortedRows(shelf);
-  const overviews = overviewsOf(events, crowds);
+  const overviews = overviewsOf(events, crowds, shelf);
   const orders = new SpaceOrders(
     events,
     (space, tell) => new LinearOrder(topDown, tell, overviews.get(space)),
@@ -125,19 +125,31 @@ export function linearize(events: Events, topDown: boolean, shelf?: Shelf): Iter
   return moved.isEmpty ? events : swapped(events, moved);
 }
 
-function overviewsOf(events: Events, of: ReadonlySet<number>): ReadonlyMap<number, Overview> {
-  const found = new Map<number, Overview>();
+/** What the calls of each of these spaces tell; of those that have ended it lies on the shelf. */
+function overviewsOf(
+  events: Events,
+  of: ReadonlySet<number>,
+  shelf: Shelf | undefined,
+): ReadonlyMap<number, Told> {
+  const told = new Map<number, Told>();
+  const living = new Map<number, Overview>();
   const spaces = new Spaces(events);
   for (const glance of glances(events)) {
-    const { space, made } = spaces.see(glance);
+    const { space, made, ended } = spaces.see(glance);
     if (made !== undefined && made.from === undefined && of.has(made.space))
-      found.set(made.space, new Overview(true));
-    if (!(of.has(space) && decisive.has(glance.call))) continue;
-    const overview = found.get(space) ?? new Overview(false);
-    found.set(space, overview);
-    overview.see(glance.event());
+      living.set(made.space, new Overview(true));
+    if (of.has(space) && decisive.has(glance.call)) {
+      const overview = living.get(space) ?? new Overview(false);
+      living.set(space, overview);
+      overview.see(glance.event());
+    }
+    const overview = ended === undefined ? undefined : living.get(ended);
+    if (ended === undefined || overview === undefined) continue;
+    living.delete(ended);
+    told.set(ended, overview.told(shelf));
   }
-  return found;
+  for (const [space, overview] of living) told.set(space, overview.told(shelf));
+  return told;
 }
 
 /** The events, but for the places that rows begin with: there stands the event that had the place of the second number. */
@@ -163,7 +175,7 @@ class LinearOrder implements SpaceOrder {
   #count = 0;
 
   /** `moved` gets each index at which another event is to stand, and the index of that. */
-  constructor(topDown: boolean, moved: Moved, overview: Overview | undefined) {
+  constructor(topDown: boolean, moved: Moved, overview: Told | undefined) {
     this.#merge = new NeutralMerge(({ index }) => {
       const slot = this.#slots.shift();
       if (slot !== undefined && slot !== index) moved(slot, index);

@@ -1,5 +1,6 @@
 /** What all calls of a space together tell, in whatever order: what was free when it began, and how its kernel rounds. */
 
+import type { Shelf } from "../../trace/block.ts";
 import type { Event } from "../../trace/event.ts";
 import { block, type Effect, effectOf, type Span } from "./effect.ts";
 import { spanOf } from "./line-span.ts";
@@ -11,6 +12,12 @@ const recent = 96;
 
 interface Found extends Span {
   readonly exit: number;
+}
+
+/** What is told when all calls have been seen. */
+export interface Told {
+  readonly rounding: Rounding;
+  readonly free: () => readonly Span[];
 }
 
 export class Overview {
@@ -51,6 +58,13 @@ export class Overview {
         if (exit >= entry && part.start < part.end) this.#pieces.set(part, false);
       }
     }
+  }
+
+  /** Nothing more comes; ranges go on the shelf. */
+  told(shelf?: Shelf): Told {
+    const { rounding, free } = this;
+    const isOnShelf = shelf !== undefined && free.length > 0;
+    return { rounding, free: isOnShelf ? shelf(free) : () => free };
   }
 
   /** What a call found before any other had to do with it. */
