@@ -17,6 +17,7 @@ const expected: Readonly<Record<string, Counts>> = {
   "6.1-random-unlimited-stack-strace": [0, 560, 256, 8],
   "6.1-moves-and-locks-perf": [316, 414, 145],
   "6.1-moves-and-locks-strace": [0, 340, 124],
+  "6.12-locks-strace": [0, 12, 129],
   "6.12-moves-and-locks-perf": [317, 414, 116],
   "6.12-drivers-perf": [364, 411, 78],
   "6.12-drivers-strace": [0, 409, 76],
