@@ -40,6 +40,8 @@ const eventBeginning =
 
 /** A stack frame or bytes of a call stand below it, and notices may. */
 const below = /^ [>|] |^\s+=> |^\s+[0-9a-f]{6,16} \S|^\[ Process |^\S*strace\S*: |^Process \d+ /;
+/** A notice that cut a call, the rest of which follows. */
+const notice = /Process \d+(?:<[^>]*>)? attached$/;
 const bare = /^(?:[a-z_]\w*\(|<\.\.\. )/;
 const prefix = /^(?:\[pid +\d+\] *|\d{1,7} +)?(?:(?:\d\d:\d\d:\d\d|\d{9,10})(?:\.\d+)?)$/;
 
@@ -64,7 +66,7 @@ export function foldingOf(head: Uint8Array): Folding | undefined {
   const isQuoted = printed.filter((line) => quote.test(line)).length * 3 > printed.length * 2;
   const lines = printed.map((line) => textOf(line, isQuoted));
   const starts = lines.filter((line) => line !== "" && begins(line)).length;
-  const broken = lines.filter((_, index) => !begins(lines[index + 1] ?? ""));
+  const broken = lines.filter((line, index) => isBroken(line, lines[index + 1] ?? ""));
   if (starts < enough || starts * 5 < lines.length || broken.length < enough) return undefined;
   const longestBroken = Math.max(...broken.map(({ length }) => length));
   const isLast = lines.every(({ length }) => length <= longestBroken);
@@ -72,11 +74,18 @@ export function foldingOf(head: Uint8Array): Folding | undefined {
   if (isLast && longestBroken >= narrowest && isMany(filled, broken))
     return { width: longestBroken, atWords: false, isQuoted };
   const width = widthOf(lines);
-  const short = lines.filter((line, index) => goesOn(line, lines[index + 1] ?? "", width));
+  const short = lines.filter(
+    (line, index) =>
+      isBroken(line, lines[index + 1] ?? "") && goesOn(line, lines[index + 1] ?? "", width),
+  );
   return width >= narrowest && isMany(short, broken)
     ? { width, atWords: true, isQuoted }
     : undefined;
 }
+
+/** A line goes on below that neither a notice nor the output of a program has cut. */
+const isBroken = (line: string, next: string): boolean =>
+  !begins(next) && !notice.test(line) && !/^\)\s*=/.test(next);
 
 /** Most lines that go on do so as it is thought, several of them where a call begins. */
 const isMany = (some: readonly string[], all: readonly string[]): boolean =>
