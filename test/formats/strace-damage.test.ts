@@ -37,6 +37,21 @@ describe("a last line without a line end", () => {
   });
 });
 
+describe("a call that a book has broken with a backslash", () => {
+  it("is read, before its result too", async () => {
+    const lines = [
+      "mmap(NULL, 4096, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS, \\",
+      "-1, 0) = 0x7f8e78cc5000",
+      "mmap(NULL, 8192, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) \\",
+      "= 0x7f3bb553b000",
+    ];
+    expect((await between(...lines)).map((text) => text.replace(/\(.*\)/, ""))).toEqual([
+      "2.3 - mmap = 0x7f8e78cc5000",
+      "4.5 - mmap = 0x7f3bb553b000",
+    ]);
+  });
+});
+
 describe("blanks behind a line", () => {
   it.each(["  ", " \t", "\r\r"])("say nothing: %j", async (blanks) => {
     const lines = [

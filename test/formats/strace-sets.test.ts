@@ -30,6 +30,12 @@ describe("a set of one file per task", () => {
     return "accepted";
   };
 
+  it("may have stack frames below its calls", async () => {
+    const frame = " > /usr/lib/x86_64-linux-gnu/libc.so.6(mmap+0x17) [0x11de97]\n";
+    const { diagnostics } = await readFiles({ "out.11": child + frame, "out.10": parent + frame });
+    expect([...diagnostics.warnings.keys()]).not.toContain("parse/foreign-line");
+  });
+
   it("is merged by time", async () => {
     const { events } = await readFiles({ "out.11": child, "out.10": parent });
     expect(events.map(eventText).map((text) => text.replace(/mmap\(.*\)/, "mmap"))).toEqual([

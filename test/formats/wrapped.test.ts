@@ -59,6 +59,8 @@ const html = (line: string): string =>
 const ways: readonly (readonly [string, (line: string, index: number) => string, string])[] = [
   ["cat -n", (line, index) => `     ${index + 1}\t${line}`, "line numbers"],
   ["grep -n", (line, index) => `${index + 40}:${line}`, "line numbers"],
+  ["a list", (line, index) => `${index + 1}. ${line}`, "line numbers"],
+  ["a walk through a log", (line, index) => `${index + 1} - ${line}`, "line numbers"],
   ["less -N", (line, index) => `${String(index + 9).padStart(7)} ${line}`, "line numbers"],
   ["journalctl", under("Nov 27 10:00:00 box strace[77]: "), "the journal"],
   ["journalctl -o short-iso", under("2026-11-27T10:00:00+0100 box strace[77]: "), "the journal"],
@@ -152,6 +154,15 @@ describe("a recording inside of other lines", () => {
   it("is not seen in tasks whose numbers follow one another for a while", () => {
     const lines = log.map((line, index) => line.replace("4711", String(4711 + Math.min(index, 2))));
     expect(wrappingOf(Buffer.from(`${lines.join("\n")}\n`), false)).toBeUndefined();
+  });
+
+  it("is not seen in a few tasks that follow one another either", async () => {
+    const call = "mmap(NULL, 4096, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0x7f0000001000";
+    const tasks = (count: number): string =>
+      Array.from({ length: count }, (_, index) => `${4711 + index} ${call}\n`).join("");
+    const { events } = await read(tasks(6));
+    expect(events.filter((event) => / 4716 mmap/.test(event))).toHaveLength(1);
+    expect(wrappingOf(Buffer.from(tasks(60)), true)?.what).toBe("line numbers");
   });
 });
 

@@ -68,11 +68,11 @@ export function foldingOf(head: Uint8Array): Folding | undefined {
   const starts = lines.filter((line) => line !== "" && begins(line)).length;
   const broken = lines.filter((line, index) => isBroken(line, lines[index + 1] ?? ""));
   if (starts < enough || starts * 5 < lines.length || broken.length < enough) return undefined;
-  const longestBroken = Math.max(...broken.map(({ length }) => length));
-  const isLast = lines.every(({ length }) => length <= longestBroken);
-  const filled = broken.filter(({ length }) => length === longestBroken);
-  if (isLast && longestBroken >= narrowest && isMany(filled, broken))
-    return { width: longestBroken, atWords: false, isQuoted };
+  const usual = usualOf(broken.map(({ length }) => length));
+  const filled = broken.filter(({ length }) => length === usual);
+  const longer = lines.filter(({ length }) => length > usual).length;
+  if (longer * 20 <= lines.length && usual >= narrowest && isMany(filled, broken))
+    return { width: usual, atWords: false, isQuoted };
   const width = widthOf(lines);
   const short = lines.filter(
     (line, index) =>
@@ -90,6 +90,13 @@ const isBroken = (line: string, next: string): boolean =>
 /** Most lines that go on do so as it is thought, several of them where a call begins. */
 const isMany = (some: readonly string[], all: readonly string[]): boolean =>
   some.filter(begins).length >= enough && some.length * 10 >= all.length * 7;
+
+/** The length that most have; letters beyond ASCII make a line longer than it looks. */
+function usualOf(lengths: readonly number[]): number {
+  const counts = new Map<number, number>();
+  for (const length of lengths) counts.set(length, (counts.get(length) ?? 0) + 1);
+  return [...counts].reduce((most, next) => (next[1] > most[1] ? next : most), [0, 0])[0];
+}
 
 /** The longest line with more than one word: one that is longer would have been broken. */
 const widthOf = (lines: readonly string[]): number =>

@@ -28,7 +28,7 @@ const prefixes: readonly (readonly [string, RegExp])[] = [
   ["logcat", /^[VDIWEF]\/[^(]*\( *\d+\): /],
   ["the kernel's log", /^(?:<\d+>)?\[ *\d+\.\d{6}\](?:\[ *[TC]\d+\])? /],
   // Dates begin like these.
-  ["line numbers", /^ *\d+\t|^\d+[:-]/],
+  ["line numbers", /^ *\d+\t|^\d+[:-]|^ *\d+(?: -|[.)]) /],
   ["quotes of a mail", /^(?:[>|] ?)+/],
   ["a patch", /^\+/],
 ];
@@ -74,11 +74,16 @@ const isHtml = (text: string): boolean =>
     text,
   );
 
-/** `  17 brk(NULL) = ...`, as editors show lines; numbers of tasks do not grow by one from line to line. */
+/** So many tasks do not follow one another, each with one line. */
+const manyTasks = 12;
+
+/** `  17 brk(NULL) = ...`, as editors show lines; numbers of tasks may grow by one for a few lines. */
 function isNumbered(lines: readonly string[]): boolean {
-  const first = Number(/^ *(\d+) /.exec(lines[0] ?? "")?.[1]);
+  const [, blanks, number, inner = ""] = /^( *)(\d+) +(.*)/.exec(lines[0] ?? "") ?? [];
+  const first = Number(number);
+  const mayBeTasks = first > 1 && blanks === "" && !/^(?:\[pid +)?\d+\]? /.test(inner);
   return (
-    lines.length > 3 &&
+    lines.length >= (mayBeTasks ? manyTasks : 4) &&
     lines.every((line, index) => Number(/^ *(\d+)(?: |$)/.exec(line)?.[1]) === first + index)
   );
 }
@@ -103,7 +108,7 @@ export function wrappingOf(head: Uint8Array, claimed: boolean): Wrapping | undef
   const lines = linesOf(text);
   if (lines.length === 0) return undefined;
   if (isNumbered(text.split(/\r?\n/, looked).slice(0, -1)))
-    return { what: "line numbers", unwrap: without(/^ *\d+(?: |$)/) };
+    return { what: "line numbers", unwrap: without(/^ *\d+(?: -)?(?: |$)/) };
   if (claimed) return undefined;
   if (isMostly(lines, /^\{"log":"/))
     return { what: "the JSON of a container's log", unwrap: ofJson };

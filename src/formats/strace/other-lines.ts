@@ -37,7 +37,8 @@ export class OtherLines {
     const isEmpty = text.trim() === "";
     if (notice !== undefined) this.notice(notice, line);
     else if (summaryLine(text, this.#counts.summary)) this.#counts.summary = true;
-    else if (isBelowCall(bytes, start) || this.#rest(line, text)) return undefined;
+    else if (isBelowCall(bytes, prefix.tells ? prefix.body - 1 : start)) return undefined;
+    else if (this.#rest(line, text)) return undefined;
     else if (text.startsWith("???")) this.#nameless(line);
     else if (continuesMemory(text) || (isEmpty && prefix.tells)) this.cutOff(line);
     else if (!continues(text) && !isEmpty) return this.#behindOutput(line) ?? this.#foreign(line);

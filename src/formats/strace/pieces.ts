@@ -25,10 +25,13 @@ function startsLine(bytes: Buffer, body: number, end: number): boolean {
   return noticeOf(latin1(bytes, body, end))?.index === 0;
 }
 
-/** strace 4.8 prints the newline of a name as it is; everything else was cut where a blank may stand. */
+/**
+ * strace 4.8 prints the newline of a name as it is; everything else was cut where a blank may stand, in books with a
+ * backslash.
+ */
 function glue(head: string, tail: string): string {
   const inName = /\d<[^>]*$/.test(head) || /\d<\/[^,]*$/.test(head);
-  return head + (inName ? "\n" : " ") + tail;
+  return inName ? `${head}\n${tail}` : `${head.replace(/ \\$/, "")} ${tail}`;
 }
 
 const lineOf = (text: string, split: Split, number: number, whole: boolean): Line => {
