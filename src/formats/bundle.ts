@@ -89,9 +89,9 @@ async function assemble(
   // What a step has made takes the place of what it was made from, which is then free.
   if (oneProcess) read.events = logOf(asOneProcess(read.events), shelf);
   const facts = factsOf(beside, run.stem, read.facts, pageFacts(read.events));
-  const topDown = facts.legacyLayout !== true;
-  read.events = logOf(linearize(read.events, topDown, shelf), shelf);
-  read.events = logOf(placeForks(read.events, topDown, diagnostics, shelf), shelf);
+  const machine = { topDown: facts.legacyLayout !== true, pageSize: facts.pageSize };
+  read.events = logOf(linearize(read.events, machine, shelf), shelf);
+  read.events = logOf(placeForks(read.events, machine, diagnostics, shelf), shelf);
   const undecided = diagnostics.count("parse/undecided-order");
   const order = run.format.isSorted ? [] : orderFacts(read.events, undecided);
   const { calls: log } = beside;

@@ -4,7 +4,7 @@ import type { Diagnostics } from "../errors.ts";
 import type { Call, Event, Sink } from "../trace/event.ts";
 import type { U64 } from "../units.ts";
 import { countUndecided, precedes } from "./order/evidence.ts";
-import { footprint } from "./order/footprint.ts";
+import { footprint, smallestPage } from "./order/footprint.ts";
 import { mayPrecede } from "./order/precedence.ts";
 import {
   beginIn,
@@ -137,12 +137,12 @@ export class Order {
     const isNext = queue.window.length === 0 && queue.born;
     if (isNext && isAlone(queue, request, reach)) {
       if (request !== undefined && answer !== undefined && remaps(request.call))
-        learn(queue, footprint(request, answer));
+        learn(queue, footprint(request, answer, smallestPage));
       this.#emit(event);
       return;
     }
     const did = request !== undefined && answer !== undefined;
-    const print = did ? footprint(request, answer) : undefined;
+    const print = did ? footprint(request, answer, smallestPage) : undefined;
     const item = { event, footprint: print, entry, exit: this.#position };
     if (!isNext || this.#mustWait(queue, item)) {
       queue.window.push(item);

@@ -92,6 +92,8 @@ function eventsOf(steps: readonly Step[]): readonly Event[] {
   return machine.events;
 }
 
+const pageSize = 4096;
+
 describe("forks among calls that overlap them", () => {
   it.each([true, false])("are placed as with all events at hand (%s)", (topDown) => {
     let moved = 0;
@@ -99,7 +101,9 @@ describe("forks among calls that overlap them", () => {
       fc.property(fc.array(step, { minLength: 40, maxLength: 160, size: "max" }), (steps) => {
         const events = eventsOf(steps);
         const whole = wholeForks(events, topDown);
-        const placed = [...placeForks(logOf(events), topDown, new Diagnostics(), makeShelf())];
+        const placed = [
+          ...placeForks(logOf(events), { topDown, pageSize }, new Diagnostics(), makeShelf()),
+        ];
         expect(placed).toEqual(whole);
         if (whole.some((event, index) => event !== events[index])) moved += 1;
       }),
@@ -118,7 +122,7 @@ describe("forks among calls that overlap them", () => {
     machine.take({ ...during, task: 0 });
     const diagnostics = new Diagnostics();
     const { events } = machine;
-    expect([...placeForks(events, true, diagnostics)]).toEqual(events);
+    expect([...placeForks(events, { topDown: true, pageSize }, diagnostics)]).toEqual(events);
     expect(diagnostics.count("parse/undecided-order")).toBe(1);
   });
 });

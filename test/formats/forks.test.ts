@@ -53,7 +53,7 @@ const fork: Lifecycle = {
 
 /** Lines in the order of effect; the fork is 20. */
 const order = (events: readonly Event[], topDown = true): readonly number[] =>
-  [...placeForks(events, topDown, new Diagnostics())].map(({ line }) => line);
+  [...placeForks(events, { topDown, pageSize: P }, new Diagnostics())].map(({ line }) => line);
 
 /** During the fork a thread maps [100, 110) and unmaps it again. */
 const during = [map(thread, [11, 12], 100, 10), unmap(thread, [13, 14], 100, 10)] as const;

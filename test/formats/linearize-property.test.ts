@@ -47,15 +47,17 @@ const drawn: fc.Arbitrary<Drawn> = fc.record({
   does: fc.constantFrom("map", "unmap", "fail", "grow"),
 });
 
+const pageSize = 4096;
+
 /** The indices of the events of one space in the order that a search of all of them finds. */
 function searched(events: readonly Event[], down: boolean): readonly number[] {
   const order: number[] = [];
   const merge = new NeutralMerge(({ index }) => order.push(index));
-  const search = new LinearSearch(down, (item) => {
+  const search = new LinearSearch({ topDown: down, pageSize }, (item) => {
     if (!item.neutral) merge.send(item);
   });
   for (const [index, event] of events.entries()) {
-    const item = itemOf(event, index, index);
+    const item = itemOf(event, pageSize, index, index);
     merge.see(item);
     search.push(item);
   }
@@ -69,7 +71,7 @@ describe("calls of threads put in order", () => {
     fc.assert(
       fc.property(fc.array(drawn, { maxLength: 300 }), (calls) => {
         const events = byLine(calls.map(callOf));
-        const ordered = [...linearize(events, down)] as Call[];
+        const ordered = [...linearize(events, { topDown: down, pageSize })] as Call[];
         expect(byLine(ordered)).toEqual(events);
         let ended = Number.POSITIVE_INFINITY;
         for (const { line, entryLine } of ordered.toReversed()) {
@@ -89,7 +91,7 @@ describe("calls of threads put in order", () => {
         const events = byLine(apart.map(callOf));
         // So that linearize() need not search.
         expect(searched(events, down)).toEqual(events.map((_, index) => index));
-        expect(linearize(events, down)).toBe(events);
+        expect(linearize(events, { topDown: down, pageSize })).toBe(events);
       }),
       { seed: 20_261_127, numRuns: 150 },
     );

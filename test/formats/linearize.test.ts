@@ -58,8 +58,8 @@ const grow = (pid: number, lines: Lines, from: Lines, to: Lines): Call => ({
   result: (base + to[0]) * P,
 });
 
-const order = (events: readonly Event[], topDown = true): readonly number[] =>
-  [...linearize(events, topDown)].map(({ line }) => line);
+const order = (events: readonly Event[], topDown = true, pageSize = P): readonly number[] =>
+  [...linearize(events, { topDown, pageSize })].map(({ line }) => line);
 
 /** Thread 2 is of the same process. */
 const thread: Event = { kind: "lifecycle", lifecycle: "thread", line: 1, pid: 1, child: 2 };
@@ -104,6 +104,13 @@ describe("calls that overlapped", () => {
     const found = map(2, [11, 13], 108, 12);
     const room = unmap(1, [5, 5], 102, 9);
     expect(order([...before, source, left, room, freed, found])).toEqual([1, 2, 3, 4, 5, 12, 13]);
+  });
+
+  it("are put so that the whole page of a few bytes is taken and freed", () => {
+    const source = map(1, [3, 3], 16, 3);
+    const found = map(2, [10, 12], 16, 2);
+    const freed = unmap(1, [11, 13], 16, 1);
+    expect(order([thread, source, found, freed], true, 4 * P)).toEqual([1, 3, 13, 12]);
   });
 
   it("are put so that a hint that was not taken was not free", () => {
@@ -247,7 +254,7 @@ describe("any history of a first-fit allocator", () => {
         );
         const calls = history(choices);
         const returned = calls.toSorted((a, b) => a.line - b.line);
-        const ordered = [...linearize([...threads, ...returned], true)];
+        const ordered = [...linearize([...threads, ...returned], { topDown: true, pageSize: P })];
         expect(ordered.toSorted((a, b) => a.line - b.line)).toEqual(
           [...threads, ...returned].toSorted((a, b) => a.line - b.line),
         );
@@ -271,7 +278,7 @@ describe("what calls have shown", () => {
   const span = (start: number, end: number) => ({ start, end });
 
   it("is as it was once every change is taken back", () => {
-    const known = new Known(true);
+    const known = new Known({ topDown: true, pageSize: P });
     known.apply({ frees: [span(10, 30)], takes: [], needs: [] });
     const found = { frees: [], takes: [span(20, 30)], needs: [], found: span(20, 30) };
     const changes = known.apply(found);

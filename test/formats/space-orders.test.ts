@@ -48,7 +48,9 @@ function ordered(events: readonly Event[], shelf?: Shelf) {
     away += "indices" in data ? 1 : 0;
     return shelf?.(data) ?? (() => data);
   };
-  const lines = [...linearize(events, true, shelf && counting)].map(({ line }) => line);
+  const lines = [...linearize(events, { topDown: true, pageSize: 4096 }, shelf && counting)].map(
+    ({ line }) => line,
+  );
   return { lines, away };
 }
 

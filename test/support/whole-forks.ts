@@ -6,6 +6,8 @@ import { began } from "../../src/formats/order/line-span.ts";
 import { Spaces } from "../../src/formats/spaces.ts";
 import type { Event } from "../../src/trace/event.ts";
 
+const pageSize = 4096;
+
 interface Placed {
   readonly event: Event;
   readonly space: number;
@@ -39,11 +41,11 @@ function keysOf(places: readonly Placed[], fork: number, topDown: boolean): Map<
   const around = [...before.slice(first), ...after.slice(0, last < 0 ? after.length : last)];
   const calls = around.map((index) => {
     const one = event(index);
-    return { effect: effectOf(one), entry: began(one), exit: one.line };
+    return { effect: effectOf(one, pageSize), entry: began(one), exit: one.line };
   });
   const stand = before.length - first;
   if (calls.every(({ effect: { frees, takes } }) => frees.length + takes.length === 0)) return keys;
-  const seen = child.slice(0, 1024).map((index) => effectOf(event(index)));
+  const seen = child.slice(0, 1024).map((index) => effectOf(event(index), pageSize));
   const chosen = copiedAfter(calls, stand, seen, topDown);
   around.forEach((index, i) => {
     const step = (i + 1) / (around.length + 1);

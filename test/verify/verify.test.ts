@@ -30,6 +30,7 @@ const expected: Readonly<Record<string, Counts>> = {
   "7.3-vfio-bars-a": [8, 10, 17],
   "app-styles-ext4": [0, 47, 0],
   "arm64-7.3-16k-edges-noaslr": [627, 619, 50],
+  "arm64-7.3-16k-threads-strace": [0, 907, 69],
   "arm64-7.3-4k-random-static-pie-perf": [477, 651, 241],
   "riscv64-6.12-random-legacy-perf": [470, 650, 217],
   "riscv64-7.2-4k-edges-sv39-noaslr": [688, 568, 38],

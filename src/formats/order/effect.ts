@@ -46,8 +46,13 @@ export interface Searched {
   readonly blocks: boolean;
 }
 
-export const page: number = 4096;
-const pageUp = (bytes: number): number => Math.ceil(bytes / page) * page;
+/** Bytes. */
+export interface Machine {
+  readonly topDown: boolean;
+  readonly pageSize: number;
+}
+
+const pageUp = (bytes: number, page: number): number => Math.ceil(bytes / page) * page;
 
 /** The smallest PMD, and the largest size that any kernel aligns to. */
 export const block: number = 2 ** 21;
@@ -68,23 +73,23 @@ const spanOf = ({ start, end }: { start: Call["result"]; end: Call["result"] }):
 const oddHints = [MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_32BIT, MAP_GROWSDOWN, MAP_HUGETLB];
 
 /** The hint of a mapping that the kernel has put elsewhere: it was not free (arch_get_unmapped_area_topdown). */
-function missedHint(event: Call): Span | undefined {
+function missedHint(event: Call, page: number): Span | undefined {
   if (event.call !== "mmap" || event.addr === 0 || event.result === event.addr) return undefined;
   const { addr, length, flags } = event;
   const hint = Number(addr);
   const isOdd = oddHints.some((flag) => hasBit(flags, flag)) || hint % page > 0;
   if (!hasBit(flags, MAP_ANONYMOUS) || isOdd) return undefined;
-  return { start: hint, end: hint + pageUp(Number(length)) };
+  return { start: hint, end: hint + pageUp(Number(length), page) };
 }
 
 /** What kept a mapping from its hint, or one that moved from growing where it was. */
-function blockedOf(event: Call): Span | undefined {
-  const missed = missedHint(event);
+function blockedOf(event: Call, page: number): Span | undefined {
+  const missed = missedHint(event, page);
   if (missed !== undefined) return missed;
   if (event.call !== "mremap" || event.result === event.addr || event.newAddr !== null)
     return undefined;
-  const start = Number(event.addr) + pageUp(Number(event.length));
-  const end = Number(event.addr) + pageUp(Number(event.newLength));
+  const start = Number(event.addr) + pageUp(Number(event.length), page);
+  const end = Number(event.addr) + pageUp(Number(event.newLength), page);
   return Number(event.length) > 0 && end > start ? { start, end } : undefined;
 }
 
@@ -127,14 +132,15 @@ function searchedOf(event: Call, found: Span): Pick<Effect, "searched"> {
   return { searched: { size, align: alignOf(event, found), usual, blocks } };
 }
 
-export function effectOf(event: Event | undefined): Effect {
+/** The page size in bytes. */
+export function effectOf(event: Event | undefined, page: number): Effect {
   if (event?.kind !== "call" || event.outcome !== "ok" || event.injected) return noEffect;
-  const print = footprint(event, event.result);
+  const print = footprint(event, event.result, page);
   const named = print.named.map(spanOf);
   const maps = event.call === "mmap" || event.call === "shmat";
   const found = print.found === undefined ? undefined : spanOf(print.found);
   const fixed = event.call === "mremap" && found === undefined ? named.slice(1, 2) : noSpans;
-  const blocked = blockedOf(event);
+  const blocked = blockedOf(event, page);
   return {
     frees: print.frees.length === 0 ? noSpans : print.frees.map(spanOf),
     takes: found !== undefined ? [found] : maps ? named.slice(0, 1) : fixed,

@@ -21,8 +21,6 @@ export interface Footprint {
   readonly found?: Range;
 }
 
-const page = 4096;
-
 function plus(start: U64, length: U64): U64 {
   if (typeof start === "number" && typeof length === "number") {
     const sum = start + length;
@@ -31,7 +29,11 @@ function plus(start: U64, length: U64): U64 {
   return BigInt(start) + BigInt(length);
 }
 
-function rangeOf(start: U64, length: U64): Range {
+/** Bytes: the page size where none is known, as while a recording is read. */
+export const smallestPage = 4096;
+
+/** Whole pages. */
+function rangeOf(start: U64, length: U64, page: number): Range {
   const pages = typeof length === "number" ? Math.ceil(length / page) * page : length;
   return { start, end: plus(start, pages) };
 }
@@ -43,55 +45,59 @@ export function intersect(a: Range, b: Range): boolean {
 const none: readonly Range[] = [];
 const nothing: Footprint = { frees: none, named: none, searches: false };
 
-function placed(result: U64 | null, length: U64): Footprint {
+function placed(result: U64 | null, length: U64, page: number): Footprint {
   if (result === null) return { frees: none, named: none, searches: true };
-  return { frees: none, named: none, searches: true, found: rangeOf(result, length) };
+  return { frees: none, named: none, searches: true, found: rangeOf(result, length, page) };
 }
 
 const naming = (range: Range): Footprint => ({ frees: none, named: [range], searches: false });
 
 type Asked<K extends Request["call"]> = Extract<Request, { call: K }>;
 
-function ofMmap({ addr, length, flags }: Asked<"mmap">, result: U64 | null): Footprint {
+function ofMmap(
+  { addr, length, flags }: Asked<"mmap">,
+  result: U64 | null,
+  page: number,
+): Footprint {
   const kept = addr !== 0 && (hasBit(flags, MAP_FIXED) || result === addr);
-  return kept ? naming(rangeOf(addr, length)) : placed(result, length);
+  return kept ? naming(rangeOf(addr, length, page)) : placed(result, length, page);
 }
 
-function ofMremap(request: Asked<"mremap">, result: U64 | null): Footprint {
+function ofMremap(request: Asked<"mremap">, result: U64 | null, page: number): Footprint {
   const { addr, length, newLength, newAddr } = request;
-  const old = rangeOf(addr, length);
+  const old = rangeOf(addr, length, page);
   const left = hasBit(request.flags, MREMAP_DONTUNMAP) ? none : [old];
   if (hasBit(request.flags, MREMAP_FIXED) && newAddr !== null) {
-    return { frees: left, named: [old, rangeOf(newAddr, newLength)], searches: false };
+    return { frees: left, named: [old, rangeOf(newAddr, newLength, page)], searches: false };
   }
-  if (result !== addr) return { ...placed(result, newLength), frees: left, named: [old] };
-  const now = rangeOf(addr, newLength);
+  if (result !== addr) return { ...placed(result, newLength, page), frees: left, named: [old] };
+  const now = rangeOf(addr, newLength, page);
   const frees = now.end < old.end ? [{ start: now.end, end: old.end }] : [];
   const found = { start: old.end, end: now.end };
   return { frees, named: [old], searches: false, ...(now.end > old.end && { found }) };
 }
 
-/** The footprint of a call that succeeded with `result`, or (null) that has not returned yet. */
-export function footprint(request: Request, result: U64 | null): Footprint {
+/** The footprint of a call that succeeded with `result`, or (null) that has not returned yet; the page size in bytes. */
+export function footprint(request: Request, result: U64 | null, page: number): Footprint {
   switch (request.call) {
     case "mmap":
-      return ofMmap(request, result);
+      return ofMmap(request, result, page);
     case "mremap":
-      return ofMremap(request, result);
+      return ofMremap(request, result, page);
     case "munmap": {
-      const ranges = [rangeOf(request.addr, request.length)];
+      const ranges = [rangeOf(request.addr, request.length, page)];
       return { frees: ranges, named: ranges, searches: false };
     }
     case "shmdt": {
-      const range = rangeOf(request.addr, 1);
+      const range = rangeOf(request.addr, 1, page);
       return { frees: [range], named: [range], searches: false };
     }
     case "shmat": {
       const { addr, length = 1 } = request;
-      return addr === 0 ? placed(result, length) : naming(rangeOf(addr, length));
+      return addr === 0 ? placed(result, length, page) : naming(rangeOf(addr, length, page));
     }
     case "mprotect":
-      return naming(rangeOf(request.addr, request.length));
+      return naming(rangeOf(request.addr, request.length, page));
     default:
       return nothing;
   }

@@ -9,7 +9,7 @@ import { hasKind } from "../../trace/log.ts";
 import { Moves } from "../../trace/moves.ts";
 import { type Row, SortedRows } from "../../trace/sorted-rows.ts";
 import { Spaces } from "../spaces.ts";
-import { type Effect, effectOf } from "./effect.ts";
+import { type Effect, effectOf, type Machine } from "./effect.ts";
 import { type Candidate, copiedAfter } from "./fork-choice.ts";
 import { began } from "./line-span.ts";
 
@@ -66,6 +66,7 @@ class Fork {
   readonly index: number;
   readonly parent: number;
   readonly child: number;
+  readonly #page: number;
   readonly #from: number;
   readonly #line: number;
   /** Calls of the parent right before it that returned after it had begun, and right behind it that began before it ended. */
@@ -79,7 +80,9 @@ class Fork {
   #isClosed = false;
   #hasChild = true;
 
-  constructor([, from = 0, line = 0, index = 0, parent = 0, child = 0]: Row) {
+  /** The page size in bytes. */
+  constructor([, from = 0, line = 0, index = 0, parent = 0, child = 0]: Row, page: number) {
+    this.#page = page;
     this.#from = from;
     this.#line = line;
     this.index = index;
@@ -101,7 +104,7 @@ class Fork {
   }
 
   #add(event: Event, index: number): void {
-    const call = { effect: effectOf(event), entry: began(event), exit: event.line };
+    const call = { effect: effectOf(event, this.#page), entry: began(event), exit: event.line };
     this.#indices.set(call, index);
     (this.#isPassed ? this.#after : this.#before).push(call);
   }
@@ -109,7 +112,7 @@ class Fork {
   /** An event of the child's space. */
   copied(event: Event): void {
     this.#spoke ??= began(event);
-    if (this.#seen.length < patience) this.#seen.push(effectOf(event));
+    if (this.#seen.length < patience) this.#seen.push(effectOf(event, this.#page));
   }
 
   /** A space has lost its last task. */
@@ -206,7 +209,7 @@ function without(forks: Map<number, readonly Fork[]>, space: number, fork: Fork)
  */
 export function placeForks(
   events: Events,
-  topDown: boolean,
+  machine: Machine,
   diagnostics: Diagnostics,
   shelf?: Shelf,
 ): Iterable<Event> {
@@ -215,7 +218,7 @@ export function placeForks(
   if (found.isEmpty) return events;
   const moves = new Moves(shelf);
   const underway = new Underway((fork) => {
-    if (fork.settle(moves, topDown)) return;
+    if (fork.settle(moves, machine.topDown)) return;
     const message = `forks that more than ${mostCalls} calls overlap, left where they returned`;
     diagnostics.warn("parse/undecided-order", message, events.at(fork.index)?.line);
   });
@@ -225,7 +228,7 @@ export function placeForks(
   for (const glance of glances(events)) {
     // What stands before a fork and returned when that had begun has a later line.
     for (; next !== undefined && (next[0] ?? 0) <= glance.line; next = forks.next().value)
-      underway.add(new Fork(next));
+      underway.add(new Fork(next, machine.pageSize));
     const { space, ended } = spaces.see(glance);
     underway.see(glance, space);
     if (ended !== undefined) underway.ended(ended);

@@ -1,17 +1,20 @@
 /** What calls have shown of an address space so far: which ranges are free, which are taken; the rest is not known. */
 
-import { block, type Effect, page, type Searched, type Span } from "./effect.ts";
+import { block, type Effect, type Machine, type Searched, type Span } from "./effect.ts";
 import { Overview, type Told } from "./overview.ts";
 import { type Changes, Pieces } from "./pieces.ts";
 import type { Rounding } from "./rounding.ts";
 
 export class Known {
   readonly #pieces = new Pieces();
-  readonly #topDown: boolean;
+  readonly #machine: Machine;
   readonly #rounding: Rounding;
 
-  constructor(topDown: boolean, { rounding, free }: Told = new Overview(false).told()) {
-    this.#topDown = topDown;
+  constructor(
+    machine: Machine,
+    { rounding, free }: Told = new Overview(false, machine.pageSize).told(),
+  ) {
+    this.#machine = machine;
     this.#rounding = rounding;
     for (const span of free()) this.#pieces.set(span, true);
   }
@@ -36,7 +39,7 @@ export class Known {
   #passed(found: Span): number {
     let size = 0;
     const at = this.#pieces.after(found.start);
-    if (this.#topDown) {
+    if (this.#machine.topDown) {
       for (let i = at; i < this.#pieces.count; i++) {
         const piece = this.#pieces.at(i);
         if (piece?.free) size = Math.max(size, piece.end - Math.max(piece.start, found.end));
@@ -72,10 +75,10 @@ export class Known {
     const { plainly, align, ahead: most } = this.#rounding.waysOf(searched);
     const passed = this.#passed(found);
     const gap = this.#gap(found);
-    const ahead = this.#topDown ? gap.end - found.end : found.start - gap.start;
+    const ahead = this.#machine.topDown ? gap.end - found.end : found.start - gap.start;
     if (plainly && passed < size && ahead === 0) return true;
     if (align === 0 || passed >= size + align || ahead > most) return false;
-    return !gap.whole || gap.end - gap.start >= size + block - page;
+    return !gap.whole || gap.end - gap.start >= size + block - this.#machine.pageSize;
   }
 
   /** True if the call could not have gone as it did in this state. */

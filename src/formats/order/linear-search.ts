@@ -1,7 +1,7 @@
 /** An order of the calls of one space in which every search finds what it found: looked for step by step, as they come. */
 
 import type { Event } from "../../trace/event.ts";
-import { type Effect, effectOf } from "./effect.ts";
+import { type Effect, effectOf, type Machine } from "./effect.ts";
 import { Known } from "./known.ts";
 import { spanOf } from "./line-span.ts";
 import type { Told } from "./overview.ts";
@@ -41,8 +41,9 @@ interface Choice {
   readonly others: number[];
 }
 
-export function itemOf(event: Event, place: number, index: number): Item {
-  const effect = effectOf(event);
+/** The page size in bytes. */
+export function itemOf(event: Event, page: number, place: number, index: number): Item {
+  const effect = effectOf(event, page);
   const { frees, takes, needs } = effect;
   const neutral = frees.length + takes.length + needs.length === 0;
   const born = event.kind === "lifecycle" ? event.child : undefined;
@@ -71,8 +72,8 @@ export class LinearSearch {
   /** What leaves all others possible is chosen first, which takes longer. */
   #isCareful = false;
 
-  constructor(topDown: boolean, settled: (item: Item) => void, overview?: Told) {
-    this.#known = new Known(topDown, overview);
+  constructor(machine: Machine, settled: (item: Item) => void, overview?: Told) {
+    this.#known = new Known(machine, overview);
     this.#settled = settled;
   }
 

@@ -7,6 +7,7 @@ import { type Glance, glances } from "../../trace/glances.ts";
 import { hasKind } from "../../trace/log.ts";
 import { SortedRows } from "../../trace/sorted-rows.ts";
 import { Spaces } from "../spaces.ts";
+import type { Machine } from "./effect.ts";
 import { itemOf, LinearSearch } from "./linear-search.ts";
 import { NeutralMerge } from "./neutral.ts";
 import { Overview, type Told } from "./overview.ts";
@@ -103,15 +104,15 @@ function hasLong(events: Events): boolean {
  * calls themselves tell what is free. Calls that did not overlap keep their order; so does everything where the
  * recording shows the searches.
  */
-export function linearize(events: Events, topDown: boolean, shelf?: Shelf): Iterable<Event> {
+export function linearize(events: Events, machine: Machine, shelf?: Shelf): Iterable<Event> {
   if (hasKind(events, "search") || !hasLong(events)) return events;
   const crowds = crowded(events);
   if (crowds.size === 0) return events;
   const moved = new SortedRows(shelf);
-  const overviews = overviewsOf(events, crowds, shelf);
+  const overviews = overviewsOf(events, crowds, machine.pageSize, shelf);
   const orders = new SpaceOrders(
     events,
-    (space, tell) => new LinearOrder(topDown, tell, overviews.get(space)),
+    (space, tell) => new LinearOrder(machine, tell, overviews.get(space)),
     (slot, index) => moved.push([slot, index]),
     shelf,
   );
@@ -129,6 +130,7 @@ export function linearize(events: Events, topDown: boolean, shelf?: Shelf): Iter
 function overviewsOf(
   events: Events,
   of: ReadonlySet<number>,
+  page: number,
   shelf: Shelf | undefined,
 ): ReadonlyMap<number, Told> {
   const told = new Map<number, Told>();
@@ -137,9 +139,9 @@ function overviewsOf(
   for (const glance of glances(events)) {
     const { space, made, ended } = spaces.see(glance);
     if (made !== undefined && made.from === undefined && of.has(made.space))
-      living.set(made.space, new Overview(true));
+      living.set(made.space, new Overview(true, page));
     if (of.has(space) && decisive.has(glance.call)) {
-      const overview = living.get(space) ?? new Overview(false);
+      const overview = living.get(space) ?? new Overview(false, page);
       living.set(space, overview);
       overview.see(glance.event());
     }
@@ -170,18 +172,20 @@ function* swapped(events: Events, moved: SortedRows): Generator<Event, undefined
 class LinearOrder implements SpaceOrder {
   readonly #search: LinearSearch;
   readonly #merge: NeutralMerge;
+  readonly #page: number;
   /** Indices among all events that are to be filled. */
   readonly #slots: number[] = [];
   #count = 0;
 
   /** `moved` gets each index at which another event is to stand, and the index of that. */
-  constructor(topDown: boolean, moved: Moved, overview: Told | undefined) {
+  constructor(machine: Machine, moved: Moved, overview: Told | undefined) {
+    this.#page = machine.pageSize;
     this.#merge = new NeutralMerge(({ index }) => {
       const slot = this.#slots.shift();
       if (slot !== undefined && slot !== index) moved(slot, index);
     });
     this.#search = new LinearSearch(
-      topDown,
+      machine,
       (item) => {
         if (!item.neutral) this.#merge.send(item);
       },
@@ -190,7 +194,7 @@ class LinearOrder implements SpaceOrder {
   }
 
   push(event: Event, index: number): void {
-    const item = itemOf(event, this.#count++, index);
+    const item = itemOf(event, this.#page, this.#count++, index);
     this.#slots.push(index);
     this.#merge.see(item);
     this.#search.push(item);

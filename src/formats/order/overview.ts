@@ -24,17 +24,20 @@ export class Overview {
   readonly rounding: Rounding = new Rounding();
   /** The recording has seen the space from its exec on. */
   readonly #isWhole: boolean;
+  readonly #page: number;
   /** Free from the beginning, or taken by then for all that is known. */
   readonly #pieces = new Pieces();
   readonly #found: Found[] = [];
 
-  constructor(isWhole: boolean) {
+  /** The page size in bytes. */
+  constructor(isWhole: boolean, page: number) {
     this.#isWhole = isWhole;
+    this.#page = page;
   }
 
   /** The next event of the space. */
   see(event: Event): void {
-    const effect = effectOf(event);
+    const effect = effectOf(event, this.#page);
     const { entry, exit } = spanOf(event);
     this.#others(effect, entry);
     // Who comes later may see but what is put in the place of what others had aligned.

@@ -3,6 +3,7 @@
 import { MAP_FIXED } from "../../trace/flags.ts";
 import { hasBit, type U64 } from "../../units.ts";
 import type { Request } from "../request.ts";
+import { smallestPage } from "./footprint.ts";
 
 /** Of all calls of the same form, as requests are not. */
 export interface Reach {
@@ -16,7 +17,6 @@ export interface Reach {
   readonly passes: boolean;
 }
 
-const page = 4096;
 const everywhere = Number.POSITIVE_INFINITY;
 
 const reach = (
@@ -38,7 +38,7 @@ const moving = reach(-everywhere, everywhere, "searches");
 
 function ranging(addr: U64, length: U64, what: "frees" | "harmless" | "maps"): Reach {
   const isNarrow = typeof addr === "number" && typeof length === "number";
-  const high = isNarrow ? addr + Math.ceil(length / page) * page : everywhere;
+  const high = isNarrow ? addr + Math.ceil(length / smallestPage) * smallestPage : everywhere;
   return reach(typeof addr === "number" ? addr : -everywhere, high, what);
 }
 

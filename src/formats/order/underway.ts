@@ -1,7 +1,7 @@
 /** Which calls have begun in one address space and not returned, and whether a call that returns has to do with one. */
 
 import type { Request } from "../request.ts";
-import { type Footprint, footprint } from "./footprint.ts";
+import { type Footprint, footprint, smallestPage } from "./footprint.ts";
 import type { Ordered } from "./queue.ts";
 import { type Reach, reachOf } from "./reach.ts";
 
@@ -29,7 +29,7 @@ export class Begun {
   /** undefined for a fork. */
   get footprint(): Footprint | undefined {
     if (this.request === undefined) return undefined;
-    this.print ??= footprint(this.request, null);
+    this.print ??= footprint(this.request, null, smallestPage);
     return this.print;
   }
 }
