@@ -153,6 +153,20 @@ describe("a column of numbers", () => {
     expect(() => listedOf(coded, 1)).toThrow(Malformed);
   });
 
+  it("is refused where few bytes ask for more memory than a message may have", () => {
+    const half = 2 ** 23;
+    const writer = new ByteWriter();
+    for (const number of [0, 2 ** 40]) {
+      writer.signed(number);
+      writer.unsigned(half - 1);
+    }
+    const coded = { coding: 4, data: writer.done(), low: new Uint8Array(0) };
+    const reader = readerOf(coded, 2 * half, columnWant.wide);
+    for (let more = 0; more < 2; more++) reader.ask(7, 2 * half, columnWant.wide);
+    expect(() => reader.read()).toThrow("columns are too long");
+    expect(() => readerOf(coded, 2 * half + 1)).toThrow("a column is too long");
+  });
+
   it("comes back from ranges of any width, and their bits are never more than its own", () => {
     const numbers = fc.oneof(
       fc.array(fc.integer({ min: -(2 ** 46), max: 2 ** 46 }), { minLength: 1, maxLength: 60 }),

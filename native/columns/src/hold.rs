@@ -47,6 +47,9 @@ const IN_BYTES: usize = 256;
 /// Numbers below this are found in a table, others in a map.
 const SMALL: usize = 1 << 16;
 
+/// All columns of a block have no more bytes, as its message has not; a damaged count must not fill the memory.
+const MOST_BYTES: usize = 1 << 28;
+
 /// Memory that is kept: enough for blocks of usual size.
 const KEPT_BYTES: usize = 1 << 22;
 const KEPT_NUMBERS: usize = 1 << 17;
@@ -112,8 +115,9 @@ impl Holder {
     /// If its bytes are no column.
     pub fn wide(&mut self, column: &Column<'_>) -> Result<Held, Wrong> {
         if column.coding.is_doubles() {
-            let at = self.aligned();
-            self.bytes.extend_from_slice(column.doubles()?);
+            let doubles = column.doubles()?;
+            let at = self.room(doubles.len())?;
+            self.bytes[at..].copy_from_slice(doubles);
             return Ok(Held::doubles(at, column.count, f64::NAN));
         }
         let numbers = column.read(&mut self.values)?;
@@ -137,10 +141,14 @@ impl Holder {
         Ok([list, self.hold(&read, kind, 0, 1.0, [0.0, 0.0])?])
     }
 
-    /// The end of the buffer, where a column may begin.
-    fn aligned(&mut self) -> usize {
-        self.bytes.resize(self.bytes.len().next_multiple_of(8), 0);
-        self.bytes.len()
+    /// Room for so many bytes at the end of the buffer; returns where it begins.
+    fn room(&mut self, bytes: usize) -> Result<usize, Wrong> {
+        let at = self.bytes.len().next_multiple_of(8);
+        if at + bytes > MOST_BYTES {
+            return Err("columns are too long");
+        }
+        self.bytes.resize(at + bytes, 0);
+        Ok(at)
     }
 
     /// Hold the numbers less the smallest one.
@@ -175,8 +183,7 @@ impl Holder {
         numbers: &Numbers<'_>,
         bytes: impl Fn(i64) -> [u8; N],
     ) -> Result<usize, Wrong> {
-        let at = self.aligned();
-        self.bytes.resize(at + N * self.values.len(), 0);
+        let at = self.room(N * self.values.len())?;
         let (rooms, _) = self.bytes[at..].as_chunks_mut::<N>();
         match numbers {
             Numbers::Ranged(ranged) => ranged.fill(rooms, bytes)?,
