@@ -11,7 +11,7 @@ import { fileOf } from "../kinds.ts";
 import type { Request } from "../request.ts";
 import { type End, endOf, isMemoryCall } from "./calls.ts";
 import { settle, settleAlone, type Unit } from "./effects.ts";
-import { type At, none, type Pending, type Space, type Task } from "./tasks.ts";
+import type { At, Pending, Space, Task } from "./tasks.ts";
 import type { Window } from "./window.ts";
 
 const unseen: End = { outcome: "no exit seen", result: null, error: null };
@@ -91,7 +91,7 @@ export class Flight {
     this.#miss(task);
     const { line, time } = at;
     const effect = undefined;
-    task.pending = { space, name, request, raw, line, time, searches: none, mapped: none, effect };
+    task.pending = { space, name, request, raw, line, time, searches: [], mapped: [], effect };
     space.open += 1;
     this.#window.openCall(at.line);
   }
@@ -172,7 +172,7 @@ export class Flight {
         this.#settleAlone(unit, space);
         return;
       }
-      space.units = [...space.units, unit];
+      space.units.push(unit);
     }
     if (space.open === 0 || space.units.length > patience) this.#settle(space);
   }
@@ -186,7 +186,7 @@ export class Flight {
   /** Nothing is under way any more: what overlapped gets its order. */
   #settle(space: Space): void {
     const { units, pages } = space;
-    space.units = none;
+    space.units = [];
     for (const unit of units) for (const search of unit.searches) this.#learn(search);
     const settled = settle(units, this.#page, pages);
     this.#window.settle(

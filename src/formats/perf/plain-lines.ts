@@ -50,8 +50,7 @@ export class PlainLines {
       task.fresh = false;
     } else if (task.pending !== undefined) {
       this.#seen.searches += 1;
-      const { pending } = task;
-      pending.searches = [...pending.searches, line.search(number, task.tid)];
+      task.pending.searches.push(line.search(number, task.tid));
       task.pending.effect = number;
     }
   }

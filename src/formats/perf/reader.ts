@@ -15,7 +15,7 @@ import { searchOf } from "./search.ts";
 import { nothingSeen, type Seen } from "./seen.ts";
 import { Syscalls } from "./syscalls.ts";
 import { birthOf, execOf } from "./task-events.ts";
-import { type At, none, type Task, Tasks } from "./tasks.ts";
+import { type At, type Task, Tasks } from "./tasks.ts";
 import { Window } from "./window.ts";
 
 /** Lines of these events belong to an exec or a birth under way; any other line of the task ends it. */
@@ -142,7 +142,7 @@ export class PerfReader {
       return;
     }
     if (task.pending !== undefined) {
-      task.pending.searches = [...task.pending.searches, search];
+      task.pending.searches.push(search);
       task.pending.effect = at.line;
     } else if (task.exec || task.execLine !== undefined || task.comm !== line.comm) {
       // Inside execve only the new image is searched a place for.
@@ -205,23 +205,20 @@ export class PerfReader {
     const task = this.#tasks.get(mapped.tid);
     if (mapped.area.path === "[stack]" && this.#lives.grown(task, mapped.area, at)) return;
     // An exec maps the stack first; maps of a running process come in ascending order.
-    const begins = mapped.area.path === "[stack]" && task.attached === undefined;
+    const begins = mapped.area.path === "[stack]" && task.attached.length === 0;
     if (begins && task.pending === undefined) this.#lives.execs(task, true, at);
     if (task.exec !== undefined) task.exec.areas.push(mapped.area);
     else if (task.pending !== undefined) {
-      task.pending.mapped = [...task.pending.mapped, mapped];
+      task.pending.mapped.push(mapped);
       task.pending.effect = at.line;
-    } else if (this.#attaching) {
-      task.attached ??= [];
-      task.attached.push(mapped.area);
-    }
+    } else if (this.#attaching) task.attached.push(mapped.area);
   }
 
   /** The areas of tasks that ran before the recording began. */
   #attached(): void {
     this.#attaching = false;
     for (const task of this.#tasks.all()) {
-      const snapshot = snapshotOf("attach", task.tid, task.attached ?? none);
+      const snapshot = snapshotOf("attach", task.tid, task.attached);
       if (snapshot !== undefined) this.#window.add(snapshot.line, [snapshot]);
     }
   }

@@ -8,7 +8,7 @@ import type { Mapped } from "./records.ts";
 /** An address space: calls in it that overlapped, as long as one of them is under way. */
 export interface Space {
   open: number;
-  units: readonly Unit[];
+  units: Unit[];
   readonly pages: Pages;
 }
 
@@ -19,8 +19,8 @@ export interface Pending extends At {
   readonly request: Request;
   /** A line of raw_syscalls began it. */
   readonly raw: boolean;
-  searches: readonly Search[];
-  mapped: readonly Mapped[];
+  readonly searches: Search[];
+  readonly mapped: Mapped[];
   /** The last line at which the call was seen to change the address space. */
   effect: number | undefined;
 }
@@ -81,16 +81,13 @@ export interface Task {
   /** The child that it made last, as long as the call that made it has not returned. */
   made: number | undefined;
   /** Areas that perf listed because they existed when it came. */
-  attached: MapsArea[] | undefined;
+  readonly attached: MapsArea[];
   /** Its stack as last recorded; a child has that of its parent. */
   stack: MapsArea | undefined;
 }
 
-/** Shared by all that have none: there may be hundreds of thousands of tasks, of which each is in a call. */
-export const none: readonly never[] = [];
-
 function newSpace(pages: Pages = { total: undefined, brk: undefined }): Space {
-  return { open: 0, units: none, pages: { ...pages } };
+  return { open: 0, units: [], pages: { ...pages } };
 }
 
 /** So many that ended last are still known: lines of a task may follow its end. */
@@ -157,7 +154,7 @@ export class Tasks {
         clone: undefined,
         leaving: undefined,
         made: undefined,
-        attached: undefined,
+        attached: [],
         stack: undefined,
       };
       this.#tasks.set(tid, task);
