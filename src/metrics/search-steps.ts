@@ -1,13 +1,8 @@
 /** How many nodes of the gap index the searches visited: exact, unlike their time. */
 
 import { type OpTable, opNumber, ways } from "../resolve/op-table.ts";
+import { add } from "./sum.ts";
 import type { Metric } from "./types.ts";
-
-function sum(values: Uint32Array): number {
-  let all = 0;
-  for (let index = 0; index < values.length; index++) all += values[index] ?? 0;
-  return all;
-}
 
 /** Mappings at no particular place. */
 function searched({ kind, how, atObject, sourceObject }: OpTable): number {
@@ -29,11 +24,11 @@ export const searchSteps: Metric = {
     if (placements.source === "recorded")
       return { value: null, unit: "steps", reason: "recorded placements are not searched" };
     return {
-      value: sum(placements.steps),
+      value: add(placements.steps),
       unit: "steps",
       // A mapping without a hint is searched for, and a search looks at one node at least.
       lowerBound: searched(program.ops.table),
-      more: { searches: sum(placements.searches) },
+      more: { searches: add(placements.searches) },
     };
   },
 };

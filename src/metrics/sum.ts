@@ -32,5 +32,9 @@ export class Tally {
   }
 }
 
-export const add = (numbers: readonly number[]): number =>
-  numbers.reduce((sum, one) => sum + one, 0);
+/** Columns are long: a loop takes a fraction of what a call for each number does. */
+export function add(numbers: ArrayLike<number>): number {
+  let sum = 0;
+  for (let index = 0; index < numbers.length; index++) sum += numbers[index] ?? 0;
+  return sum;
+}

@@ -139,12 +139,6 @@ function proofsIn(events: Events, facts: Facts, shelf: Shelf | undefined): Proof
   return { files, bits, unplaced };
 }
 
-/** The first of the events that is such a one. */
-function firstOf(events: Events, is: (event: Event) => boolean): Event | undefined {
-  for (const event of events) if (is(event)) return event;
-  return undefined;
-}
-
 /**
  * The events with each exec before its own searches: sched_process_exec is printed when the new image is complete
  * (fs/exec.c exec_binprm), after the loader and the vdso were placed.
@@ -181,6 +175,11 @@ const isUnplaced = (event: Event): boolean =>
   event.call === "mmap" &&
   event.file !== undefined &&
   isSomewhere(event.file);
+
+function hasUnplaced(events: Events): boolean {
+  for (const event of events) if (isUnplaced(event)) return true;
+  return false;
+}
 
 const anywhere =
   "files whose filesystem was not recorded are taken to be on one with a placement hook";
@@ -249,6 +248,6 @@ export function proven(trace: Trace, shelf?: Shelf): Trace {
   const isOrdered = ordered === trace.events;
   const changed = !isOrdered || !files.isEmpty;
   const events = files.isEmpty ? ordered : logOf(files.filled(ordered), shelf);
-  const unplaced = changed ? firstOf(events, isUnplaced) !== undefined : seen.unplaced;
+  const unplaced = changed ? hasUnplaced(events) : seen.unplaced;
   return { ...trace, facts: withAssumptions(bits.added(trace.facts), unplaced), events };
 }

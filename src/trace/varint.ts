@@ -57,12 +57,6 @@ function cutOff(): never {
   throw new Malformed("a number is cut off");
 }
 
-/** What `signed` wrote as this. Signs come as they like: a branch on them would take most of the time. */
-function signedOf(value: number): number {
-  const isNegative = value % 2;
-  return (value + isNegative) * (0.5 - isNegative);
-}
-
 /** Reads what ByteWriter wrote. */
 export class ByteReader {
   readonly #bytes: Uint8Array;
@@ -87,11 +81,6 @@ export class ByteReader {
       value += (byte - 128) * scale;
     }
     throw new Malformed("a number has too many digits");
-  }
-
-  signed(): number {
-    const value = this.unsigned();
-    return signedOf(value);
   }
 
   bytes(length: number): Uint8Array {

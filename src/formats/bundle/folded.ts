@@ -66,7 +66,9 @@ export function foldingOf(head: Uint8Array): Folding | undefined {
   const isQuoted = printed.filter((line) => quote.test(line)).length * 3 > printed.length * 2;
   const lines = printed.map((line) => textOf(line, isQuoted));
   const starts = lines.filter((line) => line !== "" && begins(line)).length;
-  const broken = lines.filter((line, index) => isBroken(line, lines[index + 1] ?? ""));
+  const pairs = lines.map((line, index) => ({ line, next: lines[index + 1] ?? "" }));
+  const brokenPairs = pairs.filter(({ line, next }) => isBroken(line, next));
+  const broken = brokenPairs.map(({ line }) => line);
   if (starts < enough || starts * 5 < lines.length || broken.length < enough) return undefined;
   const usual = usualOf(broken.map(({ length }) => length));
   const filled = broken.filter(({ length }) => length === usual);
@@ -74,10 +76,9 @@ export function foldingOf(head: Uint8Array): Folding | undefined {
   if (longer * 20 <= lines.length && usual >= narrowest && isMany(filled, broken))
     return { width: usual, atWords: false, isQuoted };
   const width = widthOf(lines);
-  const short = lines.filter(
-    (line, index) =>
-      isBroken(line, lines[index + 1] ?? "") && goesOn(line, lines[index + 1] ?? "", width),
-  );
+  const short = brokenPairs
+    .filter(({ line, next }) => goesOn(line, next, width))
+    .map(({ line }) => line);
   return width >= narrowest && isMany(short, broken)
     ? { width, atWords: true, isQuoted }
     : undefined;

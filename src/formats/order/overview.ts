@@ -21,7 +21,7 @@ export interface Told {
 }
 
 export class Overview {
-  readonly rounding: Rounding = new Rounding();
+  readonly #rounding = new Rounding();
   /** The recording has seen the space from its exec on. */
   readonly #isWhole: boolean;
   readonly #page: number;
@@ -41,7 +41,7 @@ export class Overview {
     const { entry, exit } = spanOf(event);
     this.#others(effect, entry);
     // Who comes later may see but what is put in the place of what others had aligned.
-    if (this.#isWhole) this.rounding.see(effect);
+    if (this.#isWhole) this.#rounding.see(effect);
     const { found } = effect;
     if (found === undefined) return;
     for (const part of this.#pieces.unknown(found)) {
@@ -65,13 +65,13 @@ export class Overview {
 
   /** Nothing more comes; ranges go on the shelf. */
   told(shelf?: Shelf): Told {
-    const { rounding, free } = this;
+    const free = this.#free();
     const isOnShelf = shelf !== undefined && free.length > 0;
-    return { rounding, free: isOnShelf ? shelf(free) : () => free };
+    return { rounding: this.#rounding, free: isOnShelf ? shelf(free) : () => free };
   }
 
   /** What a call found before any other had to do with it. */
-  get free(): readonly Span[] {
+  #free(): readonly Span[] {
     const spans = this.#pieces.free();
     return this.#isWhole ? this.#withHoles(spans) : spans;
   }

@@ -53,12 +53,13 @@ export class Parts {
     return this.prefix.pid < 0 ? null : this.prefix.pid;
   }
 
-  /** Keep a line, whose prefix has been read, until it is known whose child a task is; `resumes` if a call ends on it. */
-  hold(line: Line, isPlain: boolean, resumes: boolean): void {
+  /** Keep a line, whose prefix has been read, until it is known whose child a task is; `resumes` if a call ends on it. Returns its task. */
+  hold(line: Line, isPlain: boolean, resumes: boolean): number {
     const { ahead, tracees, prefix } = this;
     const tid = tracees.owner(prefix);
     ahead.hold(line, isPlain);
     if (!resumes && tracees.lives.get(tid) === undefined) ahead.unknown(tid);
+    return tid;
   }
 
   /** A line of a signal that the task has got. */

@@ -216,14 +216,13 @@ export class StraceReader {
 
   /** Keep a line until it is known whose child a task is. */
   #hold({ line, known, text, at, resumes }: CallLine): void {
-    const { ahead, tracees, prefix } = this.#parts;
-    this.#parts.hold(line, false, resumes);
+    const { ahead, prefix } = this.#parts;
+    const parent = this.#parts.hold(line, false, resumes);
     if (known.role === "clone" && at < 0) ahead.began();
     else if (known.role === "clone") {
       const { number, time, whole } = line;
       const child = childIn(text, at, whole);
       const bare = prefix.pid < 0;
-      const parent = tracees.owner(prefix);
       const named =
         child === undefined ? undefined : { child, parent, line: number, time, bare, text };
       ahead.ended(named, resumes);
