@@ -1,9 +1,9 @@
 /** What changed between two reports of the same traces, and what of it is worse: exact numbers, no tolerance. */
 
 import { MmreplayError } from "../errors.ts";
-import type { MetricValue } from "../metrics/types.ts";
+import { type Counts, countsOf, type Row } from "./counts.ts";
 import { difference, metric, plural, ratio } from "./format.ts";
-import type { Report, Result } from "./report.ts";
+import type { Report } from "./report.ts";
 import { left, right, textTable } from "./table.ts";
 
 export interface Change {
@@ -17,10 +17,7 @@ export interface Change {
   readonly worse: boolean;
 }
 
-export interface Comparison {
-  readonly schema: "mmreplay.compare/1";
-  readonly base: { readonly version: string; readonly command: string };
-  readonly next: { readonly version: string; readonly command: string };
+export interface Judgement {
   /** Pairs of a trace and a policy that both reports have. */
   readonly compared: number;
   /** Policies that only one report has. */
@@ -31,8 +28,11 @@ export interface Comparison {
   readonly regressions: number;
 }
 
-/** Measured, so it never gates. */
-const measured = new Set(["latency"]);
+export interface Comparison extends Judgement {
+  readonly schema: "mmreplay.compare/1";
+  readonly base: { readonly version: string; readonly command: string };
+  readonly next: { readonly version: string; readonly command: string };
+}
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -85,74 +85,82 @@ function mustBeEqual(what: string, base: readonly string[], next: readonly strin
   });
 }
 
-const keyOf = ({ trace, policy, arch }: Result): string => `${trace}\n${policy}\n${arch}`;
+const keyOf = ({ trace, policy, arch }: Row): string => `${trace}\n${policy}\n${arch}`;
 
-const only = (of: Report, other: Report): string[] => {
-  const known = other.setup.policies.map(({ id }) => id);
-  return of.setup.policies.map(({ id }) => id).filter((id) => !known.includes(id));
+const policiesOf = ({ rows }: Counts): readonly string[] => [
+  ...new Set(rows.map(({ policy }) => policy)),
+];
+
+const only = (of: Counts, other: Counts): string[] => {
+  const known = policiesOf(other);
+  return policiesOf(of).filter((id) => !known.includes(id));
 };
 
-/** Metrics with their direction; counters of what went otherwise count too, fewer are better. */
-function numbersOf(result: Result): Map<string, MetricValue> {
-  const numbers = new Map(Object.entries(result.metrics).filter(([id]) => !measured.has(id)));
-  for (const [name, value] of Object.entries(result.counters))
-    numbers.set(name, { value, unit: "count" });
-  return numbers;
+/** A measure, and where its values stand in the rows of either side; -1 where it is not counted there. */
+interface Compared {
+  readonly id: string;
+  readonly unit: string;
+  readonly more: boolean;
+  readonly before: number;
+  readonly after: number;
 }
 
-function changesBetween(base: Result, next: Result, more: ReadonlySet<string>): Change[] {
-  const before = numbersOf(base);
-  const after = numbersOf(next);
+function comparedOf(base: Counts, next: Counts): Compared[] {
+  const ids = new Set([...base.measures, ...next.measures].map(({ id }) => id));
+  return [...ids].map((id) => {
+    const before = base.measures.findIndex((one) => one.id === id);
+    const after = next.measures.findIndex((one) => one.id === id);
+    const { unit = "", better } = next.measures[after] ?? base.measures[before] ?? {};
+    return { id, unit, more: better === "more", before, after };
+  });
+}
+
+function changesBetween(base: Row, next: Row, compared: readonly Compared[]): Change[] {
   const { trace, policy } = base;
-  return [...new Set([...before.keys(), ...after.keys()])].flatMap((id) => {
-    const old = before.get(id)?.value ?? null;
-    const now = after.get(id)?.value ?? null;
+  return compared.flatMap(({ id, unit, more, before, after }) => {
+    const old = base.values[before] ?? null;
+    const now = next.values[after] ?? null;
     if (old === now) return [];
-    const unit = (after.get(id) ?? before.get(id))?.unit ?? "";
     const grew = old !== null && now !== null && now > old;
     // A number that is gone cannot be judged, so it is not waved through.
-    const worse = now === null || (old !== null && grew !== more.has(id));
+    const worse = now === null || (old !== null && grew !== more);
     return [{ trace, policy, metric: id, unit, base: old, next: now, worse }];
   });
 }
 
-/** Compare reports of the same traces; policies that only one has are listed, not judged. */
-export function compare(base: Report, next: Report): Comparison {
-  const options = ({ setup }: Report): string[] => [
-    `--populate ${setup.population}`,
-    `--idioms ${setup.idioms}`,
-    ...(setup.folioOrder === undefined ? [] : [`--folio-order ${setup.folioOrder}`]),
-    ...(setup.pfn === undefined ? [] : [`--pfn ${setup.pfn}`]),
-    ...(setup.tlbs ?? []).map(({ id }) => `--tlb ${id}`),
-  ];
-  const traces = ({ setup }: Report): string[] =>
-    setup.traces.map(({ name, arch }) => `${name} (${arch})`);
+/** What changed between two sets of numbers; policies that only one has are listed, not judged. */
+function judge(base: Counts, next: Counts): Judgement {
+  const traces = ({ rows }: Counts): string[] =>
+    rows.map(({ trace, arch }) => `${trace} (${arch})`);
   mustBeEqual("trace", traces(base), traces(next));
-  mustBeEqual("option", options(base), options(next));
-  const after = new Map(next.results.map((result) => [keyOf(result), result]));
-  const more = new Set(
-    [...base.setup.metrics, ...next.setup.metrics]
-      .filter(({ better }) => better === "more")
-      .map(({ id }) => id),
-  );
-  const pairs = base.results.flatMap((result) => {
-    const other = after.get(keyOf(result));
-    return other === undefined ? [] : [{ before: result, after: other }];
+  mustBeEqual("option", base.options, next.options);
+  const after = new Map(next.rows.map((row) => [keyOf(row), row]));
+  const pairs = base.rows.flatMap((row) => {
+    const other = after.get(keyOf(row));
+    return other === undefined ? [] : [{ before: row, after: other }];
   });
   if (pairs.length === 0)
     throw new MmreplayError("compare/other-input", "the reports have no policy in common", {
       hint: "compare two reports of the same traces and options",
     });
-  const changes = pairs.flatMap((pair) => changesBetween(pair.before, pair.after, more));
+  const compared = comparedOf(base, next);
+  const changes = pairs.flatMap((pair) => changesBetween(pair.before, pair.after, compared));
   return {
-    schema: "mmreplay.compare/1",
-    base: { version: base.setup.version, command: base.setup.command },
-    next: { version: next.setup.version, command: next.setup.command },
     compared: pairs.length,
     onlyBase: only(base, next),
     onlyNext: only(next, base),
     changes,
     regressions: changes.filter(({ worse }) => worse).length,
+  };
+}
+
+/** Compare two reports of the same traces and options. */
+export function compare(base: Report, next: Report): Comparison {
+  return {
+    schema: "mmreplay.compare/1",
+    base: { version: base.setup.version, command: base.setup.command },
+    next: { version: next.setup.version, command: next.setup.command },
+    ...judge(countsOf(base), countsOf(next)),
   };
 }
 

@@ -67,7 +67,12 @@ describe("compare", () => {
   });
 
   it("refuses other traces and other options", () => {
-    const oneTrace = { ...sample(), setup: { ...setup, traces: setup.traces.slice(0, 1) } };
+    const results = sample().results.filter(({ trace }) => trace === "vm");
+    const oneTrace = {
+      ...sample(),
+      setup: { ...setup, traces: setup.traces.slice(0, 1) },
+      results,
+    };
     expect(codeOf(() => compare(sample(), oneTrace))).toBe("compare/other-input");
     const kept: Report = { ...sample(), setup: { ...setup, idioms: "keep" } };
     expect(codeOf(() => compare(sample(), kept))).toBe("compare/other-input");
