@@ -10,7 +10,7 @@ import type { Placements } from "../place/types.ts";
 import type { Policy, Profile } from "../policies/types.ts";
 import { type Answered, answer } from "../replay.ts";
 import type { Program } from "../resolve/program.ts";
-import type { Touch } from "../space/rules.ts";
+import type { Met, Touch } from "../space/rules.ts";
 
 /** What decides how a replay goes, without the placements themselves: they are large. */
 export interface Way {
@@ -25,8 +25,7 @@ export interface Way {
 /** One that was followed, and which rules mattered there. */
 export interface Followed extends Way {
   readonly arch: Arch;
-  /** As `Applied` has it. */
-  readonly anonOffsets: boolean;
+  readonly met: Readonly<Met>;
 }
 
 /** Of one program the pages of ops decide those of objects, and how many are mapped. */

@@ -105,7 +105,7 @@ function followed(asking: Asking, subject: Asked, policy: Policy, answered: Answ
   const { replay: finished, counters, applied } = follow(subject, answered, policy, touch, look);
   const { placements, ...replay } = finished;
   const { overTime } = replay;
-  const { refused, clobbered, anonOffsets } = applied;
+  const { refused, clobbered, met } = applied;
   const unmet = unmetOf(recorded, idioms, task.idioms, placements, arch.pageBytes);
   const run: Run = {
     trace: setup.name,
@@ -128,7 +128,7 @@ function followed(asking: Asking, subject: Asked, policy: Policy, answered: Answ
     ...(overTime !== undefined && { overTime }),
     mappings: deviceMappings(finished),
   };
-  return { replay, way: { ...wayOf(answered, policy), arch, anonOffsets }, run };
+  return { replay, way: { ...wayOf(answered, policy), arch, met }, run };
 }
 
 /** The run of a policy that places everything as another did, with metrics of its own. */

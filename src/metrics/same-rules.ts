@@ -3,27 +3,28 @@
 import type { Arch } from "../arch/types.ts";
 import type { Profile } from "../policies/types.ts";
 import type { Program } from "../resolve/program.ts";
-import { seriesNumber, vmaRules } from "../space/rules.ts";
+import { type Met, seriesNumber, vmaRules } from "../space/rules.ts";
 import { filesystemOf } from "./leaves.ts";
 
 /** A replay under one of the releases. */
 interface Followed {
   readonly program: Program;
   readonly arch: Arch;
-  /** As `Applied` has it. */
-  readonly anonOffsets: boolean;
+  readonly met: Readonly<Met>;
 }
 
 /** The profile, with what matters of it alone where only that is asked: equal texts say the same to this replay. */
 function textOf(profile: Profile, filesystems: ReadonlySet<string>, followed: Followed): string {
   const { series, folioBytes, mergesAnonOffset, ...rest } = profile;
-  const { mergesAnonOffset: _, ...rules } = vmaRules(profile, "at-once");
+  const { mergesAnonOffset: _, joinsKeptSources, ...rules } = vmaRules(profile, "at-once");
+  const { met } = followed;
   const { levels } = followed.arch;
   const sizes = levels.flatMap(({ since }) =>
     Object.values(since).map((first) => seriesNumber(series) >= seriesNumber(first)),
   );
   const folios = [...filesystems].map((name) => folioBytes[name] ?? null);
-  return JSON.stringify([rest, rules, sizes, folios, followed.anonOffsets && mergesAnonOffset]);
+  const single = [met.anonOffsets && mergesAnonOffset, met.keptSources && joinsKeptSources];
+  return JSON.stringify([rest, rules, sizes, folios, single]);
 }
 
 /** True if the replay would be the same with the other's rules. */

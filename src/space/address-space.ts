@@ -140,12 +140,12 @@ export class AddressSpace {
     return 0;
   }
 
-  /** Map a range over whatever is there; returns the pages that had to go. */
-  insert(vma: Vma, merge: MergeWith = "both"): number {
+  /** Map a range over whatever is there, apart from the VMA of that page; returns the pages that had to go. */
+  insert(vma: Vma, merge: MergeWith = "both", apart?: number): number {
     this.#write(vma.start - 1, vma.end + 1);
     const removed = this.remove(vma.start, vma.end);
     this.#pages += vma.end - vma.start;
-    const { lower, upper } = this.#neighbours(vma);
+    const { lower, upper } = this.#neighbours(vma, apart);
     const below = merge === "none" ? undefined : lower;
     const above = merge === "both" || merge === "moved" ? upper : undefined;
     this.#join(vma, below, above, merge === "both" ? "new" : "part");
@@ -153,8 +153,8 @@ export class AddressSpace {
   }
 
   /** Whether a range that nobody has written to yet would merge with what is next to it; changes nothing. */
-  joins(vma: Vma): boolean {
-    const { lower, upper } = this.#neighbours(vma);
+  joins(vma: Vma, apart?: number): boolean {
+    const { lower, upper } = this.#neighbours(vma, apart);
     return (
       (lower !== undefined && mergeable(lower, vma, "upper", this.rules)) ||
       (upper !== undefined && mergeable(vma, upper, "lower", this.rules))
@@ -235,8 +235,12 @@ export class AddressSpace {
     this.#modify(start, end, (vma) => advised(vma, change));
   }
 
-  #neighbours(vma: Vma): { lower: Vma | undefined; upper: Vma | undefined } {
-    return { lower: this.#vmas.endingAt(vma.start), upper: this.#vmas.startingAt(vma.end) };
+  /** The VMAs next to one, but not that which holds the page `apart`. */
+  #neighbours(vma: Vma, apart = -1): { lower: Vma | undefined; upper: Vma | undefined } {
+    const [lower, upper] = [this.#vmas.endingAt(vma.start), this.#vmas.startingAt(vma.end)];
+    const keeps = (near: Vma | undefined): boolean =>
+      near === undefined || apart < near.start || apart >= near.end;
+    return { lower: keeps(lower) ? lower : undefined, upper: keeps(upper) ? upper : undefined };
   }
 
   /** Put a range between its neighbours. */

@@ -4,7 +4,7 @@ import type { Area } from "../resolve/program.ts";
 import type { AddressSpace } from "./address-space.ts";
 import type { MapsComparison } from "./compare-maps.ts";
 import type { MapCountLimit } from "./map-count.ts";
-import type { Touch } from "./rules.ts";
+import type { Met, Touch } from "./rules.ts";
 import type { Watch } from "./watch.ts";
 
 export interface ApplyOptions {
@@ -54,8 +54,7 @@ export interface Applied {
   /** The first op that the kernel would have refused for max_map_count. */
   readonly refused: MapCountLimit | null;
   readonly drift: Drift | null;
-  /** Two VMAs were one or two by the rule about offsets in anonymous memory alone, in which 7.3 differs from 7.2. */
-  readonly anonOffsets: boolean;
+  readonly met: Readonly<Met>;
   /** Copies of the space that was current before each op of `lookAt`. */
   readonly seen: ReadonlyMap<number, AddressSpace>;
 }

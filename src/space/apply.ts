@@ -42,7 +42,7 @@ export function apply(
     for (const watch of watches) watch.stepped?.(index, run.current, run.spaces);
   }
   const { vmaPeak, snapshots, clobbered, drift } = run;
-  const { anonOffsets } = rules.met;
+  const { met } = rules;
   return {
     peak,
     end: run.last(),
@@ -51,7 +51,7 @@ export function apply(
     clobbered,
     refused,
     drift,
-    anonOffsets,
+    met,
     seen,
   };
 }

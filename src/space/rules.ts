@@ -9,6 +9,14 @@ import type { Area } from "../resolve/program.ts";
  */
 export type Touch = "at-once" | "never";
 
+/** Which rules that not all later releases share have decided anything so far. */
+export interface Met {
+  /** Two VMAs were one or two by their offsets in anonymous memory alone. */
+  anonOffsets: boolean;
+  /** mremap left its source. */
+  keptSources: boolean;
+}
+
 export interface VmaRules {
   readonly touch: Touch;
   /** MAP_STACK sets the flag of MADV_NOHUGEPAGE (mmap.h calc_vm_flag_bits, 6.7). */
@@ -18,11 +26,12 @@ export interface VmaRules {
   /** mmap between two VMAs that it could join, but not both, joins the upper (mmap_region until 6.11). */
   readonly mapsMergeUpward: boolean;
   readonly mergesAnonOffset: boolean;
-  /** What has been met so far: `anonOffsets`, two VMAs that are one or two by the rule above alone. */
-  readonly met: { anonOffsets: boolean };
+  readonly met: Met;
   /** Written memory that changes joins a VMA that was not written (879bca0a2c4f, 6.16). */
   readonly mergesIntoUnwritten: boolean;
   readonly closeNeverMerges: boolean;
+  /** What mremap copies may join its source where that stays (MREMAP_DONTUNMAP): on 6.18 it does, on 7.2 no more. */
+  readonly joinsKeptSources: boolean;
   /**
    * arm64 allows memory tags in what brk and exec map (VM_DATA_DEFAULT_FLAGS), in anonymous memory of mmap only on a CPU
    * that has them: two kinds that do not merge.
@@ -56,9 +65,10 @@ export function vmaRules(
     protectUncharges: series >= 6006,
     mapsMergeUpward: series < 6012,
     mergesAnonOffset: profile.mergesAnonOffset,
-    met: { anonOffsets: false },
+    met: { anonOffsets: false, keptSources: false },
     mergesIntoUnwritten: series >= 6016,
     closeNeverMerges: profile.closeNeverMerges,
+    joinsKeptSources: series < 7002,
     marksData,
     ...(pfnOf !== undefined && !profile.hugePfnmap && { vfioPgoff: pfnOf }),
   };

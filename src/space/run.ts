@@ -206,7 +206,17 @@ export class Run {
     const from = op.source === undefined ? -1 : this.#pages.of(op.source.object, op.source.offset);
     const source = from < 0 ? undefined : this.current.at(from);
     if (source === undefined) return this.current.joins(vmaOf(this.#ranges.at(index, page)));
-    return this.current.joins(moved(resize(source, from, from + op.pages), page - from));
+    const vma = moved(resize(source, from, from + op.pages), page - from);
+    return this.current.joins(vma, this.#apart(index, from));
+  }
+
+  /** The page of a source that what is copied from it may not join; undefined where it may, or the source goes. */
+  #apart(index: number, from: number): number | undefined {
+    const { kind, event } = this.#ops;
+    const goes = kind[index + 1] === opNumber.release && event[index + 1] === event[index];
+    if (goes) return undefined;
+    this.#rules.met.keptSources = true;
+    return this.#rules.joinsKeptSources ? undefined : from;
   }
 
   /**
@@ -232,7 +242,8 @@ export class Run {
     } else {
       for (const vma of old) {
         const whole = vma === tail ? resize(vma, vma.start, end) : vma;
-        this.clobbered += space.insert(moved(whole, page - from), "moved");
+        const apart = this.#apart(index, vma.start);
+        this.clobbered += space.insert(moved(whole, page - from), "moved", apart);
       }
     }
   }

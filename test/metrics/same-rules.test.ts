@@ -22,8 +22,10 @@ const mapping = (...filesystems: readonly string[]) =>
     })),
   );
 
-const agree = (one: string, other: string, of = mapping("xfs"), anonOffsets = false): boolean =>
-  rulesAgree(profile(one), profile(other), { program: of, arch: x86_64, anonOffsets });
+const none = { anonOffsets: false, keptSources: false };
+
+const agree = (one: string, other: string, of = mapping("xfs"), met = none): boolean =>
+  rulesAgree(profile(one), profile(other), { program: of, arch: x86_64, met });
 
 describe("the rules of two releases", () => {
   it("agree where they differ only in folios of filesystems that nobody mapped", () => {
@@ -33,7 +35,15 @@ describe("the rules of two releases", () => {
 
   it("agree on merges until two VMAs meet whose offsets in anonymous memory differ", () => {
     expect(agree("linux-7.2", "linux-7.3")).toBe(true);
-    expect(agree("linux-7.2", "linux-7.3", mapping("xfs"), true)).toBe(false);
+    expect(agree("linux-7.2", "linux-7.3", mapping("xfs"), { ...none, anonOffsets: true })).toBe(
+      false,
+    );
+  });
+
+  it("agree on mremap until one leaves its source, which its copy may have joined until 6.18", () => {
+    const met = { ...none, keptSources: true };
+    expect(agree("linux-6.18", "linux-7.2", mapping("xfs"), met)).toBe(false);
+    expect(agree("linux-7.2", "linux-7.3", mapping("xfs"), met)).toBe(true);
   });
 
   it("disagree where one of them maps what the other cannot", () => {

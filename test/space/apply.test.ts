@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { profile61, profile73 } from "../../src/policies/profiles.ts";
+import { profile61, profile72, profile73, profile618 } from "../../src/policies/profiles.ts";
 import type { Profile } from "../../src/policies/types.ts";
 import { OpWriter } from "../../src/resolve/op-writer.ts";
 import type { Applied, ApplyOptions } from "../../src/space/applied.ts";
@@ -126,6 +126,25 @@ describe("mremap", () => {
     const half: Draft = { kind: "protect", at: at(2, 1), pages: 2, prot: 1, ...from };
     const fixed = fix(2, 6, 4, { source: at(0, 1), kept: 4 });
     expect(run([map(1, 4), half, fixed], { 1: 0, 2: 6 }).drawn).toBe("AAbb..CCdd..");
+  });
+});
+
+describe("an mremap that leaves its source", () => {
+  const copy = { source: at(0, 1) };
+  const drawn = (profile: Profile, drafts: readonly Draft[], places: Record<number, number>) => {
+    const of = program([enter, ...drafts]);
+    const [space] = apply(of, placed(of, places), profile, { touch: "never" }).end;
+    return space === undefined ? "" : picture(space, 12);
+  };
+
+  it("joins its source until 6.18, and since 7.2 only what else is next to it", () => {
+    const beside = [map(1, 4), map(2, 2, copy)];
+    expect(drawn(profile618, beside, { 1: 2, 2: 6 })).toBe("..AAAAAA....");
+    expect(drawn(profile72, beside, { 1: 2, 2: 6 })).toBe("..AAAABB....");
+    expect(drawn(profile72, beside, { 1: 2, 2: 0 })).toBe("AABBBB......");
+    const between = [map(1, 4), map(3, 2), map(2, 2, copy)];
+    expect(drawn(profile618, between, { 1: 2, 3: 8, 2: 6 })).toBe("..AAAAAAAA..");
+    expect(drawn(profile72, between, { 1: 2, 3: 8, 2: 6 })).toBe("..AAAABBBB..");
   });
 });
 
