@@ -23,8 +23,11 @@ export interface Judgement {
   /** Policies that only one report has. */
   readonly onlyBase: readonly string[];
   readonly onlyNext: readonly string[];
+  /** Traces that only one report has, each as `name (arch)`. */
+  readonly onlyBaseTraces: readonly string[];
+  readonly onlyNextTraces: readonly string[];
   readonly changes: readonly Change[];
-  /** Changes for the worse. */
+  /** Changes for the worse, and policies and traces that only the base has: what is not measured may have become worse. */
   readonly regressions: number;
 }
 
@@ -91,10 +94,12 @@ const policiesOf = ({ rows }: Counts): readonly string[] => [
   ...new Set(rows.map(({ policy }) => policy)),
 ];
 
-const only = (of: Counts, other: Counts): string[] => {
-  const known = policiesOf(other);
-  return policiesOf(of).filter((id) => !known.includes(id));
-};
+const tracesOf = ({ rows }: Counts): readonly string[] => [
+  ...new Set(rows.map(({ trace, arch }) => `${trace} (${arch})`)),
+];
+
+const without = (all: readonly string[], known: readonly string[]): readonly string[] =>
+  all.filter((one) => !known.includes(one));
 
 /** A measure, and where its values stand in the rows of either side; -1 where it is not counted there. */
 interface Compared {
@@ -128,33 +133,41 @@ function changesBetween(base: Row, next: Row, compared: readonly Compared[]): Ch
   });
 }
 
-/** What changed between two sets of numbers; policies that only one has are listed, not judged. */
-function judge(base: Counts, next: Counts): Judgement {
-  const traces = ({ rows }: Counts): string[] =>
-    rows.map(({ trace, arch }) => `${trace} (${arch})`);
-  mustBeEqual("trace", traces(base), traces(next));
-  mustBeEqual("option", base.options, next.options);
+/** What both have, row by row; throws `compare/other-input` if that is nothing. */
+function changesIn(base: Counts, next: Counts): Pick<Judgement, "compared" | "changes"> {
   const after = new Map(next.rows.map((row) => [keyOf(row), row]));
   const pairs = base.rows.flatMap((row) => {
     const other = after.get(keyOf(row));
     return other === undefined ? [] : [{ before: row, after: other }];
   });
   if (pairs.length === 0)
-    throw new MmreplayError("compare/other-input", "the reports have no policy in common", {
-      hint: "compare two reports of the same traces and options",
+    throw new MmreplayError("compare/other-input", "no trace under a policy is in both reports", {
+      hint: "compare two reports of the same traces and policies",
     });
   const compared = comparedOf(base, next);
   const changes = pairs.flatMap((pair) => changesBetween(pair.before, pair.after, compared));
+  return { compared: pairs.length, changes };
+}
+
+/** What changed between two sets of numbers. What only the new one has is listed; what only the base has is a regression. */
+function judge(base: Counts, next: Counts): Judgement {
+  mustBeEqual("option", base.options, next.options);
+  const { compared, changes } = changesIn(base, next);
+  const onlyBase = without(policiesOf(base), policiesOf(next));
+  const onlyBaseTraces = without(tracesOf(base), tracesOf(next));
+  const worse = changes.filter((change) => change.worse).length;
   return {
-    compared: pairs.length,
-    onlyBase: only(base, next),
-    onlyNext: only(next, base),
+    compared,
+    onlyBase,
+    onlyNext: without(policiesOf(next), policiesOf(base)),
+    onlyBaseTraces,
+    onlyNextTraces: without(tracesOf(next), tracesOf(base)),
     changes,
-    regressions: changes.filter(({ worse }) => worse).length,
+    regressions: worse + onlyBase.length + onlyBaseTraces.length,
   };
 }
 
-/** Compare two reports of the same traces and options. */
+/** Compare two reports of the same options; throws `compare/other-input`. */
 export function compare(base: Report, next: Report): Comparison {
   return {
     schema: "mmreplay.compare/1",
@@ -190,20 +203,29 @@ function rowOf(change: Change): string[] {
   ];
 }
 
-/** `2 worse, 1 better, in 36 results` */
-function headline({ changes, compared }: Comparison): string {
+/** What a nightly job no longer measures, in words. */
+const goneFrom = ({ onlyBase, onlyBaseTraces }: Comparison): readonly string[] => [
+  ...onlyBaseTraces.map((name) => `trace ${name}`),
+  ...onlyBase.map((id) => `policy ${id}`),
+];
+
+/** `2 worse, 1 better, in 36 results; gone: policy vfio-thp` */
+function headline(comparison: Comparison): string {
+  const { changes, compared } = comparison;
   const pairs = plural(compared, "result");
-  if (changes.length === 0) return `no change in ${pairs}`;
   const words = changes.map(wordOf);
   const times = (word: string): number => words.filter((one) => one === word).length;
   const seldom = ["gone", "new"].filter((word) => times(word) > 0);
   const counts = ["worse", "better", ...seldom].map((word) => `${times(word)} ${word}`);
-  return `${counts.join(", ")}, in ${pairs}`;
+  const gone = goneFrom(comparison);
+  const missing = gone.length === 0 ? "" : `; gone: ${gone.join(", ")}`;
+  const told = changes.length === 0 ? `no change in ${pairs}` : `${counts.join(", ")}, in ${pairs}`;
+  return `${told}${missing}`;
 }
 
 /** A table of the changes, the worse ones first. */
 export function compareText(comparison: Comparison): string {
-  const { changes, onlyBase, onlyNext } = comparison;
+  const { changes, onlyNext, onlyNextTraces } = comparison;
   const sorted = [...changes].sort((a, b) => Number(b.worse) - Number(a.worse));
   const columns = [left(""), ...["trace", "policy", "metric"].map(left)];
   const numbers = ["base", "new", "change", ""].map(right);
@@ -211,8 +233,11 @@ export function compareText(comparison: Comparison): string {
   const lines = [
     headline(comparison),
     ...(changes.length === 0 ? [] : ["", ...table]),
-    ...onlyBase.map((id) => `note: only the base report has ${id}`),
-    ...onlyNext.map((id) => `note: only the new report has ${id}`),
+    ...goneFrom(comparison).map(
+      (one) => `gone: only the base report has ${one}; a regression there would not be seen`,
+    ),
+    ...onlyNextTraces.map((name) => `note: only the new report has trace ${name}`),
+    ...onlyNext.map((id) => `note: only the new report has policy ${id}`),
   ];
   return `${lines.join("\n")}\n`;
 }

@@ -66,27 +66,48 @@ describe("compare", () => {
     expect(compare(sample(), lost).regressions).toBe(6);
   });
 
-  it("refuses other traces and other options", () => {
-    const results = sample().results.filter(({ trace }) => trace === "vm");
-    const oneTrace = {
-      ...sample(),
-      setup: { ...setup, traces: setup.traces.slice(0, 1) },
-      results,
-    };
-    expect(codeOf(() => compare(sample(), oneTrace))).toBe("compare/other-input");
+  it("refuses other options, and reports with nothing in common", () => {
     const kept: Report = { ...sample(), setup: { ...setup, idioms: "keep" } };
     expect(codeOf(() => compare(sample(), kept))).toBe("compare/other-input");
+    const other = makeReport(
+      {
+        ...setup,
+        traces: setup.traces.map((trace) => ({ ...trace, name: `other-${trace.name}` })),
+      },
+      runs.map((run) => ({ ...run, trace: `other-${run.trace}` })),
+    );
+    expect(codeOf(() => compare(sample(), other))).toBe("compare/other-input");
   });
 
-  it("lists policies that only one report has and compares the others", () => {
+  it("counts a policy that only the base has as a regression, and lists a new one", () => {
     const fewer = makeReport(
       { ...setup, policies: setup.policies.slice(0, 2) },
       runs.filter(({ policy }) => policy !== "core-align:kinds=all"),
     );
-    const comparison = compare(sample(), fewer);
-    expect(comparison.compared).toBe(4);
-    expect(comparison.onlyBase).toEqual(["core-align:kinds=all"]);
-    expect(compareText(comparison)).toContain("only the base report has core-align:kinds=all");
+    const gone = compare(sample(), fewer);
+    expect(gone).toMatchObject({ compared: 4, onlyBase: ["core-align:kinds=all"], regressions: 1 });
+    expect(compareText(gone)).toBe(
+      "no change in 4 results; gone: policy core-align:kinds=all\n" +
+        "gone: only the base report has policy core-align:kinds=all; a regression there would not be seen\n",
+    );
+    const added = compare(fewer, sample());
+    expect(added).toMatchObject({ compared: 4, onlyNext: gone.onlyBase, regressions: 0 });
+    expect(compareText(added)).toBe(
+      "no change in 4 results\nnote: only the new report has policy core-align:kinds=all\n",
+    );
+  });
+
+  it("counts a trace that only the base has as a regression, and lists a new one", () => {
+    const fewer = makeReport(
+      { ...setup, traces: setup.traces.slice(0, 1) },
+      runs.filter(({ trace }) => trace === "vm"),
+    );
+    const gone = compare(sample(), fewer);
+    expect(gone).toMatchObject({ compared: 3, onlyBaseTraces: ["db (x86-64)"], regressions: 1 });
+    expect(compareText(gone)).toContain("no change in 3 results; gone: trace db (x86-64)\n");
+    const added = compare(fewer, sample());
+    expect(added).toMatchObject({ onlyNextTraces: ["db (x86-64)"], regressions: 0 });
+    expect(compareText(added)).toContain("note: only the new report has trace db (x86-64)\n");
   });
 
   it("prints the worse changes first, with both numbers and the factor", () => {
