@@ -123,7 +123,7 @@ async function reader(name, format, path, byRegex, target) {
 }
 
 /** @param {string} recordings @param {string} packed @param {string} folder */
-async function unpacked(recordings, packed, folder) {
+export async function unpacked(recordings, packed, folder) {
   const source = join(recordings, packed);
   if (!existsSync(source)) {
     console.error(`bench: left out, ${packed} is not among the recordings`);

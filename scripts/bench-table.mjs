@@ -1,85 +1,130 @@
 // @ts-check
 /** What do the figures of a benchmark say? The performance section of README.md, as text. */
 
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { built } from "./bench-race.mjs";
+
+const [{ benchTable }, { left, markdownTable }] = await Promise.all(
+  ["cli/bench-table.js", "reports/table.js"].map(built),
+);
+
+/** @typedef {readonly string[]} Row What was measured, its median, its best, its target and whether it is reached. */
+
 const percent = (/** @type {number} */ share) => `${(100 * share).toFixed(0)} %`;
 const times = (/** @type {number} */ ratio) => `${ratio.toFixed(1)}x`;
-const verdict = (/** @type {boolean} */ yes) => (yes ? "reached" : "not reached");
-const head = [
-  "| what | median (of a treap: slowest stream) | fastest | target | |",
-  "| --- | --- | --- | --- | --- |",
-];
 
-/** @param {any} one */
-const readerRows = ({ name, median, fastest, target, reached }) => [
-  `| ${name}, speed of \`grep -c mmap\` | ${percent(median.grep)} | ${percent(fastest.grep)} | ${percent(target.grep)} | ${verdict(reached.grep)} |`,
-  `| ${name}, against readline and regex | ${times(median.regex)} | ${times(fastest.regex)} | ${times(target.regex)} | ${verdict(reached.regex)} |`,
-];
-
-/** @param {any} all */
-const traceRows = ({
-  protobufjs,
-  load,
-  open,
-  rawBytesPerEvent,
-  fileBytesPerEvent,
-  textPerFile,
+/** @param {string} what @param {string} median @param {string} fastest @param {string} target @param {boolean} reached @returns {Row} */
+const row = (what, median, fastest, target, reached) => [
+  what,
+  median,
+  fastest,
   target,
-}) => [
-  `| columns of .mmtrace, against the same numbers by protobufjs | ${times(protobufjs.median)} | ${times(protobufjs.fastest)} | ${times(protobufjs.target)} | ${verdict(protobufjs.median >= protobufjs.target)} |`,
-  `| opening .mmtrace, against opening its strace text (median of recordings) | ${times(open.median)} | ${times(open.fastest)} | ${times(open.target)} | ${verdict(open.median >= open.target)} |`,
-  `| decoding .mmtrace in memory, against reading the strace text alone | ${times(load.median)} | ${times(load.fastest)} | ${times(load.target)} | ${verdict(load.median >= load.target)} |`,
-  `| .mmtrace, bytes per event before compression (median of recordings) | ${rawBytesPerEvent.toFixed(1)} | | ${target.rawBytesPerEvent} | ${verdict(rawBytesPerEvent <= target.rawBytesPerEvent)} |`,
-  `| .mmtrace, bytes per event in the file | ${fileBytesPerEvent.toFixed(1)} | | ${target.fileBytesPerEvent} | ${verdict(fileBytesPerEvent <= target.fileBytesPerEvent)} |`,
-  `| strace text, size of its .mmtrace | ${times(textPerFile)} | | ${times(target.textPerFile)} | ${verdict(textPerFile >= target.textPerFile)} |`,
+  reached ? "reached" : "not reached",
 ];
 
-/** Million ops/s of placement alone that a quiet core is to reach. */
-const speeds = new Map([
-  [1000, 8],
-  [10_000, 5],
-  [65_000, 2.5],
-]);
+/** @param {string} what @param {{ median: number; fastest: number; target: number }} ratios */
+const ratioRow = (what, { median, fastest, target }) =>
+  row(what, times(median), times(fastest), times(target), median >= target);
 
-/** Times as fast as the kernel: placement alone, and with the VMA set. */
-const kernels = (/** @type {number} */ vmas) =>
-  vmas > 10_000 ? { alone: 9, whole: 3 } : { alone: 13, whole: 5 };
+/** @param {string} what @param {number} figure @param {number} limit */
+const limitRow = (what, figure, limit) =>
+  row(what, figure.toFixed(1), "", `${limit}`, figure <= limit);
 
-/** @param {any} one */
-function replayRows({ vmas, operations, standings, kernel }) {
-  const speed = (/** @type {number} */ time) => operations / time / 1000;
-  const rows = standings.map((/** @type {any} */ { name, median, fastest }) => {
-    const target = name === "placement alone" ? speeds.get(vmas) : undefined;
-    const end = target === undefined ? "| |" : `${target} | ${verdict(speed(median) >= target)} |`;
-    return `| ${name}, ${vmas} VMAs, million ops/s | ${speed(median).toFixed(2)} | ${speed(fastest).toFixed(2)} | ${end}`;
-  });
-  if (kernel.missing !== undefined)
-    return [...rows, `| ${vmas} VMAs beside the kernel | | | | ${kernel.missing} |`];
-  const { alone, whole } = kernels(vmas);
-  const against = `against Linux ${kernel.release.split("-")[0]}, ${vmas} VMAs`;
+/** @param {any} one @returns {Row[]} */
+function readerRows({ name, median, fastest, target, reached }) {
+  const [share, best, least] = [median, fastest, target].map(({ grep }) => percent(grep));
+  const regex = { median: median.regex, fastest: fastest.regex, target: target.regex };
   return [
-    ...rows,
-    `| placement alone ${against} | ${times(kernel.aloneRatio)} | | ${times(alone)} | ${verdict(kernel.aloneRatio >= alone)} |`,
-    `| placement and VMA set ${against} | ${times(kernel.wholeRatio)} | | ${times(whole)} | ${verdict(kernel.wholeRatio >= whole)} |`,
+    row(`${name}, speed of \`grep -c mmap\``, `${share}`, `${best}`, `${least}`, reached.grep),
+    ratioRow(`${name}, against readline and regex`, regex),
   ];
 }
 
-/** @param {any} one */
-const borderRow = ({ batch, cost }) =>
-  `| crossing into Rust, ${batch} ops at once, ns per op | ${cost.toFixed(1)} | | ${batch < 256 ? "" : "3"} | ${batch < 256 ? "" : verdict(cost <= 3)} |`;
+/** @param {any} all @returns {Row[]} */
+function traceRows({ protobufjs, load, open, target, ...all }) {
+  const { rawBytesPerEvent, fileBytesPerEvent, textPerFile } = all;
+  return [
+    ratioRow("columns of .mmtrace, against the same numbers by protobufjs", protobufjs),
+    ratioRow("opening .mmtrace, against opening its strace text (median of recordings)", open),
+    ratioRow("decoding .mmtrace in memory, against reading the strace text alone", load),
+    limitRow(
+      ".mmtrace, bytes per event before compression (median of recordings)",
+      rawBytesPerEvent,
+      target.rawBytesPerEvent,
+    ),
+    limitRow(".mmtrace, bytes per event in the file", fileBytesPerEvent, target.fileBytesPerEvent),
+    row(
+      "strace text, size of its .mmtrace",
+      times(textPerFile),
+      "",
+      times(target.textPerFile),
+      textPerFile >= target.textPerFile,
+    ),
+  ];
+}
 
-/** One row for the streams of an operation and size: a target is reached if the slowest stream reaches it. @param {readonly any[]} streams */
+/** @param {any} long @returns {Row[]} */
+function longRows({ bytes, seconds, mebibytes, target }) {
+  const what = `${Math.round(bytes / 1e6)} MB of strace text, report of five policies`;
+  return [
+    limitRow(`${what}, seconds of CPU`, seconds, target.seconds),
+    limitRow(`${what}, MiB at the peak`, mebibytes, target.mebibytes),
+  ];
+}
+
+const operations = new Map([
+  ["search", "search"],
+  ["pair", "store and erase"],
+  ["cycle", "search, store and erase"],
+]);
+
+/** One row for the streams of an operation, size and peer: a target is reached if the slowest stream reaches it. @param {readonly any[]} streams */
 function searchRow(streams) {
-  const [{ op, vmas, target }] = streams;
+  const [{ op, vmas, peer, target }] = streams;
   const sorted = streams.toSorted((a, b) => a.ratio - b.ratio);
   const [least] = sorted;
   const most = sorted.at(-1);
   const named = (/** @type {any} */ { ratio, stream }) => `${times(ratio)} (${stream})`;
-  const what = op === "pair" ? "store and erase" : op;
-  return `| ${what}, ${vmas} mappings, against a treap | ${named(least)} | ${named(most)} | ${times(target)} | ${verdict(least.ratio >= target)} |`;
+  return row(
+    `${operations.get(op)}, ${vmas} mappings, against a ${peer === "scan" ? "BTreeMap scan" : peer}`,
+    named(least),
+    named(most),
+    times(target),
+    least.ratio >= target,
+  );
+}
+
+/** @param {readonly any[]} searches @returns {Row[]} */
+function searchRows(searches) {
+  const raced = searches.filter(({ kind, target }) => kind === "race" && target !== null);
+  const groupOf = (/** @type {any} */ { op, vmas, peer }) => `${op} ${vmas} ${peer}`;
+  return [...new Set(raced.map(groupOf))].map((group) =>
+    searchRow(raced.filter((one) => groupOf(one) === group)),
+  );
+}
+
+/** The counts that scripts/counts.mjs holds the core to, and what a VMA takes in it and in the VMA set. @param {readonly any[]} replays @returns {Row[]} */
+function countRows(replays) {
+  const path = join(import.meta.dirname, "../native/core/benches/gap/counts.json");
+  const { count, limits, instructions } = JSON.parse(readFileSync(path, "utf8"));
+  const { vmas, ops, gaps, bytes } = count;
+  const counted = Object.entries(instructions).flatMap(([machine, each]) =>
+    Object.entries(each).map(([op, sum]) =>
+      limitRow(`instructions per ${op}, ${vmas} mappings (${machine})`, sum / ops, limits[op]),
+    ),
+  );
+  const most = replays.at(-1);
+  const perVma = most.setBytes / most.vmas + bytes / vmas;
+  return [
+    ...counted,
+    limitRow(`gap index, ${vmas} mappings, bytes per gap`, bytes / gaps, limits.bytesPerGap),
+    limitRow(`VMA set and gap index, ${most.vmas} VMAs, bytes per VMA`, perVma, 64),
+  ];
 }
 
 /** @param {any} results */
-export function sectionOf({ machine, readers, traces, bench, searches }) {
+export function sectionOf({ machine, readers, traces, long, bench, searches }) {
   const warnings = [...readers, ...(traces === undefined ? [] : [traces]), ...bench.replays]
     .flatMap(({ warnings }) => warnings)
     .map((/** @type {string} */ text) => `- warning: ${text}`);
@@ -87,23 +132,25 @@ export function sectionOf({ machine, readers, traces, bench, searches }) {
     machine.load > machine.cores * 0.5
       ? ` The machine was busy (load ${machine.load.toFixed(1)}): take no absolute figure from this run.`
       : "";
-  const raced = searches.filter(
-    (/** @type {any} */ { kind, peer, target }) =>
-      kind === "race" && peer === "treap" && target !== null,
-  );
-  const groupOf = (/** @type {any} */ { op, vmas }) => `${op} ${vmas}`;
-  const groups = [...new Set(raced.map(groupOf))];
+  const titles = [
+    "what",
+    "median (of a peer of the gap index: slowest stream)",
+    "fastest",
+    "target",
+    "",
+  ];
+  const rows = [
+    ...readers.flatMap(readerRows),
+    ...(traces === undefined ? [] : traceRows(traces)),
+    ...(long === undefined ? [] : longRows(long)),
+    ...benchTable(bench.replays, bench.border).rows,
+    ...searchRows(searches),
+    ...countRows(bench.replays),
+  ];
   return [
     `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}.${busy}`,
     "",
-    ...head,
-    ...readers.flatMap(readerRows),
-    ...(traces === undefined ? [] : traceRows(traces)),
-    ...bench.replays.flatMap(replayRows),
-    ...bench.border.map(borderRow),
-    ...groups.map((group) =>
-      searchRow(raced.filter((/** @type {any} */ one) => groupOf(one) === group)),
-    ),
+    ...markdownTable({ columns: titles.map(left), rows }),
     ...(warnings.length > 0 ? ["", ...warnings] : []),
     ...(searches.length > 0 ? ["", "![Growth with the number of mappings](docs/growth.svg)"] : []),
   ].join("\n");

@@ -12,6 +12,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
+import { longFigures } from "./bench-long.mjs";
 import { plotOf } from "./bench-plot.mjs";
 import { fallen, ratiosOf } from "./bench-ratios.mjs";
 import { readerFigures } from "./bench-reading.mjs";
@@ -40,6 +41,7 @@ function output(program, args) {
 const load = loadavg()[0] ?? 0;
 const readers = await readerFigures(recordings, folder);
 const traces = await traceFigures(recordings, folder);
+const long = await longFigures(recordings, folder);
 const bench = JSON.parse(
   output(process.execPath, ["dist/cli/main.js", "bench", "--format", "json"]),
 );
@@ -55,7 +57,7 @@ const machine = {
   // The benchmark itself is one of the processes at the end.
   load: Math.max(load, (loadavg()[0] ?? 0) - 1),
 };
-const results = { machine, readers, traces, bench, searches };
+const results = { machine, readers, traces, long, bench, searches };
 mkdirSync(join(root, "bench"), { recursive: true });
 writeFileSync(join(root, "bench/results.json"), `${JSON.stringify(results, null, 2)}\n`);
 const text = sectionOf(results);

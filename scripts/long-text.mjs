@@ -104,7 +104,7 @@ const lines = texts
     return { text, spots: [...moments, ...tasks].sort((a, b) => a.start - b.start) };
   });
 
-const wanted = Number(megabytes) * 2 ** 20;
+const wanted = Number(megabytes) * 1e6;
 const span = Math.ceil((last - first + 1) / recorder.second) * recorder.second;
 for (let [time, written] = [0, 0]; written < wanted; time++) {
   /** @param {Spot & { isTime: boolean }} spot */

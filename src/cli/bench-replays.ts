@@ -39,6 +39,8 @@ export interface Replays extends Race {
   readonly vmas: number;
   /** Maps and unmaps of one run. */
   readonly operations: number;
+  /** Bytes of the VMA set at the end. */
+  readonly setBytes: number;
   readonly kernel: Kernel;
 }
 
@@ -52,7 +54,8 @@ export interface Border {
 
 const rounds = 5;
 const facts: Facts = { pageSize: 4096, recorder: "none", aslr: false, inferred: [] };
-const alone = "placement alone";
+export const alone = "placement alone";
+export const setAlone = "VMA set alone";
 const whole = "placement and VMA set";
 
 /** Where everything went, as one number to compare. */
@@ -78,18 +81,25 @@ function compiledFor(program: Program): ReturnType<typeof kept> {
   return kept(plan(program, policies.get("linux-7.3"), arch, facts, { forced: false }));
 }
 
-/** The parts of a replay, and the whole; throws `bench/different-results` if two replays place differently. */
-function peersOf(program: Program, vmas: number): readonly Peer[] {
+interface Peers {
+  /** The parts of a replay, and the whole. */
+  readonly peers: readonly Peer[];
+  readonly setBytes: number;
+}
+
+/** Throws `bench/different-results` if two replays place differently. */
+function peersOf(program: Program, vmas: number): Peers {
   const { profile } = policies.get("linux-7.3");
   const compiled = compiledFor(program);
   const placing = placeOnly(compiled);
   const { placements } = place(program, compiled);
   const options = { touch: "never", compare: false } as const;
-  const vmaPeakOf = (pages: Placements) => apply(program, pages, profile, options).vmaPeak;
-  checkWorkload(vmas, placements, vmaPeakOf(placements));
+  const applied = (pages: Placements) => apply(program, pages, profile, options);
+  const { vmaPeak, end } = applied(placements);
+  checkWorkload(vmas, placements, vmaPeak);
   const again = () => {
     const { placements } = place(program, compiled);
-    vmaPeakOf(placements);
+    applied(placements);
     return sumOf(placements);
   };
   if (again() !== sumOf(placements))
@@ -98,11 +108,12 @@ function peersOf(program: Program, vmas: number): readonly Peer[] {
     run();
     return undefined;
   };
-  return [
+  const peers = [
     { name: alone, run: unsummed(() => placing.run()) },
-    { name: "VMA set alone", run: unsummed(() => vmaPeakOf(placements)) },
+    { name: setAlone, run: unsummed(() => applied(placements)) },
     { name: whole, run: again },
   ];
+  return { peers, setBytes: end.reduce((sum, { bytes }) => sum + bytes, 0) };
 }
 
 /** How many addresses of the kernel its model gives, all of them; throws `bench/different-results` if one is other. */
@@ -167,8 +178,9 @@ function kernelOf(all: readonly Round[], asked: { release: string; count: number
 
 /** One size: replays and the kernel in turn, round by round. */
 export async function replaysOf(vmas: number): Promise<Replays> {
-  const program = churn(vmas, 2 * vmas);
-  const peers = peersOf(program, vmas);
+  const pairs = 2 * vmas;
+  const program = churn(vmas, pairs);
+  const { peers, setBytes } = peersOf(program, vmas);
   const table = liveTable(program);
   let asked: { release: string; count: number } | undefined;
   let missing = "";
@@ -185,7 +197,8 @@ export async function replaysOf(vmas: number): Promise<Replays> {
   }
   return {
     vmas,
-    operations: program.ops.length,
+    operations: vmas + 2 * pairs,
+    setBytes,
     standings: standingsOf(all),
     warnings: [...new Set(all.flatMap(({ warnings }) => warnings))],
     kernel: asked === undefined ? { missing } : kernelOf(all, asked),

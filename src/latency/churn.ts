@@ -37,6 +37,7 @@ export function churn(vmas: number, pairs: number): Program {
     });
     return { object, pages };
   };
+  ops.push({ kind: "enter", space: 0, ...origin });
   for (let object = 1; object <= vmas; object++) held.push(map(object));
   for (let pair = 1; pair <= pairs; pair++) {
     const which = random(vmas);
@@ -46,7 +47,7 @@ export function churn(vmas: number, pairs: number): Program {
   }
   return {
     ...{ name: `churn-${vmas}`, pageBytes: 4096, ops: ops.done(), objects: vmas + pairs },
-    ...{ peak: vmas - 1, doubtfulFrom: new Map(), exclusions: [] },
+    ...{ peak: vmas, doubtfulFrom: new Map(), exclusions: [] },
     spaces: [
       {
         ...{ space: 0, parent: null, pid: null, topDown: true, unrecordedPages: 0 },

@@ -58,6 +58,11 @@ export class AddressSpace {
   }
 
   /** Number of VMAs. */
+  /** Bytes of what it keeps of its VMAs. */
+  get bytes(): number {
+    return this.#vmas.bytes;
+  }
+
   get count(): number {
     return this.#vmas.size;
   }
