@@ -104,6 +104,21 @@ describe("a fork while another thread maps and unmaps", () => {
     ]);
   });
 
+  it("is copied without what the child finds free together with what was free around it", () => {
+    // [90, 100) was free when another thread unmapped [100, 106) beside it.
+    const earlier = [map(parent, [2, 2], 90, 16), unmap(parent, [3, 3], 90, 10)];
+    const beside = unmap(thread, [9, 11], 100, 6);
+    const events = (page: number) => [
+      born,
+      ...earlier,
+      beside,
+      fork,
+      map(child, [30, 30], page, 14),
+    ];
+    expect(order(events(92))).toEqual([1, 2, 3, 11, 20, 30]);
+    expect(order(events(60))).toEqual([1, 2, 3, 20, 11, 30]);
+  });
+
   it("does not come after the child's first call, though it returns later", () => {
     const first = map(child, [12, 12], 90, 2);
     const later = map(thread, [15, 16], 92, 8);

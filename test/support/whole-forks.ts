@@ -1,6 +1,6 @@
 /** Forks placed as simply as can be: with lists of the events of every space, whatever they take. */
 
-import { effectOf } from "../../src/formats/order/effect.ts";
+import { type Effect, effectOf, type Span } from "../../src/formats/order/effect.ts";
 import { copiedAfter } from "../../src/formats/order/fork-choice.ts";
 import { began } from "../../src/formats/order/line-span.ts";
 import { Spaces } from "../../src/formats/spaces.ts";
@@ -19,6 +19,27 @@ function placesOf(events: readonly Event[]): readonly Placed[] {
   return events.map((event) => {
     const { space, made } = spaces.follow(event);
     return { event, space, made: made?.space };
+  });
+}
+
+const pagesOf = ({ start, end }: Span): readonly number[] =>
+  Array.from({ length: (end - start) / pageSize }, (_, i) => start + i * pageSize);
+
+/** What earlier calls have left free next to what a call changes. */
+function freeAround(earlier: readonly Effect[], { frees, takes }: Effect): readonly Span[] {
+  const free = new Set<number>();
+  for (const effect of earlier) {
+    for (const page of effect.frees.flatMap(pagesOf)) free.add(page);
+    for (const page of effect.takes.flatMap(pagesOf)) free.delete(page);
+  }
+  return [...frees, ...takes].flatMap((span) => {
+    let { start, end } = span;
+    while (free.has(start - pageSize)) start -= pageSize;
+    while (free.has(end)) end += pageSize;
+    return [
+      { start, end: span.start },
+      { start: span.end, end },
+    ].filter((margin) => margin.end > margin.start);
   });
 }
 
@@ -41,7 +62,13 @@ function keysOf(places: readonly Placed[], fork: number, topDown: boolean): Map<
   const around = [...before.slice(first), ...after.slice(0, last < 0 ? after.length : last)];
   const calls = around.map((index) => {
     const one = event(index);
-    return { effect: effectOf(one, pageSize), entry: began(one), exit: one.line };
+    const effect = effectOf(one, pageSize);
+    const earlier = own.filter((other) => other < index);
+    const around = freeAround(
+      earlier.map((other) => effectOf(event(other), pageSize)),
+      effect,
+    );
+    return { effect, around, entry: began(one), exit: one.line };
   });
   const stand = before.length - first;
   if (calls.every(({ effect: { frees, takes } }) => frees.length + takes.length === 0)) return keys;

@@ -35,6 +35,7 @@ const expected: Readonly<Record<string, Counts>> = {
   "riscv64-6.12-random-legacy-perf": [470, 650, 217],
   "riscv64-7.2-4k-edges-sv39-noaslr": [688, 568, 38],
   "riscv64-7.2-random-unlimited-stack-strace": [0, 567, 242],
+  "riscv64-7.2-threads-strace": [0, 909, 68],
 };
 
 const exact = ([searches, placements, vmas, excluded = 0]: Counts): Agreement => ({

@@ -4,7 +4,7 @@ import type { Effect, Span } from "./effect.ts";
 
 type State = boolean | undefined;
 
-/** The pieces of space that the calls in question change, and which of them a copy has mapped. */
+/** The pieces of space that the calls in question change and what is free around these, and which of them a copy has mapped. */
 class Pieces {
   readonly #spans: readonly Span[];
   readonly #mapped: State[];
@@ -14,17 +14,17 @@ class Pieces {
     this.#mapped = [...mapped];
   }
 
-  /** The copy that is made after the first `count` of these calls. */
-  static after(effects: readonly Effect[], count: number): Pieces {
-    const edges = effects
-      .flatMap(({ frees, takes }) => [...frees, ...takes])
-      .flatMap(({ start, end }) => [start, end]);
+  /** The copy that is made after the first `count` of these calls; `around` was free when they began. */
+  static after(effects: readonly Effect[], count: number, around: readonly Span[]): Pieces {
+    const changed = effects.flatMap(({ frees, takes }) => [...frees, ...takes]);
+    const edges = [...changed, ...around].flatMap(({ start, end }) => [start, end]);
     const cuts = [...new Set(edges)].sort((a, b) => a - b);
     const spans = cuts.slice(1).map((end, i) => ({ start: cuts[i] ?? end, end }));
     const pieces = new Pieces(
       spans,
       spans.map(() => undefined),
     );
+    for (const span of around) pieces.#set(span, false);
     // Backwards first: what a call took was free before it, what it freed was mapped.
     for (const { frees, takes } of effects.toReversed()) {
       for (const span of takes) pieces.#set(span, false);
@@ -68,6 +68,8 @@ class Pieces {
 /** A call in question: what it did, and when it began and returned. */
 export interface Candidate {
   readonly effect: Effect;
+  /** What was known to be free next to what it frees and takes, before it. */
+  readonly around: readonly Span[];
   readonly entry: number;
   readonly exit: number;
 }
@@ -114,9 +116,11 @@ export function copiedAfter(
   topDown: boolean,
 ): readonly boolean[] {
   const effects = calls.map(({ effect }) => effect);
+  const around = calls.flatMap((call) => call.around);
   const faults = (choice: readonly boolean[], most: number): number => {
     const first = effects.filter((_, i) => choice[i]);
-    const pieces = Pieces.after([...first, ...effects.filter((_, i) => !choice[i])], first.length);
+    const rest = effects.filter((_, i) => !choice[i]);
+    const pieces = Pieces.after([...first, ...rest], first.length, around);
     let sum = 0;
     for (const effect of child) {
       if (pieces.contradicts(effect, topDown)) sum += 1;

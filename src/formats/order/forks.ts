@@ -9,8 +9,9 @@ import { hasKind } from "../../trace/log.ts";
 import { Moves } from "../../trace/moves.ts";
 import { type Row, SortedRows } from "../../trace/sorted-rows.ts";
 import { Spaces } from "../spaces.ts";
-import { type Effect, effectOf, type Machine } from "./effect.ts";
+import { type Effect, effectOf, type Machine, type Span } from "./effect.ts";
 import { type Candidate, copiedAfter } from "./fork-choice.ts";
+import { KnownFree } from "./known-free.ts";
 import { began } from "./line-span.ts";
 
 /** So many calls of a child are looked at. */
@@ -61,12 +62,23 @@ function overlapped(events: Events, shelf: Shelf | undefined): SortedRows {
   return found;
 }
 
+/** What is known to be free next to what a call frees and takes. */
+function margins(known: KnownFree, { frees, takes }: Effect): readonly Span[] {
+  return [...frees, ...takes].flatMap((span) => {
+    const { start, end } = known.around(span);
+    const [below, above] = [Number(start), Number(end)];
+    return [
+      { start: below, end: span.start },
+      { start: span.end, end: above },
+    ].filter((margin) => margin.end > margin.start);
+  });
+}
+
 /** What is seen around one fork. */
 class Fork {
   readonly index: number;
   readonly parent: number;
   readonly child: number;
-  readonly #page: number;
   readonly #from: number;
   readonly #line: number;
   /** Calls of the parent right before it that returned after it had begun, and right behind it that began before it ended. */
@@ -80,9 +92,7 @@ class Fork {
   #isClosed = false;
   #hasChild = true;
 
-  /** The page size in bytes. */
-  constructor([, from = 0, line = 0, index = 0, parent = 0, child = 0]: Row, page: number) {
-    this.#page = page;
+  constructor([, from = 0, line = 0, index = 0, parent = 0, child = 0]: Row) {
     this.#from = from;
     this.#line = line;
     this.index = index;
@@ -91,11 +101,15 @@ class Fork {
   }
 
   /** An event of the parent's space. */
-  own(event: Event, index: number): void {
+  own(event: Event, effect: Effect, known: KnownFree, index: number): void {
     if (index === this.index) this.#isPassed = true;
     else if (!this.#isPassed && event.line <= this.#from) this.#forget();
     else if (this.#isPassed && began(event) >= this.#line) this.#isClosed = true;
-    else if (!this.#isClosed && this.#indices.size <= mostCalls) this.#add(event, index);
+    else if (!this.#isClosed && this.#indices.size <= mostCalls)
+      this.#add(
+        { effect, around: margins(known, effect), entry: began(event), exit: event.line },
+        index,
+      );
   }
 
   #forget(): void {
@@ -103,16 +117,15 @@ class Fork {
     this.#indices.clear();
   }
 
-  #add(event: Event, index: number): void {
-    const call = { effect: effectOf(event, this.#page), entry: began(event), exit: event.line };
+  #add(call: Candidate, index: number): void {
     this.#indices.set(call, index);
     (this.#isPassed ? this.#after : this.#before).push(call);
   }
 
   /** An event of the child's space. */
-  copied(event: Event): void {
+  copied(event: Event, effect: Effect): void {
     this.#spoke ??= began(event);
-    if (this.#seen.length < patience) this.#seen.push(effectOf(event, this.#page));
+    if (this.#seen.length < patience) this.#seen.push(effect);
   }
 
   /** A space has lost its last task. */
@@ -152,11 +165,17 @@ class Fork {
 
 /** Forks under way, or whose child has not told all. */
 class Underway {
+  readonly #page: number;
   readonly #settled: (fork: Fork) => void;
   readonly #byParent = new Map<number, readonly Fork[]>();
   readonly #byChild = new Map<number, readonly Fork[]>();
+  /** What is known to be free in each space that such forks copy. */
+  readonly #known: Map<number, KnownFree>;
 
-  constructor(settled: (fork: Fork) => void) {
+  /** The spaces that forks copy, and the page size in bytes. */
+  constructor(parents: ReadonlySet<number>, page: number, settled: (fork: Fork) => void) {
+    this.#known = new Map([...parents].map((space) => [space, new KnownFree()]));
+    this.#page = page;
     this.#settled = settled;
   }
 
@@ -169,15 +188,22 @@ class Underway {
   see(glance: Glance, space: number): void {
     const own = this.#byParent.get(space);
     const copied = this.#byChild.get(space);
-    if (own === undefined && copied === undefined) return;
+    const known = this.#known.get(space);
+    if (known === undefined && copied === undefined) return;
     const event = glance.event();
-    for (const fork of own ?? []) fork.own(event, glance.index);
-    for (const fork of copied ?? []) fork.copied(event);
+    const effect = effectOf(event, this.#page);
+    for (const fork of copied ?? []) fork.copied(event, effect);
+    if (known !== undefined) {
+      for (const fork of own ?? []) fork.own(event, effect, known, glance.index);
+      for (const span of effect.frees) known.add(span);
+      for (const span of effect.takes) known.take(span);
+    }
     if (own !== undefined) this.#settle(own);
     if (copied !== undefined) this.#settle(copied);
   }
 
   ended(space: number): void {
+    this.#known.delete(space);
     const concerned = [...(this.#byParent.get(space) ?? []), ...(this.#byChild.get(space) ?? [])];
     for (const fork of concerned) fork.ended(space);
     this.#settle(concerned);
@@ -217,7 +243,9 @@ export function placeForks(
   const found = overlapped(events, shelf);
   if (found.isEmpty) return events;
   const moves = new Moves(shelf);
-  const underway = new Underway((fork) => {
+  const parents = new Set<number>();
+  for (const [, , , , parent = 0] of found) parents.add(parent);
+  const underway = new Underway(parents, machine.pageSize, (fork) => {
     if (fork.settle(moves, machine.topDown)) return;
     const message = `forks that more than ${mostCalls} calls overlap, left where they returned`;
     diagnostics.warn("parse/undecided-order", message, events.at(fork.index)?.line);
@@ -228,7 +256,7 @@ export function placeForks(
   for (const glance of glances(events)) {
     // What stands before a fork and returned when that had begun has a later line.
     for (; next !== undefined && (next[0] ?? 0) <= glance.line; next = forks.next().value)
-      underway.add(new Fork(next, machine.pageSize));
+      underway.add(new Fork(next));
     const { space, ended } = spaces.see(glance);
     underway.see(glance, space);
     if (ended !== undefined) underway.ended(ended);
