@@ -101,8 +101,9 @@ export class VmaSet {
     const at = this.#chunkOf(page);
     const chunk = this.#chunks[at];
     const index = chunk?.indexOf(page) ?? 0;
-    const holder = index > 0 ? chunk : this.#chunks[at - 1];
-    return [holder, (index > 0 ? index : (holder?.count ?? 0)) - 1];
+    if (index > 0) return [chunk, index - 1];
+    const lower = this.#chunks[at - 1];
+    return lower === undefined || lower.count === 0 ? [undefined, 0] : [lower, lower.count - 1];
   }
 
   /** The VMA that starts exactly there. */
@@ -217,7 +218,8 @@ export class VmaSet {
     const old = this.#chunks.slice(from, at + 2);
     const total = old.reduce((sum, { count }) => sum + count, 0);
     const count = Math.ceil(total / filled);
-    if (old.length === 1 && count === 1) return;
+    // The only chunk of a set stays when it is empty: the next VMA needs one.
+    if (old.length === 1 && count <= 1) return;
     const made = Array.from({ length: count }, () => new Chunk(Math.ceil(total / count)));
     let into = 0;
     for (const chunk of old) {

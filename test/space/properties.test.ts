@@ -232,6 +232,20 @@ describe("a set of VMAs", () => {
     fc.assert(property, { seed, numRuns: 60 });
   });
 
+  it("keeps its memory when its last VMA goes, and is empty all the same", () => {
+    const set = new VmaSet();
+    set.replace(3, 5, [at(3, 5)]);
+    const { bytes } = set;
+    set.replace(3, 5, []);
+    expect([set.bytes, set.size, [...set]]).toEqual([bytes, 0, []]);
+    for (const page of [0, 3, 5])
+      expect([set.before(page), set.endingAt(page), set.startingAt(page), set.after(page)]).toEqual(
+        new Array(4).fill(undefined),
+      );
+    set.replace(8, 9, [at(8, 9)]);
+    expect([set.bytes, set.before(9)?.start, set.after(0)?.start]).toEqual([bytes, 8, 8]);
+  });
+
   it("takes at most 48 bytes for a VMA, whatever the order of its making", () => {
     const pages = Array.from({ length: 20_000 }, (_, i) => 3 * i);
     const random = pages.map((page, i) => [(page * 48_271) % 60_013, i] as const);
