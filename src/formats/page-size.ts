@@ -3,7 +3,7 @@
 import type { Event } from "../trace/event.ts";
 import type { Events } from "../trace/events.ts";
 import { MAP_FIXED } from "../trace/flags.ts";
-import { hasKind } from "../trace/log.ts";
+import { hasKind, timeless } from "../trace/log.ts";
 import type { Facts } from "../trace/trace.ts";
 import { hasBit, inPage, type U64 } from "../units.ts";
 
@@ -105,7 +105,7 @@ class PageEvidence {
 export function pageFacts(events: Events): PageFacts {
   const evidence = new PageEvidence();
   const mayBeTold = hasKind(events, "snapshot");
-  for (const event of events) {
+  for (const event of timeless(events)) {
     evidence.take(event);
     if (evidence.isSettled && !mayBeTold) break;
   }

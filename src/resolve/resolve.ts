@@ -12,7 +12,7 @@ import {
 } from "../trace/event.ts";
 import { eventAt } from "../trace/events.ts";
 import { bringsPages } from "../trace/flags.ts";
-import { hasKind } from "../trace/log.ts";
+import { hasKind, timeless } from "../trace/log.ts";
 import type { Trace } from "../trace/trace.ts";
 import { pageOf, pagesFor } from "../units.ts";
 import { Beginnings } from "./beginnings.ts";
@@ -76,7 +76,7 @@ class Resolver {
   run(): Omit<Program, "ops" | "spaces"> {
     const { state, pageBytes } = this.#context;
     let index = 0;
-    for (const event of this.#trace.events) {
+    for (const event of timeless(this.#trace.events)) {
       this.#event(event, { event: index, line: event.line });
       index += 1;
     }

@@ -10,7 +10,7 @@ import {
   MAP_HUGETLB,
   PROT_WRITE,
 } from "../trace/flags.ts";
-import { hasCall, hasKind } from "../trace/log.ts";
+import { hasCall, hasKind, timeless } from "../trace/log.ts";
 import type { Facts } from "../trace/trace.ts";
 import { alignUp, hasBit, pageOf, pagesFor, type U64 } from "../units.ts";
 import { Live } from "./live.ts";
@@ -76,7 +76,7 @@ export function defaultHugeBytes(pageBytes: number): number {
 /** Bytes of the System V segments that snapshots show, by where they are attached. */
 function attachedSizes(events: Events): ReadonlyMap<U64, U64> {
   const sizes = new Map<U64, U64>();
-  for (const event of events) {
+  for (const event of timeless(events)) {
     if (event.kind !== "snapshot") continue;
     for (const { path, start, end } of event.areas)
       if (path.startsWith("/SYSV")) sizes.set(start, Number(end) - Number(start));
@@ -90,7 +90,7 @@ export function segmentSizes(events: Events): ReadonlyMap<number, U64> {
   if (!hasCall(events, "shmat")) return sizes;
   const attached = attachedSizes(events);
   const lengths = new Map<number | null, Search>();
-  for (const event of events) {
+  for (const event of timeless(events)) {
     if (event.kind === "search") lengths.set(event.pid, lengths.get(event.pid) ?? event);
     if (event.kind !== "call") continue;
     const search = lengths.get(event.pid);
@@ -275,7 +275,7 @@ class Surveyor {
     this.#lines = events;
     this.#hasStates = hasKind(events, "snapshot");
     let index = 0;
-    for (const event of events) this.event(event, index++);
+    for (const event of timeless(events)) this.event(event, index++);
   }
 }
 

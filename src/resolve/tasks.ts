@@ -3,7 +3,7 @@
 import { TaskNumbers } from "../trace/by-task.ts";
 import type { Lifecycle } from "../trace/event.ts";
 import type { Events } from "../trace/events.ts";
-import { hasKind } from "../trace/log.ts";
+import { hasKind, timeless } from "../trace/log.ts";
 import type { U64 } from "../units.ts";
 
 /** What a lifecycle event does to spaces. */
@@ -31,7 +31,7 @@ export function kinship(events: Events): Kinship {
   let births = false;
   let execs = false;
   const searches = hasKind(events, "search");
-  for (const event of events) {
+  for (const event of timeless(events)) {
     // Nothing more can be learned.
     if (births && !searches) break;
     if (event.kind === "search" && event.topDown) {

@@ -1,6 +1,6 @@
 /** Which events there are, whose they are and on which lines they stand: told from columns, without making the events. */
 
-import type { Block } from "./block.ts";
+import type { Block, Slot } from "./block.ts";
 import { at, BlockReader, type Made, madeBy } from "./block-reader.ts";
 import type { CallName, Event, LifecycleName } from "./event.ts";
 import type { Events } from "./events.ts";
@@ -55,7 +55,7 @@ export class Glance {
   other: number | undefined;
 
   constructor(block: Block, first: number) {
-    const made = block.shapes.map(madeBy);
+    const made = block.shapes.map((number) => madeBy(number));
     this.#first = first;
     this.#block = block;
     this.#made = made;
@@ -101,20 +101,38 @@ export class Glance {
     this.other = nextOf(this.#others, place);
   }
 
-  /** The event itself. */
+  /** The event itself, without its times. */
   event(): Event {
-    this.#reader ??= new BlockReader(this.#block);
+    this.#reader ??= new BlockReader(this.#block, false);
     this.#reader.seek(this.#next - 1);
     return this.#reader.next();
   }
 }
 
-/** A look at each of the events; always the same object within a block. */
-export function* glances(events: Events): Generator<Glance, undefined> {
-  let first = 0;
-  for (const { count, block } of logOf(events).slots) {
-    const glance = new Glance(block(), first);
-    while (glance.advance()) yield glance;
-    first += count;
+/** All glances, one after the other. A generator would take longer than a glance. */
+class Walk implements Iterator<Glance, undefined> {
+  readonly #slots: readonly Slot[];
+  #next = 0;
+  #first = 0;
+  #glance: Glance | undefined;
+
+  constructor(slots: readonly Slot[]) {
+    this.#slots = slots;
   }
+
+  next(): IteratorResult<Glance, undefined> {
+    while (this.#glance?.advance() !== true) {
+      const slot = this.#slots[this.#next++];
+      if (slot === undefined) return { done: true, value: undefined };
+      this.#glance = new Glance(slot.block(), this.#first);
+      this.#first += slot.count;
+    }
+    return { done: false, value: this.#glance };
+  }
+}
+
+/** A look at each of the events; always the same object within a block. */
+export function glances(events: Events): Iterable<Glance> {
+  const { slots } = logOf(events);
+  return { [Symbol.iterator]: () => new Walk(slots) };
 }

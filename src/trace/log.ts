@@ -63,12 +63,45 @@ export class EventLog implements Events {
     return { reader: new BlockReader(slot.block()), first: this.#starts[place] ?? 0 };
   }
 
-  *[Symbol.iterator](): Generator<Event, undefined> {
-    for (const { count, block } of this.slots) {
-      const reader = new BlockReader(block());
-      for (let index = 0; index < count; index++) yield reader.next();
-    }
+  [Symbol.iterator](): Iterator<Event, undefined> {
+    return new Walk(this.slots, true);
   }
+
+  /** The events without their times, which few look at. */
+  timeless(): Iterable<Event> {
+    return { [Symbol.iterator]: () => new Walk(this.slots, false) };
+  }
+}
+
+/** All events of blocks, one after the other. A generator would take as long as making them. */
+class Walk implements Iterator<Event, undefined> {
+  readonly #slots: readonly Slot[];
+  readonly #times: boolean;
+  #reader: BlockReader | undefined;
+  #next = 0;
+  /** Events of the block in hand that are still to come. */
+  #left = 0;
+
+  constructor(slots: readonly Slot[], times: boolean) {
+    this.#slots = slots;
+    this.#times = times;
+  }
+
+  next(): IteratorResult<Event, undefined> {
+    while (this.#left === 0) {
+      const slot = this.#slots[this.#next++];
+      if (slot === undefined) return { done: true, value: undefined };
+      this.#reader = new BlockReader(slot.block(), this.#times);
+      this.#left = slot.count;
+    }
+    this.#left -= 1;
+    return { done: false, value: (this.#reader as BlockReader).next() };
+  }
+}
+
+/** The events in order, for who does not ask when they were: those of a log without their times. */
+export function timeless(events: Events): Iterable<Event> {
+  return events instanceof EventLog ? events.timeless() : events;
 }
 
 const holds = ({ reader, first }: Kept, index: number): boolean =>

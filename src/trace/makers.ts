@@ -102,8 +102,9 @@ function compile(shape: Shape, found: readonly Found[]): Make {
 }
 
 /** Compiles when the first event is made: a trace is loaded before that. */
-function makerFor(shape: Shape, bits: number): Maker {
-  const found = foundIn(shape, bits);
+function makerFor(shape: Shape, bits: number, times: boolean): Maker {
+  const isKept = (index: number): boolean => times || shape.fields[index]?.kind !== "time";
+  const found = foundIn(shape, bits).map((what, index) => (isKept(index) ? what : "absent"));
   const stored = shape.fields.filter((_, index) => found[index] === "value");
   const columns = (kind?: Field["kind"]): readonly number[] =>
     stored
@@ -121,16 +122,18 @@ function makerFor(shape: Shape, bits: number): Maker {
   };
 }
 
-/** By shape number, known bits only. */
+/** By shape number, known bits only: with times, and without. */
 const makers = new Map<number, Maker>();
+const timeless = new Map<number, Maker>();
 
-/** The maker of events of a shape with these bits. */
-export function makerOf(shape: Shape, bits: number): Maker {
-  const found = makers.get(shape.code + codes * bits);
+/** The maker of events of a shape with these bits; without `times` it leaves out when they were. */
+export function makerOf(shape: Shape, bits: number, times = true): Maker {
+  const all = times ? makers : timeless;
+  const found = all.get(shape.code + codes * bits);
   if (found !== undefined) return found;
   const known = knownBits(shape, bits);
   const key = shape.code + codes * known;
-  const maker = makers.get(key) ?? makerFor(shape, known);
-  makers.set(key, maker);
+  const maker = all.get(key) ?? makerFor(shape, known, times);
+  all.set(key, maker);
   return maker;
 }

@@ -190,3 +190,11 @@ export const trace: fc.Arbitrary<Trace> = fc.record(
   { name: text, facts, events: fc.array(event, { size: "large", maxLength: 60 }) },
   plainObject,
 );
+
+/** The event as passes see it that do not ask when it was. */
+export function withoutTimes(one: Event): Event {
+  const { time: _, ...event } = one;
+  if (!("entryTime" in event)) return event as Event;
+  const { entryTime: __, ...rest } = event;
+  return rest as Event;
+}

@@ -7,10 +7,10 @@ import { describe, expect, it } from "vitest";
 import { makeShelf } from "../../src/cli/shelf.ts";
 import { blockEvents, type Shelf } from "../../src/trace/block.ts";
 import type { Event } from "../../src/trace/event.ts";
-import { hasKind } from "../../src/trace/log.ts";
+import { hasKind, timeless } from "../../src/trace/log.ts";
 import { LogWriter, logOf } from "../../src/trace/log-writer.ts";
 import { mmap } from "../support/events.ts";
-import { event } from "./arbitrary.ts";
+import { event, withoutTimes } from "./arbitrary.ts";
 
 /** At the least, of events like these. */
 const bytesOfEvent = 20;
@@ -30,6 +30,14 @@ describe("a log of events", () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  it("leaves nothing but the times out where nobody asks for them", () => {
+    const property = fc.property(fc.array(event, { maxLength: 60 }), (events) => {
+      expect([...timeless(logOf(events))]).toStrictEqual(events.map(withoutTimes));
+      expect([...timeless(events)]).toStrictEqual(events);
+    });
+    fc.assert(property, { numRuns: 200 });
   });
 
   it("tells files apart that have one number and differ", () => {
