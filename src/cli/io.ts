@@ -25,8 +25,9 @@ import { isPerfData, printedPerfData } from "./perf-data.ts";
 import { withProgress } from "./progress.ts";
 import { standardOutput, unwritable } from "./system.ts";
 
-/** What `-` stands for. */
+/** What `-` stands for among inputs, and behind `-o`. */
 export const stdin = "/dev/stdin";
+export const stdout = "/dev/stdout";
 
 let spooled: Promise<string> | undefined;
 
@@ -173,10 +174,13 @@ export function locateTogether(paths: readonly string[]): Located {
   return { path: first?.path ?? "", folder: true, apart: true, sources, shown };
 }
 
+const isStdout = (output: string | undefined): output is typeof stdout | undefined =>
+  output === undefined || output === stdout;
+
 /** Write text to `-o FILE`, or to standard output. */
 export function write(text: string, output: string | undefined): void {
   const ended = text.endsWith("\n") || text === "" ? text : `${text}\n`;
-  if (output === undefined) process.stdout.write(ended);
+  if (isStdout(output)) process.stdout.write(ended);
   else writeFile(ended, output);
 }
 
@@ -207,7 +211,7 @@ export async function writeLines(
   lines: Iterable<string>,
   output: string | undefined,
 ): Promise<void> {
-  if (output === undefined) await pipeline(blocksOf(lines), process.stdout, { end: false });
+  if (isStdout(output)) await pipeline(blocksOf(lines), process.stdout, { end: false });
   else {
     await pipeline(blocksOf(lines), createWriteStream(output)).catch((error: unknown) => {
       throw unwritable(error, output);

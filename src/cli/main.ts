@@ -6,7 +6,7 @@ import { hideBin } from "yargs/helpers";
 import { MmreplayError } from "../errors.ts";
 import { commands } from "./commands/index.ts";
 import { completions } from "./completions.ts";
-import { endOnBrokenPipe, printError, stdin } from "./io.ts";
+import { endOnBrokenPipe, printError, stdin, stdout } from "./io.ts";
 import { withPositionals } from "./positionals.ts";
 import { unreadable } from "./system.ts";
 import { usageError } from "./usage.ts";
@@ -18,16 +18,18 @@ const badInput = 1;
 const badUsage = 2;
 
 /**
- * yargs drops a lone dash among positional arguments, and what follows `--` is none for it; the program that `record` runs
- * keeps its own.
+ * yargs drops a lone dash among positional arguments, and what follows `--` is none for it; behind `-o` a dash is standard
+ * output. The program that `record` runs keeps its own.
  */
 function argumentsOf(argv: readonly string[]): string[] {
   if (argv[0] === "record") return [...argv];
   const end = argv.indexOf("--");
   const words = end < 0 ? argv : argv.slice(0, end);
   const names = end < 0 ? [] : argv.slice(end + 1);
+  const stream = (at: number): string =>
+    /^(?:-o|--output)$/.test(words[at - 1] ?? "") ? stdout : stdin;
   return [
-    ...words.map((word) => (word === "-" ? stdin : word)),
+    ...words.map((word, at) => (word === "-" ? stream(at) : word)),
     ...names.map((name) => (/^-./.test(name) ? `./${name}` : name)),
   ];
 }

@@ -11,9 +11,11 @@ import {
   statSync,
   writeSync,
 } from "node:fs";
+import { MmreplayError } from "../errors.ts";
 import { encodeParts } from "../trace/codec.ts";
 import type { Trace } from "../trace/trace.ts";
-import { unwritable } from "./system.ts";
+import { stdout } from "./io.ts";
+import { standardOutput, unwritable } from "./system.ts";
 
 /** Bytes that were written. */
 function writeParts(file: number, parts: Iterable<Uint8Array>): number {
@@ -56,11 +58,19 @@ function write(trace: Trace, path: string): number {
   return replace(realpathSync(path), old.mode % 0o1000, trace);
 }
 
+function writeOut(trace: Trace): number {
+  if (process.stdout.isTTY)
+    throw new MmreplayError("io/terminal", "a trace is nothing for a terminal", {
+      hint: "name a file with -o, or pipe it on",
+    });
+  return writeParts(process.stdout.fd, encodeParts(trace));
+}
+
 /** Write an .mmtrace file; returns its bytes. Throws `io/unwritable`; an older file is then as it was. */
 export function writeTrace(trace: Trace, path: string): number {
   try {
-    return write(trace, path);
+    return path === stdout ? writeOut(trace) : write(trace, path);
   } catch (error) {
-    throw unwritable(error, path);
+    throw unwritable(error, path === stdout ? standardOutput : path);
   }
 }

@@ -14,7 +14,7 @@ export interface Mode {
   readonly policy?: (recorded: Policy) => Policy;
 }
 
-function verifyTrace(trace: Trace, { free = false, policy }: Mode): RecordingResult {
+export function verifyTrace(trace: Trace, { free = false, policy }: Mode): RecordingResult {
   const recorded = policyFor(trace.facts);
   const program = resolveTrace(trace, recorded, new Diagnostics());
   const used = policy?.(recorded) ?? recorded;

@@ -1,0 +1,58 @@
+/** How a trace that was made of others is written: never in the place of one of those. */
+
+import { existsSync, realpathSync } from "node:fs";
+import { basename } from "node:path";
+import { MmreplayError } from "../errors.ts";
+import type { Trace } from "../trace/trace.ts";
+import { locate, stdout } from "./io.ts";
+import { load } from "./load.ts";
+import { writeTrace } from "./trace-file.ts";
+
+export const derivedOption = {
+  alias: "o",
+  type: "string",
+  demandOption: true,
+  describe: "the .mmtrace file to write; - is standard output",
+} as const;
+
+/** The name of a trace in this file. */
+export const nameFor = (output: string): string => basename(output, ".mmtrace");
+
+/** Throws `io/same-file` if writing there would take the place of an input. */
+export function refuseInputs(output: string, inputs: readonly string[]): void {
+  if (output === stdout || !existsSync(output)) return;
+  const place = realpathSync(output);
+  const files = inputs.flatMap((input) => [input, ...locate(input).shown.values()]);
+  const same = files.find((file) => existsSync(file) && realpathSync(file) === place);
+  if (same === undefined) return;
+  throw new MmreplayError("io/same-file", "the output is an input, which would be lost", {
+    at: { file: same },
+    hint: "name another file with -o",
+  });
+}
+
+/** The only trace that a path holds; throws `trace/several` if it holds more. */
+export async function loadOne(path: string, quiet: boolean): Promise<Trace> {
+  const traces = await load(path, { quiet });
+  const [trace] = traces;
+  if (trace !== undefined && traces.length === 1) return trace;
+  const names = traces.map(({ name }) => name).join(", ");
+  throw new MmreplayError("trace/several", `${traces.length} recordings in one folder: ${names}`, {
+    at: { file: path },
+    hint: `make a trace of each: mmreplay import ${path}`,
+  });
+}
+
+/** Write it, and tell what was done to it. */
+export function writeDerived(
+  trace: Trace,
+  output: string,
+  told: readonly string[],
+  quiet: boolean,
+): void {
+  const bytes = writeTrace(trace, output);
+  if (quiet) return;
+  const name = output === stdout ? "standard output" : output;
+  const lines = [`${name}: ${trace.events.length} events, ${bytes} bytes`, ...told];
+  process.stderr.write(lines.map((line) => `${line}\n`).join("  "));
+}
