@@ -78,7 +78,9 @@ export class Known {
     const ahead = this.#machine.topDown ? gap.end - found.end : found.start - gap.start;
     if (plainly && passed < size && ahead === 0) return true;
     if (align === 0 || passed >= size + align || ahead > most) return false;
-    return !gap.whole || gap.end - gap.start >= size + block - this.#machine.pageSize;
+    // thp_get_unmapped_area looks for a whole block more, who rounds by a mask for a page less.
+    const more = searched.blocks ? block : block - this.#machine.pageSize;
+    return !gap.whole || gap.end - gap.start >= size + more;
   }
 
   /** True if the call could not have gone as it did in this state. */
