@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { effectOf } from "../../src/formats/order/effect.ts";
 import { itemOf, LinearSearch } from "../../src/formats/order/linear-search.ts";
 import { linearize } from "../../src/formats/order/linearize.ts";
 import { NeutralMerge } from "../../src/formats/order/neutral.ts";
@@ -57,7 +58,7 @@ function searched(events: readonly Event[], down: boolean): readonly number[] {
     if (!item.neutral) merge.send(item);
   });
   for (const [index, event] of events.entries()) {
-    const item = itemOf(event, pageSize, index, index);
+    const item = itemOf(event, effectOf(event, pageSize), index, index);
     merge.see(item);
     search.push(item);
   }

@@ -200,6 +200,23 @@ describe("calls that overlapped under a kernel that rounds whole blocks", () => 
     expect(order([...shown(0), freed, small, more])).toEqual([...lines, 12, 13]);
   });
 
+  it("are put so that it needs a whole block more than itself", () => {
+    const page = unmap(1, [10, 13], 17 * block, 1);
+    const almost = unmap(1, [6, 6], 17 * block + 1, 2 * block - 1);
+    expect(order([...shown(0), almost, found, page])).toEqual([1, 1, 2, 3, 4, 5, 6, 13, 12]);
+  });
+
+  it("are put so that anonymous memory that mremap moves needs as much", () => {
+    const gone = unmap(1, [8, 8], 18 * block, block);
+    const moved = grow(2, [11, 12], [17 * block - 2, 1], [18 * block, block]);
+    const lines = [1, 1, 2, 3, 4, 5, 6, 7, 8];
+    const pages = [map(1, [6, 6], 17 * block - 1, 1), map(1, [7, 7], 17 * block - 2, 1)];
+    expect(order([...shown(0), ...pages, gone, moved, more])).toEqual([...lines, 13, 12]);
+    // Of what does not begin where it was mapped it is not known what it is.
+    const parts = [map(1, [6, 6], 17 * block - 1, 1), map(1, [7, 7], 17 * block - 3, 2)];
+    expect(order([...shown(0), ...parts, gone, moved, more])).toEqual([...lines, 12, 13]);
+  });
+
   it("are not, if it does not always, or was not seen from exec on", () => {
     const lines = [1, 1, 2, 3, 4, 5, 6];
     const other = unmap(1, [6, 6], 18 * block - 1, block + 1);

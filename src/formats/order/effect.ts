@@ -110,8 +110,11 @@ function alignOf(event: Call, { start, end }: Span): number {
   return Math.max(align, alignment(start - Number(event.offset)));
 }
 
-/** Anonymous memory of whole blocks, without a hint. */
-function isBlocks(event: Call, size: number): boolean {
+/** Anonymous memory of whole blocks, without a hint; `moves` if it is known to be anonymous memory that mremap moves. */
+function isBlocks(event: Call, { start, end }: Span, moves: boolean): boolean {
+  const size = end - start;
+  if (event.call === "mremap" && event.newAddr === null)
+    return moves && size % block === 0 && start % block === 0;
   if (event.call !== "mmap" || event.addr !== 0 || size % block !== 0) return false;
   const { flags } = event;
   const isPrivate = flags % (MAP_TYPE + 1) === MAP_PRIVATE;
@@ -124,16 +127,16 @@ function isUsual(event: Call, size: number): boolean {
   return event.file?.kind === "regular" || event.file?.kind === "shmem";
 }
 
-function searchedOf(event: Call, found: Span): Pick<Effect, "searched"> {
+function searchedOf(event: Call, found: Span, moves: boolean): Pick<Effect, "searched"> {
   const size = found.end - found.start;
   // Compat tasks are never aligned.
-  const blocks = found.end > 2 * low && isBlocks(event, size);
+  const blocks = found.end > 2 * low && isBlocks(event, found, moves);
   const usual = isUsual(event, size) || blocks;
   return { searched: { size, align: alignOf(event, found), usual, blocks } };
 }
 
-/** The page size in bytes. */
-export function effectOf(event: Event | undefined, page: number): Effect {
+/** The page size in bytes; `moves` if the event is known to move anonymous memory. */
+export function effectOf(event: Event | undefined, page: number, moves = false): Effect {
   if (event?.kind !== "call" || event.outcome !== "ok" || event.injected) return noEffect;
   const print = footprint(event, event.result, page);
   const named = print.named.map(spanOf);
@@ -147,6 +150,9 @@ export function effectOf(event: Event | undefined, page: number): Effect {
     needs: maps ? noSpans : named.slice(0, 1),
     ...(found !== undefined && { found }),
     ...(blocked !== undefined && { blocked }),
-    ...(print.searches && found !== undefined && found.end > low && searchedOf(event, found)),
+    ...(print.searches &&
+      found !== undefined &&
+      found.end > low &&
+      searchedOf(event, found, moves)),
   };
 }

@@ -1,7 +1,7 @@
 /** An order of the calls of one space in which every search finds what it found: looked for step by step, as they come. */
 
 import type { Event } from "../../trace/event.ts";
-import { type Effect, effectOf, type Machine } from "./effect.ts";
+import type { Effect, Machine } from "./effect.ts";
 import { Known } from "./known.ts";
 import { spanOf } from "./line-span.ts";
 import type { Told } from "./overview.ts";
@@ -10,7 +10,7 @@ import type { Changes } from "./pieces.ts";
 /** So many events ahead of the first one left may be under way with it. */
 const reach = 96;
 /** Choices that may still be taken back. */
-const depth = 48;
+const depth = 128;
 /** Steps that may be spent on one contradiction, and on a whole space. */
 const patience = 4000;
 /** After so many of them the search begins again, with care. */
@@ -41,9 +41,8 @@ interface Choice {
   readonly others: number[];
 }
 
-/** The page size in bytes. */
-export function itemOf(event: Event, page: number, place: number, index: number): Item {
-  const effect = effectOf(event, page);
+/** What one event did, and where it stands among those of its space and among all. */
+export function itemOf(event: Event, effect: Effect, place: number, index: number): Item {
   const { frees, takes, needs } = effect;
   const neutral = frees.length + takes.length + needs.length === 0;
   const born = event.kind === "lifecycle" ? event.child : undefined;
@@ -71,6 +70,8 @@ export class LinearSearch {
   #total = 0;
   /** What leaves all others possible is chosen first, which takes longer. */
   #isCareful = false;
+  /** Which items were taken where nothing more could follow, in whatever order they were. */
+  readonly #dead = new Set<string>();
 
   constructor(machine: Machine, settled: (item: Item) => void, overview?: Told) {
     this.#known = new Known(machine, overview);
@@ -104,6 +105,7 @@ export class LinearSearch {
     const fitting = this.#fitting(this.#ready());
     if (fitting.length > 0) this.#choose(this.#isCareful ? this.#harmlessFirst(fitting) : fitting);
     else {
+      this.#dead.add(this.#taken());
       if (this.#first > this.#frontier) {
         this.#frontier = this.#first;
         const path = this.#choices.map(({ item }) => item);
@@ -182,7 +184,25 @@ export class LinearSearch {
   #fitting(ready: readonly number[]): number[] {
     const neutral = ready.find((i) => this.#at(i).neutral);
     if (neutral !== undefined) return [neutral];
-    return ready.filter((i) => !this.#known.contradicts(this.#at(i).effect));
+    return ready.filter((i) => !this.#known.contradicts(this.#at(i).effect) && !this.#isDead(i));
+  }
+
+  /** True if what follows an item has been looked for in vain. */
+  #isDead(item: number): boolean {
+    if (this.#dead.size === 0) return false;
+    this.#done[item % held] = 1;
+    const taken = this.#taken();
+    this.#done[item % held] = 0;
+    return this.#dead.has(taken);
+  }
+
+  /** Which items are taken. */
+  #taken(): string {
+    let first = this.#first;
+    while (first < this.#count && this.#isDone(first)) first += 1;
+    let text = `${first}`;
+    for (let i = first + 1; i < this.#count; i++) text += this.#isDone(i) ? "+" : " ";
+    return text.trimEnd();
   }
 
   #choose([item, ...others]: readonly number[]): void {
@@ -201,16 +221,19 @@ export class LinearSearch {
   #back(): boolean {
     for (let last = this.#choices.pop(); last !== undefined; last = this.#choices.pop()) {
       this.#takeBack(last);
-      if (last.others.length > 0) {
-        this.#choose(last.others);
+      const others = last.others.filter((item) => !this.#isDead(item));
+      if (others.length > 0) {
+        this.#choose(others);
         return true;
       }
+      this.#dead.add(this.#taken());
     }
     return false;
   }
 
   /** The oldest choices stand. */
   #settle(count: number): void {
+    this.#dead.clear();
     for (const { item } of this.#choices.splice(0, count)) {
       const given = this.#at(item);
       this.#given += 1;

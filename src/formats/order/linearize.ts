@@ -7,7 +7,8 @@ import { type Glance, glances } from "../../trace/glances.ts";
 import { hasKind } from "../../trace/log.ts";
 import { SortedRows } from "../../trace/sorted-rows.ts";
 import { Spaces } from "../spaces.ts";
-import type { Machine } from "./effect.ts";
+import { Anonymous } from "./anonymous.ts";
+import { effectOf, type Machine } from "./effect.ts";
 import { itemOf, LinearSearch } from "./linear-search.ts";
 import { NeutralMerge } from "./neutral.ts";
 import { Overview, type Told } from "./overview.ts";
@@ -173,6 +174,7 @@ class LinearOrder implements SpaceOrder {
   readonly #search: LinearSearch;
   readonly #merge: NeutralMerge;
   readonly #page: number;
+  readonly #anonymous = new Anonymous();
   /** Indices among all events that are to be filled. */
   readonly #slots: number[] = [];
   #count = 0;
@@ -194,7 +196,8 @@ class LinearOrder implements SpaceOrder {
   }
 
   push(event: Event, index: number): void {
-    const item = itemOf(event, this.#page, this.#count++, index);
+    const effect = effectOf(event, this.#page, this.#anonymous.moves(event));
+    const item = itemOf(event, effect, this.#count++, index);
     this.#slots.push(index);
     this.#merge.see(item);
     this.#search.push(item);
