@@ -4,6 +4,7 @@ import { Diagnostics } from "../errors.ts";
 import { onArch, policyFor, resolveTrace, type Subject } from "../pipeline.ts";
 import { touchOf } from "../replay.ts";
 import type { TraceSetup } from "../reports/report.ts";
+import { Calls } from "../resolve/idioms/calls.ts";
 import { recognise } from "../resolve/idioms/recognise.ts";
 import { summarise } from "../resolve/idioms/summary.ts";
 import type { Program } from "../resolve/program.ts";
@@ -60,8 +61,9 @@ export async function prepared(read: Trace, task: Task, say: Say): Promise<Prepa
   say(diagnostics, trace.name);
   if (task.strict) await refuseWarnings({ name: trace.name, diagnostics }, locate(task.path));
   const touch = touchOf(program, facts, recorded);
-  const idioms = recognise(program, events);
-  const intent = summarise(program, events, idioms);
+  const calls = new Calls(program, events);
+  const idioms = recognise(program, events, calls);
+  const intent = summarise(program, events, idioms, calls);
   const setup = { ...setupOf(trace, onArch(program, facts, task.arch)), intent };
   return { setup, facts, program, idioms, touch };
 }

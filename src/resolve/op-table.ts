@@ -100,6 +100,29 @@ export function columnsFor(count: number): Columns {
   };
 }
 
+/** The same memory without what is behind its first rows. */
+export function firstRows(of: Columns, count: number): Columns {
+  return {
+    kind: of.kind.subarray(0, count),
+    how: of.how.subarray(0, count),
+    low32: of.low32.subarray(0, count),
+    above4g: of.above4g.subarray(0, count),
+    event: of.event.subarray(0, count),
+    line: of.line.subarray(0, count),
+    object: of.object.subarray(0, count),
+    recorded: of.recorded.subarray(0, count),
+    pages: of.pages.subarray(0, count),
+    atObject: of.atObject.subarray(0, count),
+    atOffset: of.atOffset.subarray(0, count),
+    sourceObject: of.sourceObject.subarray(0, count),
+    sourceOffset: of.sourceOffset.subarray(0, count),
+    area: of.area.subarray(0, count),
+    open: of.open.subarray(0, count),
+    guard: of.guard.subarray(0, count),
+    extra: of.extra.subarray(0, count),
+  };
+}
+
 /** Copy rows [from, to) of a table to row `at` of another. */
 export function copyRows(into: Columns, at: number, of: Columns, from: number, to: number): void {
   into.kind.set(of.kind.subarray(from, to), at);

@@ -2,13 +2,22 @@
 
 import { OpAreas } from "./op-areas.ts";
 import type { FixOp, OpSink, Placing, RangeOp, Spare } from "./op-sink.ts";
-import { type Columns, columnsFor, copyRows, type Extra, opNumber, ways } from "./op-table.ts";
+import {
+  type Columns,
+  columnsFor,
+  copyRows,
+  type Extra,
+  firstRows,
+  opNumber,
+  ways,
+} from "./op-table.ts";
 import { Ops } from "./ops.ts";
 import type { Op, Origin, Position } from "./program.ts";
 
 const wayNumber = new Map(ways.map((way, index) => [way, index]));
 
-/** Most rows of one chunk. */
+/** Rows of the first chunk at least, and of the later ones at most. */
+const smallestChunk = 64;
 const largestChunk = 65_536;
 
 export class OpWriter implements OpSink {
@@ -16,7 +25,7 @@ export class OpWriter implements OpSink {
   /** Chunks that are full. */
   readonly #chunks: Columns[] = [];
   /** The chunk that is filled, and its rows. */
-  #columns: Columns = columnsFor(64);
+  #columns: Columns;
   #rows = 0;
   /** Rows of the full chunks. */
   #before = 0;
@@ -24,8 +33,12 @@ export class OpWriter implements OpSink {
   readonly #extras: Extra[];
   readonly #extraOf = new Map<string, number>();
 
-  /** `base`: whose rows are to be copied, among others. */
-  constructor(base?: Ops) {
+  /**
+   * `base`: whose rows are to be copied, among others; `expected`: so many ops need no second copy of the table when they
+   * are done. What is expected and does not come takes no memory, since nobody writes to it.
+   */
+  constructor(base?: Ops, expected = 0) {
+    this.#columns = columnsFor(Math.max(expected, smallestChunk));
     this.#areas = new OpAreas(base?.table.areas);
     this.#extras = [...(base?.table.extras ?? [])];
   }
@@ -52,6 +65,9 @@ export class OpWriter implements OpSink {
 
   /** All ops; nothing can be pushed from then on. */
   done(): Ops {
+    const [areas, extras] = [this.#areas.all, this.#extras];
+    if (this.#before === 0)
+      return new Ops({ ...firstRows(this.#columns, this.#rows), areas, extras });
     const columns = columnsFor(this.length);
     let at = 0;
     for (let chunk = this.#chunks.shift(); chunk !== undefined; chunk = this.#chunks.shift()) {
@@ -59,7 +75,7 @@ export class OpWriter implements OpSink {
       at += chunk.kind.length;
     }
     copyRows(columns, at, this.#columns, 0, this.#rows);
-    return new Ops({ ...columns, areas: this.#areas.all, extras: this.#extras });
+    return new Ops({ ...columns, areas, extras });
   }
 
   push(op: Op): void {
@@ -170,7 +186,7 @@ export class OpWriter implements OpSink {
     { pages, guard, area, source }: Placing | Parameters<OpSink["fix"]>[0],
   ): void {
     this.#columns.pages[row] = pages;
-    this.#columns.guard[row] = guard;
+    if (guard !== 0) this.#columns.guard[row] = guard;
     this.#columns.area[row] = this.#areas.of(area);
     this.#columns.open[row] = area.file?.id ?? -1;
     if (source === undefined) return;

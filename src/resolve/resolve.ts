@@ -268,9 +268,12 @@ class Resolver {
 
 const noSearches: readonly Search[] = [];
 
+/** Ops of an event, of recordings of programs that start others. */
+const opsOfEvent = 1.25;
+
 /** Resolve a trace; doubts are counted in `diagnostics` with their lines. */
 export function resolve(trace: Trace, options: ResolveOptions, diagnostics: Diagnostics): Program {
-  const ops = new OpWriter();
+  const ops = new OpWriter(undefined, Math.ceil(opsOfEvent * trace.events.length));
   const spaces: SpaceFacts[] = [];
   const resolved = new Resolver(trace, options, diagnostics, ops, { spaces }).run();
   return { ...resolved, spaces, ops: ops.done() };

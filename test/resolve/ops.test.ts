@@ -99,6 +99,20 @@ describe("a table of ops", () => {
     );
   });
 
+  it("is made in its own place where no more ops come than were expected", () => {
+    const property = fc.property(fc.array(op, { maxLength: 200 }), fc.nat(300), (written, room) => {
+      const writer = new OpWriter(undefined, room);
+      for (const one of written) writer.push(one);
+      const ops = writer.done();
+      expect([...ops]).toEqual(written);
+      const { pages } = ops.table;
+      const isWhole = written.length <= Math.max(room, 64);
+      expect(pages.buffer.byteLength / 8).toBe(isWhole ? Math.max(room, 64) : written.length);
+      expect([...new Ops(structuredClone(ops.table))]).toEqual(written);
+    });
+    fc.assert(property);
+  });
+
   it.each(shippedTraces)("holds each area of %s once", (name) => {
     const trace = shippedTrace(name);
     const { ops } = resolveTrace(trace, policyFor(trace.facts), new Diagnostics());

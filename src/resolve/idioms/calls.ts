@@ -48,15 +48,6 @@ function eachTouch(ops: OpTable, put: (object: number, op: number) => void): voi
   }
 }
 
-const known = new WeakMap<Program, Calls>();
-
-/** The calls of a program and the events that it was resolved from, found once. */
-export function callsOf(program: Program, events: Events): Calls {
-  const calls = known.get(program) ?? new Calls(program, events);
-  known.set(program, calls);
-  return calls;
-}
-
 /** Lists by number, one after the other in one array. */
 class Lists {
   readonly #starts: Int32Array;
@@ -96,6 +87,7 @@ class Lists {
   }
 }
 
+/** Of a program and the events that it was resolved from: as large as a third of the program, so not to be held for long. */
 export class Calls {
   readonly program: Program;
   readonly #events: Events;

@@ -130,7 +130,7 @@ export class Edits {
   done(): Program {
     const old = this.#program.ops;
     if (this.#replaced.size + this.#moved.size + this.#forgotten.size === 0) return this.#program;
-    const ops = new OpWriter(old);
+    const ops = new OpWriter(old, old.length + 2 * this.#replaced.size);
     /** By op: how many ops there are up to it. */
     const until = new Int32Array(old.length);
     let copied = 0;

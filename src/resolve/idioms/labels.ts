@@ -1,11 +1,10 @@
 /** What else programs do with addresses, replayed as it is in every mode but named: intent without a trick. */
 
-import type { Events } from "../../trace/events.ts";
 import { MAP_ANONYMOUS, MAP_STACK, PROT_WRITE } from "../../trace/flags.ts";
 import { hasBit } from "../../units.ts";
 import { type OpTable, opNumber, ways } from "../op-table.ts";
-import type { Area, Program } from "../program.ts";
-import { type Calls, callsOf } from "./calls.ts";
+import type { Area } from "../program.ts";
+import type { Calls } from "./calls.ts";
 import type { Idiom } from "./types.ts";
 
 /** How often each was met in a recording. */
@@ -72,8 +71,9 @@ class Labeller {
   readonly #carved = new Set<number>();
   readonly #images = new Set<number>();
 
-  constructor(program: Program, events: Events, idioms: readonly Idiom[]) {
-    this.#calls = callsOf(program, events);
+  constructor(calls: Calls, idioms: readonly Idiom[]) {
+    const { program } = calls;
+    this.#calls = calls;
     this.#ops = program.ops.table;
     this.#made = new ByObject(program.objects);
     this.#inside = new ByObject(program.objects);
@@ -226,8 +226,8 @@ class Labeller {
 }
 
 /** Count the labels of a program in which `idioms` were found. */
-export function labelsOf(program: Program, events: Events, idioms: readonly Idiom[]): Labels {
-  const labeller = new Labeller(program, events, idioms);
-  for (let op = 0; op < program.ops.length; op++) labeller.add(op);
+export function labelsOf(calls: Calls, idioms: readonly Idiom[]): Labels {
+  const labeller = new Labeller(calls, idioms);
+  for (let op = 0; op < calls.program.ops.length; op++) labeller.add(op);
   return labeller.done();
 }

@@ -6,7 +6,7 @@ import { alignUp, hasBit } from "../../units.ts";
 import { eachRequest } from "../op-table.ts";
 import type { Program } from "../program.ts";
 import { withAttempts } from "./attempts.ts";
-import { type Calls, callsOf } from "./calls.ts";
+import { Calls } from "./calls.ts";
 import type { Evidence, FixOp, Idiom, MapOp, Trim } from "./types.ts";
 import { mayBeCut, type Walk, walkFrom } from "./walk.ts";
 
@@ -126,8 +126,11 @@ function classified(candidates: readonly Candidate[]): Idiom[] {
 }
 
 /** Find the tricks of a program; `events` are those that it was resolved from. In order of the program's ops. */
-export function recognise(program: Program, events: Events): readonly Idiom[] {
-  const calls = callsOf(program, events);
+export function recognise(
+  program: Program,
+  events: Events,
+  calls: Calls = new Calls(program, events),
+): readonly Idiom[] {
   const candidates: Candidate[] = [];
   eachRequest(program.ops.table, ["place"], (index) => {
     if (!mayBeCut(calls, index)) return;

@@ -4,7 +4,7 @@ import type { Events } from "../../trace/events.ts";
 import { type OpTable, opNumber, ways } from "../op-table.ts";
 import type { Area, Program } from "../program.ts";
 import { recordedPages } from "../recorded-pages.ts";
-import { callsOf } from "./calls.ts";
+import { Calls } from "./calls.ts";
 import { type Labels, labelsOf } from "./labels.ts";
 import type { Idiom, MapOp, Trim } from "./types.ts";
 
@@ -87,12 +87,12 @@ function isHinted(table: OpTable, index: number, recorded: Float64Array): boolea
   return (recorded[object] ?? 0) + (atOffset[index] ?? 0) === table.recorded[index];
 }
 
-function boundOf(program: Program, events: Events, idioms: readonly Idiom[]): Bound {
+function boundOf(calls: Calls, events: Events, idioms: readonly Idiom[]): Bound {
+  const { program } = calls;
   const recorded = recordedPages(program);
   const tricks = new Set(idioms.flatMap((one) => (isTrick(one) ? [one.map.object] : [])));
   const found = { mmaps: 0, placed: 0, atLeast64K: 0, atLeast2M: 0, reservations: 0 };
   const byBacking: Record<string, number> = {};
-  const calls = callsOf(program, events);
   const made = madeBy(program, events);
   const { kind, pages, area, areas, object } = program.ops.table;
   for (let event = 0; event < made.length; event++) {
@@ -142,6 +142,7 @@ export function summarise(
   program: Program,
   events: Events,
   idioms: readonly Idiom[],
+  calls: Calls = new Calls(program, events),
 ): IntentSummary {
   const recorded = recordedPages(program);
   const tricks = idioms.filter(isTrick);
@@ -153,7 +154,7 @@ export function summarise(
       program.pageBytes,
     );
   return {
-    bound: boundOf(program, events, idioms),
+    bound: boundOf(calls, events, idioms),
     trims: summary("trim"),
     placeholders: summary("placeholder"),
     firstTries: tricks.filter(({ firstTry }) => firstTry !== undefined).length,
@@ -169,6 +170,6 @@ export function summarise(
       ladders: linesOf(of("ladder")),
       shrinks: linesOf(of("shrink")),
     },
-    labels: labelsOf(program, events, idioms),
+    labels: labelsOf(calls, idioms),
   };
 }
