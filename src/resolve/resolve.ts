@@ -13,6 +13,8 @@ import {
 import { eventAt } from "../trace/events.ts";
 import { bringsPages } from "../trace/flags.ts";
 import { hasKind, timeless } from "../trace/log.ts";
+import { segmentSizes } from "../trace/segment-sizes.ts";
+import { Tasks } from "../trace/tasks.ts";
 import type { Trace } from "../trace/trace.ts";
 import { pageOf, pagesFor } from "../units.ts";
 import { Beginnings } from "./beginnings.ts";
@@ -24,8 +26,7 @@ import { OpWriter } from "./op-writer.ts";
 import type { Context } from "./placing.ts";
 import type { Origin, Program, SpaceFacts } from "./program.ts";
 import { type SpaceState, State } from "./state.ts";
-import { type Survey, segmentSizes, survey } from "./survey.ts";
-import { Tasks } from "./tasks.ts";
+import { type Survey, survey } from "./survey.ts";
 import { PendingUnmaps } from "./unmaps.ts";
 
 export interface ResolveOptions {

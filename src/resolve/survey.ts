@@ -10,12 +10,12 @@ import {
   MAP_HUGETLB,
   PROT_WRITE,
 } from "../trace/flags.ts";
-import { hasCall, hasKind, timeless } from "../trace/log.ts";
+import { hasKind, timeless } from "../trace/log.ts";
+import { type Kinship, kinship, Tasks } from "../trace/tasks.ts";
 import type { Facts } from "../trace/trace.ts";
 import { alignUp, hasBit, pageOf, pagesFor, type U64 } from "../units.ts";
 import { Live } from "./live.ts";
 import { Surveys } from "./surveys.ts";
-import { type Kinship, kinship, Tasks } from "./tasks.ts";
 
 export interface SpaceSurvey {
   readonly space: number;
@@ -71,37 +71,6 @@ export function hugeBytesOf(flags: number, defaultBytes: number): number | undef
 /** The PMD size of a page size: what hugetlb uses by default on every architecture modelled. */
 export function defaultHugeBytes(pageBytes: number): number {
   return (pageBytes / 8) * pageBytes;
-}
-
-/** Bytes of the System V segments that snapshots show, by where they are attached. */
-function attachedSizes(events: Events): ReadonlyMap<U64, U64> {
-  const sizes = new Map<U64, U64>();
-  for (const event of timeless(events)) {
-    if (event.kind !== "snapshot") continue;
-    for (const { path, start, end } of event.areas)
-      if (path.startsWith("/SYSV")) sizes.set(start, Number(end) - Number(start));
-  }
-  return sizes;
-}
-
-/** Bytes of System V segments by id, from whichever attach shows them: shmget, a search, or a snapshot. */
-export function segmentSizes(events: Events): ReadonlyMap<number, U64> {
-  const sizes = new Map<number, U64>();
-  if (!hasCall(events, "shmat")) return sizes;
-  const attached = attachedSizes(events);
-  const lengths = new Map<number | null, Search>();
-  for (const event of timeless(events)) {
-    if (event.kind === "search") lengths.set(event.pid, lengths.get(event.pid) ?? event);
-    if (event.kind !== "call") continue;
-    const search = lengths.get(event.pid);
-    lengths.delete(event.pid);
-    if (event.call !== "shmat") continue;
-    const inside = search !== undefined && search.line >= (event.entryLine ?? event.line);
-    const shown = event.result === null ? undefined : attached.get(event.result);
-    const length = event.length ?? (inside ? search.length : shown);
-    if (length !== undefined && !sizes.has(event.shmid)) sizes.set(event.shmid, length);
-  }
-  return sizes;
 }
 
 class Surveyor {

@@ -1,10 +1,10 @@
 /** Which address space a task uses: threads share it, fork copies it, exec begins a new one. */
 
-import { TaskNumbers } from "../trace/by-task.ts";
-import type { Lifecycle } from "../trace/event.ts";
-import type { Events } from "../trace/events.ts";
-import { hasKind, timeless } from "../trace/log.ts";
 import type { U64 } from "../units.ts";
+import { TaskNumbers } from "./by-task.ts";
+import type { Lifecycle } from "./event.ts";
+import type { Events } from "./events.ts";
+import { hasKind, timeless } from "./log.ts";
 
 /** What a lifecycle event does to spaces. */
 export type Change =
