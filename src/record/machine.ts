@@ -1,13 +1,43 @@
 /** Which settings of this machine decide where mappings go, written down as files beside the recording. */
 
 import { readFileSync } from "node:fs";
-import { machine, release, version } from "node:os";
+import { machine } from "node:os";
 import { gunzipSync } from "node:zlib";
-import { linkOf, namesIn, textOf } from "./proc.ts";
+import { linkOf, namesIn } from "./proc.ts";
 import type { Recorder } from "./types.ts";
 
 /** Texts by file name. */
 export type Files = Readonly<Record<string, string>>;
+
+/** A machine whose procfs and sysfs can be looked at: this one, or a guest. */
+export interface Machine {
+  /** As uname says it: `x86_64`, `aarch64`, `riscv64`. */
+  readonly hardware: string;
+  /** What a file holds; undefined if it cannot be read. */
+  read(path: string): Uint8Array | undefined;
+  /** The names in a folder, none if it cannot be read. */
+  names(folder: string): readonly string[];
+  /** Where a link leads; undefined if it cannot be read. */
+  link(path: string): string | undefined;
+}
+
+export const thisMachine: Machine = {
+  hardware: machine(),
+  read: (path) => {
+    try {
+      return readFileSync(path);
+    } catch {
+      return undefined;
+    }
+  },
+  names: namesIn,
+  link: linkOf,
+};
+
+function textOf(on: Machine, path: string): string | undefined {
+  const bytes = on.read(path);
+  return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+}
 
 /** ADDR_NO_RANDOMIZE and ADDR_COMPAT_LAYOUT: a hexadecimal digit of the personality, from its end, and a bit of it. */
 const noRandomize = { digit: -5, bit: 4 };
@@ -18,32 +48,35 @@ function hasPersonality(hex: string, { digit, bit }: typeof noRandomize): boolea
   return Math.floor(value / bit) % 2 === 1;
 }
 
-function numberIn(path: string): number | undefined {
-  const text = textOf(path);
+function numberIn(on: Machine, path: string): number | undefined {
+  const text = textOf(on, path);
   return text === undefined ? undefined : Number(text);
 }
 
 /** AT_PAGESZ in the auxiliary vector: pairs of 64-bit words, of which the lower halves suffice. */
-function pageSize(): number {
-  const vector = readFileSync("/proc/self/auxv");
+function pageSize(on: Machine): number {
+  const { buffer, byteOffset, byteLength } = on.read("/proc/self/auxv") ?? new Uint8Array(0);
+  const vector = new DataView(buffer, byteOffset, byteLength);
   const atPagesz = 6;
-  for (let at = 0; at + 16 <= vector.length; at += 16)
-    if (vector.readUInt32LE(at) === atPagesz) return vector.readUInt32LE(at + 8);
+  for (let at = 0; at + 16 <= byteLength; at += 16)
+    if (vector.getUint32(at, true) === atPagesz) return vector.getUint32(at + 8, true);
   throw new Error("the auxiliary vector has no AT_PAGESZ");
 }
 
-function kernelConfig(): string {
-  try {
-    return gunzipSync(readFileSync("/proc/config.gz")).toString();
-  } catch {
-    return textOf(`/boot/config-${release()}`) ?? "";
-  }
+/** A line of /proc/sys/kernel. */
+const kernelSays = (on: Machine, name: string): string =>
+  textOf(on, `/proc/sys/kernel/${name}`)?.trim() ?? "";
+
+function kernelConfig(on: Machine): string {
+  const packed = on.read("/proc/config.gz");
+  if (packed !== undefined) return gunzipSync(packed).toString();
+  return textOf(on, `/boot/config-${kernelSays(on, "osrelease")}`) ?? "";
 }
 
 /** update_mmap_min_addr (security/min_addr.c): the sysctl or the limit of the security modules, whichever is higher. */
-function mmapMinAddr(): number | undefined {
-  const sysctl = numberIn("/proc/sys/vm/mmap_min_addr");
-  const modules = /^CONFIG_LSM_MMAP_MIN_ADDR=(\d+)$/m.exec(kernelConfig())?.[1];
+function mmapMinAddr(on: Machine): number | undefined {
+  const sysctl = numberIn(on, "/proc/sys/vm/mmap_min_addr");
+  const modules = /^CONFIG_LSM_MMAP_MIN_ADDR=(\d+)$/m.exec(kernelConfig(on))?.[1];
   return sysctl === undefined ? undefined : Math.max(sysctl, Number(modules ?? 0));
 }
 
@@ -51,27 +84,27 @@ function mmapMinAddr(): number | undefined {
  * The user address space, where the CPU runs with 5-level paging (arch/x86 clears the flag where it does not) or says how
  * many levels it has (riscv, print_mmu() of arch/riscv/kernel/cpu.c).
  */
-function taskSize(): string | undefined {
-  const cpu = textOf("/proc/cpuinfo") ?? "";
+function taskSize(on: Machine): string | undefined {
+  const cpu = textOf(on, "/proc/cpuinfo") ?? "";
   if (/^flags\s*:.*\bla57\b/m.test(cpu)) return String(2 ** 56);
   const mode = /^mmu\s*:\s*sv(\d+)$/m.exec(cpu)?.[1];
   return mode === undefined ? undefined : String(2 ** (Number(mode) - 1));
 }
 
 /** Boot options that decide about placement; the others are nobody's business. */
-function bootOptions(): string {
+function bootOptions(on: Machine): string {
   const relevant =
     /^(?:stack_guard_gap|transparent_hugepage|thp_\w+|hugepagesz?|no5lvl|norandmaps)\b/;
-  const words = textOf("/proc/cmdline")?.trim().split(/\s+/) ?? [];
+  const words = textOf(on, "/proc/cmdline")?.trim().split(/\s+/) ?? [];
   return words.filter((word) => relevant.test(word)).join(" ");
 }
 
 /** What the limits and the personality of a process add; `self` hands both to what it starts. */
-function processFacts(pid: number | "self"): Record<string, unknown> {
-  const stack = /^Max stack size\s+(\S+)/m.exec(textOf(`/proc/${pid}/limits`) ?? "")?.[1];
-  const personality = textOf(`/proc/${pid}/personality`) ?? "0";
-  const random = numberIn("/proc/sys/kernel/randomize_va_space") ?? 0;
-  const legacy = numberIn("/proc/sys/vm/legacy_va_layout") ?? 0;
+function processFacts(on: Machine, pid: number | "self"): Record<string, unknown> {
+  const stack = /^Max stack size\s+(\S+)/m.exec(textOf(on, `/proc/${pid}/limits`) ?? "")?.[1];
+  const personality = textOf(on, `/proc/${pid}/personality`) ?? "0";
+  const random = numberIn(on, "/proc/sys/kernel/randomize_va_space") ?? 0;
+  const legacy = numberIn(on, "/proc/sys/vm/legacy_va_layout") ?? 0;
   return {
     ...(stack !== undefined && {
       stack_limit_kib: stack === "unlimited" ? stack : Math.floor(Number(stack) / 1024),
@@ -83,13 +116,13 @@ function processFacts(pid: number | "self"): Record<string, unknown> {
 
 const thp = "/sys/kernel/mm/transparent_hugepage";
 
-function thpSettings(): string {
-  const sizes = namesIn(thp).filter((name) => name.startsWith("hugepages-"));
+function thpSettings(on: Machine): string {
+  const sizes = on.names(thp).filter((name) => name.startsWith("hugepages-"));
   const settings = ["", ...sizes].flatMap((size) =>
     ["enabled", "shmem_enabled"].map((name) => [thp, size, name].filter(Boolean).join("/")),
   );
   return settings
-    .flatMap((path) => textOf(path)?.replace(/^/, `${path} `) ?? [])
+    .flatMap((path) => textOf(on, path)?.replace(/^/, `${path} `) ?? [])
     .map((line) => `${line.trimEnd()}\n`)
     .join("");
 }
@@ -97,17 +130,18 @@ function thpSettings(): string {
 const devices = "/sys/bus/pci/devices";
 
 /** BARs of the devices that user space drives. */
-function pciResources(): string {
-  return namesIn(devices)
-    .filter((device) => /vfio|uio/.test(linkOf(`${devices}/${device}/driver`) ?? ""))
-    .map((device) => `# ${device}\n${textOf(`${devices}/${device}/resource`) ?? ""}`)
+function pciResources(on: Machine): string {
+  return on
+    .names(devices)
+    .filter((device) => /vfio|uio/.test(on.link(`${devices}/${device}/driver`) ?? ""))
+    .map((device) => `# ${device}\n${textOf(on, `${devices}/${device}/resource`) ?? ""}`)
     .join("");
 }
 
 /** How the recording was made, beside what the machine says. */
 export interface Circumstances {
   readonly recorder: {
-    readonly name: Recorder["name"] | "mmreplay live";
+    readonly name: Recorder["name"] | "mmreplay live" | "mmreplay lab";
     readonly version: string;
   };
   readonly recorderCommand: readonly string[];
@@ -117,26 +151,26 @@ export interface Circumstances {
 }
 
 /** The files that lie beside a recording. */
-export function machineFiles(circumstances: Circumstances): Files {
+export function machineFiles(circumstances: Circumstances, on: Machine = thisMachine): Files {
   const { recorder, recorderCommand, program, pid } = circumstances;
   const meta = {
-    kernel: `Linux ${release()} ${version()} ${machine()}`,
-    kernel_cmdline: bootOptions(),
-    architecture: machine(),
-    page_size: pageSize(),
-    task_size: taskSize(),
+    kernel: `Linux ${kernelSays(on, "osrelease")} ${kernelSays(on, "version")} ${on.hardware}`,
+    kernel_cmdline: bootOptions(on),
+    architecture: on.hardware,
+    page_size: pageSize(on),
+    task_size: taskSize(on),
     program_cmdline: program.join(" "),
     recorder: `${recorder.name} ${recorder.version}`,
     recorder_cmdline: recorderCommand.join(" "),
-    ...processFacts(pid),
-    mmap_min_addr_in_force: mmapMinAddr(),
-    "vm.max_map_count": numberIn("/proc/sys/vm/max_map_count"),
-    "vm.mmap_rnd_bits": numberIn("/proc/sys/vm/mmap_rnd_bits"),
+    ...processFacts(on, pid),
+    mmap_min_addr_in_force: mmapMinAddr(on),
+    "vm.max_map_count": numberIn(on, "/proc/sys/vm/max_map_count"),
+    "vm.mmap_rnd_bits": numberIn(on, "/proc/sys/vm/mmap_rnd_bits"),
   };
   return {
     "meta.json": `${JSON.stringify(meta, null, 1)}\n`,
-    "mounts.txt": textOf(`/proc/${pid}/mounts`) ?? "",
-    "thp.txt": thpSettings(),
-    "pci-resources.txt": pciResources(),
+    "mounts.txt": textOf(on, `/proc/${pid}/mounts`) ?? "",
+    "thp.txt": thpSettings(on),
+    "pci-resources.txt": pciResources(on),
   };
 }
