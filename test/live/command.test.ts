@@ -33,6 +33,13 @@ describe.skipIf(why !== undefined)(`live${why === undefined ? "" : ` (skipped: $
     }
   });
 
+  it("holds the policy that it is given against the answers", () => {
+    const args = ["live", "traces/rocksdb-mmap-ext4.mmtrace", "--policy", "unaligned", "-q"];
+    const { code, stdout } = mmreplay(args);
+    expect(stdout).toContain("unaligned");
+    expect(code).toBe(series === "6.1" ? 0 : 3);
+  });
+
   it("keeps the recording where it is told to", () => {
     const folder = mkdtempSync(join(tmpdir(), "mmreplay-kept-"));
     mmreplay(["live", "traces/redis-ext4.mmtrace", "-o", folder]);
