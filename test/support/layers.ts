@@ -11,7 +11,8 @@ const rows: readonly (readonly string[])[] = [
   ["latency", "metrics"],
   ["pipeline.ts", "replay.ts", "verify"],
   ["reports"],
-  ["history", "lab", "live"],
+  ["history", "live"],
+  ["lab"],
   ["cli", "index.ts"],
 ];
 

@@ -4,6 +4,8 @@
 //! nanoseconds, the lengths of `/proc/self/maps` before and after, the break, one answer per row (an address, a negative
 //! errno, or `NOT_MADE`), then both maps. Nothing is allocated and no page of a mapping is touched between the two maps.
 
+mod guest;
+
 use std::fs;
 use std::io::{self, Read, Write};
 use std::time::Instant;
@@ -29,6 +31,13 @@ const ROOM: usize = 1 << 16;
 const ROOM_PER_CALL: usize = 256;
 
 fn main() -> io::Result<()> {
+    if std::process::id() == 1 {
+        guest::run();
+    }
+    answer_table()
+}
+
+fn answer_table() -> io::Result<()> {
     let mut input = Vec::new();
     io::stdin().lock().read_to_end(&mut input)?;
     let rows: Vec<Row> = input.chunks_exact(64).map(row).collect();

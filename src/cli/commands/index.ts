@@ -6,6 +6,7 @@ import { compareCommand } from "./compare.ts";
 import { events } from "./events.ts";
 import { explain } from "./explain.ts";
 import { importCommand } from "./import.ts";
+import { labCommand } from "./lab.ts";
 import { list } from "./list.ts";
 import { liveCommand } from "./live.ts";
 import { record } from "./record.ts";
@@ -24,6 +25,7 @@ export const commands: readonly CommandModule<any, any>[] = [
   bench,
   verifyCommand,
   liveCommand,
+  labCommand,
   explain,
   traceCommand,
   list,

@@ -1,0 +1,58 @@
+/** `mmreplay lab --kernel IMAGE TRACE`: the same calls in a booted kernel image, and whether a model gives the same answers. */
+
+import type { CommandModule } from "yargs";
+import { MmreplayError } from "../../errors.ts";
+import { labRecording } from "../../lab/run.ts";
+import { locate } from "../io.ts";
+import { type CallsArguments, callsOptions, holdCalls } from "../made-calls.ts";
+import { checkWhole } from "../whole-number.ts";
+
+interface Arguments extends CallsArguments {
+  readonly kernel: string;
+  readonly memory: number | undefined;
+  readonly timeout: number;
+}
+
+function check({ kernel, memory, timeout }: Arguments): void {
+  if (locate(kernel).folder)
+    throw new MmreplayError("lab/not-a-kernel", "this is a folder, not a kernel image", {
+      at: { file: kernel },
+      hint: "of a kernel build give arch/x86/boot/bzImage, arch/arm64/boot/Image or arch/riscv/boot/Image",
+    });
+  checkWhole("timeout", timeout, {
+    what: "a number of seconds",
+    least: 1,
+    most: 86_400,
+    hint: "give a whole number: --timeout 600",
+  });
+  if (memory !== undefined)
+    checkWhole("memory", memory, {
+      what: "a number of MiB",
+      least: 64,
+      hint: "give a whole number: --memory 4096",
+    });
+}
+
+async function run(args: Arguments): Promise<void> {
+  check(args);
+  await holdCalls(args, async (program) => {
+    const { run, accelerator, release } = await labRecording(program, args);
+    return { run, where: `on Linux ${release}, booted in QEMU (${accelerator})` };
+  });
+}
+
+export const labCommand: CommandModule<object, Arguments> = {
+  command: "lab <trace>",
+  describe: "make a trace's calls in a booted kernel image, and hold a policy against the answers",
+  builder: {
+    kernel: {
+      type: "string",
+      demandOption: true,
+      describe: "bzImage of x86-64, Image of arm64 or riscv64; QEMU boots it",
+    },
+    ...callsOptions,
+    memory: { type: "number", describe: "of the guest, in MiB; default: about 1024" },
+    timeout: { type: "number", default: 300, describe: "seconds until the boot is given up" },
+  },
+  handler: run,
+};
