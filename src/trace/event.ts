@@ -162,7 +162,10 @@ export interface Lifecycle extends EventBase {
   readonly child?: number;
   /** The program, of exec. */
   readonly path?: string;
-  /** exec from a thread: the id that the caller had before; superseded: by whom. */
+  /**
+   * exec from a thread: the id that the caller had before; superseded: by whom; attach: a task of the same process, itself where
+   * that is a process of its own, if it was concluded from more than this trace holds.
+   */
   readonly other?: number;
   /** The line on which the clone or execve began. */
   readonly entryLine?: number;

@@ -2,9 +2,17 @@
 
 import type { U64 } from "../units.ts";
 import { TaskNumbers } from "./by-task.ts";
-import type { Lifecycle } from "./event.ts";
+import type { LifecycleName } from "./event.ts";
 import type { Events } from "./events.ts";
 import { hasKind, timeless } from "./log.ts";
+
+/** What of a lifecycle event changes whose spaces are whose. */
+interface Life {
+  readonly lifecycle: LifecycleName;
+  readonly pid: number | null;
+  readonly child?: number | undefined;
+  readonly other?: number | undefined;
+}
 
 /** What a lifecycle event does to spaces. */
 export type Change =
@@ -29,7 +37,7 @@ export function kinship(events: Events): Kinship {
   let first: number | null | undefined;
   let several = false;
   let births = false;
-  let execs = false;
+  let told = false;
   const searches = hasKind(events, "search");
   for (const event of timeless(events)) {
     // Nothing more can be learned.
@@ -39,13 +47,13 @@ export function kinship(events: Events): Kinship {
       if (known === undefined || event.high < known) bases.set(event.pid, event.high);
     } else if (event.kind === "lifecycle") {
       births ||= event.child !== undefined;
-      execs ||= event.lifecycle === "exec";
+      told ||= event.lifecycle === "exec" || event.other !== undefined;
     } else if (event.kind === "call") {
       if (first === undefined) first = event.pid;
       several ||= event.pid !== first;
     }
   }
-  const untold = several && !births && !execs && bases.isEmpty;
+  const untold = several && !births && !told && bases.isEmpty;
   return { bases, births, untold };
 }
 
@@ -56,6 +64,8 @@ export class Tasks {
   readonly #users = new Map<number, number>();
   /** Living tasks by the base that they searched below, the first one first. */
   readonly #byBase = new Map<U64, Set<number | null>>();
+  /** Of tasks that are still to come, a task of the same process: themselves, if theirs is a new one. */
+  readonly #told = new Map<number | null, number>();
   #spaces = 0;
   /** The task that was asked for last, and its space; 0 is none. */
   #lastTask: number | null = null;
@@ -68,6 +78,7 @@ export class Tasks {
   #assign(pid: number | null, space: number): void {
     this.#lastSpace = 0;
     this.#spaceOf.set(pid, space);
+    this.#told.delete(pid);
     this.#users.set(space, (this.#users.get(space) ?? 0) + 1);
     const base = this.#kinship.bases.get(pid);
     if (base === undefined) return;
@@ -126,6 +137,8 @@ export class Tasks {
   }
 
   #relative(pid: number | null): number | undefined {
+    const told = this.#told.get(pid);
+    if (told !== undefined) return told === pid ? undefined : this.#spaceOf.get(told);
     const base = this.#kinship.bases.get(pid);
     if (base !== undefined) {
       const [other] = this.#byBase.get(base) ?? [];
@@ -136,7 +149,7 @@ export class Tasks {
   }
 
   /** Apply a lifecycle event. The caller must have asked for the space of `event.pid` before a birth. */
-  change(event: Lifecycle): Change {
+  change(event: Life): Change {
     switch (event.lifecycle) {
       case "exec": {
         const ended = this.#leave(event.pid);
@@ -169,6 +182,7 @@ export class Tasks {
         return ended === undefined ? { kind: "none" } : { kind: "exit", ended };
       }
       case "attach":
+        if (event.other !== undefined) this.#told.set(event.pid, event.other);
         return { kind: "none" };
     }
   }

@@ -3,6 +3,7 @@
 import type { CommandModule } from "yargs";
 import { withPositionals } from "../positionals.ts";
 import { anonymizeCommand } from "./trace/anonymize.ts";
+import { filterCommand } from "./trace/filter.ts";
 import { info } from "./trace/info.ts";
 
 export const traceCommand: CommandModule = {
@@ -12,6 +13,7 @@ export const traceCommand: CommandModule = {
     args
       .command(withPositionals(info))
       .command(withPositionals(anonymizeCommand))
-      .demandCommand(1, "name what to do: info, anonymize"),
+      .command(withPositionals(filterCommand))
+      .demandCommand(1, "name what to do: info, anonymize, filter"),
   handler: () => undefined,
 };
