@@ -101,11 +101,11 @@ function alignment(distance: number): number {
   return size;
 }
 
-/** Where mremap moves something to, its offset in its file is not known. */
-function alignOf(event: Call, { start, end }: Span): number {
+/** Where mremap moves a file to, its offset is not known. */
+function alignOf(event: Call, { start, end }: Span, moves: boolean): number {
   if (end - start < block) return 0;
   const align = alignment(start);
-  if (event.call === "mremap") return Math.max(align, block);
+  if (event.call === "mremap") return moves ? align : Math.max(align, block);
   if (event.call !== "mmap" || hasBit(event.flags, MAP_ANONYMOUS)) return align;
   return Math.max(align, alignment(start - Number(event.offset)));
 }
@@ -121,7 +121,8 @@ function isBlocks(event: Call, { start, end }: Span, moves: boolean): boolean {
   return isPrivate && hasBit(flags, MAP_ANONYMOUS) && !oddHints.some((flag) => hasBit(flags, flag));
 }
 
-function isUsual(event: Call, size: number): boolean {
+function isUsual(event: Call, size: number, moves: boolean): boolean {
+  if (event.call === "mremap") return moves;
   if (event.call !== "mmap" || size % largest === 0) return false;
   if (hasBit(event.flags, MAP_ANONYMOUS)) return !hasBit(event.flags, MAP_HUGETLB);
   return event.file?.kind === "regular" || event.file?.kind === "shmem";
@@ -131,8 +132,8 @@ function searchedOf(event: Call, found: Span, moves: boolean): Pick<Effect, "sea
   const size = found.end - found.start;
   // Compat tasks are never aligned.
   const blocks = found.end > 2 * low && isBlocks(event, found, moves);
-  const usual = isUsual(event, size) || blocks;
-  return { searched: { size, align: alignOf(event, found), usual, blocks } };
+  const usual = isUsual(event, size, moves) || blocks;
+  return { searched: { size, align: alignOf(event, found, moves), usual, blocks } };
 }
 
 /** The page size in bytes; `moves` if the event is known to move anonymous memory. */
