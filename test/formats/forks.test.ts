@@ -119,6 +119,17 @@ describe("a fork while another thread maps and unmaps", () => {
     expect(order(events(60))).toEqual([1, 2, 3, 20, 11, 30]);
   });
 
+  it("is copied with one of many calls that overlapped it, where the child asks for that alone", () => {
+    const many = Array.from({ length: 9 }, (_, i) => map(thread, [11, 12], 300 + 10 * i, 5));
+    const gone = unmap(parent, [9, 13], 100, 10);
+    const held = [map(child, [30, 30], 352, 6), map(child, [31, 31], 104, 6)];
+    const lines = order([born, ...many.slice(0, 5), fork, ...many.slice(5), gone, ...held]);
+    const at = (line: number): number => lines.indexOf(line);
+    expect(at(13)).toBeLessThan(at(20));
+    expect(lines.filter((line) => line === 12)).toHaveLength(9);
+    expect(lines.slice(0, at(20)).filter((line) => line === 12)).toHaveLength(5);
+  });
+
   it("does not come after the child's first call, though it returns later", () => {
     const first = map(child, [12, 12], 90, 2);
     const later = map(thread, [15, 16], 92, 8);

@@ -296,7 +296,7 @@ describe("what calls have shown", () => {
 
   it("is as it was once every change is taken back", () => {
     const known = new Known({ topDown: true, pageSize: P });
-    known.apply({ frees: [span(10, 30)], takes: [], needs: [] });
+    known.apply({ frees: [span(10, 30)], takes: [] });
     const found = { frees: [], takes: [span(20, 30)], needs: [], found: span(20, 30) };
     const changes = known.apply(found);
     expect(known.contradicts(found)).toBe(true);

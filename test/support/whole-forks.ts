@@ -1,8 +1,10 @@
 /** Forks placed as simply as can be: with lists of the events of every space, whatever they take. */
 
-import { type Effect, effectOf, type Span } from "../../src/formats/order/effect.ts";
+import { effectOf } from "../../src/formats/order/effect.ts";
 import { copiedAfter } from "../../src/formats/order/fork-choice.ts";
+import { Known } from "../../src/formats/order/known.ts";
 import { began } from "../../src/formats/order/line-span.ts";
+import { Rounding } from "../../src/formats/order/rounding.ts";
 import { Spaces } from "../../src/formats/spaces.ts";
 import type { Event } from "../../src/trace/event.ts";
 
@@ -22,30 +24,10 @@ function placesOf(events: readonly Event[]): readonly Placed[] {
   });
 }
 
-const pagesOf = ({ start, end }: Span): readonly number[] =>
-  Array.from({ length: (end - start) / pageSize }, (_, i) => start + i * pageSize);
-
-/** What earlier calls have left free next to what a call changes. */
-function freeAround(earlier: readonly Effect[], { frees, takes }: Effect): readonly Span[] {
-  const free = new Set<number>();
-  for (const effect of earlier) {
-    for (const page of effect.frees.flatMap(pagesOf)) free.add(page);
-    for (const page of effect.takes.flatMap(pagesOf)) free.delete(page);
-  }
-  return [...frees, ...takes].flatMap((span) => {
-    let { start, end } = span;
-    while (free.has(start - pageSize)) start -= pageSize;
-    while (free.has(end)) end += pageSize;
-    return [
-      { start, end: span.start },
-      { start: span.end, end },
-    ].filter((margin) => margin.end > margin.start);
-  });
-}
-
 /** Events that stand on the wrong side of a fork, by index, with what they are to be sorted by. */
 function keysOf(places: readonly Placed[], fork: number, topDown: boolean): Map<number, number> {
   const keys = new Map<number, number>();
+  const machine = { topDown, pageSize };
   const at = places[fork];
   if (at === undefined) return keys;
   const indicesOf = (space: number | undefined): readonly number[] =>
@@ -63,17 +45,15 @@ function keysOf(places: readonly Placed[], fork: number, topDown: boolean): Map<
   const calls = around.map((index) => {
     const one = event(index);
     const effect = effectOf(one, pageSize);
-    const earlier = own.filter((other) => other < index);
-    const around = freeAround(
-      earlier.map((other) => effectOf(event(other), pageSize)),
-      effect,
-    );
-    return { effect, around, entry: began(one), exit: one.line };
+    const known = new Known(machine);
+    for (const earlier of own.filter((other) => other < index))
+      known.apply(effectOf(event(earlier), pageSize));
+    return { effect, around: known.around(effect), entry: began(one), exit: one.line };
   });
   const stand = before.length - first;
   if (calls.every(({ effect: { frees, takes } }) => frees.length + takes.length === 0)) return keys;
   const seen = child.slice(0, 1024).map((index) => effectOf(event(index), pageSize));
-  const chosen = copiedAfter(calls, stand, seen, topDown);
+  const chosen = copiedAfter(calls, stand, seen, machine, new Rounding());
   around.forEach((index, i) => {
     const step = (i + 1) / (around.length + 1);
     if ((chosen[i] === true) !== i < stand)

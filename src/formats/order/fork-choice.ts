@@ -1,81 +1,22 @@
 /** Which calls came before the copy that a fork made, where threads of the parent map and unmap meanwhile: its child tells. */
 
-import type { Effect, Span } from "./effect.ts";
-
-type State = boolean | undefined;
-
-/** The pieces of space that the calls in question change and what is free around these, and which of them a copy has mapped. */
-class Pieces {
-  readonly #spans: readonly Span[];
-  readonly #mapped: State[];
-
-  constructor(spans: readonly Span[], mapped: readonly State[]) {
-    this.#spans = spans;
-    this.#mapped = [...mapped];
-  }
-
-  /** The copy that is made after the first `count` of these calls; `around` was free when they began. */
-  static after(effects: readonly Effect[], count: number, around: readonly Span[]): Pieces {
-    const changed = effects.flatMap(({ frees, takes }) => [...frees, ...takes]);
-    const edges = [...changed, ...around].flatMap(({ start, end }) => [start, end]);
-    const cuts = [...new Set(edges)].sort((a, b) => a - b);
-    const spans = cuts.slice(1).map((end, i) => ({ start: cuts[i] ?? end, end }));
-    const pieces = new Pieces(
-      spans,
-      spans.map(() => undefined),
-    );
-    for (const span of around) pieces.#set(span, false);
-    // Backwards first: what a call took was free before it, what it freed was mapped.
-    for (const { frees, takes } of effects.toReversed()) {
-      for (const span of takes) pieces.#set(span, false);
-      for (const span of frees) pieces.#set(span, true);
-    }
-    for (const effect of effects.slice(0, count)) pieces.apply(effect);
-    return pieces;
-  }
-
-  #set({ start, end }: Span, state: boolean): void {
-    this.#spans.forEach((piece, i) => {
-      if (piece.start >= end || start >= piece.end) return;
-      const whole = start <= piece.start && piece.end <= end;
-      this.#mapped[i] = whole ? state : undefined;
-    });
-  }
-
-  apply({ frees, takes }: Effect): void {
-    for (const span of frees) this.#set(span, false);
-    for (const span of takes) this.#set(span, true);
-  }
-
-  /** True if the kernel could not have found that place here. */
-  contradicts({ found, searched }: Effect, topDown: boolean): boolean {
-    if (searched === undefined || found === undefined) return false;
-    const need = searched.size + searched.align;
-    let run = 0;
-    let previous = 0;
-    for (const [i, { start, end }] of this.#spans.entries()) {
-      const mapped = this.#mapped[i];
-      if (mapped === true && start < found.end && found.start < end) return true;
-      const first = topDown ? start >= found.end : end <= found.start;
-      run = mapped === false && first ? (start === previous ? run : 0) + end - start : 0;
-      previous = end;
-      if (run >= need) return true;
-    }
-    return false;
-  }
-}
+import type { Effect, Machine } from "./effect.ts";
+import { Known } from "./known.ts";
+import type { Changes, Piece } from "./pieces.ts";
+import type { Rounding } from "./rounding.ts";
 
 /** A call in question: what it did, and when it began and returned. */
 export interface Candidate {
   readonly effect: Effect;
-  /** What was known to be free next to what it frees and takes, before it. */
-  readonly around: readonly Span[];
+  /** What was known next to what it frees and takes, before it. */
+  readonly around: readonly Piece[];
   readonly entry: number;
   readonly exit: number;
 }
 
-/** More calls than this are only cut in two where they are, not chosen one by one. */
+/** More calls than this are cut in two where they are, and then moved one by one, so often at most, as long as that helps. */
 const fewCalls = 8;
+const mostRounds = 4;
 
 /** Every choice of calls that may have come before the copy, the rest after it: the nearest to the first one first. */
 function choices(calls: readonly Candidate[], before: number): readonly (readonly boolean[])[] {
@@ -108,34 +49,78 @@ function isPossible(calls: readonly Candidate[], choice: readonly boolean[]): bo
   return returned >= began;
 }
 
+/** True if all calls can have gone as they did in an order in which the chosen ones come first. */
+function isOrder(known: Known, effects: readonly Effect[]): boolean {
+  const changes: Changes[] = [];
+  const isSound = effects.every((effect) => {
+    const fits = !known.contradicts(effect);
+    changes.push(known.apply(effect));
+    return fits;
+  });
+  for (const change of changes.reverse()) known.undo(change);
+  return isSound;
+}
+
+/**
+ * What is known of the copy that is made after some of the calls, and before the rest; undefined if the calls themselves
+ * could not have gone in that order.
+ */
+function copyOf(
+  calls: readonly Candidate[],
+  choice: readonly boolean[],
+  machine: Machine,
+  rounding: Rounding,
+): Known | undefined {
+  const known = new Known(machine, { rounding, free: () => [] });
+  for (const { around } of calls) known.learn(around);
+  const first = calls.filter((_, i) => choice[i]).map(({ effect }) => effect);
+  const rest = calls.filter((_, i) => !choice[i]).map(({ effect }) => effect);
+  const effects = [...first, ...rest];
+  // Backwards first: what a call took was free before it, what it freed was mapped.
+  for (const { frees, takes } of effects.toReversed()) known.apply({ frees: takes, takes: frees });
+  const isCut = choice.lastIndexOf(true) < first.length;
+  if (!isCut && !isOrder(known, effects)) return undefined;
+  for (const effect of first) known.apply(effect);
+  return known;
+}
+
 /** Which of the calls came before the copy: those that the child's own calls contradict least. `before` of them stand there. */
 export function copiedAfter(
   calls: readonly Candidate[],
   before: number,
   child: readonly Effect[],
-  topDown: boolean,
+  machine: Machine,
+  rounding: Rounding,
 ): readonly boolean[] {
-  const effects = calls.map(({ effect }) => effect);
-  const around = calls.flatMap((call) => call.around);
   const faults = (choice: readonly boolean[], most: number): number => {
-    const first = effects.filter((_, i) => choice[i]);
-    const rest = effects.filter((_, i) => !choice[i]);
-    const pieces = Pieces.after([...first, ...rest], first.length, around);
+    const known = copyOf(calls, choice, machine, rounding);
+    if (known === undefined) return most;
     let sum = 0;
     for (const effect of child) {
-      if (pieces.contradicts(effect, topDown)) sum += 1;
+      if (known.contradicts(effect)) sum += 1;
       if (sum >= most) return sum;
-      pieces.apply(effect);
+      known.apply(effect);
     }
     return sum;
   };
   let best: readonly boolean[] = [];
   let fewest = Number.POSITIVE_INFINITY;
-  for (const choice of choices(calls, before)) {
+  const isBetter = (choice: readonly boolean[]): boolean => {
     const found = faults(choice, fewest);
-    if (found >= fewest) continue;
+    if (found >= fewest) return false;
     [best, fewest] = [choice, found];
-    if (found === 0) break;
+    return true;
+  };
+  for (const choice of choices(calls, before)) if (isBetter(choice) && fewest === 0) return best;
+  if (calls.length <= fewCalls) return best;
+  for (let round = 0; round < mostRounds; round++) {
+    const flips = calls
+      .map((_, i) => i)
+      .filter((i) => {
+        const choice = best.map((chosen, at) => chosen !== (at === i));
+        return fewest > 0 && isPossible(calls, choice) && isBetter(choice);
+      });
+    if (flips.length === 0) break;
   }
   return best;
 }

@@ -9,10 +9,11 @@ import { hasKind } from "../../trace/log.ts";
 import { Moves } from "../../trace/moves.ts";
 import { type Row, SortedRows } from "../../trace/sorted-rows.ts";
 import { Spaces } from "../spaces.ts";
-import { type Effect, effectOf, type Machine, type Span } from "./effect.ts";
+import { type Effect, effectOf, type Machine } from "./effect.ts";
 import { type Candidate, copiedAfter } from "./fork-choice.ts";
-import { KnownFree } from "./known-free.ts";
+import { Known } from "./known.ts";
 import { began } from "./line-span.ts";
+import { Rounding } from "./rounding.ts";
 
 /** So many calls of a child are looked at. */
 const patience = 1024;
@@ -62,16 +63,25 @@ function overlapped(events: Events, shelf: Shelf | undefined): SortedRows {
   return found;
 }
 
-/** What is known to be free next to what a call frees and takes. */
-function margins(known: KnownFree, { frees, takes }: Effect): readonly Span[] {
-  return [...frees, ...takes].flatMap((span) => {
-    const { start, end } = known.around(span);
-    const [below, above] = [Number(start), Number(end)];
-    return [
-      { start: below, end: span.start },
-      { start: span.end, end: above },
-    ].filter((margin) => margin.end > margin.start);
-  });
+/** More pieces of a space than this are forgotten. */
+const mostKnown = 16_384;
+
+/** What the calls of a space that is copied have shown. */
+class Parent {
+  readonly known: Known;
+  readonly rounding = new Rounding();
+  /** The recording has seen the space from its exec on. */
+  isWhole = false;
+
+  constructor(machine: Machine) {
+    this.known = new Known(machine);
+  }
+
+  see(effect: Effect): void {
+    if (this.isWhole) this.rounding.see(effect);
+    this.known.apply(effect);
+    if (this.known.count > mostKnown) this.known.forget();
+  }
 }
 
 /** What is seen around one fork. */
@@ -79,6 +89,7 @@ class Fork {
   readonly index: number;
   readonly parent: number;
   readonly child: number;
+  readonly #of: Parent;
   readonly #from: number;
   readonly #line: number;
   /** Calls of the parent right before it that returned after it had begun, and right behind it that began before it ended. */
@@ -92,7 +103,8 @@ class Fork {
   #isClosed = false;
   #hasChild = true;
 
-  constructor([, from = 0, line = 0, index = 0, parent = 0, child = 0]: Row) {
+  constructor([, from = 0, line = 0, index = 0, parent = 0, child = 0]: Row, of: Parent) {
+    this.#of = of;
     this.#from = from;
     this.#line = line;
     this.index = index;
@@ -101,15 +113,11 @@ class Fork {
   }
 
   /** An event of the parent's space. */
-  own(event: Event, effect: Effect, known: KnownFree, index: number): void {
+  own(event: Event, effect: Effect, index: number): void {
     if (index === this.index) this.#isPassed = true;
     else if (!this.#isPassed && event.line <= this.#from) this.#forget();
     else if (this.#isPassed && began(event) >= this.#line) this.#isClosed = true;
-    else if (!this.#isClosed && this.#indices.size <= mostCalls)
-      this.#add(
-        { effect, around: margins(known, effect), entry: began(event), exit: event.line },
-        index,
-      );
+    else if (!this.#isClosed && this.#indices.size <= mostCalls) this.#add(event, effect, index);
   }
 
   #forget(): void {
@@ -117,7 +125,9 @@ class Fork {
     this.#indices.clear();
   }
 
-  #add(call: Candidate, index: number): void {
+  #add(event: Event, effect: Effect, index: number): void {
+    const around = this.#of.known.around(effect);
+    const call = { effect, around, entry: began(event), exit: event.line };
     this.#indices.set(call, index);
     (this.#isPassed ? this.#after : this.#before).push(call);
   }
@@ -144,7 +154,7 @@ class Fork {
   }
 
   /** Put to their place the calls that stand on the wrong side; false if there are too many to tell. */
-  settle(moves: Moves, topDown: boolean): boolean {
+  settle(moves: Moves, machine: Machine): boolean {
     if (this.#indices.size > mostCalls) return false;
     const until = Math.min(this.#line, this.#spoke ?? this.#line);
     const behind = this.#after.findIndex(({ entry }) => entry >= until);
@@ -152,7 +162,7 @@ class Fork {
     const before = this.#before.length;
     if (calls.every(({ effect: { frees, takes } }) => frees.length + takes.length === 0))
       return true;
-    const first = copiedAfter(calls, before, this.#seen, topDown);
+    const first = copiedAfter(calls, before, this.#seen, machine, this.#of.rounding);
     calls.forEach((call, i) => {
       const isFirst = first[i] === true;
       const step = (i + 1) / (calls.length + 1);
@@ -165,22 +175,24 @@ class Fork {
 
 /** Forks under way, or whose child has not told all. */
 class Underway {
-  readonly #page: number;
+  readonly #machine: Machine;
   readonly #settled: (fork: Fork) => void;
   readonly #byParent = new Map<number, readonly Fork[]>();
   readonly #byChild = new Map<number, readonly Fork[]>();
-  /** What is known to be free in each space that such forks copy. */
-  readonly #known: Map<number, KnownFree>;
+  /** The spaces that such forks copy. */
+  readonly #parents: Map<number, Parent>;
 
-  /** The spaces that forks copy, and the page size in bytes. */
-  constructor(parents: ReadonlySet<number>, page: number, settled: (fork: Fork) => void) {
-    this.#known = new Map([...parents].map((space) => [space, new KnownFree()]));
-    this.#page = page;
+  /** `parents` are the spaces that forks copy. */
+  constructor(parents: ReadonlySet<number>, machine: Machine, settled: (fork: Fork) => void) {
+    this.#parents = new Map([...parents].map((space) => [space, new Parent(machine)]));
+    this.#machine = machine;
     this.#settled = settled;
   }
 
-  add(fork: Fork): void {
-    const { parent, child } = fork;
+  /** A fork, as `overlapped` tells it. */
+  add(row: Row): void {
+    const [, , , , parent = 0, child = 0] = row;
+    const fork = new Fork(row, this.#parents.get(parent) ?? new Parent(this.#machine));
     this.#byParent.set(parent, [...(this.#byParent.get(parent) ?? []), fork]);
     this.#byChild.set(child, [...(this.#byChild.get(child) ?? []), fork]);
   }
@@ -188,22 +200,25 @@ class Underway {
   see(glance: Glance, space: number): void {
     const own = this.#byParent.get(space);
     const copied = this.#byChild.get(space);
-    const known = this.#known.get(space);
-    if (known === undefined && copied === undefined) return;
+    const parent = this.#parents.get(space);
+    if (parent === undefined && copied === undefined) return;
     const event = glance.event();
-    const effect = effectOf(event, this.#page);
+    const effect = effectOf(event, this.#machine.pageSize);
     for (const fork of copied ?? []) fork.copied(event, effect);
-    if (known !== undefined) {
-      for (const fork of own ?? []) fork.own(event, effect, known, glance.index);
-      for (const span of effect.frees) known.add(span);
-      for (const span of effect.takes) known.take(span);
-    }
+    for (const fork of own ?? []) fork.own(event, effect, glance.index);
+    parent?.see(effect);
     if (own !== undefined) this.#settle(own);
     if (copied !== undefined) this.#settle(copied);
   }
 
+  /** A program begins in a new space. */
+  begun(space: number): void {
+    const parent = this.#parents.get(space);
+    if (parent !== undefined) parent.isWhole = true;
+  }
+
   ended(space: number): void {
-    this.#known.delete(space);
+    this.#parents.delete(space);
     const concerned = [...(this.#byParent.get(space) ?? []), ...(this.#byChild.get(space) ?? [])];
     for (const fork of concerned) fork.ended(space);
     this.#settle(concerned);
@@ -245,8 +260,8 @@ export function placeForks(
   const moves = new Moves(shelf);
   const parents = new Set<number>();
   for (const [, , , , parent = 0] of found) parents.add(parent);
-  const underway = new Underway(parents, machine.pageSize, (fork) => {
-    if (fork.settle(moves, machine.topDown)) return;
+  const underway = new Underway(parents, machine, (fork) => {
+    if (fork.settle(moves, machine)) return;
     const message = `forks that more than ${mostCalls} calls overlap, left where they returned`;
     diagnostics.warn("parse/undecided-order", message, events.at(fork.index)?.line);
   });
@@ -256,8 +271,9 @@ export function placeForks(
   for (const glance of glances(events)) {
     // What stands before a fork and returned when that had begun has a later line.
     for (; next !== undefined && (next[0] ?? 0) <= glance.line; next = forks.next().value)
-      underway.add(new Fork(next));
-    const { space, ended } = spaces.see(glance);
+      underway.add(next);
+    const { space, made, ended } = spaces.see(glance);
+    if (made !== undefined && made.from === undefined) underway.begun(made.space);
     underway.see(glance, space);
     if (ended !== undefined) underway.ended(ended);
   }

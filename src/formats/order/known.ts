@@ -2,8 +2,10 @@
 
 import { block, type Effect, type Machine, type Searched, type Span } from "./effect.ts";
 import { Overview, type Told } from "./overview.ts";
-import { type Changes, Pieces } from "./pieces.ts";
+import { type Changes, type Piece, Pieces } from "./pieces.ts";
 import type { Rounding } from "./rounding.ts";
+
+type Changed = Pick<Effect, "frees" | "takes">;
 
 export class Known {
   readonly #pieces = new Pieces();
@@ -19,7 +21,20 @@ export class Known {
     for (const span of free()) this.#pieces.set(span, true);
   }
 
-  apply({ frees, takes }: Effect): Changes {
+  get count(): number {
+    return this.#pieces.count;
+  }
+
+  learn(pieces: readonly Piece[]): void {
+    for (const piece of pieces) this.#pieces.set(piece, piece.free);
+  }
+
+  /** What is known next to what a call frees and takes. */
+  around({ frees, takes }: Changed): readonly Piece[] {
+    return [...frees, ...takes].flatMap((span) => this.#pieces.beside(span));
+  }
+
+  apply({ frees, takes }: Changed): Changes {
     return [
       ...frees.map((span) => this.#pieces.set(span, true)),
       ...takes.map((span) => this.#pieces.set(span, false)),

@@ -64,6 +64,25 @@ export class Pieces {
     return { at, removed, count: merged.length };
   }
 
+  /** What is known next to a range: on each side the piece that touches it and, if that is free, the one that touches that. */
+  beside({ start, end }: Span): readonly Piece[] {
+    const at = this.after(start - 1);
+    const below = this.#pieces[at];
+    const above = this.#pieces[this.after(end)];
+    const found: Piece[] = [];
+    if (below !== undefined && below.start < start) {
+      const next = this.#pieces[at - 1];
+      if (below.free && next?.end === below.start) found.push(next);
+      found.push({ ...below, end: start });
+    }
+    if (above !== undefined && above.start <= end) {
+      found.push({ ...above, start: end });
+      const next = this.#pieces[this.after(above.end)];
+      if (above.free && next?.start === above.end) found.push(next);
+    }
+    return found;
+  }
+
   clear(): void {
     this.#pieces.length = 0;
   }
