@@ -15,6 +15,9 @@ export interface Row {
   readonly values: readonly (number | null)[];
 }
 
+export const keyOf = ({ trace, policy, arch }: Omit<Row, "values">): string =>
+  `${trace}\n${policy}\n${arch}`;
+
 export interface Counts {
   /** Without these the numbers mean something else: `--populate full`. */
   readonly options: readonly string[];

@@ -45,6 +45,15 @@ export function ratio(value: number, baseline: number): string {
   return times === "1" ? `<1% ${more ? "more" : "fewer"}` : `${times}x ${more ? "more" : "fewer"}`;
 }
 
+/** What a value has more than another one, in percent: `+900%`, `-12.5%`; nothing where there was none. */
+export function percent(value: number, before: number): string {
+  if (before === 0) return "";
+  const change = (100 * (value - before)) / Math.abs(before);
+  const size = Math.abs(change);
+  const sign = change < 0 ? "-" : "+";
+  return size < 0.01 ? `${sign}<0.01%` : `${sign}${factor(size)}%`;
+}
+
 /** A value in its unit, `n/a` where the recording cannot give it. */
 export function metric({ value, unit }: Pick<MetricValue, "value" | "unit">): string {
   if (value === null) return "n/a";

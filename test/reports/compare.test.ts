@@ -160,4 +160,26 @@ describe("a report file", () => {
     for (const report of partly)
       expect(codeOf(() => parseReport(JSON.stringify(report), "a.json"))).toBe("compare/no-report");
   });
+
+  it("is refused where something is not what it should be", () => {
+    const { setup, results, ...rest } = sample();
+    const wrong: readonly unknown[] = [
+      { ...rest, results, setup: { ...setup, version: 1 } },
+      { ...rest, results, setup: { ...setup, metrics: [null] } },
+      { ...rest, results, setup: { ...setup, tlbs: [{}] } },
+      ...[
+        { trace: 1 },
+        { arch: null },
+        { counters: { lost: "9" } },
+        { metrics: { faults: 1 } },
+      ].map((one) => ({ ...rest, setup, results: [{ ...results[0], ...one }] })),
+      {
+        ...rest,
+        setup,
+        results: [{ ...results[0], metrics: { faults: { value: "1", unit: "" } } }],
+      },
+    ];
+    for (const report of wrong)
+      expect(codeOf(() => parseReport(JSON.stringify(report), "a.json"))).toBe("compare/no-report");
+  });
 });

@@ -4,6 +4,7 @@ import {
   count,
   difference,
   metric,
+  percent,
   plural,
   ratio,
   share,
@@ -51,6 +52,14 @@ describe("numbers in reports", () => {
     expect(ratio(100_001, 100_000)).toBe("<1% more");
     expect(ratio(0, 5)).toBe("none left");
     expect(ratio(5, 0)).toBe("none before");
+  });
+
+  it("say in percent how much more or less than before", () => {
+    expect(percent(20_000, 2_000)).toBe("+900%");
+    expect(percent(23_040, 24_000)).toBe("-4%");
+    expect(percent(1_000_001, 1_000_000)).toBe("+<0.01%");
+    expect(percent(0, 5)).toBe("-100%");
+    expect(percent(5, 0)).toBe("");
   });
 
   it("print a missing value as n/a, never as 0", () => {

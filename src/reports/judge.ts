@@ -1,0 +1,124 @@
+/** What changed between two sets of exact numbers, and what of it is worse: no tolerance. */
+
+import { type Counts, keyOf, type Measure, type Row } from "./counts.ts";
+
+export interface Change {
+  readonly trace: string;
+  readonly policy: string;
+  readonly metric: string;
+  readonly unit: string;
+  /** Null where that report could not give it. */
+  readonly base: number | null;
+  readonly next: number | null;
+  readonly worse: boolean;
+}
+
+export interface Judgement {
+  /** Pairs of a trace and a policy that both reports have. */
+  readonly compared: number;
+  /** Policies that only one report has. */
+  readonly onlyBase: readonly string[];
+  readonly onlyNext: readonly string[];
+  /** Traces that only one report has, each as `name (arch)`. */
+  readonly onlyBaseTraces: readonly string[];
+  readonly onlyNextTraces: readonly string[];
+  readonly changes: readonly Change[];
+  /** Changes for the worse, and policies and traces that only the base has: what is not measured may have become worse. */
+  readonly regressions: number;
+}
+
+/** Whether a value may not be followed by this one; one that is gone cannot be judged, so it is not waved through. */
+export function isWorse(
+  base: number | null,
+  next: number | null,
+  better: Measure["better"],
+): boolean {
+  if (next === null) return true;
+  return base !== null && (better === "more" ? next < base : next > base);
+}
+
+const policiesOf = ({ rows }: Counts): readonly string[] => [
+  ...new Set(rows.map(({ policy }) => policy)),
+];
+
+const tracesOf = ({ rows }: Counts): readonly string[] => [
+  ...new Set(rows.map(({ trace, arch }) => `${trace} (${arch})`)),
+];
+
+const without = (all: readonly string[], known: readonly string[]): readonly string[] =>
+  all.filter((one) => !known.includes(one));
+
+/** A measure, and where its values stand in the rows of either side; -1 where it is not counted there. */
+interface Compared {
+  readonly id: string;
+  readonly unit: string;
+  readonly better: Measure["better"];
+  readonly before: number;
+  readonly after: number;
+}
+
+function comparedOf(base: Counts, next: Counts): Compared[] {
+  const ids = new Set([...base.measures, ...next.measures].map(({ id }) => id));
+  return [...ids].map((id) => {
+    const before = base.measures.findIndex((one) => one.id === id);
+    const after = next.measures.findIndex((one) => one.id === id);
+    const { unit = "", better = "less" } = next.measures[after] ?? base.measures[before] ?? {};
+    return { id, unit, better, before, after };
+  });
+}
+
+function changesBetween(base: Row, next: Row, compared: readonly Compared[]): Change[] {
+  const { trace, policy } = base;
+  return compared.flatMap(({ id, unit, better, before, after }) => {
+    const old = base.values[before] ?? null;
+    const now = next.values[after] ?? null;
+    if (old === now) return [];
+    const worse = isWorse(old, now, better);
+    return [{ trace, policy, metric: id, unit, base: old, next: now, worse }];
+  });
+}
+
+/** What both have, row by row. */
+function changesIn(base: Counts, next: Counts): Pick<Judgement, "compared" | "changes"> {
+  const after = new Map(next.rows.map((row) => [keyOf(row), row]));
+  const pairs = base.rows.flatMap((row) => {
+    const other = after.get(keyOf(row));
+    return other === undefined ? [] : [{ before: row, after: other }];
+  });
+  const compared = comparedOf(base, next);
+  const changes = pairs.flatMap((pair) => changesBetween(pair.before, pair.after, compared));
+  return { compared: pairs.length, changes };
+}
+
+type Lost = Pick<Judgement, "onlyBase" | "onlyBaseTraces">;
+
+/** Policies and traces that only the base has. */
+export const lostBetween = (base: Counts, next: Counts): Lost => ({
+  onlyBase: without(policiesOf(base), policiesOf(next)),
+  onlyBaseTraces: without(tracesOf(base), tracesOf(next)),
+});
+
+/** What changed between two sets of numbers. What only the new one has is listed; what only the base has is a regression. */
+export function judge(base: Counts, next: Counts): Judgement {
+  const { compared, changes } = changesIn(base, next);
+  const lost = lostBetween(base, next);
+  const { onlyBase: onlyNext, onlyBaseTraces: onlyNextTraces } = lostBetween(next, base);
+  const worse = changes.filter((change) => change.worse).length;
+  return {
+    compared,
+    ...lost,
+    onlyNext,
+    onlyNextTraces,
+    changes,
+    regressions: worse + lost.onlyBase.length + lost.onlyBaseTraces.length,
+  };
+}
+
+/** `redis vfio-thp tlb-entries` */
+export const nameOf = ({ trace, policy, metric }: Change): string => `${trace} ${policy} ${metric}`;
+
+/** What a nightly job no longer measures, in words: `trace redis (x86-64)`, `policy vfio-thp`. */
+export const goneIn = ({ onlyBase, onlyBaseTraces }: Lost): readonly string[] => [
+  ...onlyBaseTraces.map((name) => `trace ${name}`),
+  ...onlyBase.map((id) => `policy ${id}`),
+];
