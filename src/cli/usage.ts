@@ -3,31 +3,44 @@
 import { MmreplayError } from "../errors.ts";
 import { nearest } from "../registry.ts";
 import { commands } from "./commands/index.ts";
+import { type Command, commandName, partsOf } from "./group.ts";
 
-type Command = (typeof commands)[number];
+/** A command with the words that lead to it: `trace info`. */
+interface Found {
+  readonly words: string;
+  readonly command: Command;
+}
 
-/** `replay <trace..>` */
-const usageOf = ({ command }: Command): string => [command ?? []].flat().join(" ");
+/** The command that the words name, of commands inside others the inner one. */
+function commandOf([first, second]: readonly string[]): Found | undefined {
+  const command = commands.find((one) => commandName(one) === first);
+  if (command === undefined) return undefined;
+  const part = partsOf(command).find((one) => commandName(one) === second);
+  if (part === undefined) return { words: commandName(command), command };
+  return { words: `${commandName(command)} ${commandName(part)}`, command: part };
+}
+
+/** `<trace..>` */
+const argumentsOf = ({ command }: Command): string =>
+  [command ?? []].flat().join(" ").replace(/^\S+/, "");
 
 const optionsOf = ({ builder }: Command): readonly string[] =>
   typeof builder === "object" ? Object.keys(builder) : [];
 
 /** The remedy for what yargs says is missing or unknown. */
-function hintOf(message: string, command: Command | undefined): string {
-  if (command === undefined) return "see mmreplay --help";
-  const usage = usageOf(command);
-  const [name] = usage.split(" ");
+function hintOf(message: string, found: Found | undefined): string {
+  if (found === undefined) return "see mmreplay --help";
+  const { words, command } = found;
   const [, stranger = ""] = /^Unknown arguments?: ([\w-]+)/.exec(message) ?? [];
   const near = nearest(stranger, [...optionsOf(command), "quiet", "help"]);
   if (near.length > 0) return `did you mean --${near.join(" or --")}`;
   const missing = message.startsWith("Not enough non-option arguments");
-  return `${missing ? `mmreplay ${usage}; ` : ""}see mmreplay ${name} --help`;
+  return `${missing ? `mmreplay ${words}${argumentsOf(command)}; ` : ""}see mmreplay ${words} --help`;
 }
 
 /** The error for what yargs says about the words of the command line. */
 export function usageError(message: string, words: readonly string[]): MmreplayError {
-  const [first] = words.filter((word) => !word.startsWith("-"));
-  const command = commands.find((one) => usageOf(one).split(" ")[0] === first);
+  const found = commandOf(words.filter((word) => !word.startsWith("-")));
   const plain = message.replace(/^Not enough non-option arguments:.*/, "something is missing");
-  return new MmreplayError("usage/arguments", plain, { hint: hintOf(message, command) });
+  return new MmreplayError("usage/arguments", plain, { hint: hintOf(message, found) });
 }

@@ -113,6 +113,7 @@ describe("bad usage", () => {
       "something is missing\nhint: mmreplay replay <trace..>; see mmreplay replay --help",
     ],
     [["compare", "a"], "hint: mmreplay compare <base> <next>"],
+    [["trace", "info"], "hint: mmreplay trace info <trace..>; see mmreplay trace info --help\n"],
     [["replay", redis, "--policy", "linux-7.4"], "did you mean linux-7.2 or linux-7.3\n"],
     [["list", "policy"], "Choices"],
     [["replay", redis, "--frobnicate"], "Unknown argument: frobnicate\nhint: see mmreplay replay"],

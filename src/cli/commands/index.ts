@@ -1,6 +1,6 @@
 /** Which commands there are. */
 
-import type { CommandModule } from "yargs";
+import type { Command } from "../group.ts";
 import { bench } from "./bench.ts";
 import { compareCommand } from "./compare.ts";
 import { events } from "./events.ts";
@@ -15,8 +15,7 @@ import { traceCommand } from "./trace.ts";
 import { verifyCommand } from "./verify.ts";
 
 /** Each checks its own arguments; the parser only needs to know that it can run them. */
-// biome-ignore lint/suspicious/noExplicitAny: yargs types a list of commands by its own widest argument type.
-export const commands: readonly CommandModule<any, any>[] = [
+export const commands: readonly Command[] = [
   record,
   importCommand,
   events,
