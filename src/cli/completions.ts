@@ -8,6 +8,7 @@ import { cpus } from "../tlb/index.ts";
 /** Names that go into lists separated by commas, by option. */
 const names: Readonly<Record<string, readonly string[]>> = {
   "--policy": policies.ids,
+  "--metric": metrics.ids,
   "--metrics": [...metrics.ids, "all"],
   "--tlb": cpus.ids,
   "--arch": archs.ids,

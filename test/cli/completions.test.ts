@@ -12,6 +12,8 @@ describe("completion", () => {
     expect(offered("re")).toContain("replay");
     expect(offered("replay", "--po")).toContain("--policy");
     expect(offered("list", "")).toContain("policies");
+    expect(offered("history", "")).toEqual(["add", "show", "check"]);
+    expect(offered("history", "check", "--si")).toContain("--since");
     expect(offered("replay", "--format", "")).toContain("lkml");
   });
 
@@ -20,11 +22,13 @@ describe("completion", () => {
     expect(offered("replay", "--policy", "linux-7.3,v")).toContain("linux-7.3,vfio-thp");
     expect(offered("replay", "--metrics", "vmas,")).toContain("vmas,faults");
     expect(offered("replay", "--arch", "arm")).toContain("arm64-4k");
+    expect(offered("history", "show", "--metric", "")).toContain("tlb-entries");
     expect(offered("explain", "")).toContain("core-align");
   });
 
   it("offers nothing where a file belongs, so that the shell offers files", () => {
     expect(offered("replay", "")).toEqual([]);
     expect(offered("verify", "tr")).toEqual([]);
+    expect(offered("history", "add", "nights.jsonl", "")).toEqual([]);
   });
 });

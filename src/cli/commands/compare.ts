@@ -1,12 +1,10 @@
 /** `mmreplay compare BASE NEW`: what changed between two reports; exit 1 on a regression. */
 
-import { existsSync, readFileSync } from "node:fs";
 import type { CommandModule } from "yargs";
-import { MmreplayError } from "../../errors.ts";
-import { compare, compareJson, compareText, parseReport } from "../../reports/compare.ts";
-import type { Report } from "../../reports/report.ts";
+import { compare, compareJson, compareText } from "../../reports/compare.ts";
 import { write } from "../io.ts";
 import { formatOption, outputOption } from "../options.ts";
+import { readReport } from "../report-file.ts";
 
 interface Arguments {
   readonly base: string;
@@ -16,14 +14,6 @@ interface Arguments {
 }
 
 const regression = 1;
-
-function read(path: string): Report {
-  if (existsSync(path)) return parseReport(readFileSync(path, "utf8"), path);
-  throw new MmreplayError("io/missing", "no such report", {
-    at: { file: path },
-    hint: "write one: mmreplay replay TRACE --format json -o REPORT.json",
-  });
-}
 
 export const compareCommand: CommandModule<object, Arguments> = {
   command: "compare <base> <next>",
@@ -35,7 +25,7 @@ export const compareCommand: CommandModule<object, Arguments> = {
     output: outputOption,
   },
   handler: ({ base, next, format, output }) => {
-    const comparison = compare(read(base), read(next));
+    const comparison = compare(readReport(base), readReport(next));
     write(format === "json" ? compareJson(comparison) : compareText(comparison), output);
     if (comparison.regressions > 0) process.exitCode = regression;
   },

@@ -5,6 +5,7 @@ import { bench } from "./bench.ts";
 import { compareCommand } from "./compare.ts";
 import { events } from "./events.ts";
 import { explain } from "./explain.ts";
+import { historyCommand } from "./history.ts";
 import { importCommand } from "./import.ts";
 import { labCommand } from "./lab.ts";
 import { list } from "./list.ts";
@@ -21,6 +22,7 @@ export const commands: readonly Command[] = [
   events,
   replayCommand,
   compareCommand,
+  historyCommand,
   bench,
   verifyCommand,
   liveCommand,
