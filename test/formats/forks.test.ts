@@ -120,9 +120,9 @@ describe("a fork while another thread maps and unmaps", () => {
   });
 
   it("is copied with one of many calls that overlapped it, where the child asks for that alone", () => {
-    const many = Array.from({ length: 9 }, (_, i) => map(thread, [11, 12], 300 + 10 * i, 5));
+    const many = Array.from({ length: 9 }, (_, i) => map(thread, [11, 12], 390 - 10 * i, 5));
     const gone = unmap(parent, [9, 13], 100, 10);
-    const held = [map(child, [30, 30], 352, 6), map(child, [31, 31], 104, 6)];
+    const held = [map(child, [30, 30], 342, 6), map(child, [31, 31], 104, 6)];
     const lines = order([born, ...many.slice(0, 5), fork, ...many.slice(5), gone, ...held]);
     const at = (line: number): number => lines.indexOf(line);
     expect(at(13)).toBeLessThan(at(20));
