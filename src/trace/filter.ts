@@ -5,11 +5,11 @@ import type { U64 } from "../units.ts";
 import type { Shelf } from "./block.ts";
 import type { Event, Lifecycle } from "./event.ts";
 import type { Events } from "./events.ts";
+import type { Glance } from "./glances.ts";
 import { logOf } from "./log-writer.ts";
 import { segmentSizes } from "./segment-sizes.ts";
 import {
   isUse,
-  type Seen,
   SpaceWalk,
   type Step,
   type Walked,
@@ -48,7 +48,7 @@ class Spaces {
     this.#file = file;
   }
 
-  take(event: Seen & { event(): Event }, { space, change }: Step): void {
+  take(event: Glance, { space, change }: Step): void {
     const { pid, child = null, lifecycle } = event;
     if (space !== undefined && isUse(event)) {
       this.#active[space] = true;

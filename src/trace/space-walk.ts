@@ -2,7 +2,7 @@
 
 import type { Event, LifecycleName } from "./event.ts";
 import type { Events } from "./events.ts";
-import { glances } from "./glances.ts";
+import { type Glance, glances } from "./glances.ts";
 import { type Change, type Kinship, kinship, Tasks } from "./tasks.ts";
 
 type TaskId = number | null;
@@ -99,7 +99,7 @@ export interface Walked {
 /** Walk over a trace; `visit` is told of every step. */
 export function walkSpaces(
   events: Events,
-  visit: (event: Seen & { event(): Event }, step: Step) => void = () => undefined,
+  visit: (glance: Glance, step: Step) => void = () => undefined,
 ): Walked {
   const evidence = kinship(events);
   const walk = new SpaceWalk(evidence);

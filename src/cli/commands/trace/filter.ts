@@ -2,6 +2,7 @@
 
 import type { CommandModule } from "yargs";
 import { MmreplayError } from "../../../errors.ts";
+import { plural } from "../../../reports/format.ts";
 import { filter } from "../../../trace/filter.ts";
 import {
   derivedOption,
@@ -40,7 +41,8 @@ async function run({ trace: path, pid, program, output, quiet }: Arguments): Pro
   refuseInputs(output, [path]);
   const trace = await loadOne(path, quiet);
   const made = filter(trace, { pids, program }, nameFor(output), makeShelf());
-  const told = `kept: ${made.spaces} address spaces, ${made.trace.events.length} of ${trace.events.length} events`;
+  const spaces = plural(made.spaces, "address space");
+  const told = `kept: ${spaces}, ${made.trace.events.length} of ${trace.events.length} events`;
   writeDerived(made.trace, output, [told], quiet);
 }
 
