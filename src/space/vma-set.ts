@@ -214,12 +214,12 @@ export class VmaSet {
 
   /** Share the VMAs of a chunk and its neighbours out evenly among as many chunks as they need. */
   #spread(at: number): void {
+    // The only chunk of a set stays, also when it is empty: the next VMA needs one.
+    if (this.#chunks.length === 1 && (this.#chunks[0]?.count ?? 0) <= filled) return;
     const from = Math.max(at - 1, 0);
     const old = this.#chunks.slice(from, at + 2);
     const total = old.reduce((sum, { count }) => sum + count, 0);
     const count = Math.ceil(total / filled);
-    // The only chunk of a set stays when it is empty: the next VMA needs one.
-    if (old.length === 1 && count <= 1) return;
     const made = Array.from({ length: count }, () => new Chunk(Math.ceil(total / count)));
     let into = 0;
     for (const chunk of old) {

@@ -63,7 +63,7 @@ interface PlacedFile {
 }
 
 /** Bytes of blocks that stay in memory where there is a shelf. */
-const mostHeld = 2 ** 25;
+const mostHeld = 2 ** 26;
 
 /** What a string takes beside its characters, and a file beside its path. */
 const stringBytes = 32;

@@ -76,12 +76,12 @@ describe("a log of events", () => {
       return put(block);
     };
     const writer = new LogWriter(shelf);
-    const count = 12 * blockEvents;
+    const count = 24 * blockEvents;
     for (let index = 0; index < count; index++) writer.push(eventAt(index));
     const log = writer.done();
     const held = count - shelved;
     expect(shelved).toBeGreaterThan(0);
-    expect(held * bytesOfEvent).toBeLessThan(2 ** 25 + blockEvents * bytesOfEvent);
+    expect(held * bytesOfEvent).toBeLessThan(2 ** 26 + blockEvents * bytesOfEvent);
     let index = 0;
     for (const one of log) {
       index += 1;

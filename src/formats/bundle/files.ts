@@ -3,10 +3,11 @@
 import type { Event } from "../../trace/event.ts";
 import type { Events } from "../../trace/events.ts";
 import type { OpenFile } from "../../trace/file.ts";
+import { eachMmap } from "../../trace/mmaps.ts";
 import type { PciDevice } from "../../trace/trace.ts";
 import { fileOf } from "../kinds.ts";
 import { type Mounts, placed } from "./mounts.ts";
-import { fileMaps, type Mmap, mapsFile, Paths } from "./paths.ts";
+import { fileMaps, isFileMap, type Mmap, mapsFile, Paths } from "./paths.ts";
 import { assignDevices, namedDevices, type Window, windowOf } from "./vfio.ts";
 
 /** What is known beside the events. */
@@ -111,12 +112,13 @@ interface Look {
 
 function lookAt(events: Events): Look {
   let [mapped, named, vfio, highest] = [false, true, false, 0];
-  for (const [, { file }] of fileMaps(events)) {
+  eachMmap(events, (fd, flags, file) => {
+    if (!isFileMap(fd, flags)) return;
     mapped = true;
     named &&= file?.path !== undefined && file.id >= 0;
     vfio ||= file?.kind === "vfio";
     highest = Math.max(highest, file?.id ?? 0);
-  }
+  });
   return { mapped, named, vfio, highest };
 }
 

@@ -10,14 +10,13 @@ import { Spaces } from "../spaces.ts";
 
 export type Mmap = Call & { readonly call: "mmap" };
 
+/** Whether an mmap with this descriptor and these flags maps a file. */
+export const isFileMap = (fd: number, flags: number): boolean =>
+  fd >= 0 && !hasBit(flags, MAP_ANONYMOUS);
+
 /** True for a mapping of a file. */
 export function mapsFile(event: Event): event is Mmap {
-  return (
-    event.kind === "call" &&
-    event.call === "mmap" &&
-    event.fd >= 0 &&
-    !hasBit(event.flags, MAP_ANONYMOUS)
-  );
+  return event.kind === "call" && event.call === "mmap" && isFileMap(event.fd, event.flags);
 }
 
 /** The area that still shows this mapping: it holds the result at the offset of the call. */
