@@ -2,6 +2,7 @@
 
 import type { Area, Op, Position, Program } from "../resolve/program.ts";
 import {
+  LOCKED_ON_FAULT,
   MAP_ANONYMOUS,
   MAP_FIXED,
   MAP_FIXED_NOREPLACE,
@@ -28,6 +29,7 @@ type Row = readonly [kind: number, object: number, at: Position, pages: number, 
 
 /** Bits that ask for memory now, and those that a row has by its kind. */
 const unasked: readonly number[] = [
+  LOCKED_ON_FAULT,
   MAP_LOCKED,
   MAP_POPULATE,
   MAP_FIXED,

@@ -69,9 +69,10 @@ function changesOf(call: Advising): readonly Advice[] {
 /** What there is changes, but where only the future is meant (mm/mlock.c apply_mlockall_flags); 0 unlocks. */
 function lockAll(state: State, flags: number, from: Origin): void {
   const isCurrent = hasBit(flags, MCL_CURRENT);
-  state.space.locksAhead = hasBit(flags, MCL_FUTURE);
-  if (state.space.locksAhead && !isCurrent) return;
   const onFault = hasBit(flags, MCL_ONFAULT);
+  const isFuture = hasBit(flags, MCL_FUTURE);
+  state.space.locksAhead = isFuture ? (onFault ? "on-fault" : "at-once") : "no";
+  if (isFuture && !isCurrent) return;
   const change: Advice = isCurrent ? lockOf(onFault) : { clear: "lo" };
   for (const { start, end } of state.live.pieces) state.advise(start, end, change, from);
   if (!isCurrent || onFault) return;

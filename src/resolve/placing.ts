@@ -2,7 +2,7 @@
 
 import type { Diagnostics } from "../errors.ts";
 import type { Call, Search } from "../trace/event.ts";
-import { MAP_32BIT, MAP_ABOVE4G, MAP_LOCKED } from "../trace/flags.ts";
+import { LOCKED_ON_FAULT, MAP_32BIT, MAP_ABOVE4G, MAP_LOCKED } from "../trace/flags.ts";
 import { hasBit, type U64 } from "../units.ts";
 import type { Piece } from "./live.ts";
 import type { Placing } from "./op-sink.ts";
@@ -44,8 +44,9 @@ export function placingOf(
 
 /** The area as the kernel makes it after mlockall(MCL_FUTURE). */
 export function lockedAhead({ space }: State, area: Area): Area {
-  if (!space.locksAhead || hasBit(area.flags, MAP_LOCKED)) return area;
-  return { ...area, flags: area.flags + MAP_LOCKED };
+  const flag = space.locksAhead === "on-fault" ? LOCKED_ON_FAULT : MAP_LOCKED;
+  if (space.locksAhead === "no" || hasBit(area.flags, flag)) return area;
+  return { ...area, flags: area.flags + flag };
 }
 
 /** The kernel says that the range was free; whatever the model still has there is a call that was not seen. */

@@ -18,8 +18,8 @@ export interface SpaceState {
   brkStart?: number;
   /** Page after the heap's last one: the break, rounded up. */
   brkEnd?: number;
-  /** mlockall(MCL_FUTURE): what is mapped from here on is locked (mm->def_flags). */
-  locksAhead: boolean;
+  /** mlockall(MCL_FUTURE): what is mapped from here on is locked (mm->def_flags), with MCL_ONFAULT as its pages come. */
+  locksAhead: "no" | "at-once" | "on-fault";
   /** Accessible pages as they count among those of all spaces. */
   counted: number;
 }
@@ -32,7 +32,7 @@ export const positionOf = ({ made, offset }: Piece): Position => ({ object: made
 const emptySpace = (space: number): SpaceState => ({
   space,
   live: new Live(),
-  locksAhead: false,
+  locksAhead: "no",
   counted: 0,
 });
 

@@ -2,6 +2,7 @@
 
 import type { Area } from "../resolve/program.ts";
 import {
+  LOCKED_ON_FAULT,
   MAP_DROPPABLE,
   MAP_GROWSDOWN,
   MAP_LOCKED,
@@ -86,7 +87,8 @@ function initialFlags(area: Area, rules: VmaRules): string {
   if (area.shared) words.push("ms");
   if (has(MAP_NORESERVE)) words.push("nr");
   if (has(MAP_GROWSDOWN)) words.push("gd");
-  if (has(MAP_LOCKED)) words.push("lo");
+  if (has(LOCKED_ON_FAULT)) words.push("lf");
+  else if (has(MAP_LOCKED)) words.push("lo");
   if (has(MAP_STACK) && rules.stackNoHugepage) words.push("nh");
   if (area.flags % (MAP_TYPE + 1) === MAP_DROPPABLE) words.push("dd", "nr", "wf");
   const charged = !area.shared && writable(area.prot);

@@ -126,9 +126,15 @@ export const MLOCK_ONFAULT = 1;
 export const mlockFlags: FlagTable = table({ MLOCK_ONFAULT });
 /** Linux 7.3 knows none yet. */
 export const sealFlags: FlagTable = table({});
-/** MAP_POPULATE and MAP_LOCKED: the pages come before mmap returns (do_mmap). */
+/** No flag of mmap: the kernel locks what is mapped page by page as it comes, after mlockall(MCL_FUTURE | MCL_ONFAULT). */
+export const LOCKED_ON_FAULT = 0x200000;
+/**
+ * MAP_POPULATE and MAP_LOCKED: the pages come before mmap returns (do_mmap), but not where they are locked as they come
+ * (populate_vma_page_range).
+ */
 export const bringsPages = (flags: number): boolean =>
-  (hasBit(flags, MAP_POPULATE) && !hasBit(flags, MAP_NONBLOCK)) || hasBit(flags, MAP_LOCKED);
+  !hasBit(flags, LOCKED_ON_FAULT) &&
+  ((hasBit(flags, MAP_POPULATE) && !hasBit(flags, MAP_NONBLOCK)) || hasBit(flags, MAP_LOCKED));
 
 export const MCL_CURRENT = 1;
 export const MCL_FUTURE = 2;

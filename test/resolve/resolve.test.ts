@@ -3,6 +3,7 @@ import { Diagnostics } from "../../src/errors.ts";
 import type { Op } from "../../src/resolve/program.ts";
 import { check, resolve } from "../../src/resolve/resolve.ts";
 import type { Event } from "../../src/trace/event.ts";
+import { LOCKED_ON_FAULT, MAP_LOCKED } from "../../src/trace/flags.ts";
 import type { Facts } from "../../src/trace/trace.ts";
 import { brk, lifecycle, mmap, mremap, munmap, search, traceOf } from "../support/events.ts";
 
@@ -133,6 +134,13 @@ describe("resolve", () => {
       mremap(100, 4, 4, 200, { flags: 5, newAddr: 200 * 4096 }),
     ]);
     expect(drawn(program.ops).slice(2)).toEqual(["place 2 200+4 hint 0+200"]);
+  });
+
+  it("locks what mlockall has asked for of the future, at once or as its pages come", () => {
+    const lock = (flags: number): Event => ({ ...munmap(0, 0), call: "mlockall", flags }) as Event;
+    const { program } = resolved([mmap(100, 4), lock(2), mmap(96, 4), lock(6), mmap(92, 4)]);
+    const flags = [...program.ops].flatMap((op) => (op.kind === "map" ? [op.area.flags] : []));
+    expect(flags).toEqual([0x22, 0x22 + MAP_LOCKED, 0x22 + LOCKED_ON_FAULT]);
   });
 
   it("grows and shrinks the heap, and probes a break that was refused", () => {

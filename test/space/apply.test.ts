@@ -5,6 +5,7 @@ import { OpWriter } from "../../src/resolve/op-writer.ts";
 import type { Applied, ApplyOptions } from "../../src/space/applied.ts";
 import { apply } from "../../src/space/apply.ts";
 import type { OpenFile } from "../../src/trace/file.ts";
+import { LOCKED_ON_FAULT, MAP_LOCKED } from "../../src/trace/flags.ts";
 import { anonymous, base, picture } from "../support/layout.ts";
 import { at, type Draft, placed, program } from "./program.ts";
 
@@ -145,6 +146,18 @@ describe("an mremap that leaves its source", () => {
     const between = [map(1, 4), map(3, 2), map(2, 2, copy)];
     expect(drawn(profile618, between, { 1: 2, 3: 8, 2: 6 })).toBe("..AAAAAAAA..");
     expect(drawn(profile72, between, { 1: 2, 3: 8, 2: 6 })).toBe("..AAAABBBB..");
+  });
+});
+
+describe("memory that is locked when it is mapped", () => {
+  it("has been written by the kernel, unless it is locked as its pages come", () => {
+    const drawn = (flag: number): string => {
+      const locked = { area: { ...area, flags: 0x22 + flag } };
+      const drafts = [map(1, 2, locked), map(2, 2, locked), map(3, 2, locked)];
+      return run(drafts, { 1: 0, 2: 4, 3: 2 }).drawn;
+    };
+    expect(drawn(MAP_LOCKED)).toBe("AAAABB......");
+    expect(drawn(LOCKED_ON_FAULT)).toBe("AAAAAA......");
   });
 });
 
