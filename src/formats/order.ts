@@ -80,7 +80,7 @@ export class Order {
   ended(begun: Begun, event: Call, request: Request, answer: Answer): void {
     const queue = queueOf(begun.space);
     queue.underway = withoutBegun(queue.underway, begun);
-    this.#push(queue, event, begun.entry, request, answer, begun.reach);
+    this.#push(queue, event, begun.entry, request, answer, begun);
     this.#flush(queue);
   }
 

@@ -5,62 +5,63 @@ import { hasBit, type U64 } from "../../units.ts";
 import type { Request } from "../request.ts";
 import { smallestPage } from "./footprint.ts";
 
-/** Of all calls of the same form, as requests are not. */
+/** Fields to be set: there is one for each call, so that they lie in what is made for each anyway. */
 export interface Reach {
   /** The bytes that the call names, half-open: nowhere is above all, what is not looked at begins below all. */
-  readonly low: number;
-  readonly high: number;
-  /** The kernel looks for a gap. */
-  readonly searches: boolean;
-  readonly frees: boolean;
-  /** It maps nothing, so that its order among searches and calls elsewhere changes nothing. */
-  readonly passes: boolean;
+  low: number;
+  high: number;
+  /** "searches": the kernel looks for a gap. "harmless": it neither maps nor unmaps. */
+  does: "searches" | "frees" | "harmless" | "maps" | "forks";
 }
 
 const everywhere = Number.POSITIVE_INFINITY;
 
-const reach = (
-  low: number,
-  high: number,
-  what: "searches" | "frees" | "harmless" | "maps",
-): Reach => ({
-  low,
-  high,
-  searches: what === "searches",
-  frees: what === "frees",
-  passes: what === "frees" || what === "harmless",
-});
+function range(reach: Reach, addr: U64, length: U64, does: Reach["does"]): void {
+  const isLow = typeof addr === "number";
+  reach.low = isLow ? addr : -everywhere;
+  if (isLow && typeof length === "number")
+    reach.high = addr + Math.ceil(length / smallestPage) * smallestPage;
+  else reach.high = everywhere;
+  reach.does = does;
+}
 
-const nowhere = reach(everywhere, -everywhere, "harmless");
-const searching = reach(everywhere, -everywhere, "searches");
-const anything = reach(-everywhere, everywhere, "maps");
-const moving = reach(-everywhere, everywhere, "searches");
+function anywhere(reach: Reach, does: Reach["does"]): void {
+  reach.low = -everywhere;
+  reach.high = everywhere;
+  reach.does = does;
+}
 
-function ranging(addr: U64, length: U64, what: "frees" | "harmless" | "maps"): Reach {
-  const isNarrow = typeof addr === "number" && typeof length === "number";
-  const high = isNarrow ? addr + Math.ceil(length / smallestPage) * smallestPage : everywhere;
-  return reach(typeof addr === "number" ? addr : -everywhere, high, what);
+/** Set how far a call reaches that has asked for this; `reach` is one that reaches nowhere. */
+export function extend(reach: Reach, request: Request): void {
+  switch (request.call) {
+    case "mprotect":
+      range(reach, request.addr, request.length, "harmless");
+      break;
+    case "munmap":
+      range(reach, request.addr, request.length, "frees");
+      break;
+    case "mmap": {
+      const { addr, flags } = request;
+      const isFixed = addr !== 0 && hasBit(flags, MAP_FIXED);
+      if (isFixed) range(reach, addr, request.length, "maps");
+      else reach.does = "searches";
+      break;
+    }
+    case "madvise":
+    case "brk":
+      break;
+    case "mremap":
+    case "shmat":
+      anywhere(reach, "searches");
+      break;
+    default:
+      anywhere(reach, "maps");
+  }
 }
 
 /** How far a call reaches that has asked for this. */
 export function reachOf(request: Request): Reach {
-  switch (request.call) {
-    case "mprotect":
-      return ranging(request.addr, request.length, "harmless");
-    case "munmap":
-      return ranging(request.addr, request.length, "frees");
-    case "mmap": {
-      const { addr, flags } = request;
-      const isFixed = addr !== 0 && hasBit(flags, MAP_FIXED);
-      return isFixed ? ranging(addr, request.length, "maps") : searching;
-    }
-    case "madvise":
-    case "brk":
-      return nowhere;
-    case "mremap":
-    case "shmat":
-      return moving;
-    default:
-      return anything;
-  }
+  const reach: Reach = { low: everywhere, high: -everywhere, does: "harmless" };
+  extend(reach, request);
+  return reach;
 }

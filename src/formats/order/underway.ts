@@ -3,14 +3,16 @@
 import type { Request } from "../request.ts";
 import { type Footprint, footprint, smallestPage } from "./footprint.ts";
 import type { Ordered } from "./queue.ts";
-import { type Reach, reachOf } from "./reach.ts";
+import { extend, type Reach } from "./reach.ts";
 
 /** A call that has begun and not returned. There is one for each call: fields that are declared are set once. */
-export class Begun {
+export class Begun implements Reach {
   declare readonly space: Ordered;
   /** undefined for a fork. */
   declare readonly request: Request | undefined;
-  declare readonly reach: Reach | undefined;
+  declare low: number;
+  declare high: number;
+  declare does: Reach["does"];
   /** Position in the recording. */
   declare readonly entry: number;
   /** Place among the open calls of its address space. */
@@ -20,10 +22,13 @@ export class Begun {
   constructor(space: Ordered, request: Request | undefined, entry: number) {
     this.space = space;
     this.request = request;
-    this.reach = request === undefined ? undefined : reachOf(request);
+    this.low = Number.POSITIVE_INFINITY;
+    this.high = Number.NEGATIVE_INFINITY;
+    this.does = request === undefined ? "forks" : "harmless";
     this.entry = entry;
     this.slot = 0;
     this.print = undefined;
+    if (request !== undefined) extend(this, request);
   }
 
   /** undefined for a fork. */
@@ -34,9 +39,9 @@ export class Begun {
   }
 }
 
-/** As far as forks and searches under way go: the order of this call among them changes nothing. */
-const mayPass = ({ passes, frees }: Reach, forks: number, searching: number): boolean =>
-  passes && forks === 0 && !(frees && searching > 0);
+/** As far as forks and searches under way go: the order of this call among them changes nothing, as it maps nothing. */
+const mayPass = ({ does }: Reach, forks: number, searching: number): boolean =>
+  forks === 0 && (does === "harmless" || (does === "frees" && searching === 0));
 
 /** Calls that have overlapped in one address space. */
 class Several {
@@ -48,14 +53,13 @@ class Several {
   #searching = 0;
 
   begin(begun: Begun): void {
-    const { reach } = begun;
     const slot = this.open.length;
     begun.slot = slot;
     this.open[slot] = begun;
     if (2 * slot === this.#bounds.length) this.#grow();
-    this.#bounds[2 * slot] = reach?.low ?? 0;
-    this.#bounds[2 * slot + 1] = reach?.high ?? 0;
-    this.#count(reach, 1);
+    this.#bounds[2 * slot] = begun.low;
+    this.#bounds[2 * slot + 1] = begun.high;
+    this.#count(begun, 1);
   }
 
   #grow(): void {
@@ -64,13 +68,13 @@ class Several {
     this.#bounds = larger;
   }
 
-  #count(reach: Reach | undefined, by: number): void {
-    if (reach === undefined) this.#forks += by;
-    else if (reach.searches) this.#searching += by;
+  #count({ does }: Reach, by: number): void {
+    if (does === "forks") this.#forks += by;
+    else if (does === "searches") this.#searching += by;
   }
 
   end(begun: Begun): void {
-    const { slot, reach } = begun;
+    const { slot } = begun;
     const last = this.open.length - 1;
     const moved = this.open[last];
     if (moved === undefined || this.open[slot] !== begun) return;
@@ -80,7 +84,7 @@ class Several {
     bounds[2 * slot + 1] = bounds[2 * last + 1] as number;
     moved.slot = slot;
     this.open.pop();
-    this.#count(reach, -1);
+    this.#count(begun, -1);
   }
 
   leaves(reach: Reach): boolean {
@@ -132,7 +136,7 @@ export function openCalls(underway: Underway): readonly Begun[] {
 export function leaves(underway: Underway, reach: Reach): boolean {
   if (underway instanceof Several) return underway.leaves(reach);
   if (underway === undefined) return true;
-  const { reach: open } = underway;
-  if (open === undefined || !mayPass(reach, 0, open.searches ? 1 : 0)) return false;
-  return open.low >= reach.high || reach.low >= open.high;
+  const { low, high, does } = underway;
+  if (!mayPass(reach, does === "forks" ? 1 : 0, does === "searches" ? 1 : 0)) return false;
+  return low >= reach.high || reach.low >= high;
 }
