@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { same, stands, viewOf, wide } from "../../src/formats/text/wide.ts";
+import { viewOf } from "../../src/formats/text/view.ts";
+import { same, stands, wide } from "../../src/formats/text/wide.ts";
 
 const ascii = fc.string({ unit: fc.constantFrom("a", "b", ":", " "), minLength: 8, maxLength: 40 });
 const around = fc.string({ unit: fc.constantFrom("a", "b", "\u{1f600}"), maxLength: 20 });

@@ -4,7 +4,7 @@ import type { Buffer } from "node:buffer";
 import type { Search } from "../../trace/event.ts";
 import type { Request } from "../request.ts";
 import { bytesOf, isDigit, Scanner } from "../text/scan.ts";
-import { same, stands, viewOf, type Wide, wide } from "../text/wide.ts";
+import { same, stands, type Wide, wide } from "../text/wide.ts";
 import { Words } from "../text/words.ts";
 import { isTask } from "./line.ts";
 
@@ -98,18 +98,14 @@ export class PlainLine extends Scanner {
   /** Where the next line begins. */
   next = 0;
   readonly #comms = new Words((text) => text);
-  #view = viewOf(this.bytes);
   /** The columns of the last line before its time: where they begin, and how long they are. */
   #columnsAt = 0;
   #columnsLength = 0;
 
   /** True if the line at `start` is plain; there must be a line end behind it. */
   read(bytes: Buffer, start: number): boolean {
-    if (bytes !== this.bytes) {
-      this.bytes = bytes;
-      this.#view = viewOf(bytes);
-      this.#columnsLength = 0;
-    }
+    if (bytes !== this.bytes) this.#columnsLength = 0;
+    this.start(bytes, start);
     if (!this.#columns(start) || !this.#clock()) return false;
     const { at } = this;
     if (at + enterPlace >= bytes.length) return false;
@@ -165,7 +161,7 @@ export class PlainLine extends Scanner {
   /** `node   14995/14995   [000]  `, which mostly are those of the line before. */
   #columns(start: number): boolean {
     const length = this.#columnsLength;
-    if (length > 0 && same(this.#view, this.#columnsAt, start, length)) {
+    if (length > 0 && same(this.view, this.#columnsAt, start, length)) {
       this.#columnsAt = start;
       this.at = start + length;
       return true;
@@ -262,7 +258,7 @@ export class PlainLine extends Scanner {
   }
 
   #takesWide(word: Wide): boolean {
-    if (!stands(this.#view, this.at, word)) return false;
+    if (!stands(this.view, this.at, word)) return false;
     this.at += word.length;
     return true;
   }

@@ -1,8 +1,7 @@
 /** What stands in a plain line of strace: words, descriptors and results, read from bytes. */
 
-import type { Buffer } from "node:buffer";
 import { bytesOf, Scanner } from "../text/scan.ts";
-import { stands, type View, viewOf, wide } from "../text/wide.ts";
+import { stands, wide } from "../text/wide.ts";
 import { Words } from "../text/words.ts";
 import { latin1 } from "./line.ts";
 
@@ -58,21 +57,12 @@ export class PlainScanner extends Scanner {
   duration: number = Number.NaN;
   /** Where the next line begins. */
   next = 0;
-  #view: View = viewOf(this.bytes);
   /** By the symbol and what is said of it. */
   readonly #errors: Words<string> = new Words((text) => text.slice(0, text.indexOf(" ")));
   readonly #files: Words<string> = new Words((text) => text);
   /** Where the last string begins and ends. */
   #quote = 0;
   #behind = 0;
-
-  start(bytes: Buffer, at: number): void {
-    if (bytes !== this.bytes) {
-      this.bytes = bytes;
-      this.#view = viewOf(bytes);
-    }
-    this.at = at;
-  }
 
   /** An address or a length; -1 if it is none. */
   address(): number {
@@ -94,7 +84,7 @@ export class PlainScanner extends Scanner {
   /** What the flags mean up to a comma, a parenthesis or a blank; -1 if that takes a closer look. */
   word(words: Words<number>): number {
     const { bytes, at: start } = this;
-    const end = words.again(this.#view, start);
+    const end = words.again(this.view, start);
     if (end >= 0 && this.#endsWord(end)) {
       this.at = end;
       return words.lastMeaning as number;
@@ -137,7 +127,7 @@ export class PlainScanner extends Scanner {
 
   /** Step over the word that was asked for last, if it stands here and ends so. */
   repeats(words: Words<unknown>, behind: number): boolean {
-    const end = words.again(this.#view, this.at);
+    const end = words.again(this.view, this.at);
     if (end < 0 || this.bytes[end] !== behind) return false;
     this.at = end;
     return true;
@@ -148,7 +138,7 @@ export class PlainScanner extends Scanner {
     const { bytes, at: start } = this;
     this.file = "";
     if (bytes[start] !== less) return true;
-    const again = this.#files.again(this.#view, start);
+    const again = this.#files.again(this.view, start);
     if (again >= 0 && bytes[again] !== open) {
       this.at = again;
       this.file = this.#files.lastMeaning as string;
@@ -200,12 +190,12 @@ export class PlainScanner extends Scanner {
     this.error = null;
     this.duration = -1;
     this.next = this.at + unfinished.length;
-    return stands(this.#view, this.at, unfinished);
+    return stands(this.view, this.at, unfinished);
   }
 
   /** ` resumed>) = 0`: the end of a call that went on elsewhere. */
   resumes(describes = false): boolean {
-    if (!stands(this.#view, this.at, resumed)) return false;
+    if (!stands(this.view, this.at, resumed)) return false;
     this.at += resumed.length;
     this.takes(space);
     return this.takes(close) && this.outcome(describes);
@@ -236,7 +226,7 @@ export class PlainScanner extends Scanner {
     const { bytes, at } = this;
     const start = at + 3;
     if (bytes[at + 1] !== one || bytes[at + 2] !== space || bytes[start] !== letterE) return false;
-    const again = this.#errors.again(this.#view, start);
+    const again = this.#errors.again(this.view, start);
     if (again >= 0) {
       this.at = again;
       this.error = this.#errors.lastMeaning as string;

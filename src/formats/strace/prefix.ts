@@ -1,7 +1,8 @@
 /** What stands before the call on a line of strace: pid, time, system call number, instruction pointer. */
 
 import { isDigit } from "../text/scan.ts";
-import { stands, type View, viewOf, type Wide, wideOf } from "../text/wide.ts";
+import { type View, viewOf } from "../text/view.ts";
+import { stands, type Wide, wideOf } from "../text/wide.ts";
 
 const space = 32;
 const zero = 48;

@@ -1,6 +1,9 @@
 /** Which numbers and words stand at a place of a text: read from its bytes, without making strings of them. */
 
+// biome-ignore-all lint/suspicious/noBitwiseOperators: four digits are looked at side by side.
+
 import { Buffer } from "node:buffer";
+import { type View, viewOf } from "./view.ts";
 
 const zero = 48;
 const dot = 46;
@@ -17,19 +20,11 @@ for (let value = 0; value < 16; value++) digits[value.toString(16).charCodeAt(0)
 const safeHex = 13;
 const safeDecimal = 15;
 
-/** So many fit into an integer of 31 bits, with which processors count faster. */
-const quickDigits = 7;
-const hexPowers: readonly number[] = Array.from(
-  { length: quickDigits + 1 },
-  (_, count) => 16 ** count,
-);
-const decimalPowers: readonly number[] = Array.from(
-  { length: quickDigits + 1 },
-  (_, count) => 10 ** count,
-);
-
 /** What a fraction of so many digits is divided by. */
 const scales: readonly number[] = Array.from({ length: 10 }, (_, count) => 10 ** count);
+
+/** Four zeros. */
+const zeros = 0x30303030;
 
 export const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -44,7 +39,17 @@ export function matches(bytes: Uint8Array, at: number, word: Uint8Array): boolea
 /** Goes through bytes from left to right; there must be a byte behind that none of its words and numbers has. */
 export class Scanner {
   bytes: Buffer = Buffer.alloc(0);
+  /** The same bytes. */
+  view: View = viewOf(this.bytes);
   at = 0;
+
+  start(bytes: Buffer, at: number): void {
+    if (bytes !== this.bytes) {
+      this.bytes = bytes;
+      this.view = viewOf(bytes);
+    }
+    this.at = at;
+  }
 
   /** Step over this byte; false if another one stands there. */
   takes(byte: number): boolean {
@@ -59,63 +64,39 @@ export class Scanner {
     return true;
   }
 
-  /**
-   * `0x7f60c02e1000` or `4096`, of at most 13 or 14 digits; -1 if no such number is there. One loop for both kinds, of
-   * which the first part counts in integers of 31 bits.
-   */
+  /** `0x7f60c02e1000` or `4096`, of at most 13 or 15 digits; -1 if no such number is there. */
   number(): number {
-    const { bytes, at: first } = this;
-    const isHex = bytes[first] === zero && bytes[first + 1] === letterX;
-    const base = isHex ? 16 : 10;
-    const start = isHex ? first + 2 : first;
-    let at = start;
-    let high = 0;
-    let digit = digits[bytes[at] as number] as number;
-    for (
-      ;
-      digit < base && at < start + quickDigits;
-      digit = digits[bytes[++at] as number] as number
-    ) {
-      high = high * base + digit;
-    }
-    const middle = at;
-    let low = 0;
-    for (
-      ;
-      digit < base && at < start + 2 * quickDigits;
-      digit = digits[bytes[++at] as number] as number
-    ) {
-      low = low * base + digit;
-    }
-    this.at = at;
-    if (at === start || digit < base || (isHex && at > start + safeHex)) return -1;
-    const powers = isHex ? hexPowers : decimalPowers;
-    return at === middle ? high : high * (powers[at - middle] as number) + low;
-  }
-
-  /** `0x7f60c02e1000`. */
-  hex(): number {
     const { bytes, at } = this;
-    if (bytes[at] !== zero || bytes[at + 1] !== letterX) return -1;
+    if (bytes[at] !== zero || bytes[at + 1] !== letterX) return this.decimal();
     this.at = at + 2;
     return this.hexDigits();
   }
 
-  /** `7f60c02e1000`, of at most 13 digits; -1 if no such number is there. Counts like `number`. */
+  /**
+   * `7f60c02e1000`, of at most 13 digits; -1 if no such number is there. Four at once while there are as many: what is done
+   * in a loop for each byte takes several times as long.
+   */
   hexDigits(): number {
     const { bytes, at: start } = this;
-    const middle = start + quickDigits;
+    const { data, length } = this.view;
     let at = start;
-    let high = 0;
+    let value = 0;
+    for (; at + 4 <= length && at < start + 12; at += 4) {
+      const word = data.getInt32(at, true);
+      // Letters have bit 6, and are nine more than their lowest four bits.
+      const letters = (word >>> 6) & 0x01010101;
+      const four = (word & 0x0f0f0f0f) + 9 * letters;
+      const isOver = ((four + 0x06060606) >>> 4) & 0x01010101;
+      const kinds = (word & 0xf0f0f0f0) ^ (zeros + 0x30 * letters);
+      if ((kinds | (isOver ^ letters) | (four & 0x10101010)) !== 0) break;
+      const pairs = ((four << 4) | (four >>> 8)) & 0x00ff00ff;
+      value = value * 0x10000 + (((pairs & 0xff) << 8) | (pairs >>> 16));
+    }
     let digit = digits[bytes[at] as number] as number;
-    for (; digit < 16 && at < middle; digit = digits[bytes[++at] as number] as number)
-      high = high * 16 + digit;
-    let low = 0;
     for (; digit < 16 && at < start + safeHex; digit = digits[bytes[++at] as number] as number)
-      low = low * 16 + digit;
+      value = value * 16 + digit;
     this.at = at;
-    if (at === start || digit < 16) return -1;
-    return at <= middle ? high : high * (hexPowers[at - middle] as number) + low;
+    return at === start || digit < 16 ? -1 : value;
   }
 
   /** `4096`. */

@@ -2,7 +2,8 @@
 
 import type { Buffer } from "node:buffer";
 import { matches } from "./scan.ts";
-import { stands, type View, type Wide, wideOf } from "./wide.ts";
+import type { View } from "./view.ts";
+import { stands, type Wide, wideOf } from "./wide.ts";
 
 const slots = 4096;
 
