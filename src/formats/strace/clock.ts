@@ -8,15 +8,20 @@ const day = 86_400;
 const tolerance = 0.001;
 
 export class LineClock {
-  /** Seconds, undefined before the first line with a time. */
-  now: number | undefined;
+  /** NaN before the first line with a time: a number throughout, which is set without making an object. */
+  #now = Number.NaN;
   #days = 0;
 
-  /** The time of a line that comes next. */
-  timeOf({ clock, seconds }: Prefix): number | undefined {
+  /** Seconds, undefined before the first line with a time. */
+  get now(): number | undefined {
+    return Number.isNaN(this.#now) ? undefined : this.#now;
+  }
+
+  /** The time of a line that comes next; NaN if no line has had one. */
+  timeOf({ clock, seconds }: Prefix): number {
     switch (clock) {
       case "none":
-        return this.now;
+        return this.#now;
       case "delta":
         return (this.now ?? 0) + seconds;
       case "unix":
@@ -27,15 +32,15 @@ export class LineClock {
   }
 
   #isNextDay(seconds: number): boolean {
-    return this.now !== undefined && seconds + this.#days * day < this.now - day / 2;
+    return seconds + this.#days * day < this.#now - day / 2;
   }
 
   /** Take the time of a line; false if time went back. */
   tick(prefix: Prefix): boolean {
-    const before = this.now;
+    const before = this.#now;
     const now = this.timeOf(prefix);
     if (prefix.clock === "day" && this.#isNextDay(prefix.seconds)) this.#days += 1;
-    this.now = now;
-    return before === undefined || now === undefined || now >= before - tolerance;
+    this.#now = now;
+    return !(now < before - tolerance);
   }
 }

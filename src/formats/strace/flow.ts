@@ -8,7 +8,7 @@ import { Files } from "./files.ts";
 import { forgetReceived } from "./handles.ts";
 import { LateEnds } from "./late-ends.ts";
 import { type At, printedTid, sharingOf, type Task } from "./lives.ts";
-import { type Logical, type Open, opened, resultOf } from "./logical.ts";
+import { entryOf, type Logical, type Open, opened, resultOf } from "./logical.ts";
 import { MemoryLines } from "./memory-lines.ts";
 import type { Known } from "./names.ts";
 import { OpenCalls } from "./open-calls.ts";
@@ -82,18 +82,18 @@ export class Flow {
     return open.request;
   }
 
-  /** A plain line that asks for this; `bare` if it has no pid. */
-  plain(task: Task, plain: PlainCall, request: Request, at: At, bare: boolean): void {
+  /** A plain line that asks for this. */
+  plain(task: Task, plain: PlainCall, request: Request): void {
     const open = this.#open.get(task);
     if (plain.form === "end") {
       if (open === undefined) return;
       this.#open.delete(task);
-      this.memory.endPlain(task, open, request, plain, at, bare);
+      this.memory.endPlain(task, open, request, plain);
       return;
     }
     if (open !== undefined) this.abandon(task);
-    if (plain.form === "whole") this.memory.wholePlain(task, plain, request, at, bare);
-    else this.#open.set(task, this.memory.beginPlain(task, plain, request, at, bare));
+    if (plain.form === "whole") this.memory.wholePlain(task, plain, request);
+    else this.#open.set(task, this.memory.beginPlain(task, plain, request));
   }
 
   /** True if the open call of a task is this one, and has to do with descriptors, and begins plainly. */
@@ -160,7 +160,7 @@ export class Flow {
       const begun = forks ? this.#order.fork(task.space) : undefined;
       const open = opened(line, text, { begun });
       this.#open.set(task, open);
-      this.#tracees.cloning.set(task, { ...open, name: known.name });
+      this.#tracees.cloning.set(task, { ...open, entry: line.entry, name: known.name });
     }
   }
 
@@ -182,7 +182,7 @@ export class Flow {
       this.#open.delete(task);
       this.#tracees.cloning.delete(task);
       const bare = line.bare && (role === "exec" || open.bare);
-      this.#complete({ ...line, entry: open.entry, bare }, open);
+      this.#complete({ ...line, entry: entryOf(open), bare }, open);
     }
   }
 
@@ -193,7 +193,7 @@ export class Flow {
   rest(text: string, at: number, exit: At, whole: boolean): boolean {
     for (const task of this.#open.all()) {
       const { open } = task;
-      if (open?.entry.line !== exit.line - 1) continue;
+      if (open?.line !== exit.line - 1) continue;
       const { known, bare } = open;
       this.resumed({ task, bare, entry: exit, exit, known, text, at, whole });
       return true;
@@ -254,17 +254,17 @@ export class Flow {
     if (open === undefined) return;
     this.#open.delete(task);
     this.#tracees.cloning.delete(task);
-    const { known, entry, begun, bare } = open;
+    const { known, line, begun, bare } = open;
     const pid = printedTid({ task, bare });
     if (known.role === "clone" && begun !== undefined) this.#order.end(begun, undefined);
     if (known.role !== "memory" && known.role !== "clone") return;
     const code = "parse/never-resumed";
     const message = "a call that never returns in this recording";
     if (known.role === "memory" && open.request === undefined) {
-      this.#output.skip(known.name, code, message, entry.line, pid);
+      this.#output.skip(known.name, code, message, line, pid);
       return;
     }
-    if (outcome === "never resumed") this.#output.warn(code, message, entry.line, pid);
+    if (outcome === "never resumed") this.#output.warn(code, message, line, pid);
     this.memory.give(task, open, outcome);
   }
 

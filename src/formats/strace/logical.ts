@@ -28,7 +28,9 @@ export interface Open {
   readonly known: Known;
   /** Up to where it was interrupted; of a call whose arguments are known, only the name. */
   readonly text: string;
-  readonly entry: At;
+  /** Where it began: the line, and its time in seconds, NaN if it has none. */
+  readonly line: number;
+  readonly time: number;
   readonly bare: boolean;
   /** What a memory call asks for, if its arguments are complete, and flag names that nobody knows. */
   readonly request: Request | undefined;
@@ -51,10 +53,25 @@ export const opened = (
   { known, entry, bare }: Pick<Logical, "known" | "entry" | "bare">,
   text: string,
   more: Partial<Pick<Open, "request" | "unknown" | "file" | "begun" | "asked">> = {},
-): Open => {
-  const { request, unknown, file, begun, asked } = more;
-  return { known, text, entry, bare, request, unknown, file, begun, caller: undefined, asked };
-};
+): Open => ({
+  known,
+  text,
+  line: entry.line,
+  time: entry.time ?? Number.NaN,
+  bare,
+  request: more.request,
+  unknown: more.unknown,
+  file: more.file,
+  begun: more.begun,
+  caller: undefined,
+  asked: more.asked,
+});
+
+/** Where it began. */
+export const entryOf = ({ line, time }: Open): At => ({
+  line,
+  time: Number.isNaN(time) ? undefined : time,
+});
 
 /** The name that a line begins with, as written; the text may be nothing else. */
 export function writtenName(text: string): string {

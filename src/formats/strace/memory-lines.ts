@@ -4,13 +4,14 @@ import type { Call, Outcome } from "../../trace/event.ts";
 import type { OpenFile } from "../../trace/file.ts";
 import type { Order } from "../order.ts";
 import type { Request } from "../request.ts";
-import { type Place, type PlainEnd, plainEvent } from "./call-event.ts";
+import type { Place } from "./call-event.ts";
 import type { Calls } from "./calls.ts";
 import { type At, printedTid, type Task } from "./lives.ts";
-import { type Logical, type Open, opened, resultOf, writtenName } from "./logical.ts";
+import { entryOf, type Logical, type Open, opened, resultOf, writtenName } from "./logical.ts";
 import type { Parsed } from "./memory.ts";
 import type { Output } from "./output.ts";
 import type { PlainCall } from "./plain.ts";
+import { plainEvent } from "./plain-event.ts";
 import { bareResult, closingBefore, resultAt } from "./result.ts";
 
 /** The moment so many seconds later. */
@@ -87,51 +88,49 @@ export class MemoryLines {
   }
 
   /** A plain line that begins a call. */
-  beginPlain(task: Task, plain: PlainCall, request: Request, entry: At, bare: boolean): Open {
-    const { known, fdText } = plain;
-    const file = plain.call === "mmap" ? this.#calls.file(request, fdText, task) : undefined;
+  beginPlain(task: Task, plain: PlainCall, request: Request): Open {
+    const { known, line, time, bare } = plain;
+    const file = plain.call === "mmap" ? this.#calls.file(request, plain.fdText, task) : undefined;
     const begun = this.#order.begin(task.space, request);
-    return opened({ known, entry, bare }, known.name, { request, file, begun });
+    return {
+      known,
+      text: known.name,
+      line,
+      time,
+      bare,
+      request,
+      unknown: undefined,
+      file,
+      begun,
+      caller: undefined,
+      asked: undefined,
+    };
   }
 
   /** A plain line that ends one. */
-  endPlain(
-    task: Task,
-    open: Open,
-    request: Request,
-    plain: PlainCall,
-    exit: At,
-    bare: boolean,
-  ): void {
-    const { entry, file } = open;
-    const { call, value, error } = plain;
-    const isBare = bare && open.bare;
-    const end = { call, pid: task.tid, bare: isBare, entry, exit, value, error, file };
-    const event = this.#made(request, end);
+  endPlain(task: Task, open: Open, request: Request, plain: PlainCall): void {
+    const { value, error } = plain;
+    this.#output.count(error === null ? "ok" : "error");
+    const event = plainEvent(request, plain, task.tid, open.file, open);
     const effect = error === null ? value : undefined;
     if (open.begun === undefined) this.#order.made(task.space, event, request, effect);
     else this.#order.ended(open.begun, event, request, effect);
   }
 
   /** A plain line with all of a call. */
-  wholePlain(task: Task, plain: PlainCall, request: Request, entry: At, bare: boolean): void {
-    const { call, fdText, duration, value, error } = plain;
-    const file = call === "mmap" ? this.#calls.file(request, fdText, task) : undefined;
-    const exit = duration > 0 ? later(entry, duration) : entry;
-    const end = { call, pid: task.tid, bare, entry, exit, value, error, file };
-    const effect = error === null ? value : undefined;
-    this.#order.made(task.space, this.#made(request, end), request, effect);
-  }
-
-  #made(request: Request, end: PlainEnd): Call {
-    this.#output.count(end.error === null ? "ok" : "error");
-    return plainEvent(request, end);
+  wholePlain(task: Task, plain: PlainCall, request: Request): void {
+    const { value, error } = plain;
+    const file = plain.call === "mmap" ? this.#calls.file(request, plain.fdText, task) : undefined;
+    this.#output.count(error === null ? "ok" : "error");
+    const event = plainEvent(request, plain, task.tid, file);
+    this.#order.made(task.space, event, request, error === null ? value : undefined);
   }
 
   /** A call that will not be seen to return. */
   give(task: Task, open: Open, outcome: Outcome): void {
-    const { request, unknown = none, entry, bare, file } = open;
+    const { request, unknown = none, bare, file } = open;
     if (request === undefined) return;
+    const entry = entryOf(open);
     const parsed = { request, unknown };
     const place: Place = { task, bare, entry, exit: entry, name: writtenName(open.text) };
     this.#close(task, open, this.#calls.event(parsed, file, bareResult(outcome), place));

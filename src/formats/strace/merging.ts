@@ -32,21 +32,16 @@ export class Merging {
     return this.#follows(prefix.pid, time, durationOf(text));
   }
 
-  /** True if nothing tells that lines were sorted, nor would a line without a mark that begins like this. */
-  isPlain({ pid, step }: Prefix, time: number | undefined): boolean {
-    if (this.#marked || pid < 0 || time === undefined || step > finest) return !this.#certain;
+  /** True if nothing tells that lines were sorted, nor would a line without a mark that begins like this; `time` is NaN if there is none. */
+  isPlain({ pid, step }: Prefix, time: number): boolean {
+    if (this.#marked || pid < 0 || Number.isNaN(time) || step > finest) return !this.#certain;
     return !this.#merged && !this.#isEarly(pid, time);
   }
 
   /** Look at a plain line; `duration` is 0 if it is not printed. */
-  seePlain(
-    { pid, step }: Prefix,
-    time: number | undefined,
-    marked: boolean,
-    duration: number,
-  ): void {
+  seePlain({ pid, step }: Prefix, time: number, marked: boolean, duration: number): void {
     if (marked) this.#marked = true;
-    else if (!this.#marked && pid >= 0 && time !== undefined && step <= finest) {
+    else if (!this.#marked && pid >= 0 && !Number.isNaN(time) && step <= finest) {
       this.#follows(pid, time, duration);
     }
   }

@@ -16,6 +16,9 @@ const carriageReturn = 13;
 const paren = 40;
 const less = 60;
 
+/** A time as others are told it. */
+const told = (time: number): number | undefined => (Number.isNaN(time) ? undefined : time);
+
 export class PlainLines {
   readonly #parts: Parts;
   readonly #scan = new PlainScanner();
@@ -64,24 +67,21 @@ export class PlainLines {
   /** What `#call` has read. */
   #memory(start: number, number: number): number {
     const { prefix, ahead, flow, tracees, merging } = this.#parts;
-    if (ahead.active)
-      return this.#hold(
-        start,
-        number,
-        this.#call,
-        this.#call.form !== "whole",
-        this.#call.form === "end",
-      );
+    const call = this.#call;
+    const { form, duration, next } = call;
+    if (ahead.active) return this.#hold(start, number, call, form !== "whole", form === "end");
     const task = tracees.certain(prefix);
-    const request = task === undefined ? undefined : flow.asks(task, this.#call);
+    const request = task === undefined ? undefined : flow.asks(task, call);
     if (task === undefined || request === undefined) return 0;
-    const { form, duration, next } = this.#call;
     const time = this.#time();
     if (!merging.isPlain(prefix, time)) return 0;
     this.#tick(number);
     tracees.followed.see(prefix);
     merging.seePlain(prefix, time, form !== "whole", Math.max(duration, 0));
-    flow.plain(task, this.#call, request, { line: number, time }, prefix.pid < 0);
+    call.line = number;
+    call.time = time;
+    call.bare = prefix.pid < 0;
+    flow.plain(task, call, request);
     return next;
   }
 
@@ -100,7 +100,8 @@ export class PlainLines {
     tracees.followed.see(prefix);
     merging.seePlain(prefix, time, ends || begins, Math.max(duration, 0));
     const { pid, body } = prefix;
-    if (begins) flow.beginFile(task, known, this.#file, body, { line: number, time }, pid < 0);
+    const entry = { line: number, time: told(time) };
+    if (begins) flow.beginFile(task, known, this.#file, body, entry, pid < 0);
     else flow.file(task, this.#file, number, ends);
     return next;
   }
@@ -162,16 +163,16 @@ export class PlainLines {
     tracees.followed.see(prefix);
     merging.seePlain(prefix, time, isMarked, Math.max(duration, 0));
     const { bytes } = this.#scan;
-    const line = { bytes, start, end: next - 1, first: number, number, whole: true, time };
-    this.#parts.hold(line, true, resumes);
+    const held = { bytes, start, end: next - 1, first: number, number, whole: true };
+    this.#parts.hold({ ...held, time: told(time) }, true, resumes);
     return next;
   }
 
-  /** That of the line. */
-  #time(): number | undefined {
-    return this.#held === undefined
-      ? this.#parts.clock.timeOf(this.#parts.prefix)
-      : this.#held.time;
+  /** That of the line; NaN if it has none. */
+  #time(): number {
+    const held = this.#held;
+    if (held !== undefined) return held.time ?? Number.NaN;
+    return this.#parts.clock.timeOf(this.#parts.prefix);
   }
 
   #tick(number: number): void {

@@ -11,7 +11,8 @@ import {
   protFlags,
 } from "../../trace/flags.ts";
 import type { Request } from "../request.ts";
-import { bytesOf, matches } from "../text/scan.ts";
+import { bytesOf } from "../text/scan.ts";
+import { type Short, short, standsShort } from "../text/short.ts";
 import { Words } from "../text/words.ts";
 import { type Known, lookUp } from "./names.ts";
 import type { PlainScanner } from "./plain-scanner.ts";
@@ -27,7 +28,8 @@ type Name = "mmap" | "munmap" | "mprotect" | "madvise" | "mremap" | "brk";
 
 interface Entry {
   readonly known: Known;
-  readonly bytes: Uint8Array;
+  readonly word: Short;
+  readonly length: number;
   readonly call: Name;
   /** It neither maps nor unmaps. */
   readonly isHarmless: boolean;
@@ -37,7 +39,8 @@ function entryOf(call: Name): Entry {
   const bytes = bytesOf(call);
   const known = lookUp(bytes, 0, bytes.length);
   if (known === undefined) throw new Error(`${call} is no known call`);
-  return { known, bytes, call, isHarmless: /^(?:mprotect|madvise|brk)$/.test(call) };
+  const isHarmless = /^(?:mprotect|madvise|brk)$/.test(call);
+  return { known, word: short(call), length: call.length, call, isHarmless };
 }
 
 /** By the third letter, which tells them apart. */
@@ -59,12 +62,16 @@ type Form = "whole" | "begin" | "end";
 /** Reads calls one after the other; the fields tell of the last one. */
 export class PlainCall {
   readonly #scan: PlainScanner;
+  /** Where the line is, its time in seconds, NaN if it has none, and whether it has no pid: set by who reads prefixes. */
+  line = 0;
+  time: number = Number.NaN;
+  bare = false;
   form: Form = "whole";
   known: Known = entryOf("mmap").known;
   call: Name = "mmap";
   isHarmless = false;
   #addr = Number.NaN;
-  #length = Number.NaN;
+  #length = 0;
   /** prot or advice. */
   #bits = 0;
   /** Of mmap or mremap. */
@@ -72,7 +79,7 @@ export class PlainCall {
   #newLength = Number.NaN;
   /** -1 if not printed. */
   #newAddr = -1;
-  #offset = Number.NaN;
+  #offset = 0;
   readonly #prot = flagWords(protFlags);
   readonly #kinds = flagWords(mmapFlags);
   readonly #advice = flagWords(adviceValues);
@@ -88,34 +95,45 @@ export class PlainCall {
     const ends = bytes[at] === less;
     const name = ends ? at + 5 : at;
     const entry = entries[bytes[name + 2] as number];
-    if (entry === undefined || !matches(bytes, name, entry.bytes)) return false;
+    if (entry === undefined) return false;
+    scan.start(bytes, name + entry.length);
+    if (!standsShort(scan.view, name, entry.word)) return false;
     this.known = entry.known;
     this.call = entry.call;
     this.isHarmless = entry.isHarmless;
-    scan.start(bytes, name + entry.bytes.length);
     if (!ends) return scan.takes(open) && this.#arguments() && this.#rest();
     this.form = "end";
     return bytes[at + 4] === space && scan.resumes();
   }
 
-  /** What the call asks for; not of one that ends. Objects of one shape, whichever call it is, are looked into in no time. */
+  /** What the call asks for; not of one that ends. Objects of few shapes are looked into in no time. */
   request(): Request {
     const { call } = this;
-    const flags = this.#flags;
-    const isPlaced = call === "mremap" && this.#newAddr >= 0 && hasNewAddr(flags);
+    if (call === "mremap") return this.#move();
     const asked = {
       call,
       addr: this.#addr,
       length: this.#length,
       prot: this.#bits,
-      flags,
+      flags: this.#flags,
       fd: this.#scan.fd,
       offset: this.#offset,
       advice: this.#bits,
-      newLength: this.#newLength,
-      newAddr: isPlaced ? this.#newAddr : null,
     };
     return asked as Request;
+  }
+
+  #move(): Request {
+    const flags = this.#flags;
+    const newAddr = this.#newAddr >= 0 && hasNewAddr(flags) ? this.#newAddr : null;
+    return {
+      call: "mremap",
+      addr: this.#addr,
+      length: this.#length,
+      newLength: this.#newLength,
+      flags,
+      newAddr,
+    };
   }
 
   #arguments(): boolean {
