@@ -43,7 +43,7 @@ function readerRows({ name, median, fastest, target, reached }) {
 
 /** @param {any} all @returns {Row[]} */
 function traceRows({ protobufjs, load, open, target, ...all }) {
-  const { rawBytesPerEvent, fileBytesPerEvent, textPerFile } = all;
+  const { rawBytesPerEvent, fileBytesPerEvent, allBytesPerEvent, textPerFile } = all;
   return [
     ratioRow("columns of .mmtrace, against the same numbers by protobufjs", protobufjs),
     ratioRow("opening .mmtrace, against opening its strace text (median of recordings)", open),
@@ -53,7 +53,16 @@ function traceRows({ protobufjs, load, open, target, ...all }) {
       rawBytesPerEvent,
       target.rawBytesPerEvent,
     ),
-    limitRow(".mmtrace, bytes per event in the file", fileBytesPerEvent, target.fileBytesPerEvent),
+    limitRow(
+      ".mmtrace, bytes per event in the file (median of recordings)",
+      fileBytesPerEvent,
+      target.fileBytesPerEvent,
+    ),
+    limitRow(
+      ".mmtrace, bytes per event in the file, all recordings together",
+      allBytesPerEvent,
+      target.fileBytesPerEvent,
+    ),
     row(
       "strace text, size of its .mmtrace",
       times(textPerFile),

@@ -16,6 +16,8 @@ const [
   { ColumnReader, columnWant },
   { blockOf },
   { unitOf },
+  { decodeAddresses },
+  { unpack },
   { mmreplay },
   { load },
 ] = await Promise.all(
@@ -29,6 +31,8 @@ const [
     "trace/column-reader.js",
     "trace/block-message.js",
     "trace/coding.js",
+    "trace/addresses.js",
+    "trace/packed.js",
     "trace/generated/trace.js",
     "cli/load.js",
   ].map(built),
@@ -51,7 +55,11 @@ const blocksOf = (file) =>
   [...readContainer(file, "trace")].filter(({ kind }) => kind !== "header");
 
 /** @typedef {{ id: number; count: number; unit: number; stored: any }} Column */
-/** @typedef {{ columns: any; asked: readonly Column[] }} Stored */
+/**
+ * The columns that stand by themselves, and those that are told with the addresses of their block.
+ *
+ * @typedef {{ block: any; columns: any; asked: readonly Column[]; addresses: any; told: readonly Column[] }} Stored
+ */
 
 /** The numbers of columns, read at once. @param {any} columns @param {readonly { id: number; count: number }[]} asked */
 function readNumbers(columns, asked) {
@@ -64,9 +72,14 @@ function readNumbers(columns, asked) {
 /** All numbers of all columns. @param {readonly Stored[]} blocks */
 function numbersOf(blocks) {
   let sum = 0;
-  for (const { columns, asked } of blocks) {
+  for (const { block, columns, asked, addresses, told } of blocks) {
     for (const values of readNumbers(columns, asked)) {
       for (const value of values) sum += value % 65_521;
+    }
+    if (told.length === 0) continue;
+    const counts = new Map(told.map(({ id, count }) => [id, count]));
+    for (const packed of decodeAddresses(block, counts, addresses).values()) {
+      for (const value of unpack(packed)) sum += value % 65_521;
     }
   }
   return String(sum);
@@ -75,8 +88,8 @@ function numbersOf(blocks) {
 /** @param {readonly Stored[]} blocks */
 function protobufNumbersOf(blocks) {
   let sum = 0;
-  for (const { asked } of blocks) {
-    for (const { stored, count, unit } of asked) {
+  for (const { asked, told } of blocks) {
+    for (const { stored, count, unit } of [...asked, ...told]) {
       for (const value of numbersByProtobuf(stored, count, unit)) sum += value % 65_521;
     }
   }
@@ -91,13 +104,13 @@ function columnsOf(file) {
   for (const { kind, payload } of blocksOf(file)) {
     if (kind === "bits") low = payload;
     else {
-      stored.push(blockOf(mmreplay.trace.Events.decode(payload), low).columns);
+      stored.push(blockOf(mmreplay.trace.Events.decode(payload), low));
       low = new Uint8Array(0);
     }
   }
   return decode(file, "trace").events.slots.map(
     (/** @type {any} */ slot, /** @type {number} */ index) => {
-      const [block, columns] = [slot.block(), stored[index]];
+      const [block, { columns, addresses }] = [slot.block(), stored[index]];
       const asked = [...columns.byId].flatMap(([id, column]) => {
         const count = id === 0 ? block.count : block.columns.get(id)?.count;
         if (count === undefined || column.coding === 3) return [];
@@ -106,7 +119,21 @@ function columnsOf(file) {
         const parts = values.map((/** @type {number} */ value) => value / unit);
         return [{ id, count, unit, stored: protobufBytes(parts) }];
       });
-      return { columns, asked };
+      const told = [...block.columns].flatMap(([id, packed]) => {
+        if (columns.byId.has(id)) return [];
+        const { count, unit } = packed;
+        return [
+          {
+            id,
+            count,
+            unit,
+            stored: protobufBytes(
+              unpack(packed).map((/** @type {number} */ value) => value / unit),
+            ),
+          },
+        ];
+      });
+      return { block, columns, asked, addresses, told };
     },
   );
 }
@@ -206,6 +233,7 @@ export async function traceFigures(recordings, folder) {
   return {
     rawBytesPerEvent: medianOf(all.map(({ raw, events }) => raw / events)),
     fileBytesPerEvent: medianOf(all.map(({ file, events }) => file / events)),
+    allBytesPerEvent: total(all, ({ file }) => file) / total(all, ({ events }) => events),
     textPerFile: medianOf(all.map(({ text, file }) => text / file)),
     target: { rawBytesPerEvent: 9, fileBytesPerEvent: 5, textPerFile: 15 },
     sizes: all.map(({ bytes, load, open, ...one }) => ({
@@ -221,6 +249,9 @@ export async function traceFigures(recordings, folder) {
     ),
   };
 }
+
+/** @template T @param {readonly T[]} all @param {(one: T) => number} value */
+const total = (all, value) => all.reduce((sum, one) => sum + value(one), 0);
 
 /** @template {{ warnings: unknown }} T @param {T} figures */
 function unwarned({ warnings, ...figures }) {

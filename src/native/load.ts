@@ -20,9 +20,34 @@ export interface Spaces {
  */
 export type ReadColumns = (rows: Float64Array, data: Uint8Array, low: Uint8Array) => ArrayBuffer;
 
+/**
+ * Tells the addresses of the events of a block: `shapes` has a row for each shape (`trace/addresses.ts`), `places` the place of each event's
+ * shape, `tasks` and `flags` the numbers of the columns of those; `rows` say how many of `numbers` each column has.
+ */
+export type WriteAddresses = (
+  shapes: Float64Array,
+  places: Uint16Array,
+  tasks: Float64Array,
+  flags: Float64Array,
+  rows: Float64Array,
+  numbers: Float64Array,
+) => Uint8Array;
+
+/** The other way: `rows` are told where the columns are in the buffer that comes back, as by `ReadColumns`. Throws, with `code` `InvalidArg`, where no such events have the bytes. */
+export type ReadAddresses = (
+  shapes: Float64Array,
+  places: Uint16Array,
+  tasks: Float64Array,
+  flags: Float64Array,
+  rows: Float64Array,
+  bytes: Uint8Array,
+) => ArrayBuffer;
+
 interface Binding {
   readonly Spaces: new () => Spaces;
   readonly readColumns: ReadColumns;
+  readonly writeAddresses: WriteAddresses;
+  readonly readAddresses: ReadAddresses;
 }
 
 const loader = "../../native/prebuilt/index.cjs";
@@ -37,6 +62,16 @@ export function openSpaces(): Spaces {
 export const readColumns: ReadColumns = (rows, data, low) => {
   binding ??= load();
   return binding.readColumns(rows, data, low);
+};
+
+export const writeAddresses: WriteAddresses = (...given) => {
+  binding ??= load();
+  return binding.writeAddresses(...given);
+};
+
+export const readAddresses: ReadAddresses = (...given) => {
+  binding ??= load();
+  return binding.readAddresses(...given);
 };
 
 function load(): Binding {

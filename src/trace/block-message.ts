@@ -24,7 +24,7 @@ export function eventsMessage(block: BlockData): {
   readonly message: IEvents;
   readonly low: Uint8Array;
 } {
-  const { count, strings, files, timeUnit, printedUnit } = block;
+  const { count, strings, files, timeUnit, printedUnit, addresses } = block;
   const table = files.length === 0 ? undefined : tableOf(files);
   const columns = [...block.columns.values()];
   for (const [id, values] of table?.columns ?? []) {
@@ -43,11 +43,12 @@ export function eventsMessage(block: BlockData): {
     codings: columns.map(({ coding }) => coding),
     lengths: columns.map(({ data }) => data.length),
     data: joined(columns.map(({ data }) => data)),
-    wideIds: wide.map(({ id }) => id),
-    wides: wide.map((column) => column.wide),
+    wideIds: [...wide.map(({ id }) => id), ...addresses.wide.keys()],
+    wides: [...wide.map((column) => column.wide), ...addresses.wide.values()],
     lowLengths: columns.filter(hasLow).map(({ low }) => low.length),
+    addressLength: addresses.bytes.length,
   };
-  return { message, low: joined(columns.map(({ low }) => low)) };
+  return { message, low: joined([...columns.map(({ low }) => low), addresses.bytes]) };
 }
 
 /** Columns of version 1. */
@@ -131,7 +132,12 @@ function filesIn(message: EventsMessage, columns: StoredColumns): readonly OpenF
 export function blockOf(message: EventsMessage, low: Uint8Array): StoredBlock {
   const { count, strings, timeUnit, printedUnit } = message;
   const isOld = message.columns.length > 0;
-  const columns = isOld ? oldColumns(message) : columnsOf(message, low);
+  const told = low.length - message.addressLength;
+  if (told < 0) throw new Malformed("addresses are cut off");
+  const columns = isOld ? oldColumns(message) : columnsOf(message, low.subarray(0, told));
   const files = isOld ? oldFiles(message) : filesIn(message, columns);
-  return { count, strings, files, timeUnit, printedUnit, columns };
+  const { wideIds, wides } = message;
+  const wide = new Map(wideIds.map((id, index) => [id, wides[index] ?? nothing]));
+  const addresses = { bytes: low.subarray(told), wide };
+  return { count, strings, files, timeUnit, printedUnit, columns, addresses };
 }

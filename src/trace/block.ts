@@ -45,6 +45,14 @@ export interface ColumnData {
   readonly wide: Uint8Array;
 }
 
+/** The columns of addresses, lengths and results where they are told together. */
+export interface Addresses {
+  /** None where these are among the columns. */
+  readonly bytes: Uint8Array;
+  /** By id, the numbers that no double holds, as of columns. */
+  readonly wide: ReadonlyMap<number, Uint8Array>;
+}
+
 interface InFile<Columns> {
   readonly count: number;
   /** Their numbers go on from those of the blocks before. */
@@ -54,6 +62,7 @@ interface InFile<Columns> {
   /** Parts of a second of starts and durations; 0 where times are stored as they are. */
   readonly printedUnit: number;
   readonly columns: Columns;
+  readonly addresses: Addresses;
 }
 
 /** A block as it is written; columns by id, in the order of the file. */

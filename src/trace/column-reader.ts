@@ -114,12 +114,7 @@ export class ColumnReader {
   /** Read what was asked for; throws Malformed if bytes are no such columns. */
   read(): void {
     const rows = this.#rows.subarray(0, this.#asked.length * column.stride);
-    try {
-      this.#buffer = readColumns(rows, this.#stored.data, this.#stored.low);
-    } catch (error) {
-      if (error instanceof MmreplayError || !(error instanceof Error)) throw error;
-      throw new Malformed(error.message);
-    }
+    this.#buffer = malformedBy(() => readColumns(rows, this.#stored.data, this.#stored.low));
   }
 
   #cell(place: number, cell: number): number {
@@ -128,17 +123,8 @@ export class ColumnReader {
 
   /** A column that was asked for as narrow as it can be; its numbers are places in a table if its length is given. */
   packed(place: number, table?: number): Packed {
-    const wide = this.#asked[place]?.wide ?? new Uint8Array(0);
-    const count = this.#cell(place, column.count);
-    const stored = storedAs(
-      this.#cell(place, column.kind),
-      this.#buffer,
-      this.#cell(place, column.at),
-      this.#cell(place, column.length),
-    );
-    const [base, unit] = [this.#cell(place, column.base), this.#cell(place, column.unit)];
-    const packed = { count, stored, base, unit, wide: wideOf(wide, count) };
-    if (table !== undefined && count > 0) this.#checkPlaces(place, packed, table);
+    const packed = packedIn(this.#rows, place, this.#buffer, this.#asked[place]?.wide);
+    if (table !== undefined && packed.count > 0) this.#checkPlaces(place, packed, table);
     return packed;
   }
 
@@ -169,6 +155,33 @@ export class ColumnReader {
         : new Uint8Array(this.#buffer, at, length),
     };
   }
+}
+
+/** What the native part returns; what it refuses is malformed. */
+export function malformedBy<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof MmreplayError || !(error instanceof Error)) throw error;
+    throw new Malformed(error.message);
+  }
+}
+
+/** The column of a row that tells where its numbers are in a buffer, but for the wide ones. */
+export function packedIn(
+  rows: Float64Array,
+  place: number,
+  buffer: ArrayBuffer,
+  wide: Uint8Array = new Uint8Array(0),
+): Packed {
+  const cell = (number: number): number => rows[place * column.stride + number] ?? 0;
+  return {
+    count: cell(column.count),
+    stored: storedAs(cell(column.kind), buffer, cell(column.at), cell(column.length)),
+    base: cell(column.base),
+    unit: cell(column.unit),
+    wide: wideOf(wide, cell(column.count)),
+  };
 }
 
 function largestOf(stored: Packed["stored"]): number {

@@ -7,7 +7,7 @@ import { type At, MmreplayError } from "../errors.ts";
 const magic: readonly number[] = [0x89, 0x4d, 0x4d, 0x54, 0x0d, 0x0a, 0x1a, 0x0a];
 
 /** Changes when old readers cannot go on; new fields and kinds of events do not change it. */
-const formatVersion = 3;
+const formatVersion = 4;
 
 /** Magic and version. */
 const prologueBytes: number = magic.length + 4;

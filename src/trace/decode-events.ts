@@ -1,5 +1,6 @@
 /** How the bytes of a block become columns again. */
 
+import { decodeAddresses, isTold } from "./addresses.ts";
 import { type Block, codes, type StoredBlock, shapeColumn, type Tables } from "./block.ts";
 import { madeBy } from "./block-reader.ts";
 import { ColumnReader, columnWant, type Kinds, type StoredColumns } from "./column-reader.ts";
@@ -41,6 +42,13 @@ class Needs {
     for (const id of columns) this.counts.set(id, (this.counts.get(id) ?? 0) + count);
     for (const id of strings) this.strings.add(id);
     for (const id of files) this.files.add(id);
+  }
+
+  /** The columns that may be told with the addresses, which then are no longer needed. */
+  takeTold(): ReadonlyMap<number, number> {
+    const told = [...this.counts].filter(([id]) => isTold(id));
+    for (const [id] of told) this.counts.delete(id);
+    return new Map(told);
   }
 }
 
@@ -90,9 +98,10 @@ export class EventDecoder {
   readonly #blocks: Block[] = [];
 
   /** Take a block; throws Malformed if its columns do not fit together. */
-  block({ columns: stored, count, strings, files, timeUnit, printedUnit }: StoredBlock): void {
-    for (const string of strings) this.#strings.push(string);
-    for (const file of files) this.#files.push(file);
+  block(read: StoredBlock): void {
+    const { columns: stored, count, timeUnit, printedUnit, addresses } = read;
+    for (const string of read.strings) this.#strings.push(string);
+    for (const file of read.files) this.#files.push(file);
     const { distinct, places } = shapesOf(stored, count);
     const needs = new Needs();
     const counts = countsOf(places, distinct.length);
@@ -102,10 +111,13 @@ export class EventDecoder {
     const columns = new Map<number, Packed>();
     const tables = this.#tables;
     const block = { count, tables, shapes: distinct, places, columns, timeUnit };
+    const told = addresses.bytes.length === 0 ? undefined : needs.takeTold();
     const reader = new ColumnReader(stored);
     const printed = printedUnit === 0 ? undefined : new Printed(printedUnit, needs, stored, reader);
     this.#fill(columns, needs, reader);
     printed?.into(block);
+    if (told !== undefined)
+      for (const [id, packed] of decodeAddresses(block, told, addresses)) columns.set(id, packed);
     this.#areas(columns, stored);
     this.#blocks.push(block);
   }

@@ -104,6 +104,13 @@ function compressedBytes(bytes: Uint8Array): number {
   return brotliCompressSync(bytes, { params }).length + rawCost * bytes.length;
 }
 
+/** Bytes that columns take of a file. */
+export function storedLength(columns: readonly Coded[]): number {
+  const low = columns.reduce((sum, column) => sum + column.low.length, 0);
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 9 };
+  return brotliCompressSync(joined(columns.map(({ data }) => data)), { params }).length + low;
+}
+
 interface Choice extends LowBits {
   readonly mode: number;
   readonly cost: number;

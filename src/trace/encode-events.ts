@@ -1,8 +1,15 @@
 /** How the columns of a block become bytes. */
 
-import { type Block, type BlockData, type ColumnData, shapeColumn } from "./block.ts";
+import { encodeAddresses, isTold } from "./addresses.ts";
+import {
+  type Addresses,
+  type Block,
+  type BlockData,
+  type ColumnData,
+  shapeColumn,
+} from "./block.ts";
 import type { Coded } from "./coding.ts";
-import { encodeDoubles, encodeNumbers } from "./encode-columns.ts";
+import { encodeDoubles, encodeNumbers, storedLength } from "./encode-columns.ts";
 import { commonUnit, unpack } from "./packed.ts";
 import { type PrintedTimes, printedTimes } from "./printed-times.ts";
 import { entryTimeColumn, timeColumn } from "./shapes.ts";
@@ -38,6 +45,26 @@ function valuesOf(block: Block, printed: PrintedTimes | undefined): Map<number, 
   return values;
 }
 
+/** Columns of larger blocks are told, where they may be, without a look at what they would take by themselves. */
+const compared = 8192;
+/** What a block of bits takes besides. */
+const bitsHead = 20;
+
+const untold: Addresses = { bytes: new Uint8Array(0), wide: new Map() };
+
+/** The columns of addresses as they are told; nothing if they take less by themselves. */
+function toldBy(block: Block, encoded: (id: number) => ColumnData): Addresses {
+  const told = [...block.columns.keys()].filter(isTold);
+  const bytes = encodeAddresses(block);
+  const alone = block.count <= compared ? told.map(encoded) : [];
+  if (alone.length > 0 && storedLength(alone) <= bytes.length + bitsHead) return untold;
+  const wide = told.flatMap((id): (readonly [number, Uint8Array])[] => {
+    const numbers = block.columns.get(id)?.wide ?? new Map();
+    return numbers.size > 0 ? [[id, wideBytes(numbers)]] : [];
+  });
+  return { bytes, wide: new Map(wide) };
+}
+
 /** How many strings and files the blocks before have written. */
 export interface Written {
   strings: number;
@@ -50,10 +77,20 @@ const isTime = (id: number): boolean => id === timeColumn || id === entryTimeCol
 export function encodeBlock(block: Block, written: Written): BlockData {
   const { count, tables, columns, timeUnit } = block;
   const printed = printedTimes(block);
-  const data = [...valuesOf(block, printed)].map(([id, values]): ColumnData => {
-    const coded = timeUnit === 0 && isTime(id) ? encodeDoubles(values) : codedNumbers(values);
-    return { id, ...coded, wide: wideBytes(columns.get(id)?.wide ?? new Map()) };
-  });
+  const values = valuesOf(block, printed);
+  const known = new Map<number, ColumnData>();
+  const encoded = (id: number): ColumnData => {
+    const before = known.get(id);
+    if (before !== undefined) return before;
+    const numbers = values.get(id) ?? new Float64Array(0);
+    const coded = timeUnit === 0 && isTime(id) ? encodeDoubles(numbers) : codedNumbers(numbers);
+    const column = { id, ...coded, wide: wideBytes(columns.get(id)?.wide ?? new Map()) };
+    known.set(id, column);
+    return column;
+  };
+  const addresses = toldBy(block, encoded);
+  const isAlone = (id: number): boolean => addresses.bytes.length === 0 || !isTold(id);
+  const data = [...values.keys()].filter(isAlone).map(encoded);
   data.sort((a, b) => a.id - b.id);
   const strings = tables.strings.slice(Math.max(0, written.strings - tables.firstString));
   const files = tables.files.slice(Math.max(0, written.files - tables.firstFile));
@@ -61,5 +98,5 @@ export function encodeBlock(block: Block, written: Written): BlockData {
   written.files += files.length;
   const printedUnit = printed?.unit ?? 0;
   const byId = new Map(data.map((column) => [column.id, column]));
-  return { count, strings, files, timeUnit, printedUnit, columns: byId };
+  return { count, strings, files, timeUnit, printedUnit, columns: byId, addresses };
 }

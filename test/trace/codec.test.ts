@@ -78,7 +78,7 @@ describe("a trace file of the first version", () => {
     const bar = events.find((one) => "file" in one && one.file?.kind === "vfio");
     expect(bar).toMatchObject({ call: "mmap", length: 2 ** 28, file: { device: "0000:00:09.0" } });
     const again = encode(old);
-    expect(again[8]).toBe(3);
+    expect(again[8]).toBe(4);
     expect(listed(decode(again, "again"))).toStrictEqual(listed(old));
   });
 });
@@ -100,18 +100,38 @@ describe("a trace file of the second version", () => {
       time: 1_795_351_575.874829,
     });
     const again = encode(old);
-    expect(again[8]).toBe(3);
+    expect(again[8]).toBe(4);
     expect(again.length).toBeLessThan(bytes.length);
     expect(listed(decode(again, "again"))).toStrictEqual(listed(old));
   });
 });
 
-/** Calls whose times and addresses are noise, so that a block of low bits stands in the file. */
+describe("a trace file of the third version", () => {
+  it("is read, and written in the current one with the same events", () => {
+    const bytes = readFileSync(join(import.meta.dirname, "version-3.mmtrace"));
+    const old = decode(bytes, "version-3");
+    const { events } = listed(old);
+    expect([bytes[8], events.length]).toEqual([3, 765]);
+    const results = events.flatMap((one) => (one.kind === "call" ? [one.result] : []));
+    const sum = results.reduce<number>((all, result) => (all + Number(result)) % 2 ** 40, 0);
+    expect(sum).toBe(38_385_524_736);
+    const again = encode(old);
+    expect(again[8]).toBe(4);
+    expect(again.length).toBeLessThan(bytes.length);
+    expect(listed(decode(again, "again"))).toStrictEqual(listed(old));
+  });
+});
+
+/** Faults and calls whose times and addresses are noise, so that a block of bits stands in the file. */
+const done = { outcome: "ok", result: 0, error: null } as const;
 const noisy: Trace = {
   ...small,
   events: fc.sample(fc.nat(2 ** 20), { numRuns: 300 }).map((value, line): Event => {
     const time = 1_795_352_605 + line / 100 + (value % 9000) / 1e6;
-    return { kind: "fault", line: line + 1, pid: 1 + (value % 3), addr: 4096 * value, time };
+    const base = { line: line + 1, pid: 1 + (value % 3), time };
+    if (value % 2 === 0) return { ...base, kind: "fault", addr: 4096 * value };
+    const range = { addr: 4096 * (value % 64), length: 4096 * (value % 9) };
+    return { ...base, kind: "call", call: "munmap", ...range, ...done };
   }),
 };
 
@@ -211,7 +231,7 @@ describe("a damaged trace file", () => {
 
   it("of a later version asks for a later program", () => {
     const bytes = encode(small);
-    new DataView(bytes.buffer).setUint32(8, 4, true);
+    new DataView(bytes.buffer).setUint32(8, 5, true);
     expect(errorOf(bytes).code).toBe("trace/newer");
   });
 });

@@ -44,10 +44,10 @@ pub mod column_kind {
     pub const DOUBLES: u32 = 3;
 }
 
-type Row = [f64; column::STRIDE];
+pub type Row = [f64; column::STRIDE];
 
 thread_local! {
-    static HOLDER: RefCell<Holder> = RefCell::default();
+    pub static HOLDER: RefCell<Holder> = RefCell::default();
 }
 
 /// Decode the columns that `rows` tell of. Returns the buffer with their numbers, and writes into the rows where in it they are.
@@ -103,7 +103,7 @@ fn part(bytes: &[u8], at: f64, length: f64) -> std::result::Result<&[u8], Wrong>
     rest.get(..whole(length)).ok_or("bytes are cut off")
 }
 
-fn write(row: &mut Row, held: &Held) {
+pub fn write(row: &mut Row, held: &Held) {
     row[column::KIND] = f64::from(match held.kind {
         Kind::Bytes => column_kind::BYTES,
         Kind::Shorts => column_kind::SHORTS,
@@ -118,7 +118,7 @@ fn write(row: &mut Row, held: &Held) {
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
-fn whole(cell: f64) -> usize {
+pub fn whole(cell: f64) -> usize {
     cell as usize
 }
 

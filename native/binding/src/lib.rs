@@ -1,5 +1,6 @@
 //! The border between Node and the gap search: four arrays of doubles, one handle; and that of the columns of trace files.
 
+mod addresses;
 mod columns;
 mod rows;
 mod wire;
@@ -12,6 +13,7 @@ use napi::bindgen_prelude::{Float64ArraySlice, FunctionCallContext, Object};
 use napi::{Env, Error, Result, Status};
 use napi_derive::napi;
 
+pub use addresses::{read_addresses, write_addresses};
 pub use columns::read_columns;
 use rows::Rows;
 use wire::{Wrong, found, op, out, read_op, search, write_found, write_outcome};

@@ -140,7 +140,7 @@ fn read_exceptions(reader: &mut Reader<'_>, mut values: &mut [i64]) -> Result<()
 }
 
 /// The smallest and the largest number; 0 of none.
-fn bounds(values: &[i64]) -> (i64, i64) {
+pub(crate) fn bounds(values: &[i64]) -> (i64, i64) {
     let first = values.first().copied().unwrap_or(0);
     let wider = |(least, most): (i64, i64), &value| (least.min(value), most.max(value));
     values.iter().fold((first, first), wider)

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::Wrong;
-use crate::decode::{Column, Numbers};
+use crate::decode::{Column, Numbers, bounds};
 
 /// What numbers are stored as, least byte first.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -90,23 +90,45 @@ impl Holder {
             Numbers::Read(least, most) => (*least, *most),
             Numbers::Ranged(ranged) => ranged.bounds(),
         };
+        self.hold_narrow(&numbers, least, most, column.coding.unit())
+    }
+
+    fn hold_narrow(
+        &mut self,
+        numbers: &Numbers<'_>,
+        least: i64,
+        most: i64,
+        unit: f64,
+    ) -> Result<Held, Wrong> {
         let width = most.wrapping_sub(least).cast_unsigned();
-        let unit = column.coding.unit();
         let bounds = [as_double(least) * unit, as_double(most) * unit];
         Ok(match width {
             0 => {
-                if let Numbers::Ranged(ranged) = &numbers {
+                if let Numbers::Ranged(ranged) = numbers {
                     ranged.fill(&mut self.values, |number| number)?;
                 }
                 self.values.clear();
                 self.values.push(least);
                 self.hold(&Numbers::Read(least, least), Kind::Bytes, least, unit, bounds)?
             }
-            1..0x100 => self.hold(&numbers, Kind::Bytes, least, unit, bounds)?,
-            0x100..0x1_0000 => self.hold(&numbers, Kind::Shorts, least, unit, bounds)?,
-            0x1_0000..0x1_0000_0000 => self.hold(&numbers, Kind::Words, least, unit, bounds)?,
-            _ => self.hold_doubles(&numbers, unit, bounds[1])?,
+            1..0x100 => self.hold(numbers, Kind::Bytes, least, unit, bounds)?,
+            0x100..0x1_0000 => self.hold(numbers, Kind::Shorts, least, unit, bounds)?,
+            0x1_0000..0x1_0000_0000 => self.hold(numbers, Kind::Words, least, unit, bounds)?,
+            _ => self.hold_doubles(numbers, unit, bounds[1])?,
         })
+    }
+
+    /// Hold numbers as narrow as their bounds and the largest power of two that divides them all allow.
+    ///
+    /// # Errors
+    /// If there are too many of them.
+    pub fn numbers(&mut self, numbers: &[i64]) -> Result<Held, Wrong> {
+        let shift = numbers.iter().fold(0, |bits, number| bits | number).trailing_zeros() % 64;
+        self.values.clear();
+        self.values.extend(numbers.iter().map(|number| number >> shift));
+        let (least, most) = bounds(&self.values);
+        let unit = 2f64.powi(shift.cast_signed());
+        self.hold_narrow(&Numbers::Read(least, most), least, most, unit)
     }
 
     /// Hold the values of a column as doubles, whatever they are.

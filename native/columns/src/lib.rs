@@ -4,12 +4,18 @@
 
 #![forbid(unsafe_code)]
 
+mod addresses;
 mod bits;
+mod chances;
 mod coding;
 mod decode;
+mod guesses;
 mod hold;
+mod kinds;
 mod reader;
+mod recent;
 
+pub use addresses::{Events, Shape, read_addresses, write_addresses};
 pub use coding::Coding;
 pub use decode::{Column, LONGEST};
 pub use hold::{Held, Holder, Kind};

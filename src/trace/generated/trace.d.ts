@@ -665,6 +665,9 @@ export namespace mmreplay {
             /** Events lowLengths. */
             lowLengths: number[];
 
+            /** Events addressLength. */
+            addressLength: number;
+
             /**
              * Encodes the specified Events message. Does not implicitly {@link mmreplay.trace.Events.verify|verify} messages.
              * @param message Events message or plain object to encode
@@ -736,6 +739,9 @@ export namespace mmreplay {
 
                 /** Events lowLengths */
                 lowLengths?: (number[]|null);
+
+                /** Events addressLength */
+                addressLength?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -1714,6 +1714,7 @@ export const mmreplay = $root.mmreplay = (() => {
              * @property {Array.<number>|null} [wideIds] Events wideIds
              * @property {Array.<Uint8Array>|null} [wides] Events wides
              * @property {Array.<number>|null} [lowLengths] Events lowLengths
+             * @property {number|null} [addressLength] Events addressLength
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -1883,6 +1884,14 @@ export const mmreplay = $root.mmreplay = (() => {
             Events.prototype.lowLengths = $util.emptyArray;
 
             /**
+             * Events addressLength.
+             * @member {number} addressLength
+             * @memberof mmreplay.trace.Events
+             * @instance
+             */
+            Events.prototype.addressLength = 0;
+
+            /**
              * Encodes the specified Events message. Does not implicitly {@link mmreplay.trace.Events.verify|verify} messages.
              * @function encode
              * @memberof mmreplay.trace.Events
@@ -1934,6 +1943,8 @@ export const mmreplay = $root.mmreplay = (() => {
                     writer.uint32(/* id 15, wireType 0 =*/120).uint32(message.nameCount);
                 if (message.letters != null && $Object.hasOwnProperty.call(message, "letters") && message.letters !== "")
                     writer.uint32(/* id 16, wireType 2 =*/130).string(message.letters);
+                if (message.addressLength != null && $Object.hasOwnProperty.call(message, "addressLength") && message.addressLength !== 0)
+                    writer.uint32(/* id 17, wireType 0 =*/136).uint32(message.addressLength);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2141,6 +2152,15 @@ export const mmreplay = $root.mmreplay = (() => {
                             if (!(message.lowLengths && message.lowLengths.length))
                                 message.lowLengths = [];
                             message.lowLengths.push(reader.uint32());
+                            continue;
+                        }
+                    case 17: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.addressLength = value;
+                            else
+                                delete message.addressLength;
                             continue;
                         }
                     }
