@@ -52,6 +52,9 @@ function mayBeLegacyBase(page: number, stack: number, pageSize: number): boolean
   return page * pageSize >= riscvUnmapped.from && page * pageSize < riscvUnmapped.to;
 }
 
+/** Bytes: the stack of x86-64 lies below that, where no snapshot shows it. */
+const defaultWindow = 2 ** 47;
+
 /**
  * Without searches: mmap_base of the legacy layout is the lowest place that the kernel chose, if it may lie there and all is
  * placed below three quarters of the stack: no bounded stack takes a top-down mmap_base down to there
@@ -60,9 +63,9 @@ function mayBeLegacyBase(page: number, stack: number, pageSize: number): boolean
 function legacyBase(
   survey: SpaceSurvey,
   areas: readonly PlacedArea[],
-  { pageSize }: Facts,
+  { arch, pageSize }: Facts,
 ): number | undefined {
-  const stack = stackOf(areas);
+  const stack = stackOf(areas) ?? (arch === "x86-64" ? defaultWindow / pageSize : undefined);
   if (stack === undefined) return undefined;
   const placed = placedAtExec(areas) ?? [];
   const high = Math.max(survey.unhintedEnd, ...placed.map(({ end }) => end));

@@ -26,6 +26,7 @@ const expected: Readonly<Record<string, Counts>> = {
   "6.18-probe-unlimited-stack-strace": [0, 78, 59],
   "6.18-random-i386-perf": [6, 7, 0, 102],
   "6.18-random-i386-strace": [0, 201, 181],
+  "6.18-setarch-legacy-strace": [0, 44, 0],
   "6.18-threads-blocks-strace": [0, 160, 106],
   "6.18-many-threads-forks-strace": [0, 1214, 0],
   "6.18-many-threads-blocks-strace": [0, 539, 0],
