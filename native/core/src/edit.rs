@@ -97,15 +97,14 @@ impl GapIndex {
         }
         self.lower(lanes, at, old);
         if repair {
-            self.after_removal(at.root, at.slot);
+            self.after_removal(at.root as usize, at.slot as usize);
         }
     }
 
     /// The first gap of a leaf is another one now, or the leaf has few.
     #[cold]
     #[inline(never)]
-    pub(crate) fn after_removal(&mut self, root: u32, slot: u8) {
-        let (root, slot) = (root as usize, slot as usize);
+    pub(crate) fn after_removal(&mut self, root: usize, slot: usize) {
         let leaf = self.leaf(root, slot);
         if leaf.is_to_join() {
             self.join_leaf(root, slot);
@@ -137,13 +136,12 @@ impl GapIndex {
     fn lower(&mut self, lanes: impl Lanes, at: Spot, old: u32) {
         let leaf = self.leaves.get(at.leaf);
         if lower_inner(lanes, &mut self.inners, leaf, (at.inner, at.slot), old) {
-            self.lower_root(lanes, at.root, old);
+            self.lower_root(lanes, at.root as usize, old);
         }
     }
 
     #[inline(never)]
-    pub(crate) fn lower_root(&mut self, lanes: impl Lanes, root: u32, old: u32) {
-        let root = root as usize;
+    pub(crate) fn lower_root(&mut self, lanes: impl Lanes, root: usize, old: u32) {
         if self.root.get(root).size == old {
             let largest = lanes.largest(&self.inner(root).size);
             self.root.set_size(root, largest);
@@ -183,18 +181,11 @@ pub(crate) fn lower_inner(
     largest < old
 }
 
-/// Whether `old` is larger than all other sizes of a leaf: asked before it changes, since a vector is not soon read where
-/// one entry was just written.
+/// Whether the largest size of a leaf is larger than all others: asked before it changes, since a vector is not soon read
+/// where one entry was just written.
 #[inline(always)]
-pub(crate) fn is_alone(
-    lanes: impl Lanes,
-    inners: &Arena<Inner>,
-    leaf: &Leaf,
-    (inner, slot): (u32, u8),
-    old: u32,
-) -> bool {
-    let most = inners.get(inner).size[slot as usize % WIDTH];
-    old == most && lanes.at_least(&leaf.size, most).is_power_of_two()
+pub(crate) fn is_alone(lanes: impl Lanes, leaf: &Leaf, most: u32) -> bool {
+    lanes.at_least(&leaf.size, most).is_power_of_two()
 }
 
 struct Insert<'a> {

@@ -161,17 +161,6 @@ impl GapIndex {
         Spot::new(at.root as usize, at.inner, at.slot as usize, at.leaf, entry)
     }
 
-    /// The same, with what it takes to move the entries there.
-    #[inline(always)]
-    pub(crate) fn place(&mut self, lanes: impl Lanes, page: i64) -> (Spot, Place) {
-        let (root, inner_id) = self.root.locate_again(lanes, page);
-        let inner = self.inners.get(inner_id);
-        let slot = lanes.last_below(&inner.key, page);
-        let at = Spot::new(root, inner_id, slot, inner.value[slot % WIDTH], 0);
-        let place = lanes.place(&self.leaves.get(at.leaf).key, page);
-        (Spot::new(at.root as usize, at.inner, at.slot as usize, at.leaf, place.at), place)
-    }
-
     /// The first entry of the leaf that the keys lead to.
     #[inline(always)]
     fn leaf_of(&self, lanes: impl Lanes, page: i64) -> Spot {

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use crate::edit::{is_alone, lower_inner};
 use crate::index::{GapIndex, Spot};
-use crate::lanes::{LEAF, Lanes, MOST, Place, Task, UNUSED};
+use crate::lanes::{LEAF, Lanes, MOST, Place, Task, UNUSED, WIDTH};
 use crate::node::{Entry, Leaf};
 
 /// A number of pages that is at least 0 and below `MOST`.
@@ -48,36 +48,41 @@ impl GapIndex {
     /// True if it is done, all pages having been free.
     #[inline(always)]
     fn occupy_inside(&mut self, lanes: impl Lanes, range: &Range<i64>) -> bool {
-        let (at, after) = self.place(lanes, range.end - 1);
-        let leaf = self.leaves.get_mut(at.leaf);
+        let (start, end) = (range.start, range.end);
+        let (root, inner) = self.root.locate_again(lanes, end - 1);
+        let inner = self.inners.get_mut(inner);
+        let slot = lanes.last_below(&inner.key, end - 1) % WIDTH;
+        let leaf = self.leaves.get_mut(inner.value[slot]);
+        let after = lanes.place(&leaf.key, end - 1);
         let entry = after.at.wrapping_sub(1);
-        if entry >= LEAF - 1 {
+        if entry >= LEAF - 1 || leaf.is_full() {
             return unusual();
         }
-        let (start, old) = (leaf.key[entry], leaf.size[entry]);
-        let (below, above) = (range.start - start, start + i64::from(old) - range.end);
-        let last = range.end - range.start - 1;
-        if old == MOST || (below | above | last) < 0 || leaf.is_full() {
+        let (gap_start, old) = (leaf.key[entry], leaf.size[entry]);
+        let (below, above) = (start - gap_start, gap_start + i64::from(old) - end);
+        if old == MOST || (below | above | (end - start - 1)) < 0 {
             return unusual();
         }
-        let alone = is_alone(lanes, &self.inners, leaf, (at.inner, at.slot), old);
+        let most = &mut inner.size[slot];
+        let alone = old == *most && is_alone(lanes, leaf, old);
         let mut repair = false;
         if below > 0 && above > 0 {
-            leaf.insert(lanes, after, Entry { size: narrow(above), key: range.end, value: () });
+            leaf.insert(lanes, after, Entry { size: narrow(above), key: end, value: () });
             leaf.size[entry] = narrow(below);
         } else if below > 0 {
             leaf.size[entry] = narrow(below);
         } else if above > 0 {
-            (leaf.size[entry], leaf.key[entry]) = (narrow(above), range.end);
+            (leaf.size[entry], leaf.key[entry]) = (narrow(above), end);
             repair = entry == 0;
         } else {
             repair = removes(lanes, leaf, entry);
         }
-        if alone && lower_inner(lanes, &mut self.inners, leaf, (at.inner, at.slot), old) {
-            self.lower_root(lanes, at.root, old);
+        if alone {
+            *most = lanes.largest(&leaf.size);
+            self.lower_root(lanes, root, old);
         }
         if repair {
-            self.after_removal(at.root, at.slot);
+            self.after_removal(root, slot);
         }
         true
     }
@@ -87,46 +92,56 @@ impl GapIndex {
     /// One look at the keys finds the gaps on both sides; the range joins none of them, either, or both.
     #[inline(always)]
     fn release_between(&mut self, lanes: impl Lanes, range: &Range<i64>) -> bool {
-        let (at, after) = self.place(lanes, range.start);
-        let entry = after.at;
-        let below = entry.wrapping_sub(1);
-        if below >= LEAF - 1 || self.leaves.get(at.leaf).is_full() {
+        let (start, end) = (range.start, range.end);
+        let (root, inner) = self.root.locate_again(lanes, start);
+        let inner = self.inners.get_mut(inner);
+        let slot = lanes.last_below(&inner.key, start) % WIDTH;
+        let leaf = self.leaves.get_mut(inner.value[slot]);
+        let after = lanes.place(&leaf.key, start);
+        let (entry, below) = (after.at, after.at.wrapping_sub(1));
+        if below >= LEAF - 1 || leaf.is_full() {
             return unusual();
         }
-        if self.leaves.get(at.leaf).key[entry] == UNUSED && self.start_of_next_leaf(at) <= range.end
-        {
-            return unusual();
+        let high = leaf.key[entry];
+        if high == UNUSED {
+            // What the leaf does not tell, the keys tell: where the next one starts.
+            let next = inner.key.get(slot + 1).map_or(UNUSED, |&key| key);
+            if next <= end || next == UNUSED && root + 1 < self.root.len() {
+                return unusual();
+            }
         }
-        let leaf = self.leaves.get_mut(at.leaf);
         let (low_size, high_size) = (leaf.size[below], leaf.size[entry]);
-        let (low_end, high) = (leaf.key[below] + i64::from(low_size), leaf.key[entry]);
-        let (joins_low, joins_high) = (low_end == range.start, high == range.end);
-        let pages = range.end - range.start;
+        let low_end = leaf.key[below] + i64::from(low_size);
+        let pages = end - start;
         let all = i64::from(low_size) + pages + i64::from(high_size);
         let fits = i64::from(MOST - 1) - all;
-        if ((range.start - low_end) | (high - range.end) | (pages - 1) | fits) < 0 {
+        if ((start - low_end) | (high - end) | (pages - 1) | fits) < 0 {
             return unusual();
         }
         let mut size = narrow(all);
         let mut repair = false;
-        if joins_low {
-            if joins_high {
+        if low_end == start {
+            if high == end {
                 repair = leaf.will_be_to_join();
                 leaf.remove(lanes, after);
             } else {
                 size -= high_size;
             }
             leaf.size[below] = size;
-        } else if joins_high {
+        } else if high == end {
             size -= low_size;
-            (leaf.size[entry], leaf.key[entry]) = (size, range.start);
+            (leaf.size[entry], leaf.key[entry]) = (size, start);
         } else {
             size = narrow(pages);
-            leaf.insert(lanes, after, Entry { size, key: range.start, value: () });
+            leaf.insert(lanes, after, Entry { size, key: start, value: () });
         }
-        self.raise(at, size);
+        let most = &mut inner.size[slot];
+        if size > *most {
+            *most = size;
+            self.root.raise(root, size);
+        }
         if repair {
-            self.after_removal(at.root, at.slot);
+            self.after_removal(root, slot);
         }
         true
     }
@@ -174,10 +189,10 @@ impl Task for OccupyAt<'_> {
             repair = removes(lanes, leaf, entry);
         }
         if lower_inner(lanes, &mut index.inners, leaf, (at.inner, at.slot), old) {
-            index.lower_root(lanes, at.root, old);
+            index.lower_root(lanes, at.root as usize, old);
         }
         if repair {
-            index.after_removal(at.root, at.slot);
+            index.after_removal(at.root as usize, at.slot as usize);
         }
         true
     }
