@@ -14,9 +14,14 @@ use crate::spaces::{OPS, Setting, Stream, WINDOW, scan, search};
 /// Mappings that the scans of one round may look at.
 const SCANNED: usize = 1 << 20;
 
-/// More than a hundred thousand mappings take seconds per round with scans.
+/// How often all streams are raced: other work on a machine, or on its memory, lasts longer than one race.
+pub fn passes(vmas: usize) -> usize {
+    if vmas > 100_000 { 1 } else { 4 }
+}
+
+/// Of one pass. More than a hundred thousand mappings take seconds per round with scans.
 fn rounds(vmas: usize) -> usize {
-    if vmas > 100_000 { 11 } else { 40 }
+    if vmas > 100_000 { 11 } else { 24 }
 }
 
 /// Nanoseconds per operation, one value per round.
@@ -53,10 +58,21 @@ impl Times {
         self.theirs.push(other);
     }
 
-    /// Medians; the ratio is the median of the rounds' ratios, so that a load on the machine hits both.
+    /// Medians of the quieter half of the rounds; the ratio is the median of the rounds' ratios.
+    ///
+    /// What else runs on a machine does not hit both alike: a loop that fills the CPU loses half to a neighbour on the
+    /// same core, one that waits for its memory less; where memory is short it is the other way round. A round is as
+    /// loud as both of its times together are above their medians, so that neither chooses.
     fn medians(&self) -> (f64, f64, f64) {
-        let ratios: Vec<f64> = self.theirs.iter().zip(&self.ours).map(|(a, b)| a / b).collect();
-        (median(&self.ours), median(&self.theirs), median(&ratios))
+        let (ours, theirs) = (median(&self.ours), median(&self.theirs));
+        let mut rounds: Vec<_> =
+            self.ours.iter().copied().zip(self.theirs.iter().copied()).collect();
+        let loudness = |&(own, other): &(f64, f64)| own / ours + other / theirs;
+        rounds.sort_by(|a, b| loudness(a).total_cmp(&loudness(b)));
+        rounds.truncate(rounds.len().div_ceil(2));
+        let of =
+            |value: fn(&(f64, f64)) -> f64| median(&rounds.iter().map(value).collect::<Vec<_>>());
+        (of(|round| round.0), of(|round| round.1), of(|round| round.1 / round.0))
     }
 }
 
@@ -66,25 +82,44 @@ fn median(list: &[f64]) -> f64 {
     sorted[sorted.len() / 2]
 }
 
-/// All races of one stream in its space of `vmas` mappings.
-pub fn race(setting: &mut Setting, stream: Stream, vmas: usize, out: Out) {
-    out.space(stream, vmas, &setting.extents);
-    let report = |op, peer, times: &Times| {
-        let (ours, theirs, ratio) = times.medians();
-        let rounds = times.ours.len();
-        out.race(&Race { op, stream, vmas, peer, ours, theirs, ratio, rounds });
-    };
-    report("search", "treap", &searches(setting, stream, vmas));
-    report("pair", "treap", &pairs(setting, stream, vmas));
-    let few = (SCANNED / vmas).clamp(1, 64);
-    report("search", "scan", &scans(setting, stream, vmas, few));
-    report("cycle", "scan", &cycles(setting, stream, vmas, few));
+/// All races of one stream in a space of `vmas` mappings.
+#[derive(Default)]
+pub struct Races {
+    search: Times,
+    pair: Times,
+    scan: Times,
+    cycle: Times,
+}
+
+impl Races {
+    /// The rounds of one pass.
+    pub fn run(&mut self, setting: &mut Setting, stream: Stream, vmas: usize, pass: usize) {
+        let few = (SCANNED / vmas).clamp(1, 64);
+        let seed = u64::try_from(pass).expect("few") << 32;
+        searches(&mut self.search, setting, stream, vmas, Dice(4 + seed));
+        pairs(&mut self.pair, setting, stream, vmas, Dice(3 + seed));
+        scans(&mut self.scan, setting, stream, vmas, few, Dice(4 + seed));
+        cycles(&mut self.cycle, setting, stream, vmas, few, Dice(4 + seed));
+    }
+
+    pub fn report(&self, stream: Stream, vmas: usize, out: Out) {
+        let all = [
+            ("search", "treap", &self.search),
+            ("pair", "treap", &self.pair),
+            ("search", "scan", &self.scan),
+            ("cycle", "scan", &self.cycle),
+        ];
+        for (op, peer, times) in all {
+            let (ours, theirs, ratio) = times.medians();
+            let rounds = times.ours.len();
+            out.race(&Race { op, stream, vmas, peer, ours, theirs, ratio, rounds });
+        }
+    }
 }
 
 /// Searches for fresh sizes in every round, so that no branch predictor knows them by heart.
-fn searches(setting: &Setting, stream: Stream, vmas: usize) -> Times {
+fn searches(times: &mut Times, setting: &Setting, stream: Stream, vmas: usize, mut dice: Dice) {
     let Setting { extents, treap, .. } = setting;
-    let (mut times, mut dice) = (Times::default(), Dice(4));
     for _ in 0..rounds(vmas) {
         let needs = stream.needs(vmas, &mut dice);
         times.round(
@@ -93,13 +128,18 @@ fn searches(setting: &Setting, stream: Stream, vmas: usize) -> Times {
             || needs.iter().map(|&need| treap.search(&WINDOW, need).unwrap_or(-1)).sum(),
         );
     }
-    times
 }
 
 /// The peer scans for `few` of the sizes only; the others would take minutes.
-fn scans(setting: &Setting, stream: Stream, vmas: usize, few: usize) -> Times {
+fn scans(
+    times: &mut Times,
+    setting: &Setting,
+    stream: Stream,
+    vmas: usize,
+    few: usize,
+    mut dice: Dice,
+) {
     let Setting { extents, scan: mapped, .. } = setting;
-    let (mut times, mut dice) = (Times::default(), Dice(4));
     for _ in 0..rounds(vmas) {
         let needs = stream.needs(vmas, &mut dice);
         let sample = || needs.iter().skip(OPS / few / 2).step_by(OPS / few).take(few);
@@ -108,13 +148,11 @@ fn scans(setting: &Setting, stream: Stream, vmas: usize, few: usize) -> Times {
         let other = per_op(few, || sample().map(|&need| scan(mapped, need)).sum());
         times.add(own.0, other.0, expected == other.1);
     }
-    times
 }
 
 /// Store ranges in batches, erase each batch in another order.
-fn pairs(setting: &mut Setting, stream: Stream, vmas: usize) -> Times {
+fn pairs(times: &mut Times, setting: &mut Setting, stream: Stream, vmas: usize, mut dice: Dice) {
     let Setting { extents, treap, places, .. } = setting;
-    let (mut times, mut dice) = (Times::default(), Dice(3));
     for _ in 0..rounds(vmas) {
         if stream != Stream::Sequential {
             dice.shuffle(places);
@@ -133,7 +171,6 @@ fn pairs(setting: &mut Setting, stream: Stream, vmas: usize) -> Times {
             },
         );
     }
-    times
 }
 
 fn in_batches(places: &[Range<i64>], mut change: impl FnMut(&Range<i64>, bool)) -> i64 {
@@ -149,9 +186,15 @@ fn in_batches(places: &[Range<i64>], mut change: impl FnMut(&Range<i64>, bool)) 
 }
 
 /// Search, store what was found, erase it; as in `scans`, the peer does so for `few` of the sizes.
-fn cycles(setting: &mut Setting, stream: Stream, vmas: usize, few: usize) -> Times {
+fn cycles(
+    times: &mut Times,
+    setting: &mut Setting,
+    stream: Stream,
+    vmas: usize,
+    few: usize,
+    mut dice: Dice,
+) {
     let Setting { extents, scan: mapped, .. } = setting;
-    let (mut times, mut dice) = (Times::default(), Dice(4));
     for _ in 0..rounds(vmas) {
         let needs = stream.needs(vmas, &mut dice);
         let sample = || needs.iter().skip(OPS / few / 2).step_by(OPS / few).take(few);
@@ -160,7 +203,6 @@ fn cycles(setting: &mut Setting, stream: Stream, vmas: usize, few: usize) -> Tim
         let other = per_op(few, || sample().map(|&need| scan_cycle(mapped, need)).sum());
         times.add(own.0, other.0, expected == other.1);
     }
-    times
 }
 
 fn cycle(extents: &mut Extents, need: i64) -> i64 {

@@ -59,7 +59,9 @@ impl Out {
                         if *ratio >= f64::from(target) { "reached" } else { "not reached" };
                     format!(", target {target}x {verdict}")
                 });
-                println!("  {op:6} {ours:8.1} ns, {peer:5} {theirs:9.1} ns: {ratio:7.1}x{target}");
+                println!(
+                    "{stream:12} {op:6} {ours:8.1} ns, {peer:5} {theirs:9.1} ns: {ratio:7.1}x{target}"
+                );
             }
             Self::Json => {
                 let target = target.map_or("null".into(), |target| target.to_string());
