@@ -151,9 +151,10 @@ export function beginSpace(
   const placed = images(searches, areas, pageBytes);
   const imaged = new Set(placed.flatMap((image) => image.areas));
   const own = areas.filter((one) => !imaged.has(one));
-  // The vdso comes last; up to 6.1 it lies near the stack, without a search.
-  const recorded = own.filter(({ area }) => !isVdso(area.name));
-  const after = own.filter(({ area }) => isVdso(area.name));
+  // The vdso, which up to 6.1 lies near the stack without a search, and the page at 0 (MMAP_PAGE_ZERO) come last.
+  const isLate = ({ start, area }: PlacedArea): boolean => start === 0 || isVdso(area.name);
+  const recorded = own.filter((one) => !isLate(one));
+  const after = own.filter(isLate);
   const fix = ({ start, end, area }: PlacedArea) =>
     state.fix(start, end - start, area, { ...origin, offset: start }, from);
   const totals = searches.map(({ search }) => search.totalVm);

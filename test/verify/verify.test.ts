@@ -22,6 +22,7 @@ const expected: Readonly<Record<string, Counts>> = {
   "6.12-drivers-perf": [364, 411, 78],
   "6.12-drivers-strace": [0, 409, 76],
   "6.18-drivers": [167, 454, 0],
+  "6.18-page-zero-perf": [46, 48, 0],
   "6.18-probe-legacy-strace": [0, 91, 42, 2],
   "6.18-probe-unlimited-stack-strace": [0, 78, 59],
   "6.18-random-i386-perf": [6, 7, 0, 102],
