@@ -52,8 +52,11 @@ function mayBeLegacyBase(page: number, stack: number, pageSize: number): boolean
   return page * pageSize >= riscvUnmapped.from && page * pageSize < riscvUnmapped.to;
 }
 
-/** Bytes: the stack of x86-64 lies below that, where no snapshot shows it. */
-const defaultWindow = 2 ** 47;
+/** Page below which the stack of x86-64 lies, where no snapshot shows it; of a 32-bit task the lower of two (ADDR_LIMIT_3GB). */
+function assumedStack({ unhintedEnd }: SpaceSurvey, { arch, pageSize }: Facts): number | undefined {
+  if (arch !== "x86-64") return undefined;
+  return (unhintedEnd * pageSize <= fourGib ? (fourGib / 4) * 3 : 2 ** 47) / pageSize;
+}
 
 /**
  * Without searches: mmap_base of the legacy layout is the lowest place that the kernel chose, if it may lie there and all is
@@ -63,9 +66,10 @@ const defaultWindow = 2 ** 47;
 function legacyBase(
   survey: SpaceSurvey,
   areas: readonly PlacedArea[],
-  { arch, pageSize }: Facts,
+  facts: Facts,
 ): number | undefined {
-  const stack = stackOf(areas) ?? (arch === "x86-64" ? defaultWindow / pageSize : undefined);
+  const { pageSize } = facts;
+  const stack = stackOf(areas) ?? assumedStack(survey, facts);
   if (stack === undefined) return undefined;
   const placed = placedAtExec(areas) ?? [];
   const high = Math.max(survey.unhintedEnd, ...placed.map(({ end }) => end));

@@ -31,6 +31,8 @@ const expected: Readonly<Record<string, Counts>> = {
   "6.18-threads-blocks-strace": [0, 160, 106],
   "6.18-many-threads-forks-strace": [0, 1214, 0],
   "6.18-many-threads-blocks-strace": [0, 539, 0],
+  "6.18-threads-legacy-strace": [0, 163, 0],
+  "6.18-threads-legacy-i386-strace": [0, 1441, 0],
   "6.18-threads-moving-blocks-strace": [0, 605, 0],
   "7.3-vfio-bars-a": [8, 10, 17],
   "app-styles-ext4": [0, 47, 0],

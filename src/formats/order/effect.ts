@@ -57,7 +57,7 @@ const pageUp = (bytes: number, page: number): number => Math.ceil(bytes / page) 
 /** The smallest PMD, and the largest size that any kernel aligns to. */
 export const block: number = 2 ** 21;
 const largest = 2 ** 30;
-/** Where MAP_32BIT ends; such searches go up. */
+/** Where MAP_32BIT ends. */
 const low = 2 ** 31;
 
 /** One list for all that have none: many are held. */
@@ -128,6 +128,10 @@ function isUsual(event: Call, size: number, moves: boolean): boolean {
   return event.file?.kind === "regular" || event.file?.kind === "shmem";
 }
 
+/** MAP_32BIT has limits of its own, and goes up. */
+const isLow = (event: Call, { end }: Span): boolean =>
+  event.call === "mmap" && hasBit(event.flags, MAP_32BIT) && end <= low;
+
 function searchedOf(event: Call, found: Span, moves: boolean): Pick<Effect, "searched"> {
   const size = found.end - found.start;
   // Compat tasks are never aligned.
@@ -153,7 +157,7 @@ export function effectOf(event: Event | undefined, page: number, moves = false):
     ...(blocked !== undefined && { blocked }),
     ...(print.searches &&
       found !== undefined &&
-      found.end > low &&
+      !isLow(event, found) &&
       searchedOf(event, found, moves)),
   };
 }

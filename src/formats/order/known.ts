@@ -9,14 +9,17 @@ type Changed = Pick<Effect, "frees" | "takes">;
 
 export class Known {
   readonly #pieces = new Pieces();
-  readonly #machine: Machine;
+  readonly #pageSize: number;
+  readonly #topDown: boolean;
   readonly #rounding: Rounding;
 
   constructor(
     machine: Machine,
     { rounding, free }: Told = new Overview(false, machine.pageSize).told(),
   ) {
-    this.#machine = machine;
+    this.#pageSize = machine.pageSize;
+    // A program may have asked for the legacy layout that nobody else has.
+    this.#topDown = machine.topDown && !rounding.goesUp;
     this.#rounding = rounding;
     for (const span of free()) this.#pieces.set(span, true);
   }
@@ -54,7 +57,7 @@ export class Known {
   #passed(found: Span): number {
     let size = 0;
     const at = this.#pieces.after(found.start);
-    if (this.#machine.topDown) {
+    if (this.#topDown) {
       for (let i = at; i < this.#pieces.count; i++) {
         const piece = this.#pieces.at(i);
         if (piece?.free) size = Math.max(size, piece.end - Math.max(piece.start, found.end));
@@ -90,11 +93,11 @@ export class Known {
     const { plainly, align, ahead: most } = this.#rounding.waysOf(searched);
     const passed = this.#passed(found);
     const gap = this.#gap(found);
-    const ahead = this.#machine.topDown ? gap.end - found.end : found.start - gap.start;
+    const ahead = this.#topDown ? gap.end - found.end : found.start - gap.start;
     if (plainly && passed < size && ahead === 0) return true;
     if (align === 0 || passed >= size + align || ahead > most) return false;
     // thp_get_unmapped_area looks for a whole block more, who rounds by a mask for a page less.
-    const more = searched.blocks ? block : block - this.#machine.pageSize;
+    const more = searched.blocks ? block : block - this.#pageSize;
     return !gap.whole || gap.end - gap.start >= size + more;
   }
 

@@ -1,4 +1,4 @@
-/** By how much the recording kernel rounds what its searches find: its answers to calls of one kind show it. */
+/** By how much the recording kernel rounds what its searches find, and where they begin: its answers show it. */
 
 import type { Effect, Searched } from "./effect.ts";
 
@@ -20,6 +20,10 @@ export class Rounding {
   /** Where such memory lay right below other: what needs no rounding is moved up (96204e15310c, 6.8). */
   #closes = false;
   #below = 0;
+  #above = 0;
+  /** Placements right below, and right above, the one before. */
+  #down = 0;
+  #up = 0;
 
   see({ found, searched }: Effect): void {
     if (found === undefined || searched === undefined) return;
@@ -30,7 +34,15 @@ export class Rounding {
       this.#step = this.#isUnaligned ? 0 : step;
       this.#closes ||= found.end === this.#below;
     }
+    if (found.end === this.#below) this.#down += 1;
+    else if (found.start === this.#above) this.#up += 1;
     this.#below = found.start;
+    this.#above = found.end;
+  }
+
+  /** True if searches go up, as in the legacy layout. */
+  get goesUp(): boolean {
+    return this.#up > this.#down;
   }
 
   waysOf({ align: most, blocks, usual }: Searched): Ways {
