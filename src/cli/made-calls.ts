@@ -7,9 +7,11 @@ import type { Options } from "yargs";
 import { Diagnostics, MmreplayError } from "../errors.ts";
 import type { LiveRun } from "../live/recording.ts";
 import { policyFor, resolveTrace } from "../pipeline.ts";
+import type { Policy } from "../policies/types.ts";
 import type { Program } from "../resolve/program.ts";
 import { verifyJson, verifyText } from "../verify/print.ts";
-import { verifyPath } from "./commands/verify.ts";
+import type { RecordingResult } from "../verify/types.ts";
+import { type Verifying, verifyPath } from "./commands/verify.ts";
 import { write } from "./io.ts";
 import { load } from "./load.ts";
 import { formatOption, freeOption } from "./options.ts";
@@ -45,6 +47,17 @@ function told({ calls, left }: LiveRun, where: string): string {
   return `${calls} calls ${where}\n${lines.join("")}`;
 }
 
+const disagree = (results: readonly RecordingResult[]): boolean =>
+  results.some(({ divergences }) => divergences > 0);
+
+/** A line for a policy that gives every answer, where that of the kernel's version does too. */
+async function sameAs(policy: Policy, folder: string, verifying: Verifying): Promise<string> {
+  const results = await verifyPath(folder, undefined, verifying);
+  const [own] = results;
+  if (own === undefined || own.policy === policy.id || disagree(results)) return "";
+  return `these calls do not tell ${policy.id} from ${own.policy}: both give every answer\n`;
+}
+
 /** A run with where and how it took place, for people. */
 export interface Made {
   readonly run: LiveRun;
@@ -70,9 +83,12 @@ export async function holdCalls(
   try {
     writeFiles(folder, run);
     if (!quiet) process.stderr.write(told(run, where));
-    const results = await verifyPath(folder, policy, { free, show: 1, quiet: true });
+    const verifying = { free, show: 1, quiet: true };
+    const results = await verifyPath(folder, policy, verifying);
     write(format === "json" ? verifyJson(results) : verifyText(results), undefined);
-    if (results.some(({ divergences }) => divergences > 0)) process.exitCode = disagreement;
+    if (disagree(results)) process.exitCode = disagreement;
+    else if (policy !== undefined && !quiet)
+      process.stderr.write(await sameAs(policy, folder, verifying));
   } finally {
     if (own !== undefined) rmSync(own, { recursive: true });
   }

@@ -86,6 +86,17 @@ describe.skipIf(!built)(title, () => {
     });
   });
 
+  it("says where the calls do not tell a policy from that of the kernel", () => {
+    qemu(`cat ${recorded}`);
+    const same = "these calls do not tell vfio-thp from linux-7.3: both give every answer\n";
+    expect(lab("--policy", "vfio-thp")).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining(same),
+    });
+    expect(lab("--policy", "linux-7.3").stderr).not.toContain("do not tell");
+    expect(lab("--policy", "linux-6.1").stderr).not.toContain("do not tell");
+  });
+
   it("gives QEMU the image, the initramfs and no disk or network", () => {
     qemu(`echo "$*" > ${folder}/words; head -c 6 /dev/fd/3 > ${folder}/archive; cat ${recorded}`);
     lab("--memory", "256", "-q");

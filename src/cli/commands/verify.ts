@@ -24,7 +24,7 @@ interface Arguments {
   readonly strict: boolean;
 }
 
-type Verifying = Pick<Arguments, "free" | "show" | "quiet"> & { readonly strict?: boolean };
+export type Verifying = Pick<Arguments, "free" | "show" | "quiet"> & { readonly strict?: boolean };
 
 const disagreement = 3;
 
