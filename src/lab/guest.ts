@@ -3,11 +3,17 @@
 import { MmreplayError } from "../errors.ts";
 import type { LiveTable } from "../live/table.ts";
 import type { Machine } from "../record/machine.ts";
-import { archive } from "./cpio.ts";
+import { archive, type Entry } from "./cpio.ts";
 import type { Hardware } from "./image.ts";
 
-/** Where native/live finds the rows, and the list of what to send; where it puts its output among that. */
-const paths = { table: "table", wanted: "wanted", answers: "answers" } as const;
+/** Where native/live finds the rows, what to send, and what to load for a device; what it calls its own words. */
+const paths = {
+  table: "table",
+  wanted: "wanted",
+  modules: "modules",
+  answers: "answers",
+  noDevice: "no-device",
+} as const;
 
 /** What decides where mappings go: all that src/record/machine.ts reads of a machine but devices. `*` is every name. */
 export const wanted: readonly string[] = [
@@ -31,6 +37,12 @@ export const wanted: readonly string[] = [
   "/sys/kernel/mm/transparent_hugepage/*/shmem_enabled",
 ];
 
+/** A kernel module, unpacked. */
+export interface Module {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
 const folder = 0o040755;
 const file = 0o100644;
 const program = 0o100755;
@@ -48,8 +60,21 @@ function isStatic(bytes: Uint8Array): boolean {
   return !types.includes(elf.interpreter);
 }
 
+/** The folder of modules, which a guest with a device has; they are loaded by name. */
+const modulesIn = (modules: readonly Module[]): readonly Entry[] => [
+  { path: paths.modules, mode: folder },
+  ...modules.map(({ name, bytes }, index) => {
+    const order = String(index).padStart(4, "0");
+    return { path: `${paths.modules}/${order}-${name}`, mode: file, bytes };
+  }),
+];
+
 /** The first root of a guest whose first process is native/live; throws `lab/not-static`. */
-export function initramfs(caller: Uint8Array, { rows }: LiveTable): Uint8Array {
+export function initramfs(
+  caller: Uint8Array,
+  { rows, deviceBytes }: LiveTable,
+  modules: readonly Module[],
+): Uint8Array {
   if (!isStatic(caller))
     throw new MmreplayError(
       "lab/not-static",
@@ -66,6 +91,7 @@ export function initramfs(caller: Uint8Array, { rows }: LiveTable): Uint8Array {
     { path: "sys", mode: folder },
     { path: "init", mode: program, bytes: caller },
     { path: paths.table, mode: file, bytes: table },
+    ...(deviceBytes > 0 ? modulesIn(modules) : []),
     { path: paths.wanted, mode: file, bytes: new TextEncoder().encode(wanted.join("\n")) },
   ]);
 }
@@ -73,6 +99,16 @@ export function initramfs(caller: Uint8Array, { rows }: LiveTable): Uint8Array {
 /** What native/live wrote, out of the files that a guest sent. */
 export function outputIn(files: ReadonlyMap<string, Uint8Array>): Uint8Array {
   return files.get(paths.answers) ?? new Uint8Array(0);
+}
+
+/** Why a guest has no device for user space; undefined if it has one. */
+export function noDeviceIn(files: ReadonlyMap<string, Uint8Array>): string | undefined {
+  const bytes = files.get(paths.noDevice);
+  return bytes === undefined
+    ? undefined
+    : Buffer.from(bytes)
+        .toString()
+        .replace(/[^ -~]/g, "?");
 }
 
 /** A guest by the files that it sent. */

@@ -14,6 +14,8 @@ export interface Guest {
   /** Path of the image. */
   readonly kernel: string;
   readonly initramfs: Uint8Array;
+  /** Bytes of a device for user space; 0: none. */
+  readonly deviceBytes: number;
   /** In MiB. */
   readonly memory: number;
   /** In seconds. */
@@ -63,14 +65,24 @@ function unstartable(error: NodeJS.ErrnoException, { hardware }: Guest): Mmrepla
   });
 }
 
+/** A BAR has a power of two, and at least a page of any size. */
+const barOf = (bytes: number): number => Math.max(65_536, 2 ** Math.ceil(Math.log2(bytes)));
+
 function argumentsFor(guest: Guest, accelerator: Ended["accelerator"]): readonly string[] {
-  const { arguments: own, boot } = labMachines[guest.hardware];
+  const { machine, boot, iommu } = labMachines[guest.hardware];
+  const hasDevice = guest.deviceBytes > 0;
+  const device = ["-device", `pci-testdev,membar=${barOf(guest.deviceBytes)}`];
   const bare = ["-nodefaults", "-no-user-config", "-no-reboot", "-display", "none"];
   const size = ["-smp", "1", "-m", `${guest.memory}M`];
   const image = ["-kernel", guest.kernel, "-initrd", "/dev/fd/3"];
   // A panic ends the machine at once.
-  const line = ["-append", `${boot} panic=-1`];
-  return [...own, "-accel", accelerator, ...bare, ...size, "-serial", "stdio", ...image, ...line];
+  const line = `${boot}${hasDevice ? iommu.boot : ""} panic=-1`;
+  return [
+    ...["-machine", `${machine}${hasDevice ? iommu.machine : ""}`, "-cpu", "max"],
+    ...["-accel", accelerator, ...bare, ...size],
+    ...(hasDevice ? [...iommu.arguments, ...device] : []),
+    ...["-serial", "stdio", ...image, "-append", line],
+  ];
 }
 
 /** Run a guest once; `file` is the open initramfs. */

@@ -54,6 +54,8 @@ function argumentsOf(what: number, at: number, length: number, rest: readonly nu
   const [a = 0, b = 0, c = 0] = rest;
   const start = `${hex(at)}, ${hex(length)}`;
   switch (what) {
+    case kind.mapDevice:
+      return `mmap(${start}, ${hex(a)}, ${hex(b)}, 9<anon_inode:[vfio-device]>, ${hex(c)})`;
     case kind.map: {
       const file = c < 0 ? "-1, 0x0" : `3</memfd:mmreplay (deleted)>, ${hex(c)}`;
       return `mmap(${start}, ${hex(a)}, ${hex(b)}, ${file})`;
@@ -88,22 +90,38 @@ interface Setting {
   readonly command: "live" | "lab";
   readonly program: string;
   readonly machine: Machine;
+  /** Why there is no device to map, where there is none. */
+  readonly noDevice?: string | undefined;
+}
+
+/** The calls that were not made, by reason. */
+function notMadeOf(
+  { rows, left }: LiveTable,
+  { answers }: Answers,
+  noDevice: string | undefined,
+): ReadonlyMap<string, number> {
+  const counts = new Map(left);
+  answers.forEach((answer, index) => {
+    if (answer !== notMade) return;
+    const isDevice = noDevice !== undefined && rows[index * stride] === kind.mapDevice;
+    const reason = isDevice ? `devices (${noDevice})` : "calls on what was not mapped";
+    counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  });
+  return counts;
 }
 
 /** The answers to a table as a recording. */
 export function recordingOf(table: LiveTable, made: Answers, setting: Setting): LiveRun {
   const { nanoseconds, answers, before, after } = made;
   const calls = answers.filter((answer) => answer !== notMade).length;
-  const { command, program, machine } = setting;
+  const { command, program, machine, noDevice } = setting;
   const circumstances = {
     recorder: { name: `mmreplay ${command}`, version: "1" },
     recorderCommand: ["mmreplay", command],
     program: [program],
     pid: "self",
   } as const;
-  const lost = answers.length - calls;
-  const left = new Map(table.left);
-  if (lost > 0) left.set("calls on what was not mapped", lost);
+  const left = notMadeOf(table, made, noDevice);
   const files = {
     ...machineFiles(circumstances, machine),
     "strace.txt": straceText(table, made),

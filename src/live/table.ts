@@ -14,7 +14,7 @@ import {
 import { hasBit } from "../units.ts";
 
 /** Kinds of rows, as native/live/src/main.rs numbers them. */
-export const kind = { map: 1, unmap: 2, protect: 3, remap: 4 } as const;
+export const kind = { map: 1, unmap: 2, protect: 3, remap: 4, mapDevice: 5 } as const;
 
 /** `kind, object, anchor, offset, length, a, b, c`; bytes. */
 export const stride = 8;
@@ -23,7 +23,18 @@ export interface LiveTable {
   readonly rows: Float64Array;
   /** What the running kernel is not asked, and how often, by reason. */
   readonly left: ReadonlyMap<string, number>;
+  /** Bytes of the device that stands in for every device: 0 if none is mapped. */
+  readonly deviceBytes: number;
 }
+
+/**
+ * Offsets of VFIO device files: the region's index, and the place in it (VFIO_PCI_OFFSET_SHIFT, linux/vfio_pci_core.h). The
+ * stand-in, QEMU's pci-testdev, has its memory in region 2.
+ */
+const regionBytes: number = 2 ** 40;
+const standInRegion = 2;
+/** Most that the BAR of the stand-in can have. */
+const mostDevice: number = 2 ** 36;
 
 type Row = readonly [kind: number, object: number, at: Position, pages: number, ...rest: number[]];
 
@@ -59,9 +70,23 @@ class Writer {
   readonly #rows: Row[] = [];
   readonly #left = new Map<string, number>();
   readonly #pageBytes: number;
+  readonly #devices: boolean;
+  #deviceBytes = 0;
 
-  constructor(pageBytes: number) {
+  constructor(pageBytes: number, devices: boolean) {
     this.#pageBytes = pageBytes;
+    this.#devices = devices;
+  }
+
+  /** True if something stands in for what is mapped there. */
+  #hasStandIn(area: Area, pages: number): boolean {
+    if (area.file?.kind !== "vfio") return hasStandIn(area);
+    const end = this.#placeInRegion(area) + pages * this.#pageBytes;
+    return this.#devices && area.shared && end <= mostDevice;
+  }
+
+  #placeInRegion({ pgoff }: Area): number {
+    return (pgoff * this.#pageBytes) % regionBytes;
   }
 
   op(op: Op): void {
@@ -94,7 +119,7 @@ class Writer {
 
   #map(op: Extract<Op, { kind: "map" }>): Row | string {
     const { area, object, pages, source, hint } = op;
-    if (!hasStandIn(area)) return "huge pages and devices";
+    if (!this.#hasStandIn(area, pages)) return "huge pages and devices";
     if (op.how === "brk") return "brk";
     if (source !== undefined) {
       const may = op.how === "grow" ? MREMAP_MAYMOVE : 0;
@@ -108,14 +133,21 @@ class Writer {
   }
 
   #fix({ area, object, at, pages, source }: Extract<Op, { kind: "fix" }>): Row | string {
-    if (!hasStandIn(area)) return "huge pages and devices";
+    if (!this.#hasStandIn(area, pages)) return "huge pages and devices";
     if (source !== undefined) return "mremap to a fixed place";
     return ours(at) ?? this.#mmap(object, at, pages, area, MAP_FIXED);
   }
 
   #mmap(object: number, at: Position, pages: number, area: Area, more: number): Row {
+    const access = [area.prot % 8, flagsOf(area, more)] as const;
+    if (area.file?.kind === "vfio") {
+      const place = this.#placeInRegion(area);
+      this.#deviceBytes = Math.max(this.#deviceBytes, place + pages * this.#pageBytes);
+      const offset = standInRegion * regionBytes + place;
+      return [kind.mapDevice, object, at, pages, ...access, offset];
+    }
     const offset = area.backing === "file" ? area.pgoff * this.#pageBytes : -1;
-    return [kind.map, object, at, pages, area.prot % 8, flagsOf(area, more), offset];
+    return [kind.map, object, at, pages, ...access, offset];
   }
 
   table(): LiveTable {
@@ -124,7 +156,7 @@ class Writer {
       const place = [what, object, at.object, at.offset * this.#pageBytes];
       rows.set([...place, pages * this.#pageBytes, ...rest], index * stride);
     });
-    return { rows, left: this.#left };
+    return { rows, left: this.#left, deviceBytes: this.#deviceBytes };
   }
 }
 
@@ -140,9 +172,9 @@ function busiest(program: Program): number {
   return first?.[0] ?? 0;
 }
 
-/** The calls of the busiest space of a program. */
-export function liveTable(program: Program): LiveTable {
-  const writer = new Writer(program.pageBytes);
+/** The calls of the busiest space of a program; those on VFIO devices if there is a stand-in. */
+export function liveTable(program: Program, devices = false): LiveTable {
+  const writer = new Writer(program.pageBytes, devices);
   const chosen = busiest(program);
   let space = 0;
   for (const op of program.ops) {

@@ -65,10 +65,12 @@ describe("an archive", () => {
 });
 
 describe("an initramfs", () => {
-  const table = { rows: new Float64Array([1, 2, 0, 0, 4096, 3, 34, -1]), left: new Map() };
+  const rows = new Float64Array([1, 2, 0, 0, 4096, 3, 34, -1]);
+  const table = { rows, left: new Map(), deviceBytes: 0 };
+  const modules = ["vfio.ko", "vfio-pci.ko"].map((name) => ({ name, bytes: bytes(name) }));
 
   it("holds the caller, its rows and what it is to send", () => {
-    const files = unpacked(initramfs(elf(1), table));
+    const files = unpacked(initramfs(elf(1), table, modules));
     expect([...files.keys()]).toEqual(
       ["dev", "dev/console", "proc", "sys", "init", "table", "wanted"], //
     );
@@ -77,9 +79,18 @@ describe("an initramfs", () => {
     expect(files.get("wanted")?.text.split("\n")).toEqual(wanted);
   });
 
+  it("holds modules in their order for a trace that maps a device", () => {
+    const files = unpacked(initramfs(elf(1), { ...table, deviceBytes: 4096 }, modules));
+    const inside = [...files].filter(([path]) => path.startsWith("modules/"));
+    expect(inside.map(([path, { text }]) => [path, text])).toEqual([
+      ["modules/0000-vfio.ko", "vfio.ko"],
+      ["modules/0001-vfio-pci.ko", "vfio-pci.ko"],
+    ]);
+  });
+
   it("is refused for a caller that needs libraries", () => {
     const interpreter = 3;
-    expect(() => initramfs(elf(interpreter), table)).toThrow(/needs libraries/);
+    expect(() => initramfs(elf(interpreter), table, [])).toThrow(/needs libraries/);
   });
 });
 

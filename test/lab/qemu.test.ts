@@ -27,6 +27,10 @@ const trace = "traces/redis-ext4.mmtrace";
 /** What Linux 7.3.4 (Debian) wrote when it was asked for the calls of that trace. */
 const recorded: string = fileURLToPath(new URL("linux-7.3.console", import.meta.url));
 
+/** And for those of this one, with vfio-pci and its modules. */
+const vfioTrace = "traces/vfio-bar-2g-7.3.mmtrace";
+const vfioRecorded: string = fileURLToPath(new URL("linux-7.3-vfio.console", import.meta.url));
+
 const env: Readonly<Record<string, string>> = {
   PATH: `${bin}:${dirname(process.execPath)}:/usr/bin:/bin`,
   TMPDIR: temporary,
@@ -39,8 +43,9 @@ function qemu(script: string): void {
   chmodSync(path, 0o755);
 }
 
-const lab = (...more: readonly string[]): Finished =>
-  mmreplay(["lab", "--kernel", image, trace, ...more], undefined, env);
+const labOf = (path: string, ...more: readonly string[]): Finished =>
+  mmreplay(["lab", "--kernel", image, path, ...more], undefined, env);
+const lab = (...more: readonly string[]): Finished => labOf(trace, ...more);
 
 beforeEach(() => {
   rmSync(bin, { recursive: true, force: true });
@@ -95,6 +100,34 @@ describe.skipIf(!built)(title, () => {
     });
     expect(lab("--policy", "linux-7.3").stderr).not.toContain("do not tell");
     expect(lab("--policy", "linux-6.1").stderr).not.toContain("do not tell");
+  });
+
+  it("holds a policy about devices against what a device got", () => {
+    qemu(`cat ${vfioRecorded}`);
+    const own = labOf(vfioTrace, "--format", "json");
+    expect(JSON.parse(own.stdout).total).toMatchObject({
+      placements: { total: 10, exact: 10 },
+      vmas: { total: 30, exact: 30 },
+    });
+    expect(own.stderr).not.toContain("devices");
+    const proposed = labOf(vfioTrace, "--policy", "vfio-thp");
+    expect(proposed).toMatchObject({ code: 3, stdout: expect.stringMatching(/vfio-thp .* 5\/10/) });
+  });
+
+  it("gives QEMU a device of the size that is mapped, and an IOMMU", () => {
+    qemu(`echo "$*" > ${folder}/words; cat ${vfioRecorded}`);
+    labOf(vfioTrace, "-q");
+    const words = readFileSync(join(folder, "words"), "utf8");
+    expect(words).toContain(
+      `-device intel-iommu,aw-bits=48 -device pci-testdev,membar=${2 ** 31} `,
+    );
+    expect(words).toContain("intel_iommu=on");
+    const packed = join(folder, "vfio.ko.xz");
+    writeFileSync(packed, "\xfd7zXZ");
+    expect(labOf(vfioTrace, "--modules", packed)).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/vfio\.ko\.xz: error\[lab\/not-a-module\].*\nhint: .*xz -dk/),
+    });
   });
 
   it("gives QEMU the image, the initramfs and no disk or network", () => {

@@ -4,9 +4,14 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { release, tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { Diagnostics } from "../../src/errors.ts";
 import { churn } from "../../src/latency/churn.ts";
+import { recordingOf } from "../../src/live/recording.ts";
 import { kind, liveTable, stride } from "../../src/live/table.ts";
+import { policyFor, resolveTrace } from "../../src/pipeline.ts";
 import { policies } from "../../src/policies/index.ts";
+import { thisMachine } from "../../src/record/machine.ts";
+import { decode } from "../../src/trace/codec.ts";
 import { mmreplay } from "../support/cli.ts";
 
 const series: string = release().split(".").slice(0, 2).join(".");
@@ -62,5 +67,49 @@ describe("the calls of a program", () => {
     expect(last.slice(0, 2)).toEqual([kind.unmap, 0]);
     // A private file without pages, charged to nobody.
     expect(last.slice(stride)).toEqual([kind.map, 15, 0, 0, expect.any(Number), 1, 0x4002, 0]);
+  });
+
+  it("map a device only where there is one to stand in for it", () => {
+    const { facts, ...trace } = decode(readFileSync("traces/vfio-bar-2g-7.3.mmtrace"), "bar");
+    const program = resolveTrace({ facts, ...trace }, policyFor(facts), new Diagnostics());
+    const kinds = (devices: boolean): readonly number[] => {
+      const { rows } = liveTable(program, devices);
+      return Array.from({ length: rows.length / stride }, (_, row) => rows[row * stride] ?? 0);
+    };
+    expect(kinds(false)).not.toContain(kind.mapDevice);
+    expect(kinds(true).filter((one) => one === kind.mapDevice)).toHaveLength(10);
+    const { rows, deviceBytes } = liveTable(program, true);
+    expect(deviceBytes).toBe(2 ** 31);
+    const at = kinds(true).indexOf(kind.mapDevice);
+    expect(rows[at * stride + 7]).toBe(2 ** 41);
+  });
+
+  it("say why a device was not mapped, apart from what was not mapped before", () => {
+    const rows = Float64Array.from([
+      ...[kind.mapDevice, 1, 0, 0, 4096, 3, 1, 2 ** 41],
+      ...[kind.unmap, 0, 1, 0, 4096, 0, 0, 0],
+      ...[kind.map, 2, 0, 0, 4096, 3, 0x22, -1],
+    ]);
+    const notMade = -(2 ** 32);
+    const { calls, left, files } = recordingOf(
+      { rows, left: new Map([["brk", 3]]), deviceBytes: 4096 },
+      {
+        nanoseconds: 0,
+        answers: Float64Array.from([notMade, notMade, 0x7f0000000000]),
+        brk: 0x1000,
+        before: "",
+        after: "",
+      },
+      { command: "lab", program: "bars", machine: thisMachine, noDevice: "no vfio.ko" },
+    );
+    expect(calls).toBe(1);
+    expect([...left]).toEqual([
+      ["brk", 3],
+      ["devices (no vfio.ko)", 1],
+      ["calls on what was not mapped", 1],
+    ]);
+    expect(files["strace.txt"]).toBe(
+      "brk(0x0) = 0x1000\nmmap(0x0, 0x1000, 0x3, 0x22, -1, 0x0) = 0x7f0000000000\n",
+    );
   });
 });

@@ -1,6 +1,7 @@
 //! What the first process of a booted kernel does: it lets a process of its own make the calls, and writes down the answers
 //! and the settings of the kernel on the console, as `src/lab/console.ts` reads them.
 
+use crate::device;
 use std::ffi::CStr;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -10,6 +11,8 @@ use std::process::{Command, Stdio};
 /// Files of the initramfs: the rows, and one path to be sent on each line; `*` in a path is every name there.
 const TABLE: &str = "/table";
 const WANTED: &str = "/wanted";
+/// Modules to load, in the order of their names; nothing is opened for user space unless there is the folder.
+const MODULES: &str = "/modules";
 
 /// Emergencies alone: anything else on the console would stand between the answers.
 const QUIET: i32 = 1;
@@ -31,6 +34,7 @@ pub fn run() {
 fn answer() -> io::Result<()> {
     mount(c"proc", c"/proc")?;
     mount(c"sysfs", c"/sys")?;
+    let device = if fs::exists(MODULES)? { open_device() } else { Ok(()) };
     // What goes wrong there belongs on the console.
     let calls = Command::new("/init")
         .stdin(File::open(TABLE)?)
@@ -50,9 +54,29 @@ fn answer() -> io::Result<()> {
             send(&mut out, &path, &bytes)?;
         }
     }
+    if let Err(error) = device {
+        send(&mut out, "no-device", error.to_string().as_bytes())?;
+    }
     send(&mut out, "answers", &calls.stdout)?;
     send(&mut out, "end", &[])?;
     out.flush()
+}
+
+fn open_device() -> io::Result<()> {
+    mount(c"devtmpfs", c"/dev")?;
+    let mut modules: Vec<_> = fs::read_dir(MODULES)?.flatten().map(|entry| entry.path()).collect();
+    modules.sort();
+    for module in modules {
+        let file = File::open(&module)?;
+        // SAFETY: the descriptor is open, the parameters are a string that ends in zero.
+        let loaded =
+            unsafe { libc::syscall(libc::SYS_finit_module, file.as_raw_fd(), c"".as_ptr(), 0) };
+        if loaded != 0 {
+            let name = module.file_name().unwrap_or_default().display();
+            return Err(io::Error::other(format!("{name}: {}", io::Error::last_os_error())));
+        }
+    }
+    device::open()
 }
 
 fn mount(kind: &CStr, at: &CStr) -> io::Result<()> {

@@ -4,6 +4,7 @@
 //! nanoseconds, the lengths of `/proc/self/maps` before and after, the break, one answer per row (an address, a negative
 //! errno, or `NOT_MADE`), then both maps. Nothing is allocated and no page of a mapping is touched between the two maps.
 
+mod device;
 mod guest;
 
 use std::fs;
@@ -20,6 +21,8 @@ const UNMAP: i64 = 2;
 const PROTECT: i64 = 3;
 /// Columns `a, b`: new length, flags.
 const REMAP: i64 = 4;
+/// As `MAP`, of the device of a guest.
+const MAP_DEVICE: i64 = 5;
 
 /// The object that the row stands on has no address.
 const NOT_MADE: i64 = -(1 << 32);
@@ -102,6 +105,11 @@ fn make(row: &Row, base: &mut [i64], file: i64) -> i64 {
     let answer = match kind {
         MAP if c < 0 => call(libc::SYS_mmap, [at, length, a, b, -1, 0]),
         MAP => call(libc::SYS_mmap, [at, length, a, b, file, c]),
+        // SAFETY: asks whether there is such a descriptor.
+        MAP_DEVICE if unsafe { libc::fcntl(device::DESCRIPTOR, libc::F_GETFD) } < 0 => {
+            return NOT_MADE;
+        }
+        MAP_DEVICE => call(libc::SYS_mmap, [at, length, a, b, device::DESCRIPTOR.into(), c]),
         UNMAP => call(libc::SYS_munmap, [at, length, 0, 0, 0, 0]),
         PROTECT => call(libc::SYS_mprotect, [at, length, a, 0, 0, 0]),
         REMAP => call(libc::SYS_mremap, [at, length, a, b, 0, 0]),

@@ -9,6 +9,7 @@ import { checkWhole } from "../whole-number.ts";
 
 interface Arguments extends CallsArguments {
   readonly kernel: string;
+  readonly modules: string | undefined;
   readonly memory: number | undefined;
   readonly timeout: number;
 }
@@ -35,8 +36,10 @@ function check({ kernel, memory, timeout }: Arguments): void {
 
 async function run(args: Arguments): Promise<void> {
   check(args);
+  const modules = args.modules?.split(",") ?? [];
+  for (const path of modules) locate(path);
   await holdCalls(args, async (program) => {
-    const { run, accelerator, release } = await labRecording(program, args);
+    const { run, accelerator, release } = await labRecording(program, { ...args, modules });
     return { run, where: `on Linux ${release}, booted in QEMU (${accelerator})` };
   });
 }
@@ -49,6 +52,10 @@ export const labCommand: CommandModule<object, Arguments> = {
       type: "string",
       demandOption: true,
       describe: "bzImage of x86-64, Image of arm64 or riscv64; QEMU boots it",
+    },
+    modules: {
+      type: "string",
+      describe: "modules to load, separated by commas: those of vfio-pci, for calls on devices",
     },
     ...callsOptions,
     memory: { type: "number", describe: "of the guest, in MiB; default: about 1024" },
