@@ -15,7 +15,7 @@ const paths = {
   noDevice: "no-device",
 } as const;
 
-/** What decides where mappings go: all that src/record/machine.ts reads of a machine but devices. `*` is every name. */
+/** What decides where mappings go: all that src/record/machine.ts reads of a machine. `*` is every name. */
 export const wanted: readonly string[] = [
   "/proc/self/auxv",
   "/proc/self/limits",
@@ -31,6 +31,7 @@ export const wanted: readonly string[] = [
   "/proc/sys/vm/max_map_count",
   "/proc/sys/vm/mmap_min_addr",
   "/proc/sys/vm/mmap_rnd_bits",
+  "/sys/bus/pci/drivers/vfio-pci/*/resource",
   "/sys/kernel/mm/transparent_hugepage/enabled",
   "/sys/kernel/mm/transparent_hugepage/shmem_enabled",
   "/sys/kernel/mm/transparent_hugepage/*/enabled",
@@ -120,6 +121,5 @@ export function guestMachine(hardware: Hardware, files: ReadonlyMap<string, Uint
       const inside = [...files.keys()].filter((one) => one.startsWith(`${path}/`));
       return [...new Set(inside.map((one) => one.slice(path.length + 1).split("/")[0] ?? ""))];
     },
-    link: () => undefined,
   };
 }

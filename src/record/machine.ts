@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { machine } from "node:os";
 import { gunzipSync } from "node:zlib";
-import { linkOf, namesIn } from "./proc.ts";
+import { namesIn } from "./proc.ts";
 import type { Recorder } from "./types.ts";
 
 /** Texts by file name. */
@@ -17,8 +17,6 @@ export interface Machine {
   read(path: string): Uint8Array | undefined;
   /** The names in a folder, none if it cannot be read. */
   names(folder: string): readonly string[];
-  /** Where a link leads; undefined if it cannot be read. */
-  link(path: string): string | undefined;
 }
 
 export const thisMachine: Machine = {
@@ -31,7 +29,6 @@ export const thisMachine: Machine = {
     }
   },
   names: namesIn,
-  link: linkOf,
 };
 
 function textOf(on: Machine, path: string): string | undefined {
@@ -127,14 +124,20 @@ function thpSettings(on: Machine): string {
     .join("");
 }
 
-const devices = "/sys/bus/pci/devices";
+const drivers = "/sys/bus/pci/drivers";
 
 /** BARs of the devices that user space drives. */
 function pciResources(on: Machine): string {
   return on
-    .names(devices)
-    .filter((device) => /vfio|uio/.test(on.link(`${devices}/${device}/driver`) ?? ""))
-    .map((device) => `# ${device}\n${textOf(on, `${devices}/${device}/resource`) ?? ""}`)
+    .names(drivers)
+    .filter((driver) => /vfio|uio/.test(driver))
+    .flatMap((driver) => on.names(`${drivers}/${driver}`).map((name) => [driver, name] as const))
+    .filter(([, name]) => /^[\da-f]+:[\da-f]{2}:[\da-f]{2}\.\d$/.test(name))
+    .map(([driver, name]) => {
+      const resources = textOf(on, `${drivers}/${driver}/${name}/resource`) ?? "";
+      return `# ${name}\n${resources}`;
+    })
+    .toSorted()
     .join("");
 }
 

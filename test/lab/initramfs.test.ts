@@ -100,6 +100,7 @@ describe("a guest", () => {
     ["/proc/sys/kernel/osrelease", bytes("7.3.4-patched\n")],
     ["/proc/sys/kernel/version", bytes("#1 SMP\n")],
     ["/proc/self/limits", bytes("Max stack size  8388608  unlimited  bytes\n")],
+    ["/sys/bus/pci/drivers/vfio-pci/0000:00:02.0/resource", bytes("0x10 0x1f 0x40200\n")],
     ["/sys/kernel/mm/transparent_hugepage/enabled", bytes("always [madvise] never\n")],
     ["/sys/kernel/mm/transparent_hugepage/hugepages-64kB/enabled", bytes("[always] never\n")],
   ]);
@@ -118,6 +119,7 @@ describe("a guest", () => {
       stack_limit_kib: 8192,
       recorder: "mmreplay lab 1",
     });
+    expect(files["pci-resources.txt"]).toBe("# 0000:00:02.0\n0x10 0x1f 0x40200\n");
     expect(files["thp.txt"]).toBe(
       "/sys/kernel/mm/transparent_hugepage/enabled always [madvise] never\n" +
         "/sys/kernel/mm/transparent_hugepage/hugepages-64kB/enabled [always] never\n",
