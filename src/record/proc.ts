@@ -12,7 +12,7 @@ export function textOf(path: string): string | undefined {
 }
 
 /** Where a link of procfs or sysfs leads, undefined if it cannot be read. */
-export function linkOf(path: string): string | undefined {
+function linkOf(path: string): string | undefined {
   try {
     return readlinkSync(path);
   } catch {
