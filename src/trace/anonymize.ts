@@ -34,9 +34,12 @@ class Clock {
     return this.#first !== Number.POSITIVE_INFINITY;
   }
 
+  /** Where a double does not hold the parts of a second, as it is. */
   since(time: number): number {
     const units = unitsOf(this.#last);
-    return (Math.round(time * units) - Math.round(this.#first * units)) / units;
+    const [at, from] = [Math.round(time * units), Math.round(this.#first * units)];
+    const isWhole = Number.isSafeInteger(at) && Number.isSafeInteger(from);
+    return isWhole ? (at - from) / units : time - this.#first;
   }
 }
 
@@ -68,7 +71,7 @@ class Anonymizer {
     switch (timed.kind) {
       case "call":
         if (timed.call === "set_vma_name")
-          return timed.label === null ? timed : { ...timed, label: this.names.label(timed.label) };
+          return timed.label === null ? timed : { ...timed, label: this.names.path(timed.label) };
         if ((timed.call === "mmap" || timed.call === "shmat") && timed.file !== undefined)
           return { ...timed, file: this.#file(timed.file) };
         return timed;

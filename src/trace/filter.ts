@@ -41,6 +41,7 @@ class Spaces {
   readonly #active: boolean[] = [];
   readonly #tasks: (number | null)[] = [];
   readonly #found = new Set<number>();
+  #isNamed = false;
 
   /** `file` is named in errors. */
   constructor(selection: Selection, file: string) {
@@ -78,6 +79,7 @@ class Spaces {
     this.#tasks[space] ??= task;
     const runs = this.#program[space];
     const named = program !== undefined && (runs === program || lastPart(runs ?? "") === program);
+    this.#isNamed ||= named;
     if (this.#see(task) || named) this.#chosen[space] = true;
   }
 
@@ -86,20 +88,18 @@ class Spaces {
    * end nothing is kept. Throws `filter/no-task`, `filter/no-program` or `filter/nothing`.
    */
   kept(): ReadonlySet<number> {
-    const missing = [...this.#selection.pids].find((pid) => !this.#found.has(pid));
+    const { pids, program } = this.#selection;
+    const missing = [...pids].find((pid) => !this.#found.has(pid));
     if (missing !== undefined)
       throw this.#absent("filter/no-task", `no task has the id ${missing}`);
-    if (this.#chosen.length === 0)
-      throw this.#absent(
-        "filter/no-program",
-        `no exec of "${this.#selection.program}" is recorded`,
-      );
+    if (program !== undefined && !this.#isNamed)
+      throw this.#absent("filter/no-program", `no exec of "${program}" is recorded`);
     const kept = new Set<number>();
     for (const space of this.#chosen.keys()) {
       const isIdle = this.#parent[space] !== undefined && this.#active[space] !== true;
       if (this.#chosen[space] !== true || isIdle) continue;
-      for (let one: number | undefined = space; one !== undefined; one = this.#parent[one])
-        kept.add(one);
+      let one: number | undefined = space;
+      for (; one !== undefined && !kept.has(one); one = this.#parent[one]) kept.add(one);
     }
     if (kept.size === 0)
       throw this.#absent(

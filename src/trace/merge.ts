@@ -5,7 +5,6 @@ import type { U64 } from "../units.ts";
 import type { Shelf } from "./block.ts";
 import { TaskSet } from "./by-task.ts";
 import { type Event, execSource, growthSource } from "./event.ts";
-import type { OpenFile } from "./file.ts";
 import { hasKind } from "./log.ts";
 import { logOf } from "./log-writer.ts";
 import { mergeFacts, type Part } from "./merge-facts.ts";
@@ -21,7 +20,6 @@ interface Surveyed extends Part {
   readonly tasks: TaskSet;
   readonly lastTask: number;
   readonly lastLine: number;
-  readonly lastFile: number;
   readonly isTimed: boolean;
   readonly conclusions: Conclusions;
   readonly sizes: ReadonlyMap<number, U64>;
@@ -30,7 +28,7 @@ interface Surveyed extends Part {
 function surveyed(part: Part): Surveyed {
   const { events } = part.trace;
   const tasks = new TaskSet();
-  let [lastTask, lastLine, lastFile, isTimed] = [0, 0, 0, false];
+  let [lastTask, lastLine] = [0, 0];
   const { evidence, conclusions } = walkSpaces(events, ({ pid, child, other, line }) => {
     for (const task of [pid, child, other])
       if (typeof task === "number") {
@@ -44,13 +42,9 @@ function surveyed(part: Part): Surveyed {
       at: { file: part.file },
       hint: "if all are threads of one, import its recording with --one-process",
     });
-  for (const slot of logOf(events).slots) {
-    const { columns, tables } = slot.block();
-    isTimed ||= columns.has(timeColumn);
-    for (const { id } of tables.files) lastFile = Math.max(lastFile, id);
-  }
+  const isTimed = logOf(events).slots.some((slot) => slot.block().columns.has(timeColumn));
   const sizes = segmentSizes(events);
-  return { ...part, tasks, lastTask, lastLine, lastFile, isTimed, conclusions, sizes };
+  return { ...part, tasks, lastTask, lastLine, isTimed, conclusions, sizes };
 }
 
 /** Numbers that no part uses. */
@@ -77,21 +71,18 @@ class Renaming {
   readonly #fresh: Fresh;
   /** Ids that other parts use, and the task without one. */
   readonly #ids = new Map<TaskId, number>();
-  readonly #files = new WeakMap<OpenFile, OpenFile>();
   readonly #line: number;
-  readonly #file: number;
 
   constructor(part: Surveyed, earlier: readonly Surveyed[], fresh: Fresh) {
     this.#part = part;
     this.#earlier = earlier;
     this.#fresh = fresh;
     this.#line = earlier.reduce((sum, { lastLine }) => sum + lastLine, 0);
-    this.#file = earlier.reduce((sum, { lastFile }) => sum + lastFile + 1, 0);
   }
 
-  /** `12 is 4096`, the first few. */
+  /** `12 is now 4096` for each. */
   get told(): readonly string[] {
-    return [...this.#ids].flatMap(([id, now]) => (id === null ? [] : [`${id} is ${now}`]));
+    return [...this.#ids].flatMap(([id, now]) => (id === null ? [] : [`${id} is now ${now}`]));
   }
 
   *events(): Generator<Event, undefined> {
@@ -123,7 +114,7 @@ class Renaming {
       case "call": {
         const bare = event.pid === null && { bare: true as const };
         const entry = event.entryLine !== undefined && { entryLine: event.entryLine + this.#line };
-        return this.#filed({ ...event, pid, line, ...entry, ...bare });
+        return this.#sized({ ...event, pid, line, ...entry, ...bare });
       }
       case "lifecycle": {
         const { child, other, entryLine } = event;
@@ -142,24 +133,11 @@ class Renaming {
     }
   }
 
-  /** With the file, and the size of a segment, that it has among all parts. */
-  #filed(call: Extract<Event, { kind: "call" }>): Event {
-    if (call.call === "mmap")
-      return call.file === undefined ? call : { ...call, file: this.#open(call.file) };
-    if (call.call !== "shmat") return call;
-    const length = call.length ?? this.#part.sizes.get(call.shmid);
-    return {
-      ...call,
-      ...(call.file !== undefined && { file: this.#open(call.file) }),
-      ...(length !== undefined && { length }),
-    };
-  }
-
-  #open(file: OpenFile): OpenFile {
-    if (file.id < 0) return file;
-    const known = this.#files.get(file) ?? { ...file, id: file.id + this.#file };
-    this.#files.set(file, known);
-    return known;
+  /** With the size of a segment whose number another part may use. Ids of open files stay: files meet in one space only. */
+  #sized(call: Extract<Event, { kind: "call" }>): Event {
+    if (call.call !== "shmat" || call.length !== undefined) return call;
+    const length = this.#part.sizes.get(call.shmid);
+    return length === undefined ? call : { ...call, length };
   }
 }
 
@@ -252,7 +230,9 @@ export function merge(parts: readonly [Part, ...Part[]], name: string, shelf?: S
   const ids = renamings.flatMap(({ told }, at) => {
     if (told.length === 0) return [];
     const more = told.length > mostTold ? `, and ${told.length - mostTold} more` : "";
-    return [`ids of ${all[at]?.file} that are taken: ${told.slice(0, mostTold).join(", ")}${more}`];
+    return [
+      `tasks of ${all[at]?.file} whose ids are taken: ${told.slice(0, mostTold).join(", ")}${more}`,
+    ];
   });
   return { trace: { name, facts, events }, told: [order, ...ids, ...taken] };
 }

@@ -62,7 +62,7 @@ export class Pseudonyms {
     return `n${this.#words.of(name)}`;
   }
 
-  /** Paths, and whatever else maps and recorders print for a file or an area. */
+  /** Paths, names of ranges (PR_SET_VMA), and whatever else maps and recorders print for a file or an area. */
   path(text: string): string {
     const known = this.#paths.get(text);
     if (known !== undefined) return known;
@@ -71,11 +71,6 @@ export class Pseudonyms {
     const made = `${this.#nameOf(name)}${isDeleted ? deleted : ""}`;
     this.#paths.set(text, made);
     return made;
-  }
-
-  /** The name of a range (PR_SET_VMA). */
-  label(text: string): string {
-    return kernelArea.test(text) ? text : this.word(text);
   }
 
   #nameOf(name: string): string {
@@ -88,7 +83,7 @@ export class Pseudonyms {
     this.#keep(known);
     const rest = name.slice(known.length);
     return known.startsWith("[") && rest.endsWith("]")
-      ? `${known}${this.word(rest.slice(0, -1))}]`
+      ? `${known}${this.path(rest.slice(0, -1))}]`
       : `${known}${this.#folders(rest)}`;
   }
 

@@ -126,7 +126,7 @@ describe("trace merge", () => {
     expect(stderr).toMatch(
       /m\.mmtrace: 10 events, \d+ bytes\n {2}2 traces, one after the other: .*run\.strace has no times\n/,
     );
-    expect(stderr).toContain("run2.strace that are taken: 10 is 12, 11 is 13\n");
+    expect(stderr).toContain("run2.strace whose ids are taken: 10 is now 12, 11 is now 13\n");
     expect(eventsOf(file("m.mmtrace")).map(({ pid }) => pid)).toEqual([
       10, 10, 10, 11, 11, 12, 12, 12, 13, 13,
     ]);

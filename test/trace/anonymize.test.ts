@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { load } from "../../src/cli/load.ts";
 import { anonymize } from "../../src/trace/anonymize.ts";
@@ -16,6 +17,7 @@ import { replayer } from "../support/replayed.ts";
 import { shared } from "../support/shared.ts";
 import { shippedTrace, shippedTraces } from "../support/traces.ts";
 import { verifyTrace } from "../support/verified.ts";
+import { trace as arbitraryTrace } from "./arbitrary.ts";
 
 /** Names of an event that are people's, and not the kernel's. */
 function namesOf(event: Event): readonly string[] {
@@ -96,7 +98,7 @@ function expectSameEvents(trace: Trace, anonymous: Trace): void {
   const back = new Map<string, string>();
   const bare = (event: Event): string =>
     eventJson(event)
-      .map((one) => jsonLine(one).replace(/"(path|label)":"(?:[^"\\]|\\.)*"/, '"$1":""'))
+      .map((one) => jsonLine(one).replace(/"(path|label|warning)":"(?:[^"\\]|\\.)*"/, '"$1":""'))
       .join();
   let index = 0;
   for (const event of trace.events) {
@@ -216,6 +218,20 @@ describe("an anonymous trace", () => {
   });
 });
 
+describe("any trace", () => {
+  it("comes back under pseudonyms as it was stored, and stays the same under new ones", () => {
+    fc.assert(
+      fc.property(arbitraryTrace, (trace) => {
+        const anonymous = made(trace);
+        const bytes = encode(anonymous);
+        expectSameEvents(trace, decode(bytes, "anonymous"));
+        expect(encode(made(decode(bytes, "anonymous")))).toEqual(bytes);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
 describe("pseudonyms", () => {
   it("stand for the parts of names that people give", () => {
     const names = new Pseudonyms();
@@ -252,7 +268,7 @@ describe("pseudonyms", () => {
       ["/anon_hugepage (deleted)", "/anon_hugepage (deleted)"],
     ] as const;
     expect(pairs.map(([name]) => [name, names.path(name)])).toEqual(pairs);
-    expect(names.label("[0x474012]")).toBe("[0x474012]");
-    expect(names.label("host")).toBe("n7");
+    expect(names.path("[0x474012]")).toBe("[0x474012]");
+    expect(names.path("host")).toBe("n7");
   });
 });

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { load } from "../../src/cli/load.ts";
 import { Diagnostics, MmreplayError } from "../../src/errors.ts";
@@ -14,6 +15,7 @@ import { replayer } from "../support/replayed.ts";
 import { shared } from "../support/shared.ts";
 import { shippedTrace } from "../support/traces.ts";
 import { type Mode, verifyTrace } from "../support/verified.ts";
+import { trace as arbitraryTrace } from "./arbitrary.ts";
 
 function mergedOf(traces: readonly Trace[]): ReturnType<typeof merge> {
   const [first, second, ...others] = traces.map((trace) => ({ file: trace.name, trace }));
@@ -187,7 +189,7 @@ describe("merging", () => {
     const { trace, told } = mergedOf(parts);
     expect(trace.facts).toMatchObject({ kernel: "7.3.1", aslr: false });
     expect(told).toContain("kernel 7.3.1: told by a, not by all");
-    expect(told).toContain("ids of b that are taken: 1 is 2");
+    expect(told).toContain("tasks of b whose ids are taken: 1 is now 2");
     expect(told).toContain("one after the other: a has no times");
   });
 
@@ -229,5 +231,26 @@ describe("merging", () => {
       [...trace.events].filter(({ kind }) => kind === "call").map(({ line }) => line);
     const one = whole(shippedTrace("redis-ext4"), shippedTrace("lmdb-ext4"));
     expect(new Set(lines(one)).size).toBe(lines(one).length);
+  });
+
+  it("keeps every event of any trace, under other ids", () => {
+    const toldOf = ({ events }: Trace) =>
+      [...events].filter((one) => one.kind !== "lifecycle" || one.lifecycle !== "attach").length;
+    fc.assert(
+      fc.property(arbitraryTrace, ({ events }) => {
+        // A trace whose tasks nothing tells apart is refused.
+        const told = traceOf([lifecycle("exec", 2 ** 31), ...events]);
+        const one = merge(
+          [
+            { file: "a", trace: told },
+            { file: "b", trace: told },
+          ],
+          "whole",
+        ).trace;
+        expect(toldOf(decode(encode(one), "whole"))).toBe(2 * toldOf(told));
+        expect(spacesOf(one)).toBe(2 * spacesOf(told));
+      }),
+      { numRuns: 40 },
+    );
   });
 });
