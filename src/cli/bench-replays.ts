@@ -230,7 +230,7 @@ export async function borders(): Promise<readonly Border[]> {
     };
     return { name: String(batch), run };
   });
-  const { standings } = await race(peers, { rounds: 7, time: 30 });
+  const { standings } = await race(peers, { rounds: 31, time: 20 });
   const each = (milliseconds: number) => (milliseconds * 1e6) / program.ops.length;
   const least = Math.min(...standings.map(({ fastest }) => each(fastest)));
   return standings.map(({ fastest }, index) => ({
