@@ -38,7 +38,7 @@ export class LineClock {
   /** Take the time of a line; false if time went back. */
   tick(prefix: Prefix): boolean {
     const before = this.#now;
-    const now = this.timeOf(prefix);
+    const now = prefix.clock === "unix" ? prefix.seconds : this.timeOf(prefix);
     if (prefix.clock === "day" && this.#isNextDay(prefix.seconds)) this.#days += 1;
     this.#now = now;
     return !(now < before - tolerance);

@@ -21,6 +21,11 @@ export class Merging {
     this.#merged = certain;
   }
 
+  /** True if no line tells more: those with marks are of the log of one strace. */
+  get isSettled(): boolean {
+    return this.#marked && !this.#certain;
+  }
+
   /** Look at a line; true if it belongs to a merged recording. */
   see(prefix: Prefix, time: number | undefined, text: string, resumes: boolean): boolean {
     if (this.#certain || this.#marked) return this.#certain;

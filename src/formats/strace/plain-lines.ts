@@ -73,11 +73,13 @@ export class PlainLines {
     const task = tracees.certain(prefix);
     const request = task === undefined ? undefined : flow.asks(task, call);
     if (task === undefined || request === undefined) return 0;
-    const time = this.#time();
-    if (!merging.isPlain(prefix, time)) return 0;
+    const isTimed = prefix.clock === "unix" && this.#held === undefined;
+    const time = isTimed ? prefix.seconds : this.#time();
+    const { isSettled } = merging;
+    if (!isSettled && !merging.isPlain(prefix, time)) return 0;
     this.#tick(number);
-    tracees.followed.see(prefix);
-    merging.seePlain(prefix, time, form !== "whole", Math.max(duration, 0));
+    if (prefix.bracketed) tracees.followed.see(prefix);
+    if (!isSettled) merging.seePlain(prefix, time, form !== "whole", Math.max(duration, 0));
     call.line = number;
     call.time = time;
     call.bare = prefix.pid < 0;

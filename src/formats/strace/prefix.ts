@@ -1,6 +1,6 @@
 /** What stands before the call on a line of strace: pid, time, system call number, instruction pointer. */
 
-import { isDigit } from "../text/scan.ts";
+import { fourDigits, isDigit } from "../text/scan.ts";
 import { type View, viewOf } from "../text/view.ts";
 import { stands, type Wide, wideOf } from "../text/wide.ts";
 
@@ -105,7 +105,15 @@ export class Prefix {
     if (whole < 0 || bytes[at] !== dot) return false;
     let scale = 1;
     let digits = 0;
-    byte = bytes[++at] as number;
+    at += 1;
+    const { data, length } = this.#view;
+    for (; at + 4 <= length && scale < 1e8; at += 4) {
+      const four = fourDigits(data.getInt32(at, true));
+      if (four < 0) break;
+      digits = digits * 10_000 + four;
+      scale *= 10_000;
+    }
+    byte = bytes[at] as number;
     for (; byte >= zero && byte <= nine; byte = bytes[++at] as number) {
       digits = digits * 10 + byte - zero;
       scale *= 10;

@@ -36,6 +36,13 @@ export function matches(bytes: Uint8Array, at: number, word: Uint8Array): boolea
   return true;
 }
 
+/** The value of four decimal digits, the first in the lowest byte of the word; -1 if they are none. */
+export function fourDigits(word: number): number {
+  if ((((word ^ zeros) | ((word + 0x06060606) ^ zeros)) & 0xf0f0f0f0) !== 0) return -1;
+  const pairs = (Math.imul(word & 0x0f0f0f0f, 10 * 2 ** 8 + 1) >>> 8) & 0x00ff00ff;
+  return Math.imul(pairs, 100 * 2 ** 16 + 1) >>> 16;
+}
+
 /** Goes through bytes from left to right; there must be a byte behind that none of its words and numbers has. */
 export class Scanner {
   bytes: Buffer = Buffer.alloc(0);
@@ -125,6 +132,12 @@ export class Scanner {
     if (byte !== dot || at === start) return -1;
     const middle = ++at;
     let part = 0;
+    const { data, length } = this.view;
+    for (; at + 4 <= length && at < middle + 8; at += 4) {
+      const four = fourDigits(data.getInt32(at, true));
+      if (four < 0) break;
+      part = part * 10_000 + four;
+    }
     byte = bytes[at] as number;
     for (; byte >= zero && byte <= nine; byte = bytes[++at] as number)
       part = part * 10 + byte - zero;
