@@ -13,6 +13,8 @@ const { race } = await built("latency/race.js");
 const rounds = { rounds: 7, time: 1 };
 /** Small traces load in a tenth of a millisecond: one run would say more of the timer. */
 export const shortRounds = { rounds: 7, time: 20 };
+/** Before these, each peer runs as often without being measured: until all of its code is compiled, as it is in a long text. */
+export const warmRounds = { rounds: 7, time: 1, warm: 5 };
 
 /** @param {readonly number[]} values */
 export const medianOf = (values) =>
@@ -22,9 +24,12 @@ export const medianOf = (values) =>
  * Race with the processor time of this process beside the time on the clock, which other work on the machine stretches.
  *
  * @param {readonly Peer[]} peers
- * @param {{ rounds: number; time: number }} [options]
+ * @param {{ rounds: number; time: number; warm?: number }} [options] `warm`: rounds of all peers before any is measured
  */
 export async function metered(peers, options = rounds) {
+  for (let round = 0; round < (options.warm ?? 0); round++) {
+    for (const { run } of peers) await run();
+  }
   const spent = peers.map(() => /** @type {number[]} */ ([]));
   const wrapped = peers.map(({ name, run }, index) => ({
     name,

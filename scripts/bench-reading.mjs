@@ -5,7 +5,7 @@ import { spawnSync } from "node:child_process";
 import { createReadStream, existsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { perfByRegex, raced, straceByRegex } from "./bench-peers.mjs";
-import { built, metered } from "./bench-race.mjs";
+import { built, metered, warmRounds } from "./bench-race.mjs";
 
 const [{ Diagnostics }, { strace }, { perfScript }, { allBytes }, { decompress }] =
   await Promise.all(
@@ -104,12 +104,15 @@ const piped = (command, path) => () => {
 async function reader(name, format, path, byRegex, target) {
   const [own, peer] = [await sumOfOurs(format, path), await sumOfPeer(byRegex, path)];
   if (own !== peer) throw new Error(`${name}: mmreplay reads ${own}, its peer ${peer}`);
-  const { standings, cpu, warnings } = await metered([
-    { name: "mmreplay", run: () => counted((emit) => read(format, path, emit)) },
-    { name: "readline and regex", run: () => counted((emit) => byRegex(path, emit)) },
-    { name: "grep -c mmap", run: piped("grep -c mmap", path) },
-    { name: "wc -l", run: piped("wc -l", path) },
-  ]);
+  const { standings, cpu, warnings } = await metered(
+    [
+      { name: "mmreplay", run: () => counted((emit) => read(format, path, emit)) },
+      { name: "readline and regex", run: () => counted((emit) => byRegex(path, emit)) },
+      { name: "grep -c mmap", run: piped("grep -c mmap", path) },
+      { name: "wc -l", run: piped("wc -l", path) },
+    ],
+    warmRounds,
+  );
   const [ours, regex, grep, wc] = standings;
   const ratios = (/** @type {"median" | "fastest"} */ by) => ({
     grep: grep[by] / ours[by],
