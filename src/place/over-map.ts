@@ -51,7 +51,9 @@ export function overMapped(program: Program, policy: Policy, facts: Facts, arch:
   for (const op of program.ops) {
     index += 1;
     const reserve = isPlain(op) ? policy.reserves(requestOf(op, facts), arch) : undefined;
-    if (isPlain(op) && reserve !== undefined) edits.replace(index, asTrick(op, reserve, edits));
+    if (!isPlain(op) || reserve === undefined) continue;
+    const ops = asTrick(op, reserve, edits);
+    edits.replace(index, () => ops);
   }
   return edits.done();
 }

@@ -28,6 +28,8 @@ export class Overview {
   /** Free from the beginning, or taken by then for all that is known. */
   readonly #pieces = new Pieces();
   readonly #found: Found[] = [];
+  /** The last line on which one of them returned. */
+  #latest = 0;
 
   /** The page size in bytes. */
   constructor(isWhole: boolean, page: number) {
@@ -47,6 +49,7 @@ export class Overview {
     for (const part of this.#pieces.unknown(found)) {
       this.#pieces.set(part, true);
       this.#found.push({ ...part, exit });
+      this.#latest = Math.max(this.#latest, exit);
     }
     if (this.#found.length > 2 * recent) this.#found.splice(0, recent);
   }
@@ -56,6 +59,7 @@ export class Overview {
     for (const span of [...frees, ...needs, ...(found === undefined ? takes : [])]) {
       for (const part of this.#pieces.unknown(span)) this.#pieces.set(part, false);
       // One that returned earlier may have found it free by this call.
+      if (this.#latest < entry) continue;
       for (const { start, end, exit } of this.#found) {
         const part = { start: Math.max(start, span.start), end: Math.min(end, span.end) };
         if (exit >= entry && part.start < part.end) this.#pieces.set(part, false);

@@ -12,9 +12,11 @@ interface Moved {
   readonly pages: number;
 }
 
+const nothing = (): readonly Op[] => [];
+
 export class Edits {
   readonly #program: Program;
-  readonly #replaced = new Map<number, readonly Op[]>();
+  readonly #replaced = new Map<number, () => readonly Op[]>();
   readonly #moved = new Map<number, Moved>();
   readonly #forgotten = new Set<number>();
   #objects: number;
@@ -35,13 +37,13 @@ export class Edits {
     return this.#objects;
   }
 
-  /** Put ops in the place of one; they are final. */
-  replace(index: number, ops: readonly Op[]): void {
+  /** Put ops in the place of one; they are final, and made when their turn comes: those of all tricks are many. */
+  replace(index: number, ops: () => readonly Op[]): void {
     this.#replaced.set(index, ops);
   }
 
   remove(indices: readonly number[]): void {
-    for (const index of indices) this.#replaced.set(index, []);
+    for (const index of indices) this.#replaced.set(index, nothing);
   }
 
   /** The object is now what it was from offset `low` on, `pages` long. */
@@ -112,7 +114,7 @@ export class Edits {
   #opsOf(op: Op, index: number): readonly Op[] {
     const replaced = this.#replaced.get(index);
     if (replaced !== undefined)
-      return replaced.map((one) => (one.kind === "map" ? this.#hinted(one) : one));
+      return replaced().map((one) => (one.kind === "map" ? this.#hinted(one) : one));
     const changed = this.#changed(op);
     return changed === undefined ? [] : [changed];
   }

@@ -60,6 +60,12 @@ function alignmentOf(walk: Walk, kept: number, page: number): Pick<Trim, "align"
   return unit(more) && starts(more) ? { align: more, form: "A-P" } : null;
 }
 
+const none: readonly number[] = [];
+
+/** The list without the room that it has to grow: of many tricks that is a third of what is kept. */
+const whole = (list: readonly number[]): readonly number[] =>
+  list.length === 0 ? none : list.slice();
+
 /** A walk that found cuts or an overlay of everything, with its arithmetic done. */
 interface Candidate {
   readonly walk: Walk;
@@ -86,7 +92,7 @@ function candidateOf(calls: Calls, walk: Walk): Candidate | undefined {
     op: walk.op,
     map,
     line: map.line,
-    lines: walk.lines,
+    lines: whole(walk.lines),
     ...(found ?? { align: page, form: "A" }),
     evidence: evidenceOf(walk),
     low,
@@ -94,11 +100,11 @@ function candidateOf(calls: Calls, walk: Walk): Candidate | undefined {
     guard,
     ...(backed !== undefined && { backed }),
     regions: walk.overlays.length > 1 && walk.gaps.length > 0,
-    cuts: walk.cuts,
-    gaps: walk.gaps,
+    cuts: whole(walk.cuts),
+    gaps: whole(walk.gaps),
     cutCalls: walk.cutCalls,
     overlays: walk.overlays.map(({ op }) => op),
-    replaced: walk.replaced,
+    replaced: whole(walk.replaced),
   };
   return { walk, trim, fits: found !== null };
 }

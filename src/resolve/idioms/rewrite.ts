@@ -36,10 +36,11 @@ function asOneRequest(edits: Edits, trim: Trim, mode: IdiomMode): void {
   const recorded = map.recorded + low;
   const op: Op = { ...rest, area, pages: kept, recorded, ...(hint !== undefined && { hint }) };
   edits.remove(trim.cuts);
-  if (firstTry === undefined) edits.replace(trim.op, [op]);
+  if (firstTry === undefined) edits.replace(trim.op, () => [op]);
   else {
     edits.remove([trim.op]);
-    edits.replace(firstTry.op, [{ ...op, event: firstTry.map.event, line: firstTry.map.line }]);
+    const { event, line } = firstTry.map;
+    edits.replace(firstTry.op, () => [{ ...op, event, line }]);
     edits.remove(firstTry.releases);
   }
   edits.move(map.object, low, kept);
@@ -60,7 +61,7 @@ function asRegions(edits: Edits, trim: Trim): void {
     const { how, low32, above4g, startGap } = trim.map;
     const flags = area.flags - (Math.floor(area.flags / 16) % 2) * 16;
     const asked = { ...area, flags };
-    edits.replace(index, [
+    edits.replace(index, () => [
       { ...rest, kind: "map", how, low32, above4g, startGap, area: asked, searches: [] },
     ]);
   }
@@ -71,10 +72,9 @@ function asTrick(edits: Edits, trim: Trim): void {
   const { map, low, align } = trim;
   const pages = extent(trim, "redo");
   const reserve = edits.newObject();
-  const { event, line, area, guard } = map;
+  const { event, line, area, guard, object } = map;
   const at = { object: reserve, offset: 0 };
-  const { object } = map;
-  edits.replace(trim.op, [
+  edits.replace(trim.op, () => [
     { ...map, object: reserve },
     {
       kind: "fix",
@@ -83,11 +83,11 @@ function asTrick(edits: Edits, trim: Trim): void {
   ]);
   const [first, ...later] = trim.cuts;
   if (first !== undefined) {
-    const op = edits.op(first);
-    const spare = { object, pages };
-    edits.replace(first, [
-      { kind: "release", at, pages: map.pages, spare, event: op.event, line: op.line },
-    ]);
+    edits.replace(first, () => {
+      const op = edits.op(first);
+      const spare = { object, pages };
+      return [{ kind: "release", at, pages: map.pages, spare, event: op.event, line: op.line }];
+    });
   }
   edits.remove(later);
   edits.move(object, low, pages);
@@ -110,7 +110,7 @@ function rewriteLearned(edits: Edits, idiom: Learned): void {
   const { hint: _, ...rest } = map;
   const from = { event, line };
   const at = { object: larger, offset: 0 };
-  edits.replace(op, [
+  edits.replace(op, () => [
     { ...map, object: tried },
     { kind: "release", at: { object: tried, offset: 0 }, pages, ...from },
     { ...rest, object: larger, pages: reserve, area, searches: [] },
@@ -130,7 +130,7 @@ function rewriteLadder(edits: Edits, ladder: Ladder, mode: IdiomMode, outcome?: 
     dropTry(edits, good);
     const { object, recorded } = map;
     const { kind: _, ...asked } = "probe" in good ? good.probe : good.map;
-    edits.replace(good.op, [{ ...asked, kind: "map", object, recorded }]);
+    edits.replace(good.op, () => [{ ...asked, kind: "map", object, recorded }]);
     edits.remove([ladder.last]);
   }
 }
