@@ -43,19 +43,45 @@ export function isTold(id: number): boolean {
   return told.has(id);
 }
 
+/** What a shape has of what is told, or tells of it: the cells of its row, and the columns that stand there as places. */
+interface ToldShape {
+  readonly hasTask: boolean;
+  readonly hasFlags: boolean;
+  readonly columns: readonly (readonly [id: number, cell: number])[];
+}
+
+/** By shape number: found once for all blocks. */
+const toldShapes = new Map<number, ToldShape>();
+
+function toldShape(number: number): ToldShape {
+  const known = toldShapes.get(number);
+  if (known !== undefined) return known;
+  const { maker } = madeBy(number);
+  const shape: ToldShape = {
+    hasTask: maker.columns.includes(pidColumn),
+    hasFlags: flagsColumn !== undefined && maker.columns.includes(flagsColumn),
+    columns: maker.columns.flatMap((id) => {
+      const cell = told.get(id);
+      return cell === undefined ? [] : [[id, cell] as const];
+    }),
+  };
+  if (toldShapes.size < mostShapes) toldShapes.set(number, shape);
+  return shape;
+}
+
+/** A file may have any shape numbers; they must not fill the memory. */
+const mostShapes = 4096;
+
 /** The shapes of a block as rows, and the numbers that their events have beside the columns with these ids. */
 function eventsOf({ shapes, places, columns }: Block, ids: readonly number[]) {
   const rows = new Float64Array(shapes.length * shapeCell.stride);
-  const placeOf = new Map(ids.map((id, place) => [id, place + 1]));
-  for (const [index, shape] of shapes.entries()) {
-    const row = index * shapeCell.stride;
+  for (let index = 0, row = 0; index < shapes.length; index++, row += shapeCell.stride) {
+    const shape = shapes[index] ?? 0;
+    const { hasTask, hasFlags, columns: own } = toldShape(shape);
     rows[row + shapeCell.code] = shape % codes;
-    for (const id of madeBy(shape).maker.columns) {
-      if (id === pidColumn) rows[row + shapeCell.hasTask] = 1;
-      if (id === flagsColumn) rows[row + shapeCell.hasFlags] = 1;
-      const cell = told.get(id);
-      if (cell !== undefined) rows[row + cell] = placeOf.get(id) ?? 0;
-    }
+    if (hasTask) rows[row + shapeCell.hasTask] = 1;
+    if (hasFlags) rows[row + shapeCell.hasFlags] = 1;
+    for (const [id, cell] of own) rows[row + cell] = ids.indexOf(id) + 1;
   }
   const numbers = (id = 0): Float64Array => {
     const packed = columns.get(id);

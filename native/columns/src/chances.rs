@@ -170,19 +170,20 @@ impl Writer {
         Self { parts: Vec::new() }
     }
 
-    /// The number that tells everything, and behind it the words that did not fit into it.
+    /// The numbers that tell everything by turns, and behind them the words that did not fit into them.
     pub(crate) fn done(self) -> Vec<u8> {
-        let mut told = LEAST_TOLD;
+        let mut told = [LEAST_TOLD; 2];
         let mut words = Vec::new();
-        for &Part { start, length, bits } in self.parts.iter().rev() {
-            if told >> (63 - bits) >= u64::from(length) {
+        for (turn, &Part { start, length, bits }) in self.parts.iter().enumerate().rev() {
+            let told = &mut told[turn % 2];
+            if *told >> (63 - bits) >= u64::from(length) {
                 words.push(told.to_le_bytes());
-                told >>= 32;
+                *told >>= 32;
             }
             let [start, length] = [u64::from(start), u64::from(length)];
-            told = ((told / length) << bits) + told % length + start;
+            *told = ((*told / length) << bits) + *told % length + start;
         }
-        let mut bytes = told.to_le_bytes().to_vec();
+        let mut bytes = told.map(u64::to_le_bytes).concat();
         for word in words.iter().rev() {
             bytes.extend_from_slice(&word[..4]);
         }
@@ -218,7 +219,9 @@ impl Coder for Writer {
 pub(crate) struct Reader<'a> {
     /// What is not yet taken in.
     words: &'a [[u8; 4]],
+    /// What tells the next choice, and the one after it: the two need not wait for each other.
     told: u64,
+    other: u64,
     is_cut: bool,
 }
 
@@ -226,29 +229,33 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// If these are not as many bytes as a writer writes.
     pub(crate) fn new(bytes: &'a [u8]) -> Result<Self, Wrong> {
-        let (words, rest) = bytes.as_chunks();
-        let ([low, high, words @ ..], []) = (words, rest) else { return Err(CUT_OFF) };
-        let told = u64::from(u32::from_le_bytes(*high)) << 32 | u64::from(u32::from_le_bytes(*low));
-        Ok(Self { words, told, is_cut: false })
+        let (numbers, rest) = bytes.split_at_checked(16).ok_or(CUT_OFF)?;
+        let ([told, other], [], (words, [])) =
+            (numbers.as_chunks().0, numbers.as_chunks::<8>().1, rest.as_chunks())
+        else {
+            return Err(CUT_OFF);
+        };
+        let [told, other] = [u64::from_le_bytes(*told), u64::from_le_bytes(*other)];
+        Ok(Self { words, told, other, is_cut: false })
     }
 
     #[inline]
-    fn go_on(&mut self, told: u64) {
-        self.told = told;
+    fn go_on(&mut self, mut told: u64) {
         if told < LEAST_TOLD {
             if let Some((word, words)) = self.words.split_first() {
-                self.told = told << 32 | u64::from(u32::from_le_bytes(*word));
+                told = told << 32 | u64::from(u32::from_le_bytes(*word));
                 self.words = words;
             } else {
                 self.is_cut = true;
             }
         }
+        self.told = std::mem::replace(&mut self.other, told);
     }
 
     /// # Errors
     /// If not all was read that a writer wrote, or more.
     pub(crate) fn done(&self) -> Result<(), Wrong> {
-        if self.words.is_empty() && !self.is_cut && self.told == LEAST_TOLD {
+        if self.words.is_empty() && !self.is_cut && [self.told, self.other] == [LEAST_TOLD; 2] {
             return Ok(());
         }
         Err(CUT_OFF)
