@@ -1,5 +1,6 @@
 /** Maps that were read while calls went on: each line shows the state of its own moment, and the moments ascend. */
 
+import { opNumber } from "../resolve/op-table.ts";
 import type { Program } from "../resolve/program.ts";
 import type { AddressSpace } from "./address-space.ts";
 import type { SnapshotComparison } from "./applied.ts";
@@ -21,8 +22,9 @@ interface Reading {
   states: number;
 }
 
-/** The first and last op of a space within reach of one. */
-function within(entered: Int32Array, at: number): readonly [number, number] {
+/** The first and last op of a space within reach of one; that it is entered is none, which depends on what others do. */
+function within({ ops }: Program, entered: Int32Array, at: number): readonly [number, number] {
+  const { kind } = ops.table;
   const space = entered[at];
   const limit = (step: number): number => {
     let index = at;
@@ -30,7 +32,7 @@ function within(entered: Int32Array, at: number): readonly [number, number] {
       const next = index + step;
       if (next < 0 || next >= entered.length) break;
       index = next;
-      if (entered[index] === space) left -= 1;
+      if (entered[index] === space && kind[index] !== opNumber.enter) left -= 1;
     }
     return index;
   };
@@ -60,7 +62,7 @@ export class TornReadings implements Watch {
     for (const { op: index, space } of torn) {
       const op = program.ops.at(index);
       if (op?.kind !== "snapshot") continue;
-      const [from, to] = within(entered, index);
+      const [from, to] = within(program, entered, index);
       const lines = keysOfMaps(op.areas);
       this.#readings.set(index, {
         space,

@@ -112,6 +112,7 @@ describe("shipped traces of one machine", () => {
 describe.runIf(shared !== undefined)("recordings of one machine (in ../shared)", () => {
   it.each([
     ["6.18", "app-redis-jemalloc-ext4", "app-jvm17-g1-ext4", "app-alloc-glibc-ext4"],
+    ["6.18", "app-alloc-asan-ext4", "app-alloc-asan-ext4"],
     ["7.3", "7.3-qemu10.0-t02-perf-ram1g", "7.3-qemu7.2-t02-perf-memfd-two"],
   ])("of %s are verified as their parts are: %s %s %s", async (_, ...names) => {
     const folders = names.filter((name) => name !== undefined);
