@@ -45,8 +45,6 @@ function valuesOf(block: Block, printed: PrintedTimes | undefined): Map<number, 
   return values;
 }
 
-/** Columns of larger blocks are told, where they may be, without a look at what they would take by themselves. */
-const compared = 8192;
 /** What a block of bits takes besides. */
 const bitsHead = 20;
 
@@ -56,8 +54,7 @@ const untold: Addresses = { bytes: new Uint8Array(0), wide: new Map() };
 function toldBy(block: Block, encoded: (id: number) => ColumnData): Addresses {
   const told = [...block.columns.keys()].filter(isTold);
   const bytes = encodeAddresses(block);
-  const alone = block.count <= compared ? told.map(encoded) : [];
-  if (alone.length > 0 && storedLength(alone) <= bytes.length + bitsHead) return untold;
+  if (storedLength(told.map(encoded)) <= bytes.length + bitsHead) return untold;
   const wide = told.flatMap((id): (readonly [number, Uint8Array])[] => {
     const numbers = block.columns.get(id)?.wide ?? new Map();
     return numbers.size > 0 ? [[id, wideBytes(numbers)]] : [];
