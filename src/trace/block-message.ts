@@ -46,9 +46,9 @@ export function eventsMessage(block: BlockData): {
     wideIds: [...wide.map(({ id }) => id), ...addresses.wide.keys()],
     wides: [...wide.map((column) => column.wide), ...addresses.wide.values()],
     lowLengths: columns.filter(hasLow).map(({ low }) => low.length),
-    addressLength: addresses.bytes.length,
+    addresses: addresses.bytes,
   };
-  return { message, low: joined([...columns.map(({ low }) => low), addresses.bytes]) };
+  return { message, low: joined(columns.map(({ low }) => low)) };
 }
 
 /** Columns of version 1. */
@@ -132,12 +132,10 @@ function filesIn(message: EventsMessage, columns: StoredColumns): readonly OpenF
 export function blockOf(message: EventsMessage, low: Uint8Array): StoredBlock {
   const { count, strings, timeUnit, printedUnit } = message;
   const isOld = message.columns.length > 0;
-  const told = low.length - message.addressLength;
-  if (told < 0) throw new Malformed("addresses are cut off");
-  const columns = isOld ? oldColumns(message) : columnsOf(message, low.subarray(0, told));
+  const columns = isOld ? oldColumns(message) : columnsOf(message, low);
   const files = isOld ? oldFiles(message) : filesIn(message, columns);
   const { wideIds, wides } = message;
   const wide = new Map(wideIds.map((id, index) => [id, wides[index] ?? nothing]));
-  const addresses = { bytes: low.subarray(told), wide };
+  const addresses = { bytes: message.addresses, wide };
   return { count, strings, files, timeUnit, printedUnit, columns, addresses };
 }

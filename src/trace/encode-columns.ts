@@ -107,8 +107,13 @@ function compressedBytes(bytes: Uint8Array): number {
 /** Bytes that columns take of a file. */
 export function storedLength(columns: readonly Coded[]): number {
   const low = columns.reduce((sum, column) => sum + column.low.length, 0);
+  return packedLength(joined(columns.map(({ data }) => data))) + low;
+}
+
+/** About how many bytes of a file these take. */
+export function packedLength(bytes: Uint8Array): number {
   const params = { [constants.BROTLI_PARAM_QUALITY]: 9 };
-  return brotliCompressSync(joined(columns.map(({ data }) => data)), { params }).length + low;
+  return brotliCompressSync(bytes, { params }).length;
 }
 
 interface Choice extends LowBits {

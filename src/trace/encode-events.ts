@@ -9,7 +9,7 @@ import {
   shapeColumn,
 } from "./block.ts";
 import type { Coded } from "./coding.ts";
-import { encodeDoubles, encodeNumbers, storedLength } from "./encode-columns.ts";
+import { encodeDoubles, encodeNumbers, packedLength, storedLength } from "./encode-columns.ts";
 import { commonUnit, unpack } from "./packed.ts";
 import { type PrintedTimes, printedTimes } from "./printed-times.ts";
 import { entryTimeColumn, timeColumn } from "./shapes.ts";
@@ -45,16 +45,16 @@ function valuesOf(block: Block, printed: PrintedTimes | undefined): Map<number, 
   return values;
 }
 
-/** What a block of bits takes besides. */
-const bitsHead = 20;
-
 const untold: Addresses = { bytes: new Uint8Array(0), wide: new Map() };
 
-/** The columns of addresses as they are told; nothing if they take less by themselves. */
+/** Telling takes twice as long to read as columns: it has to save two fifths. */
+const worthwhile = 0.6;
+
+/** The columns of addresses as they are told; nothing if they take little more by themselves. */
 function toldBy(block: Block, encoded: (id: number) => ColumnData): Addresses {
   const told = [...block.columns.keys()].filter(isTold);
   const bytes = encodeAddresses(block);
-  if (storedLength(told.map(encoded)) <= bytes.length + bitsHead) return untold;
+  if (packedLength(bytes) > worthwhile * storedLength(told.map(encoded))) return untold;
   const wide = told.flatMap((id): (readonly [number, Uint8Array])[] => {
     const numbers = block.columns.get(id)?.wide ?? new Map();
     return numbers.size > 0 ? [[id, wideBytes(numbers)]] : [];

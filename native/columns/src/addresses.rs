@@ -1,11 +1,11 @@
 //! How addresses, lengths and results of all events of a block are told, each by what its task and all tasks named before.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use crate::Wrong;
-use crate::chances::{Coder, Reader, Writer};
-use crate::kinds::{BRK, Kind, Known, end_of};
+use crate::kinds::{BRK, KINDS, Known, USES, end_of};
 use crate::recent::Named;
+use crate::tape::{Reader, Tape, Writer};
 
 /// Which columns events of one shape have, as places among those that are told.
 #[derive(Clone, Copy, Default)]
@@ -45,7 +45,6 @@ const MOST_EVENTS: usize = 1 << 16;
 /// mmap at a fixed address, and of anonymous memory elsewhere, are kinds of their own.
 const FIXED: (u64, usize) = (0x10, 29);
 const ANONYMOUS: (u64, usize) = (0x20, 30);
-const KINDS: usize = 32;
 /// Numbers that a column can hold.
 const NUMBERS: std::ops::Range<i64> = -(1 << 52)..1 << 53;
 
@@ -93,48 +92,45 @@ impl<'a> Cells<'a> {
 }
 
 /// Tells the events of a block one after the other.
-struct Teller<'a, C> {
-    coder: &'a mut C,
-    kinds: Vec<Option<Box<Kind>>>,
-    known: Known,
+struct Teller<'a, T> {
+    known: Known<T>,
     cells: Cells<'a>,
 }
 
-impl<C: Coder> Teller<'_, C> {
+impl<T: Tape> Teller<'_, T> {
     fn event(&mut self, shape: &Shape, kind: usize) -> Result<(), Wrong> {
-        let Self { coder, kinds, known, cells } = self;
-        let kind = kinds[kind % KINDS].get_or_insert_with(|| Box::new(Kind::NEW));
+        let Self { known, cells } = self;
         let near = known.near(shape.code);
         let mut start = Named { addr: 0, length: 0 };
         if let Some(column) = shape.addr {
-            start = known.address(*coder, kind, near, cells.get(column)?)?;
+            start = known.address(kind, near, cells.get(column)?)?;
             cells.put(column, start.addr)?;
         }
         let mut length = None;
         if let Some(column) = shape.length {
-            let told = known.length(*coder, kind, start, cells.get(column)?)?;
+            let told = known.length(kind, start, cells.get(column)?)?;
             cells.put(column, told)?;
             length = Some(told);
         }
         let old_end = end_of(start.addr, length.unwrap_or(0));
         if let (Some(column), Some(old)) = (shape.new_length, length) {
-            let told = kind.new_length(*coder, old, cells.get(column)?);
+            let told = known.new_length(kind, old, cells.get(column)?)?;
             cells.put(column, told)?;
             length = Some(told);
         }
         let mut at = start.addr;
         if let Some(column) = shape.result {
-            at = known.result(*coder, kind, (near, length), cells.get(column)?)?;
+            at = known.result(kind, (near, length), cells.get(column)?)?;
             cells.put(column, at)?;
             if shape.new_length.is_some() {
-                known.names.name(old_end, 0, C::WRITES);
-                known.names.name(start.addr, 0, C::WRITES);
+                known.name(old_end, 0);
+                known.name(start.addr, 0);
             }
         }
         if shape.code == BRK {
             known.brk = at;
         }
-        known.took(at, length, C::WRITES);
+        known.took(at, length);
         Ok(())
     }
 }
@@ -144,14 +140,13 @@ fn next_of(column: &mut std::slice::Iter<'_, f64>) -> Result<f64, Wrong> {
     column.next().copied().ok_or("a column is too short")
 }
 
-fn tell<C: Coder>(events: &Events<'_>, coder: &mut C, numbers: &mut [i64]) -> Result<(), Wrong> {
+fn tell<T: Tape>(events: &Events<'_>, tape: T, numbers: &mut [i64]) -> Result<T, Wrong> {
     if events.places.len() > MOST_EVENTS {
         return Err("too many events with addresses");
     }
     let cells = Cells::new(numbers, events.counts);
-    let kinds = (0..KINDS).map(|_| None).collect();
-    let mut teller = Teller { coder, kinds, known: Known::default(), cells };
-    let mut tasks = HashMap::new();
+    let mut teller = Teller { known: Known::new(tape), cells };
+    let mut tasks = BTreeMap::new();
     let [mut ids, mut flags] = [events.tasks.iter(), events.flags.iter()];
     let mut last = f64::NAN;
     for &place in events.places {
@@ -168,7 +163,7 @@ fn tell<C: Coder>(events: &Events<'_>, coder: &mut C, numbers: &mut [i64]) -> Re
         }
         teller.event(shape, kind_of(shape.code, flags))?;
     }
-    if teller.cells.is_done() { Ok(()) } else { Err("a column is too long") }
+    if teller.cells.is_done() { Ok(teller.known.into_tape()) } else { Err("a column is too long") }
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
@@ -176,7 +171,7 @@ fn kind_of(code: usize, flags: f64) -> usize {
     match flags as u64 {
         flags if flags & FIXED.0 != 0 => FIXED.1,
         flags if flags & ANONYMOUS.0 != 0 => ANONYMOUS.1,
-        _ => code,
+        _ => code % KINDS,
     }
 }
 
@@ -185,9 +180,7 @@ fn kind_of(code: usize, flags: f64) -> usize {
 /// # Errors
 /// If the events have not as many numbers as the columns, or one that no column holds.
 pub fn write_addresses(events: &Events<'_>, numbers: &mut [i64]) -> Result<Vec<u8>, Wrong> {
-    let mut writer = Writer::new();
-    tell(events, &mut writer, numbers)?;
-    Ok(writer.done())
+    Ok(tell(events, Writer::new(USES), numbers)?.done())
 }
 
 /// The numbers that `write_addresses` was given.
@@ -200,8 +193,6 @@ pub fn read_addresses(events: &Events<'_>, bytes: &[u8]) -> Result<Vec<i64>, Wro
         return Err("too many addresses");
     }
     let mut numbers = vec![0; count];
-    let mut reader = Reader::new(bytes)?;
-    tell(events, &mut reader, &mut numbers)?;
-    reader.done()?;
+    tell(events, Reader::new(bytes, USES)?, &mut numbers)?.done()?;
     Ok(numbers)
 }

@@ -6,14 +6,13 @@
 
 mod addresses;
 mod bits;
-mod chances;
 mod coding;
 mod decode;
-mod guesses;
 mod hold;
 mod kinds;
 mod reader;
 mod recent;
+mod tape;
 
 pub use addresses::{Events, Shape, read_addresses, write_addresses};
 pub use coding::Coding;

@@ -665,8 +665,8 @@ export namespace mmreplay {
             /** Events lowLengths. */
             lowLengths: number[];
 
-            /** Events addressLength. */
-            addressLength: number;
+            /** Events addresses. */
+            addresses: Uint8Array;
 
             /**
              * Encodes the specified Events message. Does not implicitly {@link mmreplay.trace.Events.verify|verify} messages.
@@ -740,8 +740,8 @@ export namespace mmreplay {
                 /** Events lowLengths */
                 lowLengths?: (number[]|null);
 
-                /** Events addressLength */
-                addressLength?: (number|null);
+                /** Events addresses */
+                addresses?: (Uint8Array|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -1714,7 +1714,7 @@ export const mmreplay = $root.mmreplay = (() => {
              * @property {Array.<number>|null} [wideIds] Events wideIds
              * @property {Array.<Uint8Array>|null} [wides] Events wides
              * @property {Array.<number>|null} [lowLengths] Events lowLengths
-             * @property {number|null} [addressLength] Events addressLength
+             * @property {Uint8Array|null} [addresses] Events addresses
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -1884,12 +1884,12 @@ export const mmreplay = $root.mmreplay = (() => {
             Events.prototype.lowLengths = $util.emptyArray;
 
             /**
-             * Events addressLength.
-             * @member {number} addressLength
+             * Events addresses.
+             * @member {Uint8Array} addresses
              * @memberof mmreplay.trace.Events
              * @instance
              */
-            Events.prototype.addressLength = 0;
+            Events.prototype.addresses = $util.newBuffer([]);
 
             /**
              * Encodes the specified Events message. Does not implicitly {@link mmreplay.trace.Events.verify|verify} messages.
@@ -1943,8 +1943,8 @@ export const mmreplay = $root.mmreplay = (() => {
                     writer.uint32(/* id 15, wireType 0 =*/120).uint32(message.nameCount);
                 if (message.letters != null && $Object.hasOwnProperty.call(message, "letters") && message.letters !== "")
                     writer.uint32(/* id 16, wireType 2 =*/130).string(message.letters);
-                if (message.addressLength != null && $Object.hasOwnProperty.call(message, "addressLength") && message.addressLength !== 0)
-                    writer.uint32(/* id 17, wireType 0 =*/136).uint32(message.addressLength);
+                if (message.addresses != null && $Object.hasOwnProperty.call(message, "addresses") && message.addresses.length)
+                    writer.uint32(/* id 17, wireType 2 =*/138).bytes(message.addresses);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2155,12 +2155,12 @@ export const mmreplay = $root.mmreplay = (() => {
                             continue;
                         }
                     case 17: {
-                            if (wireType !== 0)
+                            if (wireType !== 2)
                                 break;
-                            if (value = reader.uint32())
-                                message.addressLength = value;
+                            if ((value = reader.bytes()).length)
+                                message.addresses = value;
                             else
-                                delete message.addressLength;
+                                delete message.addresses;
                             continue;
                         }
                     }
