@@ -8,8 +8,8 @@ import type { Applied, ApplyOptions } from "./applied.ts";
 import { NextBorders } from "./borders.ts";
 import { defaultMaxMapCount, type MapCountLimit, overLimit, remapRoom } from "./map-count.ts";
 import { vmaRules } from "./rules.ts";
-
 import { Run } from "./run.ts";
+
 /** Run the ops over VMAs; an op that found no place, or lost what it stands on, changes nothing. */
 export function apply(
   program: Program,

@@ -12,6 +12,7 @@ import { NewRanges } from "./new-ranges.ts";
 import { OpPages } from "./op-pages.ts";
 import { vmaOf } from "./quick.ts";
 import type { VmaRules } from "./rules.ts";
+import { changeFrom } from "./slices.ts";
 import { moved, resize } from "./vma.ts";
 import type { PageChange, Watch } from "./watch.ts";
 
@@ -270,37 +271,17 @@ export class Run {
     this.current.remove(start, end);
   }
 
-  /**
-   * One call over adjacent slices is one change: in slices it would split a VMA that never merges again. Slices that
-   * another policy has parted are changes of their own.
-   */
+  /** One call over adjacent slices is one change: in slices it would split a VMA that never merges again. */
   #change(index: number): void {
     if (index < this.#changedTo) return;
     const start = this.#pages.at(index);
     if (start < 0) return;
-    const { kind, pages, guard } = this.#ops;
-    let end = start + (pages[index] ?? 0);
-    let next = index + 1;
-    while (this.#isSameChange(index, next)) {
-      if (this.#pages.at(next) !== end) break;
-      end += pages[next] ?? 0;
-      next += 1;
-    }
+    const { kind, guard } = this.#ops;
+    const { end, next } = changeFrom(this.#ops, this.#pages, index, start);
     this.#changedTo = next;
     this.#changing(start, end - start, "changed");
     if (kind[index] === opNumber.protect) this.current.protect(start, end, guard[index] ?? 0);
     else this.current.advise(start, end, extraOf(this.#ops, index)?.change ?? { name: null });
-  }
-
-  /** True if both are slices of one call. */
-  #isSameChange(first: number, other: number): boolean {
-    const { kind, event, guard, extra } = this.#ops;
-    return (
-      kind[other] === kind[first] &&
-      event[other] === event[first] &&
-      guard[other] === guard[first] &&
-      extra[other] === extra[first]
-    );
   }
 
   #compare(index: number): void {
