@@ -129,6 +129,15 @@ describe("addresses, lengths and results", () => {
     );
   });
 
+  it("come back where they are as large and as odd as a column holds", () => {
+    const most = 2 ** 53 - 1;
+    const events = [most, 1, most - 2, 4096, most].map((addr, index): Event => {
+      return { ...base, call: "munmap", line: index, pid: 1, addr, length: most - index };
+    });
+    const block = blockOf(events);
+    expect(decoded(block, encodeAddresses(block))).toEqual(original(block));
+  });
+
   it("are refused of more events than a block has", () => {
     const block = blockOf([{ ...base, call: "shmdt", line: 1, pid: 1, addr: 4096 }]);
     const longer = { ...block, places: new Uint8Array(blockEvents + 1) };

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::Wrong;
-use crate::kinds::{BRK, KINDS, Known, USES, end_of};
+use crate::kinds::{BRK, KINDS, Known, NUMBERS, USES, end_of};
 use crate::recent::Named;
-use crate::tape::{Reader, Tape, Writer};
+use crate::tape::{Played, Tape, Writer};
 
 /// Which columns events of one shape have, as places among those that are told.
 #[derive(Clone, Copy, Default)]
@@ -45,8 +45,6 @@ const MOST_EVENTS: usize = 1 << 16;
 /// mmap at a fixed address, and of anonymous memory elsewhere, are kinds of their own.
 const FIXED: (u64, usize) = (0x10, 29);
 const ANONYMOUS: (u64, usize) = (0x20, 30);
-/// Numbers that a column can hold.
-const NUMBERS: std::ops::Range<i64> = -(1 << 52)..1 << 53;
 
 /// The columns that are told: where in the numbers the next one of each is, and where it ends.
 struct Cells<'a> {
@@ -193,6 +191,6 @@ pub fn read_addresses(events: &Events<'_>, bytes: &[u8]) -> Result<Vec<i64>, Wro
         return Err("too many addresses");
     }
     let mut numbers = vec![0; count];
-    tell(events, Reader::new(bytes, USES)?, &mut numbers)?.done()?;
+    tell(events, Played::new(bytes, USES)?, &mut numbers)?.done()?;
     Ok(numbers)
 }

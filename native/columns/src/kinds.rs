@@ -1,11 +1,15 @@
 //! How an address or a length of one kind of event is told: by what was named before, or as a number.
 
+use std::ops::Range;
+
 use crate::Wrong;
 use crate::recent::{Named, Names};
 use crate::tape::{PAGE, Tape};
 
 /// The code of brk, which moves one end.
 pub(crate) const BRK: usize = 4;
+/// Numbers that a column can hold.
+pub(crate) const NUMBERS: Range<i64> = -(1 << 52)..1 << 53;
 /// Kinds of events: the codes, and two of mmap.
 pub(crate) const KINDS: usize = 32;
 /// Lengths that are told by their place among those of the same kind.
@@ -105,8 +109,11 @@ impl<T: Tape> Known<T> {
         if code == BRK { self.brk } else { self.names.last().unwrap_or(0) }
     }
 
+    /// Name an address that a column can hold: what is told from it on then has eight bytes at most.
     pub(crate) fn name(&mut self, addr: i64, length: i64) {
-        self.names.name(addr, length, T::WRITES);
+        if NUMBERS.contains(&addr) {
+            self.names.name(addr, length, T::WRITES);
+        }
     }
 
     /// Name what an event was about: its end, then its start; nothing is at 0.

@@ -17,6 +17,11 @@ fn digits(word: u64) -> u64 {
     four & 0xffff_ffff | (four >> 32) << 28
 }
 
+/// A number whose sign is its lowest bit.
+pub(crate) fn unzigzag(value: u64) -> i64 {
+    (value >> 1).cast_signed() ^ -(value & 1).cast_signed()
+}
+
 /// Bytes that are read from the front.
 pub(crate) struct Reader<'a> {
     bytes: &'a [u8],
@@ -75,8 +80,7 @@ impl<'a> Reader<'a> {
 
     #[inline]
     pub(crate) fn signed(&mut self) -> Result<i64, Wrong> {
-        let value = self.unsigned()?;
-        Ok((value >> 1).cast_signed() ^ -(value & 1).cast_signed())
+        self.unsigned().map(unzigzag)
     }
 
     /// A number that counts something in memory.

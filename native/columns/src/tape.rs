@@ -1,6 +1,7 @@
 //! How the numbers of many uses become bytes that compress well: those of a use stand together, in their order.
 
 use crate::Wrong;
+use crate::reader::{Reader, unzigzag};
 
 /// Bytes of the smallest page.
 pub(crate) const PAGE: i64 = 4096;
@@ -29,10 +30,6 @@ fn zigzag(value: i64) -> u64 {
     (value << 1 ^ value >> 63).cast_unsigned()
 }
 
-fn unzigzag(value: u64) -> i64 {
-    (value >> 1).cast_signed() ^ -(value & 1).cast_signed()
-}
-
 const LOW: u64 = 0x7f;
 
 #[expect(clippy::cast_possible_truncation, reason = "seven bits")]
@@ -42,23 +39,6 @@ fn put(bytes: &mut Vec<u8>, mut value: u64) {
         value >>= 7;
     }
     bytes.push(value as u8);
-}
-
-const CUT_OFF: Wrong = "addresses have not the bytes that they need";
-
-/// An unsigned varint of up to ten bytes.
-#[inline]
-fn take(bytes: &mut &[u8]) -> Result<u64, Wrong> {
-    let mut value = 0;
-    for shift in (0..64).step_by(7) {
-        let (&byte, rest) = bytes.split_first().ok_or(CUT_OFF)?;
-        *bytes = rest;
-        value |= (u64::from(byte) & LOW) << shift;
-        if byte & 0x80 == 0 {
-            return Ok(value);
-        }
-    }
-    Err("a number of more than 64 bits")
 }
 
 /// The numbers of each use as varints.
@@ -100,45 +80,41 @@ impl Tape for Writer {
 }
 
 /// Reads what a `Writer` wrote.
-pub(crate) struct Reader<'a> {
-    uses: Vec<&'a [u8]>,
+pub(crate) struct Played<'a> {
+    uses: Vec<Reader<'a>>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> Played<'a> {
     /// # Errors
     /// If these are not the bytes of so many uses.
-    pub(crate) fn new(mut bytes: &'a [u8], uses: usize) -> Result<Self, Wrong> {
+    pub(crate) fn new(bytes: &'a [u8], uses: usize) -> Result<Self, Wrong> {
+        let mut bytes = Reader::new(bytes);
         let mut lengths = vec![0; uses];
         let mut next = 0;
-        for _ in 0..take(&mut bytes)? {
-            next += usize::try_from(take(&mut bytes)?).unwrap_or(uses).min(uses);
-            let length = usize::try_from(take(&mut bytes)?).map_err(|_| CUT_OFF)?;
-            *lengths.get_mut(next).ok_or("numbers of no use")? = length;
+        for _ in 0..bytes.unsigned()? {
+            next += bytes.count()?.min(uses);
+            *lengths.get_mut(next).ok_or("numbers of no use")? = bytes.count()?;
             next += 1;
         }
-        let mut parts = Vec::with_capacity(uses);
-        for length in lengths {
-            let (part, rest) = bytes.split_at_checked(length).ok_or(CUT_OFF)?;
-            parts.push(part);
-            bytes = rest;
-        }
-        if bytes.is_empty() { Ok(Self { uses: parts }) } else { Err(LEFT_OVER) }
+        let uses = lengths.into_iter().map(|length| bytes.take(length).map(Reader::new));
+        let uses = uses.collect::<Result<_, _>>()?;
+        if bytes.is_done() { Ok(Self { uses }) } else { Err(LEFT_OVER) }
     }
 
     /// # Errors
     /// If not all was read that a writer wrote.
     pub(crate) fn done(&self) -> Result<(), Wrong> {
-        if self.uses.iter().all(|numbers| numbers.is_empty()) { Ok(()) } else { Err(LEFT_OVER) }
+        if self.uses.iter().all(Reader::is_done) { Ok(()) } else { Err(LEFT_OVER) }
     }
 }
 
 const LEFT_OVER: Wrong = "addresses have more bytes than they need";
 
-impl Tape for Reader<'_> {
+impl Tape for Played<'_> {
     const WRITES: bool = false;
 
     #[inline]
     fn number(&mut self, of: usize, _: u64) -> Result<u64, Wrong> {
-        take(&mut self.uses[of])
+        self.uses[of].unsigned()
     }
 }
