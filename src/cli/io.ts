@@ -1,15 +1,12 @@
 /** How files, folders and pipes become inputs, and results and errors become output. */
 
 import {
-  closeSync,
   createReadStream,
   createWriteStream,
   existsSync,
   mkdtempSync,
-  openSync,
   readdirSync,
   readFileSync,
-  readSync,
   realpathSync,
   rmSync,
   statSync,
@@ -20,6 +17,7 @@ import { basename, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { type At, type Diagnostics, MmreplayError } from "../errors.ts";
 import type { Source } from "../formats/bundle.ts";
+import { headOf } from "../record/head.ts";
 import { isBzip2, unpackedBzip2 } from "./bzip2.ts";
 import { isPerfData, printedPerfData } from "./perf-data.ts";
 import { withProgress } from "./progress.ts";
@@ -41,22 +39,14 @@ async function spool(): Promise<string> {
 }
 
 /** Bytes that tell what a file is. */
-function headOf(path: string): Uint8Array {
-  const head = Buffer.alloc(8);
-  const file = openSync(path, "r");
-  try {
-    return head.subarray(0, readSync(file, head));
-  } finally {
-    closeSync(file);
-  }
-}
+const telling = 8;
 
 /** Bytes of a file that are read at once, unless fewer are wanted: they take less time than a stream takes to open. */
 const usualChunk = 262_144;
 
 /** The bytes of a file, of perf.data those of its text; what this process cannot unpack is unpacked. */
 async function* bytesOf(path: string, chunkBytes = usualChunk): AsyncGenerator<Uint8Array> {
-  const head = headOf(path);
+  const head = headOf(path, telling);
   if (isBzip2(head)) yield* unpackedBzip2(path);
   else {
     const readable = isPerfData(head) ? await printedPerfData(path) : path;
@@ -81,7 +71,7 @@ function fileSource(path: string): Source {
   return {
     name: basename(path),
     open: (chunkBytes) => bytesOf(path, chunkBytes),
-    isPrinted: () => isPerfData(headOf(path)),
+    isPrinted: () => isPerfData(headOf(path, telling)),
   };
 }
 

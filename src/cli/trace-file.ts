@@ -9,7 +9,7 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from "node:fs";
 import { MmreplayError } from "../errors.ts";
 import { encodeParts } from "../trace/codec.ts";
@@ -21,7 +21,7 @@ import { standardOutput, unwritable } from "./system.ts";
 function writeParts(file: number, parts: Iterable<Uint8Array>): number {
   let bytes = 0;
   for (const part of parts) {
-    for (let done = 0; done < part.length; ) done += writeSync(file, part, done);
+    writeFileSync(file, part);
     bytes += part.length;
   }
   return bytes;

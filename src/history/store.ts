@@ -9,7 +9,7 @@ import {
   openSync,
   readSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from "node:fs";
 import type { Diagnostics } from "../errors.ts";
 import { type LineSink, LineSplitter, longest } from "../formats/text/lines.ts";
@@ -79,7 +79,7 @@ function append(path: string, text: string): void {
     const { size } = fstatSync(file);
     const isCut = size > 0 && byteAt(file, size - 1) !== lineEnd;
     const bytes = Buffer.from(`${isCut ? "\n" : ""}${text}\n`);
-    for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
+    writeFileSync(file, bytes);
     fsyncSync(file);
   } finally {
     closeSync(file);

@@ -1,7 +1,7 @@
 /** How a guest runs: in QEMU, with KVM where that works, until it ends by itself, has sent everything or takes too long. */
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { accessSync, closeSync, constants, openSync, unlinkSync, writeSync } from "node:fs";
+import { accessSync, closeSync, constants, openSync, unlinkSync, writeFileSync } from "node:fs";
 import { machine, tmpdir } from "node:os";
 import { join } from "node:path";
 import { MmreplayError } from "../errors.ts";
@@ -145,7 +145,7 @@ function unnamed(bytes: Uint8Array): number {
   try {
     const file = openSync(path, "wx+", 0o600);
     unlinkSync(path);
-    for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
+    writeFileSync(file, bytes);
     return file;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

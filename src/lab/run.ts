@@ -1,11 +1,12 @@
 /** What a kernel image answers to the calls of a program, booted for that alone. */
 
-import { closeSync, openSync, readFileSync, readSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { MmreplayError } from "../errors.ts";
 import { callerFor } from "../live/caller.ts";
 import { answersIn, type LiveRun, recordingOf } from "../live/recording.ts";
 import { liveTable } from "../live/table.ts";
+import { headOf } from "../record/head.ts";
 import type { Program } from "../resolve/program.ts";
 import { filesOn } from "./console.ts";
 import { earlyEnd } from "./early-end.ts";
@@ -31,16 +32,6 @@ export interface LabRun {
   readonly release: string;
 }
 
-function headOf(path: string): Uint8Array {
-  const head = new Uint8Array(headBytes);
-  const file = openSync(path, "r");
-  try {
-    return head.subarray(0, readSync(file, head));
-  } finally {
-    closeSync(file);
-  }
-}
-
 /** Throws `lab/not-a-module` for what the kernel would not load. */
 function moduleAt(path: string): Module {
   const bytes = readFileSync(path);
@@ -61,7 +52,7 @@ const memoryFor = (archive: Uint8Array): number =>
 /** Make the calls of a program's busiest process in a kernel image; throws `lab/...` or `live/not-built`. */
 export async function labRecording(program: Program, options: LabOptions): Promise<LabRun> {
   const { kernel, timeout } = options;
-  const hardware = hardwareOf(headOf(kernel), kernel);
+  const hardware = hardwareOf(headOf(kernel, headBytes), kernel);
   const table = liveTable(program, true);
   const modules = options.modules.map(moduleAt);
   const root = initramfs(readFileSync(callerFor(hardware)), table, modules);
