@@ -14,7 +14,7 @@ import type { RecordingResult } from "../verify/types.ts";
 import { type Verifying, verifyPath } from "./commands/verify.ts";
 import { write } from "./io.ts";
 import { load } from "./load.ts";
-import { formatOption, freeOption } from "./options.ts";
+import { formatOption, freeOption, traceArgument } from "./options.ts";
 import { loadPolicy } from "./policies.ts";
 
 export interface CallsArguments {
@@ -27,7 +27,7 @@ export interface CallsArguments {
 }
 
 export const callsOptions: Readonly<Record<keyof Omit<CallsArguments, "quiet">, Options>> = {
-  trace: { type: "string", demandOption: true, describe: "a trace or recording; - is stdin" },
+  trace: traceArgument,
   policy: { type: "string", describe: "default: that of the kernel's version" },
   free: freeOption,
   format: formatOption,

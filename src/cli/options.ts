@@ -1,5 +1,18 @@
 /** Options that several commands have, said once. */
 
+export const traceArgument = {
+  type: "string",
+  demandOption: true,
+  describe: "a trace or recording; - is stdin",
+} as const;
+
+export const tracesArgument = {
+  type: "string",
+  array: true,
+  demandOption: true,
+  describe: "traces or recordings, files or folders; - is stdin",
+} as const;
+
 export const outputOption = {
   alias: "o",
   type: "string",

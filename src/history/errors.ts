@@ -1,6 +1,7 @@
 /** Why a store cannot be read or added to, and what to do about it. */
 
 import { type At, MmreplayError } from "../errors.ts";
+import { without } from "../reports/judge.ts";
 import { schemaOf } from "../reports/shape.ts";
 import { schema } from "./run.ts";
 
@@ -56,9 +57,8 @@ export function withoutWhole(at: At, since: string): MmreplayError {
 }
 
 /** `--idioms redo` */
-function onlyIn(of: readonly string[], others: readonly string[]): string {
-  return of.filter((one) => !others.includes(one)).join(" ") || "without these";
-}
+const onlyIn = (of: readonly string[], others: readonly string[]): string =>
+  without(of, others).join(" ") || "without these";
 
 const unlike = (before: readonly string[], now: readonly string[]): string =>
   `was made ${onlyIn(now, before)}, those before ${onlyIn(before, now)}`;

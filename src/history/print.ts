@@ -74,7 +74,8 @@ function historyText(history: History, named: boolean): string {
   return `${[...lines, ...notesOf(history)].join("\n")}\n`;
 }
 
-/** For an issue. */ function historyMarkdown(history: History, named: boolean): string {
+/** For an issue. */
+function historyMarkdown(history: History, named: boolean): string {
   const table = changeTable(history, named);
   const notes = notesOf(history).map((note) => `- ${note}`);
   const parts = [[headline(history)], isEmpty(table) ? [] : markdownTable(table), notes];

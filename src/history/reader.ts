@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import type { At, Diagnostics } from "../errors.ts";
 import type { Counts } from "../reports/counts.ts";
+import { without } from "../reports/judge.ts";
 import { damaged, noStore, otherLine, withoutWhole } from "./errors.ts";
 import {
   beginning,
@@ -46,7 +47,7 @@ const isBegun = (text: string): boolean => text.length > 1 && beginning.startsWi
 
 /** Options that only one of two runs has; their numbers mean something else. */
 export function differing(a: readonly string[], b: readonly string[]): readonly string[] {
-  return [...a.filter((one) => !b.includes(one)), ...b.filter((one) => !a.includes(one))];
+  return [...without(a, b), ...without(b, a)];
 }
 
 /** Takes the lines of a store in order. */

@@ -2,7 +2,7 @@
 
 import { MmreplayError } from "../errors.ts";
 import { countsOf } from "./counts.ts";
-import { type Judgement, judge } from "./judge.ts";
+import { type Judgement, judge, without } from "./judge.ts";
 import { judgementLines } from "./judgement-text.ts";
 import type { Report } from "./report.ts";
 import {
@@ -67,8 +67,8 @@ export function parseReport(text: string, name: string): Report {
 const hint = "compare two reports of the same traces, policies and options";
 
 function checkOptions(base: readonly string[], next: readonly string[]): void {
-  const missing = base.find((one) => !next.includes(one));
-  const added = next.find((one) => !base.includes(one));
+  const [missing] = without(base, next);
+  const [added] = without(next, base);
   if (missing === undefined && added === undefined) return;
   const message =
     missing === undefined

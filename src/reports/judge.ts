@@ -45,7 +45,8 @@ const tracesOf = ({ rows }: Counts): readonly string[] => [
   ...new Set(rows.map(({ trace, arch }) => `${trace} (${arch})`)),
 ];
 
-const without = (all: readonly string[], known: readonly string[]): readonly string[] =>
+/** Those of a list that another one has not. */
+export const without = (all: readonly string[], known: readonly string[]): readonly string[] =>
   all.filter((one) => !known.includes(one));
 
 /** A measure, and where its values stand in the rows of either side; -1 where it is not counted there. */

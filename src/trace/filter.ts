@@ -7,7 +7,7 @@ import type { Event, Lifecycle } from "./event.ts";
 import type { Events } from "./events.ts";
 import type { Glance } from "./glances.ts";
 import { logOf } from "./log-writer.ts";
-import { segmentSizes } from "./segment-sizes.ts";
+import { segmentSizes, withSegmentSize } from "./segment-sizes.ts";
 import {
   isUse,
   SpaceWalk,
@@ -195,11 +195,9 @@ class Filter {
     return [...(task ? [exit(pid)] : []), ...(isOther ? [exit(other)] : [])];
   }
 
-  /** An attach with the size of its segment, which another process may have shown. */
+  /** Another process may have shown the size of a segment. */
   #sized(event: Event): Event {
-    if (event.kind !== "call" || event.call !== "shmat" || event.length !== undefined) return event;
-    const length = this.#sizes.get(event.shmid);
-    return length === undefined ? event : { ...event, length };
+    return withSegmentSize(event, this.#sizes);
   }
 }
 

@@ -8,7 +8,7 @@ import { type Event, execSource, growthSource } from "./event.ts";
 import { hasKind } from "./log.ts";
 import { logOf } from "./log-writer.ts";
 import { mergeFacts, type Part } from "./merge-facts.ts";
-import { segmentSizes } from "./segment-sizes.ts";
+import { segmentSizes, withSegmentSize } from "./segment-sizes.ts";
 import { timeColumn } from "./shapes.ts";
 import { type Conclusions, walkSpaces, withConclusion } from "./space-walk.ts";
 import type { Trace } from "./trace.ts";
@@ -114,7 +114,8 @@ class Renaming {
       case "call": {
         const bare = event.pid === null && { bare: true as const };
         const entry = event.entryLine !== undefined && { entryLine: event.entryLine + this.#line };
-        return this.#sized({ ...event, pid, line, ...entry, ...bare });
+        // Another part may use the number of a segment. Ids of open files stay: files meet in one space only.
+        return withSegmentSize({ ...event, pid, line, ...entry, ...bare }, this.#part.sizes);
       }
       case "lifecycle": {
         const { child, other, entryLine } = event;
@@ -131,13 +132,6 @@ class Renaming {
       default:
         return { ...event, pid, line };
     }
-  }
-
-  /** With the size of a segment whose number another part may use. Ids of open files stay: files meet in one space only. */
-  #sized(call: Extract<Event, { kind: "call" }>): Event {
-    if (call.call !== "shmat" || call.length !== undefined) return call;
-    const length = this.#part.sizes.get(call.shmid);
-    return length === undefined ? call : { ...call, length };
   }
 }
 

@@ -1,7 +1,7 @@
 /** How large the System V segments are that programs attach, whichever line tells it. */
 
 import type { U64 } from "../units.ts";
-import type { Search } from "./event.ts";
+import type { Event, Search } from "./event.ts";
 import type { Events } from "./events.ts";
 import { hasCall, timeless } from "./log.ts";
 
@@ -34,4 +34,11 @@ export function segmentSizes(events: Events): ReadonlyMap<number, U64> {
     if (length !== undefined && !sizes.has(event.shmid)) sizes.set(event.shmid, length);
   }
   return sizes;
+}
+
+/** An attach with the size of its segment, where another one shows it. */
+export function withSegmentSize(event: Event, sizes: ReadonlyMap<number, U64>): Event {
+  if (event.kind !== "call" || event.call !== "shmat" || event.length !== undefined) return event;
+  const length = sizes.get(event.shmid);
+  return length === undefined ? event : { ...event, length };
 }

@@ -13,7 +13,7 @@ import { cpus } from "../../tlb/index.ts";
 import type { Cpu } from "../../tlb/types.ts";
 import { parseU64 } from "../../units.ts";
 import { locate, stdin, write } from "../io.ts";
-import { outputOption, strictOption } from "../options.ts";
+import { outputOption, strictOption, tracesArgument } from "../options.ts";
 import { loadPolicies } from "../policies.ts";
 import type { ReplayedTrace } from "../policy-runs.ts";
 import type { TaskResult } from "../replay-task.ts";
@@ -183,12 +183,7 @@ export const replayCommand: CommandModule<object, Arguments> = {
   command: "replay <trace..>",
   describe: "replay traces under policies and report what each costs",
   builder: {
-    trace: {
-      type: "string",
-      array: true,
-      demandOption: true,
-      describe: "traces or recordings, files or folders; - is stdin",
-    },
+    trace: tracesArgument,
     policy: {
       type: "string",
       describe: `policies or files of policies (./mine.mjs), separated by commas, the first is the baseline (default ${discussed})`,

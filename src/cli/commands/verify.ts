@@ -9,7 +9,13 @@ import type { RecordingResult } from "../../verify/types.ts";
 import { verify } from "../../verify/verify.ts";
 import { locate, printWarnings, write } from "../io.ts";
 import { load } from "../load.ts";
-import { formatOption, freeOption, outputOption, strictOption } from "../options.ts";
+import {
+  formatOption,
+  freeOption,
+  outputOption,
+  strictOption,
+  tracesArgument,
+} from "../options.ts";
 import { refuseWarnings } from "../strict.ts";
 import { checkWhole } from "../whole-number.ts";
 
@@ -64,12 +70,7 @@ export const verifyCommand: CommandModule<object, Arguments> = {
   command: "verify <trace..>",
   describe: "compare the model with the kernel's own answers",
   builder: {
-    trace: {
-      type: "string",
-      array: true,
-      demandOption: true,
-      describe: "traces or recordings, files or folders; - is stdin",
-    },
+    trace: tracesArgument,
     policy: { type: "string", describe: "default: the kernel that made the recording" },
     free: freeOption,
     show: {

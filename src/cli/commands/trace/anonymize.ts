@@ -10,6 +10,7 @@ import {
   refuseInputs,
   writeDerived,
 } from "../../derived-trace.ts";
+import { traceArgument } from "../../options.ts";
 import { makeShelf } from "../../shelf.ts";
 
 interface Arguments {
@@ -59,7 +60,7 @@ export const anonymizeCommand: CommandModule<object, Arguments> = {
   command: "anonymize <trace>",
   describe: "write a trace with pseudonyms for names, so that it can be sent",
   builder: {
-    trace: { type: "string", demandOption: true, describe: "trace or recording; - is stdin" },
+    trace: traceArgument,
     output: derivedOption,
   },
   handler: run,

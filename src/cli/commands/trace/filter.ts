@@ -11,6 +11,7 @@ import {
   refuseInputs,
   writeDerived,
 } from "../../derived-trace.ts";
+import { traceArgument } from "../../options.ts";
 import { makeShelf } from "../../shelf.ts";
 
 interface Arguments {
@@ -50,7 +51,7 @@ export const filterCommand: CommandModule<object, Arguments> = {
   command: "filter <trace>",
   describe: "write a trace of some tasks alone",
   builder: {
-    trace: { type: "string", demandOption: true, describe: "trace or recording; - is stdin" },
+    trace: traceArgument,
     pid: {
       type: "string",
       describe:

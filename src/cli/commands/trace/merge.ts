@@ -6,6 +6,7 @@ import { merge } from "../../../trace/merge.ts";
 import type { Part } from "../../../trace/merge-facts.ts";
 import { derivedOption, nameFor, refuseInputs, writeDerived } from "../../derived-trace.ts";
 import { load } from "../../load.ts";
+import { tracesArgument } from "../../options.ts";
 import { makeShelf } from "../../shelf.ts";
 
 interface Arguments {
@@ -43,12 +44,7 @@ export const mergeCommand: CommandModule<object, Arguments> = {
   command: "merge <trace..>",
   describe: "write one trace of several that one machine and kernel made",
   builder: {
-    trace: {
-      type: "string",
-      array: true,
-      demandOption: true,
-      describe: "traces or recordings, files or folders; - is stdin",
-    },
+    trace: tracesArgument,
     output: derivedOption,
   },
   handler: run,
