@@ -1,47 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { Diagnostics } from "../../src/errors.ts";
-import type { Op } from "../../src/resolve/program.ts";
 import { check, resolve } from "../../src/resolve/resolve.ts";
 import type { Event } from "../../src/trace/event.ts";
 import { LOCKED_ON_FAULT, MAP_LOCKED } from "../../src/trace/flags.ts";
 import type { Facts } from "../../src/trace/trace.ts";
-import { brk, lifecycle, mmap, mremap, munmap, search, traceOf } from "../support/events.ts";
-
-const options = { fileOf: () => ({ kind: "regular" as const }), failedRemapUnmaps: false };
-
-function resolved(events: readonly Event[], facts: Partial<Facts> = {}, touches = false) {
-  const diagnostics = new Diagnostics();
-  const trace = traceOf(events, facts);
-  return { program: resolve(trace, { ...options, touches }, diagnostics), diagnostics };
-}
-
-/** Ops as short text: `map 1 100+4`, `release 1+0 4`, `fix 2 @1+2 1`. */
-function drawn(ops: Iterable<Op>): string[] {
-  return [...ops].map((op) => {
-    switch (op.kind) {
-      case "map": {
-        const hint = op.hint === undefined ? "" : ` hint ${op.hint.object}+${op.hint.offset}`;
-        return `${op.how} ${op.object} ${op.recorded}+${op.pages}${hint}`;
-      }
-      case "probe":
-        return `probe ${op.how} ${op.failed} ${op.pages}`;
-      case "fix":
-        return `fix ${op.object} @${op.at.object}+${op.at.offset} ${op.pages}`;
-      case "release": {
-        const spare = op.spare === undefined ? "" : ` sparing ${op.spare.object}`;
-        return `release ${op.at.object}+${op.at.offset} ${op.pages}${spare}`;
-      }
-      case "protect":
-        return `protect ${op.at.object}+${op.at.offset} ${op.pages} ${op.prot}`;
-      case "enter":
-      case "fork":
-      case "exit":
-        return `${op.kind} ${op.space}`;
-      default:
-        return op.kind;
-    }
-  });
-}
+import { brk, mmap, mremap, munmap, search, traceOf } from "../support/events.ts";
+import { drawn, options, resolved } from "./drawn.ts";
 
 describe("resolve", () => {
   it("names what a munmap over three neighbours releases, slice by slice", () => {
@@ -149,66 +113,6 @@ describe("resolve", () => {
       "brk 1 50+4 hint 0+50",
       "release 1+2 2",
       "probe brk ENOMEM 8",
-    ]);
-  });
-
-  it("gives a fork a copy, a thread the same space and an exec a new one", () => {
-    const { program } = resolved([
-      mmap(100, 4),
-      lifecycle("thread", 1, { child: 2 }),
-      munmap(100, 1, 2),
-      lifecycle("fork", 1, { child: 3 }),
-      munmap(101, 1, 3),
-      lifecycle("exec", 3),
-      lifecycle("exit", 3),
-      munmap(101, 1),
-    ]);
-    expect(drawn(program.ops)).toEqual([
-      "enter 1",
-      "place 1 100+4",
-      "release 1+0 1",
-      "fork 2",
-      "enter 2",
-      "release 1+1 1",
-      "exit 2",
-      "enter 3",
-      "exit 3",
-      "enter 1",
-      "release 1+1 1",
-    ]);
-  });
-
-  it("keeps from a child what MADV_DONTFORK marks, as far as it is still there", () => {
-    const advise = (page: number, pages: number, advice: number): Event => ({
-      kind: "call",
-      call: "madvise",
-      outcome: "ok",
-      error: null,
-      line: 9,
-      pid: 1,
-      addr: page * 4096,
-      length: pages * 4096,
-      advice,
-      result: 0,
-    });
-    const { program } = resolved([
-      mmap(100, 8),
-      advise(100, 6, 10),
-      advise(104, 1, 11),
-      munmap(100, 1),
-      lifecycle("fork", 1, { child: 2 }),
-      munmap(107, 1),
-    ]);
-    expect(drawn(program.ops).filter((op) => op !== "advise")).toEqual([
-      "enter 1",
-      "place 1 100+8",
-      "release 1+0 1",
-      "fork 2",
-      "enter 2",
-      "release 1+1 3",
-      "release 1+5 1",
-      "enter 1",
-      "release 1+7 1",
     ]);
   });
 
