@@ -18,7 +18,7 @@ export interface Check extends Judgement {
   readonly next: Since;
   /** Null where it is not worse. */
   readonly changes: readonly (Change & { readonly since: Since | null })[];
-  /** Traces and policies that only the base has. */
+  /** Traces, policies and pairs of them that only the base has. */
   readonly gone: readonly { readonly what: string; readonly since: Since }[];
 }
 

@@ -31,7 +31,7 @@ export interface Series {
 export interface RunSummary extends Head {
   /** Line of the store. */
   readonly line: number;
-  /** What the run before had and this one has not: `trace redis (x86-64)`, `policy vfio-thp`. */
+  /** What the run before had and this one has not, in the words of `goneIn`. */
   readonly gone: readonly string[];
   readonly new: readonly string[];
 }
@@ -143,7 +143,7 @@ export async function historyOf(runs: AsyncIterable<Run>, wanted: Wanted): Promi
   const summaries: RunSummary[] = [];
   const names = new Names();
   const byRow = new Map<string, Known>();
-  let before: Counts | undefined;
+  let before: { readonly run: Counts; readonly part: Counts } | undefined;
   for await (const run of runs) {
     names.add(run);
     const part = partOf(run, wanted);
@@ -156,10 +156,10 @@ export async function historyOf(runs: AsyncIterable<Run>, wanted: Wanted): Promi
     summaries.push({
       line: run.line,
       ...headOf(run),
-      gone: before === undefined ? [] : goneIn(lostBetween(before, part)),
-      new: before === undefined ? [] : goneIn(lostBetween(part, before)),
+      gone: before === undefined ? [] : goneIn(lostBetween(before.part, run)),
+      new: before === undefined ? [] : goneIn(lostBetween(part, before.run)),
     });
-    before = part;
+    before = { run, part };
   }
   names.check(wanted);
   const series = [...byRow.values()].flatMap((known) => [...known.series]);

@@ -22,8 +22,11 @@ export interface Judgement {
   /** Traces that only one report has, each as `name (arch)`. */
   readonly onlyBaseTraces: readonly string[];
   readonly onlyNextTraces: readonly string[];
+  /** Pairs that only one report has, though the other one has this trace and this policy, each as `name (arch) under policy id`. */
+  readonly onlyBasePairs: readonly string[];
+  readonly onlyNextPairs: readonly string[];
   readonly changes: readonly Change[];
-  /** Changes for the worse, and policies and traces that only the base has: what is not measured may have become worse. */
+  /** Changes for the worse, and policies, traces and pairs that only the base has: what is not measured may have become worse. */
   readonly regressions: number;
 }
 
@@ -37,17 +40,28 @@ export function isWorse(
   return base !== null && (better === "more" ? next < base : next > base);
 }
 
+const traceOf = ({ trace, arch }: Row): string => `${trace} (${arch})`;
+
 const policiesOf = ({ rows }: Counts): readonly string[] => [
   ...new Set(rows.map(({ policy }) => policy)),
 ];
 
-const tracesOf = ({ rows }: Counts): readonly string[] => [
-  ...new Set(rows.map(({ trace, arch }) => `${trace} (${arch})`)),
-];
+const tracesOf = ({ rows }: Counts): readonly string[] => [...new Set(rows.map(traceOf))];
 
 /** Those of a list that another one has not. */
-export const without = (all: readonly string[], known: readonly string[]): readonly string[] =>
-  all.filter((one) => !known.includes(one));
+export function without(all: readonly string[], others: readonly string[]): readonly string[] {
+  const known = new Set(others);
+  return all.filter((one) => !known.has(one));
+}
+
+/** Pairs that another one has not, but for those of a trace or a policy that it has not at all. */
+function pairsWithout({ rows }: Counts, others: Counts): readonly string[] {
+  const [traces, policies] = [new Set(tracesOf(others)), new Set(policiesOf(others))];
+  const known = new Set(others.rows.map(keyOf));
+  return rows
+    .filter((row) => traces.has(traceOf(row)) && policies.has(row.policy) && !known.has(keyOf(row)))
+    .map((row) => `${traceOf(row)} under policy ${row.policy}`);
+}
 
 /** A measure, and where its values stand in the rows of either side; -1 where it is not counted there. */
 interface Compared {
@@ -91,35 +105,41 @@ function changesIn(base: Counts, next: Counts): Pick<Judgement, "compared" | "ch
   return { compared: pairs.length, changes };
 }
 
-type Lost = Pick<Judgement, "onlyBase" | "onlyBaseTraces">;
+type Lost = Pick<Judgement, "onlyBase" | "onlyBaseTraces" | "onlyBasePairs">;
 
-/** Policies and traces that only the base has. */
+/** Policies, traces and pairs of them that only the base has. */
 export const lostBetween = (base: Counts, next: Counts): Lost => ({
   onlyBase: without(policiesOf(base), policiesOf(next)),
   onlyBaseTraces: without(tracesOf(base), tracesOf(next)),
+  onlyBasePairs: pairsWithout(base, next),
 });
 
 /** What changed between two sets of numbers. What only the new one has is listed; what only the base has is a regression. */
 export function judge(base: Counts, next: Counts): Judgement {
   const { compared, changes } = changesIn(base, next);
   const lost = lostBetween(base, next);
-  const { onlyBase: onlyNext, onlyBaseTraces: onlyNextTraces } = lostBetween(next, base);
+  const added = lostBetween(next, base);
   const worse = changes.filter((change) => change.worse).length;
   return {
     compared,
     ...lost,
-    onlyNext,
-    onlyNextTraces,
+    onlyNext: added.onlyBase,
+    onlyNextTraces: added.onlyBaseTraces,
+    onlyNextPairs: added.onlyBasePairs,
     changes,
-    regressions: worse + lost.onlyBase.length + lost.onlyBaseTraces.length,
+    regressions: worse + goneIn(lost).length,
   };
 }
 
 /** `redis vfio-thp tlb-entries` */
 export const nameOf = ({ trace, policy, metric }: Change): string => `${trace} ${policy} ${metric}`;
 
-/** What a nightly job no longer measures, in words: `trace redis (x86-64)`, `policy vfio-thp`. */
-export const goneIn = ({ onlyBase, onlyBaseTraces }: Lost): readonly string[] => [
+/**
+ * What a nightly job no longer measures, in words: `trace redis (x86-64)`, `policy vfio-thp`, `trace redis (x86-64) under
+ * policy vfio-thp`.
+ */
+export const goneIn = ({ onlyBase, onlyBaseTraces, onlyBasePairs }: Lost): readonly string[] => [
   ...onlyBaseTraces.map((name) => `trace ${name}`),
   ...onlyBase.map((id) => `policy ${id}`),
+  ...onlyBasePairs.map((pair) => `trace ${pair}`),
 ];

@@ -49,7 +49,7 @@ export interface Sides {
 
 /** What changed in one line, a table of the changes with the worse ones first, and what only one side has. */
 export function judgementLines(judgement: Judgement, { base, next, since }: Sides): string[] {
-  const { changes, onlyNext, onlyNextTraces } = judgement;
+  const { changes, onlyNext, onlyNextTraces, onlyNextPairs } = judgement;
   const sorted = [...changes].sort((a, b) => Number(b.worse) - Number(a.worse));
   const columns = [left(""), ...["trace", "policy", "metric"].map(left)];
   const numbers = ["base", "new", "change", ""].map(right);
@@ -70,5 +70,6 @@ export function judgementLines(judgement: Judgement, { base, next, since }: Side
     ),
     ...onlyNextTraces.map((name) => `note: only ${next} has trace ${name}`),
     ...onlyNext.map((id) => `note: only ${next} has policy ${id}`),
+    ...onlyNextPairs.map((pair) => `note: only ${next} has trace ${pair}`),
   ];
 }

@@ -97,6 +97,26 @@ describe("history check", () => {
       /gone: only the base run has trace lmdb-ext4 \(x86-64\), since fewer \(.*; /,
     );
   });
+
+  it("ends with 1, as compare does, where one trace under one policy is gone", () => {
+    const { results, ...rest } = JSON.parse(readFileSync(file("good.json"), "utf8"));
+    const pair = "trace lmdb-ext4 (x86-64) under policy mine";
+    const kept = results.filter(
+      ({ trace, policy: id }: { trace: string; policy: string }) =>
+        trace !== "lmdb-ext4" || id !== "mine",
+    );
+    writeFileSync(file("three.json"), JSON.stringify({ ...rest, results: kept }));
+    storeAfter("good");
+    expect(history("add", store(), file("three.json"), "--label", "three")).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining(`: no change in 3 results; gone: ${pair}\n`),
+    });
+    const checked = history("check", store());
+    const compared = mmreplay(["compare", file("good.json"), file("three.json")]);
+    expect([checked.code, compared.code]).toEqual([1, 1]);
+    expect(checked.stdout).toContain(`gone: only the base run has ${pair}, since three (`);
+    expect(compared.stdout).toContain(`gone: only the base report has ${pair}; `);
+  });
 });
 
 describe("history show", () => {

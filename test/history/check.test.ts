@@ -58,6 +58,14 @@ describe("the last run", () => {
     expect(check.regressions).toBe(2);
   });
 
+  it("lacks a trace under a policy that both are still there otherwise", async () => {
+    const all = { "a x": [1, 1], "a y": [1, 1], "b x": [1, 1], "b y": [1, 1] };
+    const { "b y": _, ...three } = all;
+    const check = await checkLast(runsOf([all, three, three]), "n0");
+    expect(sinceOf(check)).toEqual(["trace b (x86-64) under policy y n1"]);
+    expect(check.regressions).toBe(1);
+  });
+
   it("is held against the latest earlier run of a label", async () => {
     async function* runs(): AsyncGenerator<Run> {
       for (const [number, value] of [1, 3, 5, 5].entries())

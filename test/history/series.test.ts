@@ -76,6 +76,20 @@ describe("a history", () => {
     ]);
   });
 
+  it("tells that one trace has lost or gained a policy, also where only that trace is wanted", async () => {
+    const all = { "a x": [1, 1], "a y": [1, 1], "b x": [1, 1], "b y": [1, 1] };
+    const { "b y": _, ...three } = all;
+    const pair = ["trace b (x86-64) under policy y"];
+    const told = [
+      { gone: [], new: [] },
+      { gone: pair, new: [] },
+      { gone: [], new: pair },
+    ];
+    expect((await history([all, three, all])).runs).toMatchObject(told);
+    expect((await history([all, three, all], { trace: "b" })).runs).toMatchObject(told);
+    expect((await history([all, three, all], { trace: "a" })).runs[1]).toMatchObject({ gone: [] });
+  });
+
   it("has only what is wanted", async () => {
     const { runs, series } = await history(nights, { trace: "a", metric: "agreement" });
     const names = series.map(({ policy, metric }) => `${policy} ${metric}`);

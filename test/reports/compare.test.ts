@@ -110,6 +110,26 @@ describe("compare", () => {
     expect(compareText(added)).toContain("note: only the new report has trace db (x86-64)\n");
   });
 
+  it("counts one trace under one policy that only the base has as a regression, and lists a new one", () => {
+    const fewer = makeReport(
+      setup,
+      runs.filter(({ trace, policy }) => trace !== "db" || policy !== "vfio-thp"),
+    );
+    const pair = "db (x86-64) under policy vfio-thp";
+    const gone = compare(sample(), fewer);
+    expect(gone).toMatchObject({ compared: 5, onlyBase: [], onlyBaseTraces: [], regressions: 1 });
+    expect(gone).toMatchObject({ onlyBasePairs: [pair], onlyNextPairs: [] });
+    expect(compareText(gone)).toBe(
+      `no change in 5 results; gone: trace ${pair}\n` +
+        `gone: only the base report has trace ${pair}; a regression there would not be seen\n`,
+    );
+    const added = compare(fewer, sample());
+    expect(added).toMatchObject({ onlyBasePairs: [], onlyNextPairs: [pair], regressions: 0 });
+    expect(compareText(added)).toBe(
+      `no change in 5 results\nnote: only the new report has trace ${pair}\n`,
+    );
+  });
+
   it("prints the worse changes first, with both numbers and the factor", () => {
     const next = changed("tlb-entries", 23_040);
     const lines = compareText(compare(sample(), next)).split("\n");
