@@ -1,99 +1,54 @@
 /** How tricks go on whose next call depends on the answer: first tries, learned requests and ladders. */
 
 import { type Outcome, type Outcomes, rewrite } from "../resolve/idioms/rewrite.ts";
-import type { Idiom, IdiomMode, Ladder } from "../resolve/idioms/types.ts";
+import type { Idiom, IdiomMode } from "../resolve/idioms/types.ts";
 import { opNumber, ways } from "../resolve/op-table.ts";
-import type { Position, Program } from "../resolve/program.ts";
+import type { Program } from "../resolve/program.ts";
 import { modulo } from "../units.ts";
+import { type Branch, copiesOf, decidedAt, firstOthers } from "./branches.ts";
 import type { Placements } from "./types.ts";
-
-/** Index of the op whose answer decides; undefined where the trick has no branch. */
-function decidedAt(idiom: Idiom): number | undefined {
-  if (idiom.class === "trim") return idiom.firstTry?.op;
-  return idiom.class === "learned" || idiom.class === "ladder" ? idiom.op : undefined;
-}
-
-/** Pages of the placements over pages of the recording. */
-type Scale = number;
-
-function outcomeOf(
-  idiom: Idiom,
-  { objectPage, opPage }: Placements,
-  asked: Program,
-  scale: Scale,
-): Outcome | undefined {
-  const page = (object: number) => objectPage[object] ?? -1;
-  const at = (hint: Position) => page(hint.object) + hint.offset;
-  const fits = (object: number, align: number) =>
-    page(object) >= 0 && modulo(page(object) * scale, align) === 0;
-  if (idiom.class === "trim" && idiom.firstTry !== undefined)
-    return fits(idiom.firstTry.map.object, idiom.align) ? "fits" : undefined;
-  if (idiom.class === "learned") return fits(idiom.map.object, idiom.align) ? undefined : "misses";
-  if (idiom.class !== "ladder") return undefined;
-  const pageOf = (attempt: Ladder["attempts"][number]) =>
-    "probe" in attempt
-      ? (opPage[asked.ops.table.event.indexOf(attempt.probe.event)] ?? -1)
-      : page(attempt.map.object);
-  const rung = idiom.attempts.findIndex((attempt) => {
-    const { hint } = "probe" in attempt ? attempt.probe : attempt.map;
-    return hint !== undefined && pageOf(attempt) === at(hint);
-  });
-  return rung < 0 ? undefined : { rung };
-}
 
 /** A program as its author would run it under a policy. */
 export interface Intended {
   readonly program: Program;
-  /** Branches that nobody looked at any more, and go as in the recording: each that differs costs a whole placement. */
+  /** Branches that nobody looked at any more, and go as in the recording: each round that settles some costs a placement. */
   readonly unsettled: number;
 }
 
-/** Most branches that are settled otherwise than recorded. */
-const mostSettled = 256;
+/** Most rounds in which branches are settled otherwise than recorded. */
+const mostRounds = 256;
 
 /** Asks under one policy, `place`; `pageBytes`: of its placements, where they are not the recording's. */
 export type Intend = (place: (program: Program) => Placements, pageBytes?: number) => Intended;
 
 /**
- * The program that asks what its author would under a policy. A branch is settled before those after it, whose answers
- * it may change. Where all branches go as recorded, policies get the same program.
+ * The program that asks what its author would under a policy. A branch is settled before those after it whose answers it
+ * may change, which are those of its own space. Where all branches go as recorded, policies get the same program.
  */
 export function intentOf(program: Program, idioms: readonly Idiom[], mode: IdiomMode): Intend {
-  const branches = idioms
-    .map((idiom, index) => ({ idiom, index, at: decidedAt(idiom) }))
-    .filter((one) => one.at !== undefined)
-    .sort((a, b) => (a.at ?? 0) - (b.at ?? 0));
   const unbranched = rewrite(program, idioms, mode);
   if (mode !== "redo") return () => ({ program: unbranched, unsettled: 0 });
+  const branches = idioms
+    .flatMap((idiom, index): Branch[] => {
+      const at = decidedAt(idiom);
+      return at === undefined ? [] : [{ idiom, index, at }];
+    })
+    .sort((a, b) => a.at - b.at);
+  const copies = copiesOf(program);
   return (place, pageBytes = program.pageBytes) => {
-    const scale: Scale = pageBytes / program.pageBytes;
+    const scale = pageBytes / program.pageBytes;
     const outcomes = new Map<number, Outcome>();
     let asked = unbranched;
-    for (let next = 0; next < branches.length; ) {
-      if (outcomes.size === mostSettled)
-        return { program: asked, unsettled: branches.length - next };
-      const found = firstOther(branches.slice(next), place(asked), asked, scale);
-      if (found === undefined) break;
-      outcomes.set(found.index, found.outcome);
-      next = branches.findIndex(({ index }) => index === found.index) + 1;
+    let left: readonly Branch[] = branches;
+    for (let round = 0; left.length > 0 && round < mostRounds; round++) {
+      const found = firstOthers(left, copies, { asked, placements: place(asked), scale });
+      left = found.left;
+      if (found.others.size === 0) break;
+      for (const [index, outcome] of found.others) outcomes.set(index, outcome);
       asked = rewrite(program, idioms, mode, outcomes satisfies Outcomes);
     }
-    return { program: asked, unsettled: 0 };
+    return { program: asked, unsettled: left.length };
   };
-}
-
-/** The first branch that goes otherwise than in the recording. */
-function firstOther(
-  branches: readonly { readonly idiom: Idiom; readonly index: number }[],
-  placements: Placements,
-  asked: Program,
-  scale: Scale,
-): { readonly index: number; readonly outcome: Outcome } | undefined {
-  for (const { idiom, index } of branches) {
-    const outcome = outcomeOf(idiom, placements, asked, scale);
-    if (outcome !== undefined) return { index, outcome };
-  }
-  return undefined;
 }
 
 /** Kept parts of trims that are no multiple of their alignment. */
@@ -110,7 +65,7 @@ export function unmetOf(
   { objectPage }: Placements,
   pageBytes: number = program.pageBytes,
 ): Unmet {
-  const scale: Scale = pageBytes / program.pageBytes;
+  const scale = pageBytes / program.pageBytes;
   let [count, pages] = [0, 0];
   for (const idiom of idioms) {
     if (idiom.class !== "trim") continue;
