@@ -4,9 +4,10 @@ import { difference, metric, percent, plural } from "../reports/format.ts";
 import { nameOf } from "../reports/judge.ts";
 import { judgementLines, wordOf } from "../reports/judgement-text.ts";
 import { left, markdownTable, right, type Table, textTable } from "../reports/table.ts";
+import type { ChangePoint } from "./changes.ts";
 import type { Check } from "./check.ts";
 import type { Head } from "./run.ts";
-import type { ChangePoint, History, Series } from "./series.ts";
+import type { History, Series } from "./series.ts";
 
 /** `2026-11-27 17:33` */
 const when = ({ added }: Head): string => added.slice(0, 16).replace("T", " ");
@@ -26,27 +27,30 @@ function changeCells({ base, next }: ChangePoint, unit: string): string[] {
   ];
 }
 
-function rowsOf(history: History, series: Series): string[][] {
-  const { trace, policy, metric: id, unit, value, changes } = series;
+function* rowsOf(history: History, series: Series): Generator<string[]> {
+  const { trace, policy, metric: id, unit, changes } = series;
   const names = [trace, policy, id];
   if (changes.length === 0)
-    return [["", "", "", ...names, "", metric({ value, unit }), "no change", ""]];
-  return changes.map((point) => {
+    yield ["", "", "", ...names, "", metric({ value: changes.value, unit }), "no change", ""];
+  for (const point of changes) {
     const run = history.runs[point.run];
     const { label = "" } = run ?? {};
     const date = run === undefined ? "" : when(run);
-    return [wordOf(point), date, label, ...names, ...changeCells(point, unit)];
-  });
+    yield [wordOf(point), date, label, ...names, ...changeCells(point, unit)];
+  }
 }
 
-/** Each change of each series; those without one only if they were asked for by name. */
-function changeTable(history: History, named: boolean): Table {
+/** Each change of each series; those without one only if they were asked for by name. Undefined where there is none. */
+function changeTable(history: History, named: boolean): Table | undefined {
   const titles = ["", "run", "label", "trace", "policy", "metric"].map(left);
   const shown = history.series.filter(({ changes }) => named || changes.length > 0);
-  return {
-    columns: [...titles, ...["from", "to", "change", ""].map(right)],
-    rows: shown.flatMap((series) => rowsOf(history, series)),
+  if (shown.length === 0) return undefined;
+  const rows = {
+    *[Symbol.iterator]() {
+      for (const series of shown) yield* rowsOf(history, series);
+    },
   };
+  return { columns: [...titles, ...["from", "to", "change", ""].map(right)], rows };
 }
 
 /** `365 runs from 2025-11-27 17:33 to 2026-11-27 17:33: 2 of 792 series changed` */
@@ -65,36 +69,60 @@ const notesOf = ({ runs }: History): string[] =>
     ...run.new.map((what) => `new: ${what}, in ${runName(run)}`),
   ]);
 
-const isEmpty = ({ rows }: Table): boolean => rows.length === 0;
-
 /** For a terminal. */
-function historyText(history: History, named: boolean): string {
+function* historyText(history: History, named: boolean): Generator<string> {
   const table = changeTable(history, named);
-  const lines = [headline(history), ...(isEmpty(table) ? [] : ["", ...textTable(table)])];
-  return `${[...lines, ...notesOf(history)].join("\n")}\n`;
+  yield headline(history);
+  if (table !== undefined) {
+    yield "";
+    yield* textTable(table);
+  }
+  yield* notesOf(history);
 }
 
 /** For an issue. */
-function historyMarkdown(history: History, named: boolean): string {
+function* historyMarkdown(history: History, named: boolean): Generator<string> {
   const table = changeTable(history, named);
   const notes = notesOf(history).map((note) => `- ${note}`);
-  const parts = [[headline(history)], isEmpty(table) ? [] : markdownTable(table), notes];
-  const told = parts.filter((part) => part.length > 0).map((part) => part.join("\n"));
-  return `${told.join("\n\n")}\n`;
+  yield headline(history);
+  if (table !== undefined) {
+    yield "";
+    yield* markdownTable(table);
+  }
+  if (notes.length > 0) yield "";
+  yield* notes;
 }
 
-/** A document for scripts. */
-export const documentOf = (document: History | Check): string =>
-  `${JSON.stringify(document, null, 2)}\n`;
+const indented = (value: unknown): string => JSON.stringify(value, null, 2);
 
-/** `named` if series were chosen by name. */
-type Writer = (history: History, named: boolean) => string;
+/** A document for scripts; the text of one series at a time. */
+function* historyJson({ schema, runs, series }: History): Generator<string> {
+  const head = indented({ schema, runs, series: [] });
+  if (series.length === 0) {
+    yield head;
+    return;
+  }
+  yield head.slice(0, -"]\n}".length);
+  for (const [at, { changes, ...rest }] of series.entries()) {
+    const text = indented({ ...rest, value: changes.value, changes: [...changes] });
+    const end = at + 1 < series.length ? "," : "";
+    yield `    ${text.replaceAll("\n", "\n    ")}${end}`;
+  }
+  yield "  ]";
+  yield "}";
+}
+
+/** `named` if series were chosen by name. Gives lines. */
+type Writer = (history: History, named: boolean) => Iterable<string>;
 
 export const historyFormats: Readonly<Record<"text" | "json" | "markdown", Writer>> = {
   text: historyText,
-  json: documentOf,
+  json: historyJson,
   markdown: historyMarkdown,
 };
+
+/** A document for scripts. */
+export const checkJson = (check: Check): string => `${indented(check)}\n`;
 
 /** The table of `compare`, with the run that brought each regression. */
 export function checkText(check: Check): string {

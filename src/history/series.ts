@@ -2,18 +2,9 @@
 
 import { registry } from "../registry.ts";
 import { type Counts, keyOf, type Measure, type Row } from "../reports/counts.ts";
-import { goneIn, isWorse, lostBetween } from "../reports/judge.ts";
+import { goneIn, lostBetween } from "../reports/judge.ts";
+import { Changes } from "./changes.ts";
 import { type Head, headOf, type Run } from "./run.ts";
-
-/** A number that was another one before. */
-export interface ChangePoint {
-  /** Place of the run in the list of runs. */
-  readonly run: number;
-  /** Null where the metric was not given. */
-  readonly base: number | null;
-  readonly next: number | null;
-  readonly worse: boolean;
-}
 
 /** One metric of one trace under one policy, over time. */
 export interface Series {
@@ -23,9 +14,8 @@ export interface Series {
   readonly metric: string;
   readonly unit: string;
   readonly better: Measure["better"];
-  /** In the last run that has this trace under this policy. */
-  readonly value: number | null;
-  readonly changes: readonly ChangePoint[];
+  /** The last value is that of the last run that has this trace under this policy. */
+  readonly changes: Changes;
 }
 
 export interface RunSummary extends Head {
@@ -49,11 +39,6 @@ export interface Wanted {
   readonly metric?: string | undefined;
 }
 
-interface Growing extends Series {
-  value: number | null;
-  readonly changes: ChangePoint[];
-}
-
 const isWanted = (name: string, wanted: string | undefined): boolean =>
   wanted === undefined || name === wanted;
 
@@ -64,17 +49,10 @@ const partOf = ({ options, measures, rows }: Run, { trace, policy }: Wanted): Co
   rows: rows.filter((row) => isWanted(row.trace, trace) && isWanted(row.policy, policy)),
 });
 
-function step(series: Growing, next: number | null, run: number): void {
-  const { value: base, better } = series;
-  if (base === next) return;
-  series.changes.push({ run, base, next, worse: isWorse(base, next, better) });
-  series.value = next;
-}
-
 /** What is known of one trace under one policy. */
 class Known {
   readonly #wanted: string | undefined;
-  readonly #series: Map<string, Growing> = new Map();
+  readonly #series: Map<string, Series> = new Map();
   #last: Row | undefined;
 
   constructor(wanted: string | undefined) {
@@ -93,20 +71,21 @@ class Known {
     for (const [at, measure] of measures.entries()) {
       if (!isWanted(measure.id, this.#wanted)) continue;
       given.add(measure.id);
-      const series = this.#seriesOf(row, measure);
       const value = row.values[at] ?? null;
-      if (this.#last === undefined) series.value = value;
-      else step(series, value, run);
+      // A metric that is not known yet begins as one that was not given.
+      const first = this.#last === undefined ? value : null;
+      this.#seriesOf(row, measure, first).changes.follow(value, run);
     }
-    for (const [id, series] of this.#series) if (!given.has(id)) step(series, null, run);
+    for (const [id, { changes }] of this.#series) if (!given.has(id)) changes.follow(null, run);
     this.#last = row;
   }
 
-  /** A metric that is not known yet begins as one that was not given. */
-  #seriesOf({ trace, policy, arch }: Row, { id: metric, unit, better }: Measure): Growing {
+  #seriesOf(row: Row, { id: metric, unit, better }: Measure, first: number | null): Series {
     const known = this.#series.get(metric);
     if (known !== undefined) return known;
-    const begun = { trace, policy, arch, metric, unit, better, value: null, changes: [] };
+    const { trace, policy, arch } = row;
+    const changes = new Changes(first, better);
+    const begun = { trace, policy, arch, metric, unit, better, changes };
     this.#series.set(metric, begun);
     return begun;
   }

@@ -8,7 +8,8 @@ export interface Column {
 
 export interface Table {
   readonly columns: readonly Column[];
-  readonly rows: readonly (readonly string[])[];
+  /** Gone through twice. */
+  readonly rows: Iterable<readonly string[]>;
 }
 
 export const left = (title: string): Column => ({ title, align: "left" });
@@ -16,13 +17,14 @@ export const right = (title: string): Column => ({ title, align: "right" });
 
 /** Characters of each column. */
 function widths({ columns, rows }: Table): number[] {
-  return columns.map(({ title }, i) =>
-    rows.reduce((most, row) => Math.max(most, (row[i] ?? "").length), title.length),
-  );
+  const most = columns.map(({ title }) => title.length);
+  for (const row of rows)
+    for (const [i, size] of most.entries()) most[i] = Math.max(size, (row[i] ?? "").length);
+  return most;
 }
 
 /** Aligned lines, two spaces between columns and before the first; a rule under the titles. */
-export function textTable(table: Table): string[] {
+export function* textTable(table: Table): Generator<string> {
   const sizes = widths(table);
   const line = (cells: readonly string[]): string =>
     `  ${table.columns
@@ -32,19 +34,18 @@ export function textTable(table: Table): string[] {
       })
       .join("  ")}`.trimEnd();
   const titles = table.columns.map(({ title }) => title);
-  const rule = `  ${"-".repeat(sizes.reduce((sum, size) => sum + size + 2, -2))}`;
-  return [line(titles), rule, ...table.rows.map(line)];
+  yield line(titles);
+  yield `  ${"-".repeat(sizes.reduce((sum, size) => sum + size + 2, -2))}`;
+  for (const row of table.rows) yield line(row);
 }
 
 /** Pipes and dashes. */
-export function markdownTable({ columns, rows }: Table): string[] {
+export function* markdownTable({ columns, rows }: Table): Generator<string> {
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  return [
-    line(columns.map(({ title }) => title)),
-    `| ${columns.map(({ align }) => (align === "left" ? "---" : "---:")).join(" | ")} |`,
-    ...rows.map(line),
-  ];
+  yield line(columns.map(({ title }) => title));
+  yield `| ${columns.map(({ align }) => (align === "left" ? "---" : "---:")).join(" | ")} |`;
+  for (const row of rows) yield line(row);
 }
 
 /** Cut a table that is too wide into several: the first `fixed` columns repeat, the others share them out. */
@@ -64,7 +65,7 @@ export function splitTable(table: Table, fixed: number, width: number): Table[] 
     return {
       columns: table.columns.filter((_, i) => kept.includes(i)),
       // A row that says something in another part only.
-      rows: table.rows
+      rows: [...table.rows]
         .filter((row) => part.some((column) => row[column] !== ""))
         .map((row) => row.filter((_, i) => kept.includes(i))),
     };

@@ -152,6 +152,30 @@ describe("history show", () => {
   });
 });
 
+describe("a history of hundreds of thousands of changes", () => {
+  it("is shown in all formats with 64 MiB of heap", () => {
+    const head = { schema: "mmreplay.run/1", version: "0.1.0", options: [] };
+    const ids = Array.from({ length: 24 }, (_, i) => i);
+    const measures = ids.map((i) => ({ id: `m${i}`, unit: "entries", better: "less" }));
+    const run = (night: number): string => {
+      const added = new Date(Date.UTC(2026, 0, 1 + night)).toISOString().slice(0, 19);
+      const rows = Array.from({ length: 100 }, (_, i) => {
+        const values = ids.map((id) => 5000 + ((night * (id + 7)) % 4999));
+        return { trace: `t${i}`, policy: "linux-7.3", arch: "x86-64", values };
+      });
+      return `${JSON.stringify({ ...head, added: `${added}Z`, measures, rows })}\n`;
+    };
+    writeFileSync(store(), Array.from({ length: 200 }, (_, night) => run(night)).join(""));
+    for (const format of ["text", "markdown", "json"]) {
+      const words = ["history", "show", store(), "--format", format];
+      const small = { NODE_OPTIONS: "--max-old-space-size=64" };
+      const { code, stdout, stderr } = mmreplay(words, undefined, small);
+      expect([code, stderr]).toEqual([0, ""]);
+      expect(stdout.match(/t99\b/g)?.length).toBe(format === "json" ? 24 : 24 * 199);
+    }
+  });
+});
+
 describe("the JSON of history", () => {
   const schema = (kind: string): unknown =>
     JSON.parse(readFileSync(join(root, `docs/schema/${kind}.schema.json`), "utf8"));
@@ -159,7 +183,9 @@ describe("the JSON of history", () => {
   it("is what its schemas describe, the lines of the store too", () => {
     storeAfter("fewer");
     for (const line of lines) expect(schemaErrors(schema("run"), JSON.parse(line))).toEqual([]);
-    const shown = JSON.parse(history("show", store(), "--format", "json").stdout);
+    const { stdout } = history("show", store(), "--format", "json");
+    const shown = JSON.parse(stdout);
+    expect(stdout).toBe(`${JSON.stringify(shown, null, 2)}\n`);
     expect(schemaErrors(schema("history"), shown)).toEqual([]);
     expect(schemaErrors(schema("history"), { ...shown, runs: [{}] })).not.toEqual([]);
     for (const since of [[], ["--since", "good"]]) {

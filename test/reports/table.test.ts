@@ -18,7 +18,7 @@ const table: Table = {
 
 describe("a table", () => {
   it("sets words left and numbers right", () => {
-    expect(textTable(table)).toEqual([
+    expect([...textTable(table)]).toEqual([
       "  policy     entries  faults",
       "  --------------------------",
       "  linux-7.3  524,288       1",
@@ -27,7 +27,7 @@ describe("a table", () => {
   });
 
   it("escapes pipes in markdown", () => {
-    expect(markdownTable(table)).toEqual([
+    expect([...markdownTable(table)]).toEqual([
       "| policy | entries | faults |",
       "| --- | ---: | ---: |",
       "| linux-7.3 | 524,288 | 1 |",

@@ -2,7 +2,7 @@
 
 import type { CommandModule } from "yargs";
 import { checkLast } from "../../../history/check.ts";
-import { checkText, documentOf } from "../../../history/print.ts";
+import { checkJson, checkText } from "../../../history/print.ts";
 import { write } from "../../io.ts";
 import { formatOption, outputOption } from "../../options.ts";
 import { storeArgument, withRuns } from "../../run-store.ts";
@@ -19,7 +19,7 @@ interface Arguments {
 
 async function run({ store: path, since, format, output, quiet }: Arguments): Promise<void> {
   const found = await withRuns(path, quiet, (runs) => checkLast(runs, since));
-  write(format === "json" ? documentOf(found) : checkText(found), output);
+  write(format === "json" ? checkJson(found) : checkText(found), output);
   if (found.regressions > 0) process.exitCode = regression;
 }
 

@@ -3,7 +3,7 @@
 import type { CommandModule } from "yargs";
 import { historyFormats } from "../../../history/print.ts";
 import { historyOf, type Wanted } from "../../../history/series.ts";
-import { write } from "../../io.ts";
+import { writeLines } from "../../io.ts";
 import { outputOption } from "../../options.ts";
 import { storeArgument, withRuns } from "../../run-store.ts";
 
@@ -18,7 +18,7 @@ async function run({ store: path, format, output, quiet, ...rest }: Arguments): 
   const wanted = { trace: rest.trace, policy: rest.policy, metric: rest.metric };
   const history = await withRuns(path, quiet, (runs) => historyOf(runs, wanted));
   const isNamed = Object.values(wanted).some((name) => name !== undefined);
-  write(historyFormats[format](history, isNamed), output);
+  await writeLines(historyFormats[format](history, isNamed), output);
 }
 
 export const show: CommandModule<object, Arguments> = {
