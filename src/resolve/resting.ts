@@ -1,11 +1,9 @@
 /** Which address spaces there are while a trace is resolved, and where the state is of those in which nothing happens for long. */
 
 import type { Shelf } from "../trace/block.ts";
+import { isResting, type Rest, Rounds, restSince, wake } from "../trace/resting.ts";
 import { Live, type Piece } from "./live.ts";
 import type { SpaceState } from "./state.ts";
-
-/** Events between two looks at what rests, and those for which a space must have rested to be put away. */
-const long = 65_536;
 
 /** A space with the pieces of its objects as plain data; pieces of one object still share it when they come back. */
 interface Stored extends Omit<SpaceState, "live" | "ownOnly"> {
@@ -13,13 +11,9 @@ interface Stored extends Omit<SpaceState, "live" | "ownOnly"> {
   readonly ownOnly?: readonly Piece[];
 }
 
-interface Kept {
+interface Kept extends Rest {
   /** At hand, or a way to it. */
   state: SpaceState | (() => Stored);
-  /** The event that was the last one in it. */
-  last: number;
-  /** Twice as many events as the space has rested when it was put away in vain. */
-  patience: number;
 }
 
 function stored({ live, ownOnly, ...others }: SpaceState): Stored {
@@ -37,7 +31,7 @@ export class RestingSpaces {
   readonly #shelf: Shelf | undefined;
   /** In the order in which they came. */
   readonly #spaces = new Map<number, Kept>();
-  #next = long;
+  readonly #rounds = new Rounds();
 
   constructor(shelf?: Shelf) {
     this.#shelf = shelf;
@@ -58,14 +52,14 @@ export class RestingSpaces {
     if (kept === undefined) return undefined;
     if (typeof kept.state === "function") {
       kept.state = restored(kept.state());
-      kept.patience = 2 * (event - kept.last);
+      wake(kept, event);
     }
     kept.last = event;
     return kept.state;
   }
 
   put(state: SpaceState, event: number): void {
-    this.#spaces.set(state.space, { state, last: event, patience: long });
+    this.#spaces.set(state.space, { state, ...restSince(event) });
   }
 
   delete(space: number): void {
@@ -74,10 +68,9 @@ export class RestingSpaces {
 
   /** Nothing has gone on since in any space but the one in which this event takes place. */
   putAway(event: number): void {
-    if (this.#shelf === undefined || event < this.#next) return;
-    this.#next = event + long;
+    if (this.#shelf === undefined || !this.#rounds.isDue(event)) return;
     for (const kept of this.#spaces.values()) {
-      if (typeof kept.state === "function" || event - kept.last < kept.patience) continue;
+      if (typeof kept.state === "function" || !isResting(kept, event)) continue;
       kept.state = this.#shelf(stored(kept.state));
     }
   }

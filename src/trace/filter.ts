@@ -15,6 +15,7 @@ import {
   type Walked,
   walkSpaces,
   withConclusion,
+  withConclusions,
 } from "./space-walk.ts";
 import type { Trace } from "./trace.ts";
 
@@ -142,10 +143,7 @@ class Filter {
   }
 
   *run(events: Events): Generator<Event, undefined> {
-    let index = 0;
-    for (const event of events) {
-      const conclusion = this.#conclusions.get(index);
-      index += 1;
+    for (const [event, conclusion] of withConclusions(events, this.#conclusions)) {
       const own = conclusion !== undefined && this.#kept.has(conclusion.space);
       const out = this.#take(event, own);
       if (out.length === 0) continue;

@@ -10,7 +10,7 @@ import { logOf } from "./log-writer.ts";
 import { mergeFacts, type Part } from "./merge-facts.ts";
 import { segmentSizes, withSegmentSize } from "./segment-sizes.ts";
 import { timeColumn } from "./shapes.ts";
-import { type Conclusions, walkSpaces, withConclusion } from "./space-walk.ts";
+import { type Conclusions, walkSpaces, withConclusion, withConclusions } from "./space-walk.ts";
 import type { Trace } from "./trace.ts";
 
 type TaskId = number | null;
@@ -87,10 +87,7 @@ class Renaming {
 
   *events(): Generator<Event, undefined> {
     const { trace, conclusions } = this.#part;
-    let index = 0;
-    for (const event of trace.events) {
-      const conclusion = conclusions.get(index);
-      index += 1;
+    for (const [event, conclusion] of withConclusions(trace.events, conclusions)) {
       const renamed = this.#renamed(event);
       if (conclusion === undefined) yield renamed;
       else yield* withConclusion(renamed, { ...conclusion, other: this.#id(conclusion.other) });

@@ -120,7 +120,19 @@ export function walkSpaces(
   return { evidence, conclusions };
 }
 
-/** The event at an index, with what was concluded of its task written down, so that it holds in other company too. */
+/** Each event, with what was concluded of its task where it is the first one. */
+export function* withConclusions(
+  events: Events,
+  conclusions: Conclusions,
+): Generator<readonly [event: Event, conclusion: Conclusion | undefined]> {
+  let index = 0;
+  for (const event of events) {
+    yield [event, conclusions.get(index)];
+    index += 1;
+  }
+}
+
+/** An event, with what was concluded of its task written down, so that it holds in other company too. */
 export function* withConclusion(event: Event, { other }: Conclusion): Generator<Event, undefined> {
   const told = other === null ? {} : { other };
   if (event.kind === "lifecycle" && event.lifecycle === "attach") yield { ...event, ...told };

@@ -3,6 +3,7 @@
 import type { Shelf } from "../../trace/block.ts";
 import type { Event } from "../../trace/event.ts";
 import { type Events, eventAt } from "../../trace/events.ts";
+import { isResting, type Rest, Rounds, restSince, wake } from "../../trace/resting.ts";
 
 /** Takes the events of one space, and tells where others stand in their new order. */
 export interface SpaceOrder {
@@ -14,9 +15,6 @@ export interface SpaceOrder {
 /** The event of the second index is to stand at the first one. */
 export type Moved = (slot: number, index: number) => void;
 
-/** Events between two looks at what rests, and those for which a space must have rested. */
-const long = 65_536;
-
 /** What has more events is not made anew. */
 const most = 4096;
 
@@ -26,7 +24,7 @@ interface Away {
   readonly rows: readonly (readonly [slot: number, index: number])[];
 }
 
-interface Kept {
+interface Kept extends Rest {
   order: SpaceOrder | undefined;
   away: (() => Away) | undefined;
   /** Of its events so far, unless they are too many. */
@@ -34,10 +32,6 @@ interface Kept {
   tell: Moved;
   /** So many moves were told. */
   told: number;
-  /** The index of its last event. */
-  last: number;
-  /** Twice as many events as it has rested when it was put away in vain. */
-  patience: number;
 }
 
 export class SpaceOrders {
@@ -46,7 +40,7 @@ export class SpaceOrders {
   readonly #moved: Moved;
   readonly #shelf: Shelf | undefined;
   readonly #kept = new Map<number, Kept>();
-  #next = long;
+  readonly #rounds = new Rounds();
 
   /** Orders are made by `make`; without a shelf all of them stay. */
   constructor(
@@ -67,8 +61,7 @@ export class SpaceOrders {
     if (this.#shelf !== undefined && kept.indices.length <= most) kept.indices.push(index);
     kept.last = index;
     order.push(event, index);
-    if (this.#shelf === undefined || index < this.#next) return;
-    this.#next = index + long;
+    if (this.#shelf === undefined || !this.#rounds.isDue(index)) return;
     for (const one of this.#kept.values()) this.#rest(one, index, this.#shelf);
   }
 
@@ -94,8 +87,7 @@ export class SpaceOrders {
         this.#moved(slot, index);
       },
       told: 0,
-      last: 0,
-      patience: long,
+      ...restSince(0),
     };
     kept.order = this.#make(space, (slot, index) => kept.tell(slot, index));
     this.#kept.set(space, kept);
@@ -103,8 +95,8 @@ export class SpaceOrders {
   }
 
   #rest(kept: Kept, index: number, shelf: Shelf): void {
-    const { order, indices, last, patience } = kept;
-    if (order === undefined || index - last < patience || indices.length > most) return;
+    const { order, indices } = kept;
+    if (order === undefined || !isResting(kept, index) || indices.length > most) return;
     const rows: [number, number][] = [];
     kept.tell = (slot, from) => rows.push([slot, from]);
     order.end();
@@ -118,7 +110,7 @@ export class SpaceOrders {
     const { told } = kept;
     kept.indices = [...(kept.away?.().indices ?? [])];
     kept.away = undefined;
-    kept.patience = 2 * (index - kept.last);
+    wake(kept, index);
     kept.told = 0;
     kept.tell = (slot, from) => {
       kept.told += 1;
