@@ -6,6 +6,7 @@ import { MmreplayError } from "../errors.ts";
 import type { Trace } from "../trace/trace.ts";
 import { locate, stdout } from "./io.ts";
 import { load } from "./load.ts";
+import { standardOutput } from "./system.ts";
 import { writeTrace } from "./trace-file.ts";
 
 export const derivedOption = {
@@ -52,7 +53,7 @@ export function writeDerived(
 ): void {
   const bytes = writeTrace(trace, output);
   if (quiet) return;
-  const name = output === stdout ? "standard output" : output;
+  const name = output === stdout ? standardOutput : output;
   const lines = [`${name}: ${trace.events.length} events, ${bytes} bytes`, ...told];
   process.stderr.write(lines.map((line) => `${line}\n`).join("  "));
 }

@@ -22,6 +22,7 @@ import { isBzip2, unpackedBzip2 } from "./bzip2.ts";
 import { isPerfData, printedPerfData } from "./perf-data.ts";
 import { withProgress } from "./progress.ts";
 import { standardOutput, unwritable } from "./system.ts";
+import { visible } from "./visible.ts";
 
 /** What `-` stands for among inputs, and behind `-o`. */
 export const stdin = "/dev/stdin";
@@ -114,7 +115,9 @@ export function locate(path: string): Located {
   if (!existsSync(path))
     throw new MmreplayError("io/missing", "no such file or folder", {
       at: { file: path },
-      hint: "check the path; `mmreplay record -- PROGRAM` makes a new trace",
+      hint: path.includes("\ufffd")
+        ? "a name that is not UTF-8 cannot be given; read the file from standard input: - < FILE"
+        : "check the path; `mmreplay record -- PROGRAM` makes a new trace",
     });
   const clean = path.replace(/\/+$/, "") || "/";
   const folder = statSync(path).isDirectory();
@@ -216,8 +219,7 @@ const lead = 40;
 /** The line, or what of it is around the place, with a mark under the token. */
 function quoted(text: string, line: number, { column, width = 1 }: At): readonly string[] {
   const from = column === undefined || column <= widest - lead ? 0 : column - 1 - lead;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: what a terminal would act on
-  const plain = text.replace(/[\x00-\x1f\x7f-\x9f]/g, " ").slice(from, from + widest);
+  const plain = visible(text, " ").slice(from, from + widest);
   const gutter = String(line).padStart(5);
   const cut = [from > 0 ? "..." : "", text.length > from + widest ? "..." : ""] as const;
   const lines = [`${gutter} | ${cut[0]}${plain}${cut[1]}`];
@@ -230,7 +232,7 @@ function quoted(text: string, line: number, { column, width = 1 }: At): readonly
 /** An error as a person reads it: place, code, message, the line with a caret, the remedy. */
 export function printError(error: MmreplayError): string {
   const { file, line, column, text } = error.at;
-  const place = [file, line, column].filter((part) => part !== undefined).join(":");
+  const place = visible([file, line, column].filter((part) => part !== undefined).join(":"));
   const lines = [`${place === "" ? "mmreplay" : place}: error[${error.code}]: ${error.message}`];
   if (text !== undefined && line !== undefined) {
     lines.push(...quoted(text, line, error.at));
@@ -245,7 +247,7 @@ export function warningLines(diagnostics: Diagnostics, name: string): string {
     .map(({ code, count, lines, message }) => {
       const more = count > lines.length ? ", ..." : "";
       const where = lines.length === 0 ? "" : ` (line ${lines.join(", ")}${more})`;
-      return `${name}: warning[${code}] ${count}x: ${message}${where}\n`;
+      return `${visible(name)}: warning[${code}] ${count}x: ${message}${where}\n`;
     })
     .join("");
 }
@@ -255,10 +257,15 @@ export function printWarnings(diagnostics: Diagnostics, name: string, quiet: boo
   if (!quiet) process.stderr.write(warningLines(diagnostics, name));
 }
 
-/** A broken pipe ends the program quietly, as it does for other filters; a full disk does not. */
+/** Whoever read standard output has had enough: that ends the program quietly, as it does for other filters. */
+export function endIfBroken(error: unknown): void {
+  if (error instanceof Error && "code" in error && error.code === "EPIPE") process.exit(0);
+}
+
+/** A broken pipe ends the program quietly, a full disk does not. */
 export function endOnBrokenPipe(): void {
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(0);
+  process.stdout.on("error", (error) => {
+    endIfBroken(error);
     const told = unwritable(error, standardOutput);
     if (!(told instanceof MmreplayError)) throw error;
     process.stderr.write(printError(told));

@@ -9,6 +9,7 @@ import { type Located, locate, printWarnings } from "./io.ts";
 import { placed, withText } from "./quoted-line.ts";
 import { makeShelf } from "./shelf.ts";
 import { refuseWarnings } from "./strict.ts";
+import { visible } from "./visible.ts";
 
 export type { Located } from "./io.ts";
 
@@ -23,7 +24,8 @@ export async function readingsOf(
     const readings = await readAll(located, diagnostics, { ...options, shelf });
     return readings.map((reading) => {
       const { trace } = reading;
-      return { ...reading, trace: proven({ ...trace, name: nameOf(located, trace.name) }, shelf) };
+      const name = visible(nameOf(located, trace.name));
+      return { ...reading, trace: proven({ ...trace, name }, shelf) };
     });
   } catch (error) {
     throw error instanceof MmreplayError

@@ -67,7 +67,6 @@ async function main(): Promise<void> {
     .demandCommand(1, "name a command")
     .strict()
     .strictCommands()
-    .recommendCommands()
     .check(checkOnce)
     .completion("completion", "print a completion script for bash or zsh", completions)
     .epilogue(exitCodes)

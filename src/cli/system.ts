@@ -18,10 +18,11 @@ export function unwritable(error: unknown, path: string): unknown {
   });
 }
 
-/** `io/unreadable` for what any other system call said; undefined for errors of other kinds. */
-export function unreadable(error: unknown): MmreplayError | undefined {
+/** `io/unreadable` for what any other system call said, of this file if it tells none; undefined for errors of other kinds. */
+export function unreadable(error: unknown, path?: string): MmreplayError | undefined {
   if (!isOfSystem(error)) return undefined;
-  const at = error.path === undefined ? {} : { file: error.path };
+  const file = error.path ?? path;
+  const at = file === undefined ? {} : { file };
   const hint =
     error.code === "EISDIR"
       ? "this is a folder: name a file"

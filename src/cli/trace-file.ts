@@ -14,7 +14,7 @@ import {
 import { MmreplayError } from "../errors.ts";
 import { encodeParts } from "../trace/codec.ts";
 import type { Trace } from "../trace/trace.ts";
-import { stdout } from "./io.ts";
+import { endIfBroken, stdout } from "./io.ts";
 import { standardOutput, unwritable } from "./system.ts";
 
 /** Bytes that were written. */
@@ -63,7 +63,12 @@ function writeOut(trace: Trace): number {
     throw new MmreplayError("io/terminal", "a trace is nothing for a terminal", {
       hint: "name a file with -o, or pipe it on",
     });
-  return writeParts(process.stdout.fd, encodeParts(trace));
+  try {
+    return writeParts(process.stdout.fd, encodeParts(trace));
+  } catch (error) {
+    endIfBroken(error);
+    throw error;
+  }
 }
 
 /** Write an .mmtrace file; returns its bytes. Throws `io/unwritable`; an older file is then as it was. */

@@ -29,6 +29,10 @@ const optionsOf = ({ builder }: Command): readonly string[] =>
 
 /** The remedy for what yargs says is missing or unknown. */
 function hintOf(message: string, found: Found | undefined): string {
+  const [, unknown = ""] = /^Unknown command: (\S+)/.exec(message) ?? [];
+  const known = found === undefined ? commands : partsOf(found.command);
+  const like = nearest(unknown, known.map(commandName));
+  if (like.length > 0) return `did you mean ${like.join(" or ")}`;
   if (found === undefined) return "see mmreplay --help";
   const { words, command } = found;
   const [, stranger = ""] = /^Unknown arguments?: ([\w-]+)/.exec(message) ?? [];

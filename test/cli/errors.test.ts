@@ -64,6 +64,17 @@ describe("bad input", () => {
     refused(["-q", command, join(root, "traces", name), "-o", output], "io/unwritable", output);
   });
 
+  it("says of a kernel image that there is none, and what one is", () => {
+    for (const [kernel, code] of [
+      [file("bzImage"), "io/missing"],
+      [folder, "lab/not-a-kernel"],
+    ] as const) {
+      const args = ["lab", "--kernel", kernel, join(root, "traces/redis-ext4.mmtrace")];
+      refused(args, code, kernel);
+      expect(mmreplay(args).stderr).toContain("hint: of a kernel build give arch/x86/boot/bzImage");
+    }
+  });
+
   it.skipIf(!existsSync("/proc/self/maps"))("looks into no folder of the system", () => {
     for (const path of ["/", "/proc", "/proc/self"])
       refused(["replay", path], "io/system-folder", path);
@@ -84,6 +95,7 @@ describe("bad input", () => {
     refused(["compare", file("notes.txt"), file("notes.txt")], "compare/no-report", "notes.txt");
     const { stderr } = mmreplay(["compare", file("notes.txt"), file("notes.txt")]);
     expect(stderr).toContain("-o REPORT.json");
+    refused(["compare", folder, folder], "io/unreadable", `${folder}: error`);
     refused(["compare", folder, folder], "io/unreadable", "this is a folder");
   });
 
@@ -103,7 +115,9 @@ describe("bad usage", () => {
   const redis = "traces/redis-ext4.mmtrace";
 
   it.each([
-    [["replai"], "Did you mean replay"],
+    [["replai"], "Unknown command: replai\nhint: did you mean replay\n"],
+    [["history", "chek"], "Unknown command: chek\nhint: did you mean check\n"],
+    [["history", "frobnicate"], "Unknown command: frobnicate\nhint: see mmreplay history --help"],
     [["frobnicate"], "Unknown command"],
     [["replay", "a", "--policy", "linux-7.3", "--policy", "vfio-thp"], "--policy is given more"],
     [["explain", "traces/redis-ext4.mmtrace"], "--event LINE"],

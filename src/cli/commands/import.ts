@@ -4,8 +4,9 @@ import { basename } from "node:path";
 import type { CommandModule } from "yargs";
 import { MmreplayError } from "../../errors.ts";
 import { type Checking, readChecked } from "../checked.ts";
-import { locateTogether } from "../io.ts";
+import { locateTogether, stdout } from "../io.ts";
 import { oneProcessOption, strictOption } from "../options.ts";
+import { standardOutput } from "../system.ts";
 import { writeTrace } from "../trace-file.ts";
 
 interface Arguments extends Checking {
@@ -34,7 +35,8 @@ async function run({ recording, output, ...checking }: Arguments): Promise<void>
     const file = files[index] ?? `${trace.name}.mmtrace`;
     const bytes = writeTrace({ ...trace, name: basename(file, ".mmtrace") }, file);
     if (checking.quiet) return;
-    process.stderr.write(`${file}: ${trace.events.length} events, ${bytes} bytes\n`);
+    const place = file === stdout ? standardOutput : file;
+    process.stderr.write(`${place}: ${trace.events.length} events, ${bytes} bytes\n`);
   });
   close();
 }

@@ -1,5 +1,6 @@
 /** `mmreplay lab --kernel IMAGE TRACE`: the same calls in a booted kernel image, and whether a model gives the same answers. */
 
+import { statSync } from "node:fs";
 import type { CommandModule } from "yargs";
 import { MmreplayError } from "../../errors.ts";
 import { labRecording } from "../../lab/run.ts";
@@ -14,12 +15,21 @@ interface Arguments extends CallsArguments {
   readonly timeout: number;
 }
 
+function checkKernel(kernel: string): void {
+  const about = statSync(kernel, { throwIfNoEntry: false });
+  if (about?.isDirectory() === false) return;
+  const [code, message] =
+    about === undefined
+      ? ["io/missing", "no such kernel image"]
+      : ["lab/not-a-kernel", "this is a folder, not a kernel image"];
+  throw new MmreplayError(code, message, {
+    at: { file: kernel },
+    hint: "of a kernel build give arch/x86/boot/bzImage, arch/arm64/boot/Image or arch/riscv/boot/Image",
+  });
+}
+
 function check({ kernel, memory, timeout }: Arguments): void {
-  if (locate(kernel).folder)
-    throw new MmreplayError("lab/not-a-kernel", "this is a folder, not a kernel image", {
-      at: { file: kernel },
-      hint: "of a kernel build give arch/x86/boot/bzImage, arch/arm64/boot/Image or arch/riscv/boot/Image",
-    });
+  checkKernel(kernel);
   checkWhole("timeout", timeout, {
     what: "a number of seconds",
     least: 1,

@@ -17,6 +17,7 @@ import { outputOption, strictOption, tracesArgument } from "../options.ts";
 import { loadPolicies } from "../policies.ts";
 import type { ReplayedTrace } from "../policy-runs.ts";
 import type { TaskResult } from "../replay-task.ts";
+import { shellWord } from "../shell-word.ts";
 import { idiomModes, type Task } from "../task.ts";
 import { results, threadsFor } from "../threads.ts";
 import { version } from "../version.ts";
@@ -44,12 +45,12 @@ interface Arguments {
 /** The sides of the June 2026 discussion, after what the kernel does today. */
 const discussed = "linux-7.3,vfio-thp,core-align,start-pfn";
 
-/** How the report names the command: without what its result does not depend on. */
+/** How the report names the command, to be pasted: without what its result does not depend on. */
 function commandOf(argv: readonly string[]): string {
   const words = argv.filter(
     (word, at) => !/^--jobs(?:=|$)/.test(word) && argv[at - 1] !== "--jobs",
   );
-  return ["mmreplay", ...words].join(" ");
+  return ["mmreplay", ...words].map(shellWord).join(" ");
 }
 
 function taskOf(args: Arguments, path: string, policies: string): Task {
