@@ -26,7 +26,7 @@ const micro = 1e6;
 const births = ["clone", "clone3", "fork", "vfork"];
 const ends: ReadonlySet<string> = new Set(["exit", "exit_group"]);
 /** Calls that say what memory calls are about. */
-const others: ReadonlySet<string> = new Set(["execve", "shmget"]);
+const others: ReadonlySet<string> = new Set(["execve", "execveat", "shmget"]);
 
 /** Reads lines one by one. Nothing goes on before the end, as a call is printed when it returns. */
 class Reading {
@@ -91,7 +91,7 @@ class Reading {
     const { tid, name } = told;
     const values = argumentsOf(told);
     if (isOtherCall(name, values.get("option"), values.get("arg2"))) return false;
-    if (name === "execve") this.#execs.add(tid);
+    if (name === "execve" || name === "execveat") this.#execs.add(tid);
     else if (isMemoryCall(name) && requestFrom(name, values) === undefined) {
       const message = `${name} with an argument that perf trace does not tell`;
       this.#diagnostics.skip(name, "parse/missing-argument", message, line);

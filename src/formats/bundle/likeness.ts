@@ -126,11 +126,18 @@ export class Likeness {
   }
 
   #move(from: Range, to: Range, keeps: boolean): void {
-    const kind = this.#sets.findIndex((set) => set.remove(from).length > 0);
-    // What was there stays what it was, only elsewhere.
-    const prot = kind < 0 ? PROT_READ + PROT_WRITE : kind;
-    if (keeps) this.#sets[prot]?.add(from);
-    this.#add(to, prot);
+    const moved = this.#sets.flatMap((set, kind) =>
+      set.remove(from).map((part) => ({ part, kind })),
+    );
+    this.#remove(to);
+    if (moved.length === 0) this.#sets[PROT_READ + PROT_WRITE]?.add(to);
+    // What was there stays what it was, only elsewhere: several areas, since 6.17. The last may grow.
+    for (const { part, kind } of moved) {
+      if (keeps) this.#sets[kind]?.add(part);
+      const start = to.start + part.start - from.start;
+      const end = part.end === from.end ? to.end : to.start + part.end - from.start;
+      if (start < to.end) this.#sets[kind]?.add({ start, end: Math.min(end, to.end) });
+    }
   }
 
   #brk(result: number): void {
@@ -196,6 +203,10 @@ export class Likeness {
       case "madvise":
       case "mlock":
       case "munlock":
+      case "mseal":
+      case "set_vma_name":
+      case "mbind":
+      case "userfaultfd":
         this.#borders.set(this.#range(Number(call.addr), Number(call.length)), false);
         return;
       default:

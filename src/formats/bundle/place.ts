@@ -26,6 +26,9 @@ export interface Position {
   readonly pid: number | null;
 }
 
+/** What a program that executes itself gives for its own. */
+const ownProgram = /^\/(?:proc\/(?:self|thread-self|\d+)\/exe|dev\/fd\/\d+)$/;
+
 /** The program goes by no name that the maps show. */
 const otherName = 2;
 
@@ -47,7 +50,7 @@ interface State {
   /** The task that the recording shows first in this space. */
   readonly pid: number | null;
   readonly likeness: Likeness;
-  readonly unnamed: number;
+  unnamed: number;
   /** An exec has made it, and nothing has changed it since. */
   isNew: boolean;
   /** The latest call, once there was one. */
@@ -90,12 +93,16 @@ class Seeker {
   }
 
   /** A path may lead through links (/bin), or be one: then the maps name another file, and tell no image from another. */
-  #unnamed(event: Event): number {
+  #unnamed(event: Event, before: number): number {
     const path = event.kind === "lifecycle" ? event.path : undefined;
     if (path === undefined) return otherName;
+    if (ownProgram.test(path)) return this.#states.get(before)?.unnamed ?? otherName;
     const name = path.slice(path.lastIndexOf("/"));
     const paths = this.#question.areas.map((area) => area.path);
     if (paths.includes(path)) return 0;
+    // A relative path says as much as it has parts.
+    const tail = path.startsWith("/") ? undefined : path.replace(/^(?:\.\.?\/)*/, "/");
+    if (tail !== undefined && paths.some((one) => one.endsWith(tail))) return 0;
     return name.length > 1 && paths.some((one) => one.endsWith(name)) ? 1 : otherName;
   }
 
@@ -134,7 +141,7 @@ class Seeker {
     const { space, made, ended } = this.#spaces.follow(event);
     if (made !== undefined) {
       if (made.from === undefined) this.#close(space, event.time);
-      this.#make(made, event, index);
+      this.#make(made, space, event, index);
     }
     if (this.#follows(space)) {
       if (event.kind === "call" && event.outcome === "ok") this.#call(event, index, space);
@@ -145,7 +152,8 @@ class Seeker {
     this.#states.delete(ended);
   }
 
-  #make(made: NonNullable<Place["made"]>, event: Event, index: number): void {
+  /** `before`: the space that the event took place in. */
+  #make(made: NonNullable<Place["made"]>, before: number, event: Event, index: number): void {
     if (!this.#follows(made.space)) return;
     const from = made.from === undefined ? undefined : this.#states.get(made.from);
     const pid = event.kind === "lifecycle" ? (event.child ?? event.pid) : event.pid;
@@ -153,7 +161,7 @@ class Seeker {
     this.#states.set(made.space, {
       pid,
       likeness: from?.likeness.copy() ?? fresh,
-      unnamed: from?.unnamed ?? this.#unnamed(event),
+      unnamed: from?.unnamed ?? this.#unnamed(event, before),
       isNew: from === undefined,
       last: { index, time: event.time },
     });
@@ -163,6 +171,9 @@ class Seeker {
   #snapshot({ pid, areas, time }: Snapshot, index: number, space: number): void {
     const state = this.#state(space, pid);
     if (state.last !== undefined && !state.isNew) return;
+    // What an exec has mapped names its program, however that was called (/dev/fd/3).
+    const program = areas.find(({ path }) => path.startsWith("/"))?.path;
+    if (state.isNew && this.#question.areas.some(({ path }) => path === program)) state.unnamed = 0;
     state.isNew = false;
     state.likeness.begin(areas);
     state.last = { index, time };

@@ -1,6 +1,6 @@
 /** Which program an execve line starts. */
 
-import { unquote } from "./escapes.ts";
+import { fdName, unquote } from "./escapes.ts";
 import { inOrder, splitArgs } from "./split-args.ts";
 
 export interface Executed {
@@ -19,7 +19,17 @@ export function executed(text: string): Executed {
   const [path = "", list = ""] = isAt ? ordered.slice(1) : ordered;
   const strings = list.startsWith("[") ? list.match(/"(?:[^"\\]|\\.)*"(?:\.\.\.)?/g) : null;
   const argv = (strings ?? []).map((arg) => unquote(arg) + (arg.endsWith("...") ? "..." : ""));
-  return path.startsWith('"') ? { path: unquote(path), args: argv } : { args: argv };
+  if (!path.startsWith('"')) return { args: argv };
+  const named = unquote(path);
+  const [directory = ""] = isAt ? ordered : [];
+  return { path: named.startsWith("/") ? named : within(directory, named), args: argv };
+}
+
+/** A path below a descriptor, where the file behind that is printed; an empty one is the file itself (AT_EMPTY_PATH). */
+function within(descriptor: string, path: string): string {
+  const base = /^[^<]*<(.*)>/s.exec(descriptor)?.[1];
+  if (base === undefined) return path;
+  return path === "" ? fdName(base) : `${fdName(base).replace(/\/$/, "")}/${path}`;
 }
 
 /** A command line for people: blanks in arguments are quoted. */

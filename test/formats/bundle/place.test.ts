@@ -109,6 +109,23 @@ describe("the moment of a maps file", () => {
     expect([4, 6]).toContain(at(8));
   });
 
+  it("is where one mremap has moved several areas", () => {
+    const readOnly = { ...map(102, 2), addr: 102 * P, prot: 1, flags: 0x32 } as Event;
+    const moved = {
+      ...unmap(100, 4),
+      call: "mremap",
+      newLength: 4 * P,
+      flags: 3,
+      newAddr: 200 * P,
+      result: 200 * P,
+    } as Event;
+    const shown = areas([200, 2], [202, 2]).map((area, i) =>
+      i === 1 ? { ...area, perms: "r--p" } : area,
+    );
+    const events = [map(100, 4), readOnly, moved, unmap(200, 4)];
+    expect(positionOf(events, { areas: shown, pid: 1, pageSize: P })?.index).toBe(3);
+  });
+
   it("is in the space of the child after a fork", () => {
     const events = [map(100, 4), fork(2), map(200, 2, 2), map(200, 8, 1)];
     const question = { areas: areas([100, 4], [200, 2]), pid: 2, pageSize: P };
@@ -128,6 +145,16 @@ describe("the moment of a maps file", () => {
     };
     expect(of("/bin/env")).toBe(1);
     expect(of("/bin/true")).toBe(3);
+  });
+
+  it("is in the image that a program made of itself, or named by its place below a folder", () => {
+    const shown = (...ranges: readonly [number, number][]): readonly MapsArea[] =>
+      areas([5, 50], ...ranges).map((area, i) => (i === 0 ? { ...area, path: "/srv/a" } : area));
+    const events = [exec("./a"), map(100, 4), exec("/proc/self/exe"), map(300, 4), map(200, 2)];
+    const at = (...ranges: readonly [number, number][]): number | undefined =>
+      positionOf(events, { areas: shown(...ranges), pid: null, pageSize: P })?.index;
+    expect(at([100, 4])).toBe(2);
+    expect(at([300, 4])).toBe(4);
   });
 
   it("is in the image of that name where a link leads to the program, or that began with these areas", () => {
