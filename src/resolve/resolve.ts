@@ -28,6 +28,7 @@ import type { Origin, Program, SpaceFacts } from "./program.ts";
 import { type SpaceState, State } from "./state.ts";
 import { type Survey, survey } from "./survey.ts";
 import { PendingUnmaps } from "./unmaps.ts";
+import { mapUnrecorded } from "./unrecorded.ts";
 
 export interface ResolveOptions {
   /** What a path in a snapshot says of its file. */
@@ -208,16 +209,28 @@ class Resolver {
     const waiting = this.#pending.get(pid);
     if (waiting === undefined) return noSearches;
     this.#pending.delete(pid);
-    this.#strays(waiting.filter(({ search }) => search.line < began));
-    return waiting.filter(({ search }) => search.line >= began).map(({ search }) => search);
+    const own = waiting.filter(({ search }) => search.line >= began).map(({ search }) => search);
+    this.#strays(
+      waiting.filter(({ search }) => search.line < began),
+      own[0],
+    );
+    return own;
   }
 
-  /** Searches that neither a call nor exec explains. */
-  #strays(waiting: readonly { search: Search; index: number }[]): void {
-    for (const { search, index } of waiting) {
+  /** Searches that neither a call nor exec explains; `next` is the first after them. */
+  #strays(waiting: readonly { search: Search; index: number }[], next?: Search): void {
+    const strays = waiting.filter(({ search, index }) => {
       const space = this.#tasks.known(search.pid);
       const found = space === undefined ? undefined : this.#survey.spaces.get(space);
-      if (found?.execSearches.includes(index)) continue;
+      return found?.execSearches.includes(index) !== true;
+    });
+    const { state, pageBytes } = this.#context;
+    const mapped =
+      next?.totalVm === undefined
+        ? undefined
+        : next.totalVm - this.#beginnings.unrecorded(state.space.space);
+    if (mapUnrecorded(state, strays, mapped, pageBytes)) return;
+    for (const { search } of strays) {
       this.#context.diagnostics.warn(
         "resolve/stray-search",
         "a search without a recorded call around it (shmat, io_uring, uprobe)",

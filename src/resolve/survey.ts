@@ -4,6 +4,7 @@ import type { Shelf } from "../trace/block.ts";
 import { type Event, growthSource, type Search, type Snapshot } from "../trace/event.ts";
 import type { Events } from "../trace/events.ts";
 import {
+  hasNewAddr,
   MAP_32BIT,
   MAP_FIXED,
   MAP_FIXED_NOREPLACE,
@@ -185,6 +186,10 @@ class Surveyor {
       survey.placed ??= new Live();
       survey.placed.put({ start, end: start + pages, made: null, offset: 0, prot: 0 });
     };
+    const chosen = (start: number, pages: number, low = false) => {
+      survey.unhintedEnd = Math.max(survey.unhintedEnd, start + pages);
+      if (!low) survey.unhintedStart = Math.min(survey.unhintedStart ?? start, start);
+    };
     if (event.result === null) return;
     const at = pageOf(event.result, page);
     switch (event.call) {
@@ -196,19 +201,21 @@ class Surveyor {
         const pages = mappedPages(event.length, page, huge);
         place(at, pages);
         const fixed = hasBit(event.flags, MAP_FIXED) || hasBit(event.flags, MAP_FIXED_NOREPLACE);
-        if (!fixed && event.addr === 0) {
-          survey.unhintedEnd = Math.max(survey.unhintedEnd, at + pages);
-          if (!hasBit(event.flags, MAP_32BIT))
-            survey.unhintedStart = Math.min(survey.unhintedStart ?? at, at);
-        }
+        if (!fixed && event.addr === 0) chosen(at, pages, hasBit(event.flags, MAP_32BIT));
         return;
       }
-      case "mremap":
-        place(at, pagesFor(event.newLength, page));
+      case "mremap": {
+        const pages = pagesFor(event.newLength, page);
+        place(at, pages);
+        if (event.result !== event.addr && !hasNewAddr(event.flags)) chosen(at, pages);
         return;
+      }
       case "shmat": {
         const length = event.length ?? this.#segments.get(event.shmid);
-        if (length !== undefined) place(at, pagesFor(length, page));
+        if (length === undefined) return;
+        const pages = mappedPages(length, page, event.file?.hugePage);
+        place(at, pages);
+        if (event.addr === 0) chosen(at, pages);
         return;
       }
       case "brk": {

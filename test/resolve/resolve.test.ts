@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Diagnostics } from "../../src/errors.ts";
 import { check, resolve } from "../../src/resolve/resolve.ts";
-import type { Event } from "../../src/trace/event.ts";
+import type { Call, Event } from "../../src/trace/event.ts";
 import { LOCKED_ON_FAULT, MAP_LOCKED } from "../../src/trace/flags.ts";
 import type { Facts } from "../../src/trace/trace.ts";
 import { brk, mmap, mremap, munmap, search, traceOf } from "../support/events.ts";
@@ -19,6 +19,18 @@ describe("resolve", () => {
       "release 2+0 4",
       "release 1+0 2",
     ]);
+  });
+
+  it("maps what a search without a call found, if the next search saw as much more mapped", () => {
+    const seen = (totalVm: number): readonly string[] => {
+      const known = mmap(100, 4);
+      const events = [known, search(90, 3), search(80, 2, { totalVm }), mmap(80, 2)];
+      // The call began where its own search stands.
+      const own = { ...(events[3] as Call), entryLine: events[2]?.line ?? 0 };
+      return drawn(resolved([known, ...events.slice(1, 3), own]).program.ops).slice(2);
+    };
+    expect(seen(7)).toEqual(["place 2 90+3", "place 3 80+2"]);
+    expect(seen(4)).toEqual(["place 2 80+2"]);
   });
 
   it("overlays a MAP_FIXED mapping on the object that holds its address", () => {
