@@ -11,7 +11,8 @@ const rules: readonly (readonly [RegExp, FileKind])[] = [
   [/^\/dev\/zero$/, "zero"],
   [/^\/memfd:/, "shmem"],
   [/^\/SYSV[0-9a-f]{8}$/, "shmem"],
-  [/^\/secretmem$/, "device"],
+  [/^\/(secretmem|\[aio\])$/, "device"],
+  [/^\/dmabuf:/, "device"],
   [/^\/anon_hugepage$/, "hugetlb"],
   [/^\/dev\/shm\//, "shmem"],
   [/^\/dev\/hugepages\//, "hugetlb"],
@@ -29,7 +30,7 @@ const kindOf = (name: string): FileKind =>
   rules.find(([pattern]) => pattern.test(name))?.[1] ?? "unknown";
 
 /** What the folders begin with for which there are rules. */
-const special: ReadonlySet<string> = new Set("admpsS");
+const special: ReadonlySet<string> = new Set("[admpsS");
 
 /** `/usr/lib/libc.so.6`: most paths, for which no rule has to be tried. */
 const isUsual = (name: string): boolean => name.startsWith("/") && !special.has(name[1] ?? "");

@@ -15,6 +15,7 @@ import {
   shmFlags,
 } from "../trace/flags.ts";
 import { hex, type U64 } from "../units.ts";
+import { ringRequest } from "./rings.ts";
 
 type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
@@ -161,6 +162,18 @@ const makes: ReadonlyMap<string, Make> = new Map<string, Make>([
       flags: args.flags(2, shadowStackFlags),
     }),
   ],
+  [
+    "mbind",
+    (args) => ({
+      call: "mbind",
+      addr: args.number(0),
+      length: args.length(1),
+      policy: args.number(2) === 0 ? null : `${args.number(2)} ${unreadString(args.number(3))}`,
+    }),
+  ],
+  ["io_setup", (args) => ringRequest(args.number(0))],
+  // How long the ring is, its io_setup has told.
+  ["io_destroy", (args) => ({ call: "munmap", addr: args.number(0), length: 0 })],
   [
     "prctl",
     (args) => ({

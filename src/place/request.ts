@@ -53,8 +53,11 @@ function kindOf(op: Placing): RequestKind {
 /** The filesystem that a regular file is taken to be on where none was recorded: one with a placement hook. */
 export const assumedFilesystem = "ext4";
 
-function filesystemOf({ area }: Placing, kind: RequestKind): string | undefined {
-  return area.file?.filesystem ?? (kind === "regular" ? assumedFilesystem : undefined);
+/** A mapping on overlayfs is of the file below (backing_file_mmap), which mremap asks; what that lies on is not recorded. */
+function filesystemOf({ area, source }: Placing, kind: RequestKind): string | undefined {
+  const filesystem = area.file?.filesystem;
+  if (source !== undefined && filesystem === "overlay") return assumedFilesystem;
+  return filesystem ?? (kind === "regular" ? assumedFilesystem : undefined);
 }
 
 /** Build the request of a map or probe op. */

@@ -1,8 +1,9 @@
 /** Which VMA flags a call changes that leaves the union of mappings as it is. */
 
 import type { Call } from "../trace/event.ts";
-import { MCL_CURRENT, MCL_FUTURE, MCL_ONFAULT, MLOCK_ONFAULT } from "../trace/flags.ts";
+import { MCL_CURRENT, MCL_FUTURE, MCL_ONFAULT, MLOCK_ONFAULT, PROT_EXEC } from "../trace/flags.ts";
 import { hasBit, inPage, pageOf, pagesFor, type U64 } from "../units.ts";
+import { marks } from "./marks.ts";
 import type { Advice, Origin } from "./program.ts";
 import type { State } from "./state.ts";
 
@@ -49,7 +50,17 @@ const populates: ReadonlySet<number> = new Set([22, populateWrite]);
 /** mm/mlock.c clears both locks before it sets any. */
 const lockOf = (onFault: boolean): Advice => ({ set: onFault ? "lf" : "lo" });
 
-function changesOf(call: Advising): readonly Advice[] {
+/** The mark of this text, or none. */
+const markOf = (state: State, kind: "@" | "%" | "#", text: string | null): Advice =>
+  text === null ? { unmark: kind } : { mark: state.marks.word(kind, text) };
+
+/** pkey_mprotect gives a key; mprotect keeps it, but where memory can only be executed (arch_override_mprotect_pkey of x86). */
+export function keyChange(state: State, prot: number, pkey = -1): Advice | undefined {
+  if (pkey >= 0) return markOf(state, marks.key, pkey === 0 ? null : String(pkey));
+  return prot === PROT_EXEC && state.marks.has(marks.key) ? { unmark: marks.key } : undefined;
+}
+
+function changesOf(state: State, call: Advising): readonly Advice[] {
   switch (call.call) {
     case "madvise":
       return changes.get(call.advice) ?? [];
@@ -61,6 +72,10 @@ function changesOf(call: Advising): readonly Advice[] {
       return [{ set: "sl" }];
     case "set_vma_name":
       return [{ name: call.label }];
+    case "mbind":
+      return [markOf(state, marks.policy, call.policy)];
+    case "userfaultfd":
+      return [markOf(state, marks.watch, call.watch)];
     default:
       return [];
   }
@@ -124,14 +139,15 @@ export function advise(state: State, call: Advising, pageBytes: number, from: Or
     if (call.outcome === "ok") lockAll(state, call.call === "mlockall" ? call.flags : 0, from);
     return;
   }
-  if (call.outcome === "error" && call.error !== "ENOMEM") return;
+  // mbind has set the policy when it tells of pages that lie elsewhere (do_mbind).
+  const failed = call.outcome === "error" && !(call.call === "mbind" && call.error === "EIO");
+  if (failed && call.error !== "ENOMEM") return;
   const start = pageOf(call.addr, pageBytes);
   const last = start + pagesOf(call, pageBytes);
   const all = { end: last, populated: last };
-  const { end, populated } =
-    call.outcome === "error" ? reachOfFailed(state, call, start, last) : all;
+  const { end, populated } = failed ? reachOfFailed(state, call, start, last) : all;
   if (end <= start) return;
-  for (const change of changesOf(call)) state.advise(start, end, change, from);
+  for (const change of changesOf(state, call)) state.advise(start, end, change, from);
   if (writes(call) && populated > start) state.advise(start, populated, { populate: true }, from);
   if (call.call !== "madvise") return;
   if (discards.has(call.advice)) state.discard(start, end, from);

@@ -9,7 +9,7 @@ import {
   PROT_WRITE,
 } from "../trace/flags.ts";
 import { hasBit, pageOf, pagesFor } from "../units.ts";
-import { advise } from "./advise.ts";
+import { advise, keyChange } from "./advise.ts";
 import { areaOf } from "./backing.ts";
 import type { Placing } from "./op-sink.ts";
 import { type CallOf, type Context, exclude, lockedAhead, place, placingOf } from "./placing.ts";
@@ -107,6 +107,8 @@ function mprotect(context: Context, call: CallOf<"mprotect">, from: Origin): voi
   const end = start + pagesFor(call.length, pageBytes);
   if (call.outcome === "ok") {
     state.protect(start, end, call.prot, from);
+    const key = keyChange(state, call.prot, call.pkey);
+    if (key !== undefined) state.advise(start, end, key, from);
     return;
   }
   // ENOMEM at a hole: what lies before the hole is already changed (mm/mprotect.c do_mprotect_pkey).

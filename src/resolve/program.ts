@@ -135,9 +135,12 @@ export type Op =
 
 /**
  * A change of flags: the words of smaps' VmFlags, or the name; or none, where the kernel itself writes what is private and
- * writable (populate_vma_page_range). smaps has no word for VM_LOCKONFAULT: here it is `lf`, which stands for both locks.
+ * writable (populate_vma_page_range). A mark is a word of two characters, the kind (`unmark`) and which of that kind: it takes the
+ * place of the one before. smaps has no word for VM_LOCKONFAULT: here it is `lf`, which stands for both locks.
  */
 export type Advice =
+  | { readonly mark: string }
+  | { readonly unmark: string }
   | { readonly set: string }
   | { readonly populate: true }
   | { readonly clear: string }

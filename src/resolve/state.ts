@@ -4,6 +4,7 @@ import type { Shelf } from "../trace/block.ts";
 import { MAP_GROWSDOWN } from "../trace/flags.ts";
 import { hasBit } from "../units.ts";
 import { joined, Live, type Made, type Piece } from "./live.ts";
+import { Marks } from "./marks.ts";
 import type { OpSink, Placing, Spare } from "./op-sink.ts";
 import type { Advice, Area, Exclusion, Origin, Position } from "./program.ts";
 import { RestingSpaces } from "./resting.ts";
@@ -39,6 +40,7 @@ const emptySpace = (space: number): SpaceState => ({
 export class State {
   readonly ops: OpSink;
   readonly exclusions: Exclusion[] = [];
+  readonly marks: Marks = new Marks();
   /** Objects so far; their ids are 1 to this. */
   objects = 0;
   readonly doubtfulFrom: Map<number, number> = new Map();

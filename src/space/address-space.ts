@@ -24,6 +24,8 @@ import {
   resize,
   reusable,
   type Vma,
+  watchMark,
+  withoutMarks,
   writesPrivately,
 } from "./vma.ts";
 import { VmaSet } from "./vma-set.ts";
@@ -283,7 +285,8 @@ export const sharedState = (): Shared => ({ traits: new TraitsTable(), anonIds: 
 function inherited(table: TraitsTable, old: Traits, forked: boolean): Traits {
   const known = forked ? old.child : old.plainChild;
   if (known !== undefined) return known;
-  const made = table.of({ ...old, flags: changeFlags(old.flags, [], ["lo", "lf"]), forked });
+  const kept = withoutMarks(changeFlags(old.flags, [], ["lo", "lf"]), watchMark);
+  const made = table.of({ ...old, flags: kept, forked });
   if (forked) old.child = made;
   else old.plainChild = made;
   return made;

@@ -2,7 +2,7 @@
 
 import type { Advice } from "../resolve/program.ts";
 import { MAP_DROPPABLE, MAP_TYPE } from "../trace/flags.ts";
-import { changeFlags, neverMerges, type Vma } from "./vma.ts";
+import { changeFlags, neverMerges, type Vma, withoutMarks } from "./vma.ts";
 
 /** Words of which setting one clears the other. */
 const opposites: Readonly<Record<string, readonly string[]>> = {
@@ -24,8 +24,16 @@ const isLockable = (vma: Vma): boolean =>
   vma.area.file?.kind !== "devdax" &&
   vma.area.flags % (MAP_TYPE + 1) !== MAP_DROPPABLE;
 
+/** The VMA with these marks of a kind and no other. */
+function remarked(vma: Vma, kind: string, words: readonly string[]): Vma {
+  const flags = changeFlags(withoutMarks(vma.flags, kind), words);
+  return flags === vma.flags ? vma : { ...vma, flags };
+}
+
 /** The same VMA where nothing changes. */
 export function advised(vma: Vma, change: Exclude<Advice, { populate: true }>): Vma {
+  if ("mark" in change) return remarked(vma, change.mark.slice(0, 1), [change.mark]);
+  if ("unmark" in change) return remarked(vma, change.unmark, []);
   if ("name" in change) return vma.label === change.name ? vma : { ...vma, label: change.name };
   const word = "set" in change ? change.set : change.clear;
   if (locks.has(word) && !isLockable(vma)) return vma;

@@ -67,6 +67,15 @@ export function changeFlags(
   return textOf([...kept, ...add]);
 }
 
+/** Flags without the words that begin so. */
+export function withoutMarks(flags: string, kind: string): string {
+  if (!flags.includes(kind)) return flags;
+  return textOf(flags.split(" ").filter((word) => !word.startsWith(kind)));
+}
+
+/** A registration of userfaultfd, which neither a copy of the space nor memory that moves keeps (dup_userfaultfd, mremap_userfaultfd_prep). */
+export const watchMark = "%";
+
 /** Private memory without a file operation behind its faults: vma_is_anonymous(), private /dev/zero included. */
 export function isAnonymous({ area }: Pick<Vma, "area">): boolean {
   const { backing, file, shared } = area;
@@ -124,9 +133,14 @@ const opens = { shm: 1, object: 2, file: 3, kinds: 3 } as const;
 /** Ids are counted from 0, and far below 2^30; the number has 32 bits. */
 const numbered = (kind: number, id: number): number => modulo(kind + opens.kinds * id, 2 ** 32);
 
-/** Every mapping has a struct file of its own, whichever open of the file it is of. */
+/**
+ * Every mapping has a struct file of its own, whichever open of the file it is of. On overlayfs that of the file below takes
+ * the place of the one that mmap looked for neighbours with (backing_file_mmap, 6.1 to 7.3): a new mapping joins none.
+ */
 export const hasOwnFile = (area: Area): boolean =>
-  (area.file?.kind === "zero" && area.shared) || isAttach(area);
+  (area.file?.kind === "zero" && area.shared) ||
+  area.file?.filesystem === "overlay" ||
+  isAttach(area);
 
 /**
  * Which struct file stands behind an area, of this open of its file: every shared anonymous call and every attach has one
@@ -264,8 +278,16 @@ export function mergeable(
 export function moved(vma: Vma, distance: number): Vma {
   const start = vma.start + distance;
   const end = vma.end + distance;
-  if (vma.anon !== 0) return { ...vma, start, end };
-  return { ...vma, start, end, anonOffset: start, pgoff: isAnonymous(vma) ? start : vma.pgoff };
+  const flags = withoutMarks(vma.flags, watchMark);
+  if (vma.anon !== 0) return { ...vma, start, end, flags };
+  return {
+    ...vma,
+    start,
+    end,
+    flags,
+    anonOffset: start,
+    pgoff: isAnonymous(vma) ? start : vma.pgoff,
+  };
 }
 
 /** Several VMAs as one that begins with the first. */

@@ -26,6 +26,8 @@ const asking = [
   "munlock",
   "mseal",
   "set_vma_name",
+  "mbind",
+  "userfaultfd",
 ] as const;
 
 /** The cell of each column that is told. */

@@ -97,6 +97,10 @@ function argumentsOf(call: Call): EventObject {
       return { ...range(call), flags: flagNames(shadowStackFlags, call.flags) };
     case "set_vma_name":
       return { ...range(call), label: call.label };
+    case "mbind":
+      return { ...range(call), policy: call.policy };
+    case "userfaultfd":
+      return { ...range(call), watch: call.watch };
   }
 }
 

@@ -123,6 +123,20 @@ export type Call = CallBase &
         readonly length: U64;
         readonly label: string | null;
       }
+    | {
+        /** `policy`: mode and nodes as the recorder prints them, null for that of the task. */
+        readonly call: "mbind";
+        readonly addr: U64;
+        readonly length: U64;
+        readonly policy: string | null;
+      }
+    | {
+        /** An ioctl of userfaultfd; `watch`: descriptor and modes of UFFDIO_REGISTER as printed, null for UFFDIO_UNREGISTER. */
+        readonly call: "userfaultfd";
+        readonly addr: U64;
+        readonly length: U64;
+        readonly watch: string | null;
+      }
   );
 
 export type CallName = Call["call"];

@@ -137,6 +137,8 @@ const shapes: readonly Shape[] = [
     ],
   },
   { code: 22, kind: "lost", fields: [...base, optional(int("count", 12))] },
+  call(24, "mbind", [addr, length, nullable({ name: "policy", id: 12, kind: "string" })]),
+  call(25, "userfaultfd", [addr, length, nullable({ name: "watch", id: 12, kind: "string" })]),
 ];
 
 /** The column with the number of a snapshot's areas. */

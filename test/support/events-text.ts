@@ -57,6 +57,10 @@ function args(call: Call): readonly unknown[] {
     }
     case "set_vma_name":
       return [hex(call.addr), call.length, JSON.stringify(call.label)];
+    case "mbind":
+      return [hex(call.addr), call.length, JSON.stringify(call.policy)];
+    case "userfaultfd":
+      return [hex(call.addr), call.length, JSON.stringify(call.watch)];
     case "mlockall":
       return [call.flags];
     case "munlockall":

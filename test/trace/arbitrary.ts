@@ -118,6 +118,8 @@ export const event: fc.Arbitrary<Event> = fc.oneof(
   call("munlockall", {}),
   call("map_shadow_stack", { ...range, flags: bits }),
   call("set_vma_name", { ...range, label: fc.option(text, { nil: null }) }),
+  call("mbind", { ...range, policy: fc.option(text, { nil: null }) }),
+  call("userfaultfd", { ...range, watch: fc.option(text, { nil: null }) }),
   other(
     "search",
     {

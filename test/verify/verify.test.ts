@@ -12,6 +12,8 @@ const here: string = fileURLToPath(new URL("recordings/", import.meta.url));
 type Counts = readonly [searches: number, placements: number, vmas: number, excluded?: number];
 
 const expected: Readonly<Record<string, Counts>> = {
+  "6.1-aio-strace": [0, 46, 77],
+  "6.1-segments-strace": [0, 51, 72],
   "6.1-probe-24-hints-noaslr": [2095, 2192, 2060],
   "6.1-random-static-pie-perf": [567, 789, 238],
   "6.1-random-unlimited-stack-strace": [0, 560, 256, 8],
@@ -34,6 +36,14 @@ const expected: Readonly<Record<string, Counts>> = {
   "6.18-threads-legacy-strace": [0, 163, 0],
   "6.18-threads-legacy-i386-strace": [0, 1441, 0],
   "6.18-threads-moving-blocks-strace": [0, 605, 0],
+  "7.3-dma-buf-strace": [0, 20, 34],
+  "7.3-exec-itself-strace": [0, 39, 54],
+  "7.3-execveat-perf": [51, 52, 100],
+  "7.3-huge-memfd-perf": [69, 67, 84],
+  "7.3-mbind-strace": [0, 44, 231],
+  "7.3-overlay-perf": [279, 279, 172],
+  "7.3-pkeys-strace": [0, 20, 51],
+  "7.3-userfaultfd-strace": [0, 28, 146],
   "7.3-vfio-bars-a": [8, 10, 17],
   "app-styles-ext4": [0, 47, 0],
   "arm64-7.3-16k-edges-noaslr": [627, 619, 50],

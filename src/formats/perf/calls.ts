@@ -35,6 +35,9 @@ const argumentFields: ReadonlyMap<string, readonly string[]> = new Map([
   ["mlockall", ["flags"]],
   ["munlockall", []],
   ["map_shadow_stack", ["addr", "size", "flags"]],
+  ["mbind", ["start", "len", "mode", "nmask", "maxnode", "flags"]],
+  ["io_setup", ["nr_events|nr_reqs", "ctxp"]],
+  ["io_destroy", ["ctx"]],
   ["prctl", ["option", "arg2", "arg3", "arg4", "arg5"]],
 ]);
 

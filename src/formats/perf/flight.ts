@@ -1,7 +1,7 @@
 /** Which entry and which exit of a call belong together, and what was seen between them. */
 
 import type { Diagnostics } from "../../errors.ts";
-import type { Call, Search } from "../../trace/event.ts";
+import type { Call, MapsArea, Search } from "../../trace/event.ts";
 import type { OpenFile } from "../../trace/file.ts";
 import { MAP_ANONYMOUS } from "../../trace/flags.ts";
 import { hasBit, inPage, type U64 } from "../../units.ts";
@@ -9,24 +9,67 @@ import { impossible } from "../checks.ts";
 import { type Draft, fill } from "../draft.ts";
 import { fileOf } from "../kinds.ts";
 import type { Request } from "../request.ts";
+import { Rings, ringFile } from "../rings.ts";
 import { type End, endOf, isMemoryCall } from "./calls.ts";
 import { settle, settleAlone, type Unit } from "./effects.ts";
 import type { At, Pending, Space, Task } from "./tasks.ts";
 import type { Window } from "./window.ts";
 
+const smallestPage = 4096;
+
 const unseen: End = { outcome: "no exit seen", result: null, error: null };
 const untold: End = { outcome: "unknown", result: null, error: null };
 
-/** The file behind a new mapping: that of the area which perf printed around its address. */
-function fileBehind(pending: Pending, end: End): OpenFile | undefined {
-  const { request } = pending;
-  const address = end.result;
-  if (address === null) return undefined;
-  if (request.call === "mmap") {
-    if (request.fd < 0 || hasBit(request.flags, MAP_ANONYMOUS)) return undefined;
-  } else if (request.call !== "shmat") return undefined;
-  const area = pending.mapped.find(({ area }) => area.start <= address && address < area.end)?.area;
-  return area === undefined || area.path === "" ? undefined : fileOf(area.path, -1, area.device);
+/** io_setup returns 0 and tells only the program where its ring is: where the search inside found room, and so long. */
+function ringOf(pending: Pending, end: End): readonly [Pending, End] {
+  if (pending.name !== "io_setup" || end.outcome !== "ok") return [pending, end];
+  const search = pending.searches.findLast(({ result }) => result !== null);
+  if (search === undefined) return [pending, untold];
+  const request = { ...pending.request, length: search.length };
+  return [
+    { ...pending, request },
+    { ...end, result: search.result },
+  ];
+}
+
+/** True of a call that maps a file. */
+const mapsFile = ({ request }: Pending): boolean =>
+  request.call === "shmat" ||
+  (request.call === "mmap" && request.fd >= 0 && !hasBit(request.flags, MAP_ANONYMOUS));
+
+/** The area that perf printed around the address of a new mapping. */
+function areaBehind({ mapped }: Pending, { result }: End): MapsArea | undefined {
+  if (result === null) return undefined;
+  return mapped.find(({ area }) => area.start <= result && result < area.end)?.area;
+}
+
+/** Bytes of the huge page that a search of hugetlb aligns to, the only one with a mask; undefined of any other. */
+function maskedPage(searches: readonly Search[]): number | undefined {
+  const mask = Number(searches.at(-1)?.alignMask ?? 0);
+  let page = smallestPage;
+  while (mask > 0 && inPage(mask, 2 * page) === 0) page *= 2;
+  return mask > 0 ? mask + page : undefined;
+}
+
+/** Files behind new mappings. */
+class MappedFiles {
+  /** Huge pages of hugetlbfs, by its device: the kernel has a mount for each size. */
+  readonly #hugePages = new Map<string, number>();
+
+  of(pending: Pending, end: End): OpenFile | undefined {
+    if (!mapsFile(pending)) return undefined;
+    const area = areaBehind(pending, end);
+    const file =
+      area === undefined || area.path === "" ? undefined : fileOf(area.path, -1, area.device);
+    const masked = maskedPage(pending.searches);
+    if (masked !== undefined && area !== undefined) this.#hugePages.set(area.device, masked);
+    // A call that failed, of which nothing was printed.
+    if (file === undefined && masked !== undefined)
+      return { id: -1, kind: "hugetlb", hugePage: masked };
+    const hugePage = this.#hugePages.get(area?.device ?? "");
+    if (file?.kind !== "hugetlb" || hugePage === undefined) return file;
+    return { ...file, hugePage };
+  }
 }
 
 function callOf(
@@ -69,8 +112,6 @@ function callOf(
   return draft as Call;
 }
 
-const smallestPage = 4096;
-
 /** So many calls of one space may overlap without a moment of rest. */
 const patience = 256;
 
@@ -78,6 +119,8 @@ const patience = 256;
 export class Flight {
   readonly #window: Window;
   readonly #diagnostics: Diagnostics;
+  readonly #rings = new Rings();
+  readonly #files = new MappedFiles();
   /** The largest page size that all searches allow, bytes. */
   #page = 65_536;
 
@@ -87,8 +130,11 @@ export class Flight {
   }
 
   /** A call began; `raw` if a line of raw_syscalls tells so. */
-  enter(task: Task, space: Space, name: string, request: Request, at: At, raw: boolean): void {
+  enter(task: Task, space: Space, name: string, asked: Request, at: At, raw: boolean): void {
     this.#miss(task);
+    const ring =
+      name === "io_destroy" && asked.call === "munmap" ? this.#rings.unmapped(asked.addr) : asked;
+    const request = ring ?? asked;
     const { line, time } = at;
     const effect = undefined;
     task.pending = { space, name, request, raw, line, time, searches: [], mapped: [], effect };
@@ -152,9 +198,17 @@ export class Flight {
     else this.#diagnostics.warn("parse/bad-result", message, at.line);
   }
 
-  #finish(task: Task, pending: Pending, end: End, at: At): void {
+  /** A mapping that is a ring. */
+  #ring({ name, request }: Pending, { result }: End): OpenFile | undefined {
+    if (name !== "io_setup" || request.call !== "mmap" || result === null) return undefined;
+    this.#rings.made(result, request.length);
+    return ringFile;
+  }
+
+  #finish(task: Task, begun: Pending, ended: End, at: At): void {
+    const [pending, end] = ringOf(begun, ended);
     const { request, line } = pending;
-    const file = fileBehind(pending, end);
+    const file = this.#ring(pending, end) ?? this.#files.of(pending, end);
     const call = callOf(task.tid, pending, end, at, file);
     task.pending = undefined;
     const { space, searches, effect: seen } = pending;

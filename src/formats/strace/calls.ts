@@ -6,6 +6,7 @@ import { MAP_ANONYMOUS } from "../../trace/flags.ts";
 import { hasBit, inPage, wrap64 } from "../../units.ts";
 import { cutResult, impossible, type Problem } from "../checks.ts";
 import type { Request } from "../request.ts";
+import { Rings, ringFile } from "../rings.ts";
 import { callEvent, type Place } from "./call-event.ts";
 import type { Files } from "./files.ts";
 import { printedTid, type Task } from "./lives.ts";
@@ -21,6 +22,7 @@ export class Calls {
   readonly #files: Files;
   readonly #output: Output;
   readonly segments: Segments;
+  readonly #rings = new Rings();
   /** mmap2 offsets are printed in pages (strace before 4.8). */
   #pageOffsets = false;
 
@@ -38,8 +40,16 @@ export class Calls {
   /** The request of a call whose arguments are all in `text`; undefined if it has nothing to do with memory. */
   parse(name: string, text: string, close: number, place: Place): Parsed | Problem | undefined {
     const parsed = readRequest(name, text, place.name.length, close);
-    if (parsed === undefined || "code" in parsed || place.name !== "mmap2") return parsed;
+    if (parsed === undefined || "code" in parsed) return parsed;
+    if (name === "io_destroy") return this.#unmapped(parsed);
+    if (place.name !== "mmap2") return parsed;
     return { ...parsed, request: this.#scaled(parsed.request, place) };
+  }
+
+  #unmapped(parsed: Parsed): Parsed | undefined {
+    const { request } = parsed;
+    const ring = request.call === "munmap" ? this.#rings.unmapped(request.addr) : undefined;
+    return ring === undefined ? undefined : { ...parsed, request: ring };
   }
 
   /** An offset in bytes. */
@@ -80,7 +90,8 @@ export class Calls {
       this.skip({ code: "parse/arguments", message }, place);
       return undefined;
     }
-    const value = result.value === null ? null : cutResult(result.value, place.task.space.narrow);
+    const answer = parsed.ring ?? result.value;
+    const value = answer === null ? null : cutResult(answer, place.task.space.narrow);
     const wrong = injected ? undefined : impossible(request, outcome, value);
     if (wrong !== undefined) {
       this.skip(wrong, place);
@@ -92,6 +103,8 @@ export class Calls {
       return callEvent(request, place, { outcome, result: value, error, injected, ...segment });
     }
     const end = { outcome, result: value, error, injected, file, length: undefined };
-    return callEvent(request, place, end);
+    if (parsed.ring === undefined || request.call !== "mmap") return callEvent(request, place, end);
+    this.#rings.made(parsed.ring, request.length);
+    return callEvent(request, place, { ...end, file: ringFile });
   }
 }

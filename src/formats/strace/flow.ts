@@ -16,8 +16,9 @@ import { OtherCalls } from "./other-calls.ts";
 import type { Output } from "./output.ts";
 import type { PlainCall } from "./plain.ts";
 import type { PlainFile } from "./plain-file.ts";
-import { closingBefore } from "./result.ts";
+import { closingBefore, resultAt } from "./result.ts";
 import type { Tracees } from "./tracees.ts";
+import { changesWatches } from "./watches.ts";
 
 /** What stands at the end of a line that goes on elsewhere. */
 const unfinished = "<unfinished ...>";
@@ -226,7 +227,9 @@ export class Flow {
     else if (isMemory && open !== undefined) this.memory.end(line, open);
     else {
       const text = open === undefined ? line.text : open.text + line.text.trimStart();
-      this.others.done(line, text, open);
+      if (line.known.name === "ioctl" && changesWatches(text))
+        this.memory.whole({ ...line, text, at: resultAt(text) });
+      else this.others.done(line, text, open);
     }
   }
 

@@ -40,7 +40,7 @@ export class MemoryLines {
     const place: Place = { task, bare, entry, exit: entry, name: writtenName(text) };
     const parsed = this.#calls.parse(known.name, text, text.length, place);
     // What is wrong with the arguments is told when the call ends: they may not be complete yet.
-    if (parsed === undefined || "code" in parsed) {
+    if (parsed === undefined || "code" in parsed || parsed.ring !== undefined) {
       return opened(line, text);
     }
     const file = this.#calls.file(parsed.request, parsed.fdText, task);

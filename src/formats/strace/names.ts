@@ -26,7 +26,7 @@ export interface Known {
 const roles: Readonly<Record<Exclude<Role, "image">, string>> = {
   memory:
     "mmap mmap2 old_mmap munmap mremap brk mprotect pkey_mprotect madvise shmat shmdt remap_file_pages " +
-    "mlock mlock2 munlock mlockall munlockall mseal map_shadow_stack prctl",
+    "mlock mlock2 munlock mlockall munlockall mseal map_shadow_stack prctl io_setup io_destroy mbind",
   clone: "clone clone3 fork vfork",
   exec: "execve execveat",
   exit: "exit _exit exit_group",

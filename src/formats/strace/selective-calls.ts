@@ -12,12 +12,21 @@ const letterC = 67;
 const letterD = 68;
 const letterF = 70;
 const letterK = 75;
+const letterR = 82;
+const letterU = 85;
 const letterV = 86;
 const underscore = 95;
 const setDescriptor = bytesOf("F_SETFD");
 
 const newDescriptor =
   /^\(\d+(?:<.*?>)?, (?:VFIO_GROUP_GET_DEVICE_FD|KVM_CREATE_VM|KVM_CREATE_VCPU|0x3b6a|0xae01|0xae41)\b/;
+
+/** True for UFFDIO_REGISTER and UFFDIO_UNREGISTER: of UFFDIO_COPY there are millions. */
+function setsApart(bytes: Buffer, from: number, end: number): boolean {
+  const request = bytes.indexOf(", ", from) + 2;
+  if (request < 2 || request > end || bytes[request] !== letterU) return false;
+  return bytes[request + 7] === letterR || bytes[request + 7] === letterU;
+}
 
 /** True for an ioctl that makes a descriptor of a device. */
 function makesDescriptor(bytes: Buffer, from: number, end: number): boolean {
@@ -55,7 +64,7 @@ export function matters({ name }: Known, bytes: Buffer, from: number, end: numbe
   if (name === "recvmsg" || name === "recvmmsg") {
     return bytes.subarray(from, end).includes("cmsg_type=SCM_RIGHTS");
   }
-  if (name === "ioctl") return makesDescriptor(bytes, from, end);
+  if (name === "ioctl") return makesDescriptor(bytes, from, end) || setsApart(bytes, from, end);
   return (name !== "fcntl" && name !== "fcntl64") || controlsDescriptor(bytes, from, end);
 }
 
