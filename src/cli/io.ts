@@ -4,15 +4,12 @@ import {
   createReadStream,
   createWriteStream,
   existsSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   realpathSync,
-  rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { type At, type Diagnostics, MmreplayError } from "../errors.ts";
@@ -22,6 +19,7 @@ import { isBzip2, unpackedBzip2 } from "./bzip2.ts";
 import { isPerfData, printedPerfData } from "./perf-data.ts";
 import { withProgress } from "./progress.ts";
 import { standardOutput, unwritable } from "./system.ts";
+import { temporaryFile } from "./temporary-file.ts";
 import { visible } from "./visible.ts";
 
 /** What `-` stands for among inputs, and behind `-o`. */
@@ -32,9 +30,7 @@ let spooled: Promise<string> | undefined;
 
 /** Standard input in a file of its own: a format looks at its head before it is read, and a pipe cannot go back. */
 async function spool(): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), "mmreplay-stdin-"));
-  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-  const path = join(folder, "stdin");
+  const path = temporaryFile("stdin");
   await pipeline(process.stdin, createWriteStream(path));
   return path;
 }
@@ -46,7 +42,11 @@ const telling = 8;
 const usualChunk = 262_144;
 
 /** The bytes of a file, of perf.data those of its text; what this process cannot unpack is unpacked. */
-async function* bytesOf(path: string, chunkBytes = usualChunk): AsyncGenerator<Uint8Array> {
+async function* bytesOf(
+  path: string,
+  chunkBytes = usualChunk,
+  name = basename(path),
+): AsyncGenerator<Uint8Array> {
   const head = headOf(path, telling);
   if (isBzip2(head)) yield* unpackedBzip2(path);
   else {
@@ -56,14 +56,14 @@ async function* bytesOf(path: string, chunkBytes = usualChunk): AsyncGenerator<U
     if (isSmall) yield readFileSync(readable);
     else {
       const chunks = createReadStream(readable, { highWaterMark: chunkBytes });
-      yield* withProgress(chunks, basename(path), about.size);
+      yield* withProgress(chunks, name, about.size);
     }
   }
 }
 
 async function* standardInput(): AsyncGenerator<Uint8Array> {
   spooled ??= spool();
-  yield* bytesOf(await spooled);
+  yield* bytesOf(await spooled, usualChunk, "stdin");
 }
 
 /** A file, or standard input, as something that can be opened. */

@@ -1,11 +1,9 @@
 /** How a perf.data file becomes text: as perf itself prints it. */
 
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { MmreplayError } from "../errors.ts";
 import { perf } from "../record/perf.ts";
 import { runInto } from "../record/run.ts";
+import { temporaryFile } from "./temporary-file.ts";
 
 const magic = "PERFILE2";
 
@@ -30,9 +28,7 @@ function failure(error: unknown, path: string): unknown {
 }
 
 async function print(path: string): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), "mmreplay-perf-"));
-  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-  const text = join(folder, "perf.txt");
+  const text = temporaryFile("perf");
   await runInto(perf("").text(path) ?? [], text).catch((error: unknown) => {
     throw failure(error, path);
   });
