@@ -205,7 +205,7 @@ export async function replaysOf(vmas: number): Promise<Replays> {
   };
 }
 
-/** A plan whose blocks are cut into batches. */
+/** A plan whose blocks are cut into batches: views, so that every size of batch reads the same memory. */
 function cut(compiled: ReturnType<typeof kept>, batch: number): Plan {
   const blocks = compiled.blocks.flatMap(({ ops, of }) =>
     Array.from({ length: Math.ceil(of.length / batch) }, (_, index) => ({

@@ -118,14 +118,16 @@ export function place(
   return results;
 }
 
-/** The plan with all of its blocks at once, which stay as they are. */
+/** The plan with all of its blocks at once, which stay as they are; those that it has so already are not copied. */
 export function kept(compiled: Plan): Plan & { readonly blocks: readonly Block[] } {
+  const { blocks } = compiled;
+  if (Array.isArray(blocks)) return { ...compiled, blocks };
   const own = (block: Block): Block => ({
     ...block,
     ops: block.ops.slice(),
     of: block.of.slice(),
   });
-  return { ...compiled, blocks: Array.from(compiled.blocks, own) };
+  return { ...compiled, blocks: Array.from(blocks, own) };
 }
 
 /** The crossings of a plan alone, to be timed: what they answer is thrown away. */
