@@ -16,19 +16,17 @@ use napi_derive::napi;
 pub use addresses::{read_addresses, write_addresses};
 pub use columns::read_columns;
 use rows::Rows;
-use wire::{Wrong, found, op, out, read_op, search, write_found, write_outcome};
+use wire::{Written, Wrong, found, op, out, read_op, search};
 
 /// Ops that are read while one comes from memory.
 const AHEAD: usize = 16;
 
-/// The spaces, and tables that keep their memory between calls.
+/// The spaces, and questions that keep their memory between calls.
 #[derive(Default)]
 struct State {
     spaces: core::Spaces,
     ops: Vec<core::Op>,
     rows: Rows,
-    out: Vec<core::Outcome>,
-    found: Vec<core::Found>,
 }
 
 /// What a handle holds until it is freed.
@@ -68,10 +66,11 @@ fn run(held: &Held, call: &FunctionCallContext<'_>) -> Result<u32> {
     let most = state.read(&ops, &searches)?;
     check_room("out", &out, state.ops.len(), out::STRIDE)?;
     check_room("found", &found, most, found::STRIDE)?;
-    state.run()?;
     // SAFETY: the arrays overlap no other one (checked above), and JavaScript waits for this call.
-    let (out, found) = unsafe { (out.as_mut(), found.as_mut()) };
-    state.write(out, found)
+    let mut written = unsafe { Written::new(out.as_mut(), found.as_mut()) };
+    let run = state.spaces.run(&state.ops, state.rows.as_slice(), &mut written);
+    run.map_err(|fault| invalid(fault.to_string()))?;
+    u32::try_from(written.searches()).map_err(|_| invalid("too many searches in one call"))
 }
 
 /// An argument of `run`, which has four.
@@ -102,24 +101,6 @@ impl State {
             self.ops.push(op);
         }
         Ok(most)
-    }
-
-    fn run(&mut self) -> Result<()> {
-        self.out.clear();
-        self.found.clear();
-        self.spaces
-            .run(&self.ops, self.rows.as_slice(), &mut self.out, &mut self.found)
-            .map_err(|fault| invalid(fault.to_string()))
-    }
-
-    fn write(&self, out: &mut [f64], found: &mut [f64]) -> Result<u32> {
-        for (outcome, cells) in self.out.iter().zip(out.chunks_exact_mut(out::STRIDE)) {
-            write_outcome(outcome, cells);
-        }
-        for (search, cells) in self.found.iter().zip(found.chunks_exact_mut(found::STRIDE)) {
-            write_found(search, cells);
-        }
-        u32::try_from(self.found.len()).map_err(|_| invalid("too many searches in one call"))
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the numbers of the tables mean: columns, strides, kinds, and their checked conversion.
 //! The same numbers stand in `src/place/wire.ts`; a test compares them.
 
-use mmreplay_core::{Answer, Finish, Found, Op, Outcome, Position, Row, RowKind};
+use mmreplay_core::{Answer, Answers, Finish, Found, Op, Outcome, Position, Row, RowKind};
 
 /// Columns of `ops`.
 pub mod op {
@@ -242,23 +242,46 @@ pub fn read_row(cells: &[f64]) -> Result<Row, Wrong> {
     })
 }
 
-/// Write one row of `out`.
-#[expect(clippy::cast_precision_loss, reason = "pages and counts are below 2^53")]
-pub fn write_outcome(outcome: &Outcome, cells: &mut [f64]) {
-    cells[out::PAGE] = match outcome.page {
-        Answer::Page(page) => page as f64,
-        Answer::NoFit => -1.0,
-        Answer::Orphan => -2.0,
-    };
-    cells[out::ROW] = outcome.row.map_or(-1.0, f64::from);
-    cells[out::MAPPED] = outcome.mapped as f64;
-    cells[out::SEARCHES] = f64::from(outcome.searches);
-    cells[out::STEPS] = outcome.steps as f64;
+/// The tables of answers, with room for all of them.
+pub struct Written<'a> {
+    out: std::slice::IterMut<'a, [f64; out::STRIDE]>,
+    found: std::slice::IterMut<'a, [f64; found::STRIDE]>,
+    room: usize,
 }
 
-/// Write one row of `found`.
-#[expect(clippy::cast_precision_loss, reason = "pages are below 2^53")]
-pub fn write_found(search: &Found, cells: &mut [f64]) {
-    cells[found::ROW] = f64::from(search.row);
-    cells[found::PAGE] = search.page.map_or(-1.0, |page| page as f64);
+impl<'a> Written<'a> {
+    pub fn new(out: &'a mut [f64], found: &'a mut [f64]) -> Self {
+        let (out, found) = (out.as_chunks_mut().0, found.as_chunks_mut().0);
+        Self { room: found.len(), out: out.iter_mut(), found: found.iter_mut() }
+    }
+
+    /// Searches that were written.
+    pub fn searches(&self) -> usize {
+        self.room - self.found.len()
+    }
+}
+
+impl Answers for Written<'_> {
+    #[expect(clippy::cast_precision_loss, reason = "pages and counts are below 2^53")]
+    #[inline]
+    fn outcome(&mut self, outcome: Outcome) {
+        let Some(cells) = self.out.next() else { return };
+        cells[out::PAGE] = match outcome.page {
+            Answer::Page(page) => page as f64,
+            Answer::NoFit => -1.0,
+            Answer::Orphan => -2.0,
+        };
+        cells[out::ROW] = outcome.row.map_or(-1.0, f64::from);
+        cells[out::MAPPED] = outcome.mapped as f64;
+        cells[out::SEARCHES] = f64::from(outcome.searches);
+        cells[out::STEPS] = outcome.steps as f64;
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "pages are below 2^53")]
+    #[inline]
+    fn search(&mut self, search: Found) {
+        let Some(cells) = self.found.next() else { return };
+        cells[found::ROW] = f64::from(search.row);
+        cells[found::PAGE] = search.page.map_or(-1.0, |page| page as f64);
+    }
 }

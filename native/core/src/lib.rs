@@ -39,4 +39,4 @@ pub use index::FoundGap;
 pub use program::Spaces;
 pub use search::{Finish, Row, RowKind};
 pub use simd::{are_same, prefetch};
-pub use table::{Answer, Fault, Found, Op, Outcome, Position};
+pub use table::{Answer, Answers, Fault, Found, Op, Outcome, Position};

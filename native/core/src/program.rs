@@ -8,7 +8,7 @@ use crate::objects::Objects;
 use crate::rows::{Choice, Wish, choose};
 use crate::search::{Row, round_up};
 use crate::space::Space;
-use crate::table::{Answer, Fault, Found, Op, Outcome, Position};
+use crate::table::{Answer, Answers, Fault, Op, Outcome, Position};
 
 /// Ops that run while the page of an object comes from memory.
 const AHEAD: usize = 12;
@@ -47,36 +47,30 @@ impl Spaces {
         &self.all[self.current]
     }
 
-    /// Run `ops` in order: one outcome each, and one entry of `found` per search.
+    /// Run `ops` in order; `into` takes an outcome for each, and every search.
     ///
     /// # Errors
     /// An id that is undefined or defined twice, or a row outside `rows`; the ops before it have run.
-    pub fn run(
-        &mut self,
-        ops: &[Op],
-        rows: &[Row],
-        out: &mut Vec<Outcome>,
-        found: &mut Vec<Found>,
-    ) -> Result<(), Fault> {
+    pub fn run(&mut self, ops: &[Op], rows: &[Row], into: &mut impl Answers) -> Result<(), Fault> {
         for (index, op) in ops.iter().enumerate() {
             if let Some(anchor) = ops.get(index + AHEAD).and_then(Op::anchor) {
                 self.objects.expect(anchor);
             }
             let mapped = self.current().extents.mapped();
-            let outcome = self.step(op, rows, found);
+            let outcome = self.step(op, rows, into);
             let outcome = outcome.map_err(|(what, id)| Fault { op: index, what, id })?;
-            out.push(Outcome { mapped, ..outcome });
+            into.outcome(Outcome { mapped, ..outcome });
         }
         Ok(())
     }
 
-    fn step(&mut self, op: &Op, rows: &[Row], found: &mut Vec<Found>) -> Result<Outcome, Refusal> {
+    fn step(&mut self, op: &Op, rows: &[Row], into: &mut impl Answers) -> Result<Outcome, Refusal> {
         match op {
             Op::Fork { space } => self.fork(*space),
             Op::Enter { space } => Ok(self.enter(*space)),
             Op::Map { object, at, pages, guard, rows: range } => {
                 self.check_new(*object)?;
-                let choice = self.choose(*at, *pages, rows, range, found)?;
+                let choice = self.choose(*at, *pages, rows, range, into)?;
                 let page = choice.winner.map(|(page, _)| page);
                 if let Some(page) = page {
                     let range = page..page + pages;
@@ -90,7 +84,7 @@ impl Spaces {
                 return Ok(choice.into());
             }
             Op::Probe { at, pages, rows: range } => {
-                return self.choose(*at, *pages, rows, range, found).map(Outcome::from);
+                return self.choose(*at, *pages, rows, range, into).map(Outcome::from);
             }
             Op::Fix { object, at, pages, guard, align } => {
                 self.check_new(*object)?;
@@ -161,12 +155,12 @@ impl Spaces {
         pages: i64,
         rows: &[Row],
         range: &Range<u32>,
-        found: &mut Vec<Found>,
+        into: &mut impl Answers,
     ) -> Result<Choice, Refusal> {
         let list = rows.get(range.start as usize..range.end as usize);
         let list = list.ok_or(("no row", range.end.saturating_sub(1)))?;
         let wish = Wish { hint: self.page_of(at)?, pages };
-        Ok(choose(&mut self.all[self.current], &wish, list, range.start, found))
+        Ok(choose(&mut self.all[self.current], &wish, list, range.start, into))
     }
 
     fn page_of(&self, at: Position) -> Result<Option<i64>, Refusal> {

@@ -7,7 +7,7 @@ use crate::extents::PAGES_END;
 use crate::index::FoundGap;
 use crate::search::{Finish, Row, RowKind, round_down, round_up, search};
 use crate::space::Space;
-use crate::table::Found;
+use crate::table::{Answers, Found};
 
 /// An op's wish for room: the hint (`None` if its anchor is lost) and the pages to place.
 pub struct Wish {
@@ -39,7 +39,7 @@ pub fn choose(
     wish: &Wish,
     rows: &[Row],
     first: u32,
-    found: &mut Vec<Found>,
+    into: &mut impl Answers,
 ) -> Choice {
     let mut choice = Choice::default();
     let (mut held, mut rejected) = (None, None);
@@ -51,7 +51,7 @@ pub fn choose(
             RowKind::At => test_hint(space, wish, row),
             RowKind::Claim => test_claim(space, wish, row),
             RowKind::Down | RowKind::Up | RowKind::ExactDown | RowKind::ExactUp => {
-                run_search(space, wish, row, index, &mut choice, found)
+                run_search(space, wish, row, index, &mut choice, into)
             }
         };
         match verdict {
@@ -77,7 +77,7 @@ fn run_search(
     row: &Row,
     index: u32,
     choice: &mut Choice,
-    found: &mut Vec<Found>,
+    into: &mut impl Answers,
 ) -> Verdict {
     if matches!(row.kind, RowKind::Down | RowKind::ExactDown) {
         space.extents.set_wall(row.high);
@@ -88,7 +88,7 @@ fn run_search(
     };
     choice.searches += 1;
     let page = result.as_ref().map(|result| result.page);
-    found.push(Found { row: index, page });
+    into.search(Found { row: index, page });
     choice.gap = result.map(|result| result.gap);
     match (page, &choice.gap) {
         (Some(page), Some(found)) if row.finish == Finish::Shift => {

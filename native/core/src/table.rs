@@ -130,6 +130,14 @@ pub struct Found {
     pub page: Option<i64>,
 }
 
+/// Takes what ops answer, as they run.
+pub trait Answers {
+    /// Of the next op.
+    fn outcome(&mut self, outcome: Outcome);
+    /// A search of the op that runs.
+    fn search(&mut self, found: Found);
+}
+
 /// Why a table is not valid; the ops before have run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use mmreplay_core::{Answer, Finish, Found, Op, Outcome, Position, Row, RowKind, Spaces};
+use mmreplay_core::{Answer, Answers, Finish, Found, Op, Outcome, Position, Row, RowKind, Spaces};
 
 const PAGES: i64 = 1 << 16;
 
@@ -146,11 +146,29 @@ fn random_op(dice: &mut Dice, bitmap: &Bitmap, rows: &[Row], searches: i64) -> O
     }
 }
 
+/// What one op answers.
+#[derive(Default)]
+struct Lists {
+    out: Vec<Outcome>,
+    found: Vec<Found>,
+}
+
+impl Answers for Lists {
+    fn outcome(&mut self, outcome: Outcome) {
+        self.out.push(outcome);
+    }
+
+    fn search(&mut self, found: Found) {
+        self.found.push(found);
+    }
+}
+
 /// Run one op on both sides and compare what they say.
 fn check_op(spaces: &mut Spaces, bitmap: &mut Bitmap, op: &Op, rows: &[Row]) {
-    let (mut out, mut found) = (Vec::<Outcome>::new(), Vec::<Found>::new());
+    let mut lists = Lists::default();
     let mapped = bitmap.mapped();
-    spaces.run(std::slice::from_ref(op), rows, &mut out, &mut found).expect("a valid op");
+    spaces.run(std::slice::from_ref(op), rows, &mut lists).expect("a valid op");
+    let Lists { out, found } = lists;
     assert_eq!(out[0].mapped, mapped);
     match op {
         Op::Map { pages, guard, rows: range, .. } => {
