@@ -9,7 +9,7 @@ function searched({ kind, how, atObject, sourceObject }: OpTable): number {
   let count = 0;
   for (let index = 0; index < kind.length; index++) {
     if (kind[index] !== opNumber.map || ways[how[index] ?? 0] !== "place") continue;
-    if ((atObject[index] ?? -1) < 0 && (sourceObject[index] ?? -1) < 0) count += 1;
+    if ((atObject[index] ?? -1) < 0 && (sourceObject[index] ?? 0) === 0) count += 1;
   }
   return count;
 }

@@ -67,8 +67,8 @@ class Counter {
   }
 
   #compare({ recorded, sourceObject, sourceOffset }: OpTable, index: number, page: number): void {
-    const [object, offset] = [sourceObject[index] ?? -1, sourceOffset[index] ?? 0];
-    if (object < 0) return;
+    const [object, offset] = [sourceObject[index] ?? 0, sourceOffset[index] ?? 0];
+    if (object === 0) return;
     const stayed = recorded[index] === this.#at(this.#recorded, object, offset);
     const stays = page === this.#at(this.#placements.objectPage, object, offset);
     if (stays && !stayed) this.counters.stays += 1;

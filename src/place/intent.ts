@@ -96,7 +96,7 @@ export function misalignedOf(
   let count = 0;
   for (let index = 0; index < program.ops.length; index++) {
     const isMap = table.kind[index] === opNumber.map && ways[table.how[index] ?? 0] === "place";
-    if (!isMap || (table.sourceObject[index] ?? -1) >= 0) continue;
+    if (!isMap || (table.sourceObject[index] ?? 0) > 0) continue;
     if ((table.pages[index] ?? 0) * program.pageBytes < checked) continue;
     const object = table.object[index] ?? 0;
     const page = objectPage[object] ?? -1;

@@ -34,7 +34,7 @@ export class RequestKinds {
   /** The number of the kind of request of a map or probe op. */
   of(index: number, hint: boolean): number {
     const { area, how, low32, above4g, guard, sourceObject } = this.#table;
-    const isPlain = guard[index] === 0 && (sourceObject[index] ?? -1) < 0;
+    const isPlain = guard[index] === 0 && (sourceObject[index] ?? 0) === 0;
     if (!isPlain || this.#asksMore(index)) return this.#find(index, hint);
     const way = (how[index] ?? 0) * 8 + (low32[index] ?? 0) * 4 + (above4g[index] ?? 0) * 2;
     const at = (area[index] ?? 0) * waysOfArea + way + (hint ? 1 : 0);

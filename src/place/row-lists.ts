@@ -76,7 +76,7 @@ export class RowLists {
     const length = pages[index] ?? 0;
     const make = (): readonly Row[] => this.#rows(this.#asked(index, hint, kind, length));
     // A MAP_32BIT search draws its low limit anew each time: such rows are the op's own.
-    if (low32[index] === 1 && (extra[index] ?? -1) >= 0) {
+    if (low32[index] === 1 && (extra[index] ?? 0) > 0) {
       const op = this.#placing(index);
       if (op.searches.length > 0) return this.table.add(this.#drawn(make(), op));
     }

@@ -30,7 +30,10 @@ export interface Extra {
   readonly snapshot?: Pick<Snapshot, "source" | "exact" | "areas">;
 }
 
-/** One entry per op and column, 80 bytes together; pages. Plain values: it crosses to another thread. */
+/**
+ * One entry per op and column, 76 bytes together; pages. Plain values: it crosses to another thread. Where few ops have a
+ * thing, none is 0, which nobody writes: a page of memory in which all are 0 is none.
+ */
 export interface OpTable {
   readonly kind: Uint8Array;
   /** The way of a map or probe, in `ways`. */
@@ -47,15 +50,16 @@ export interface OpTable {
   /** Where it acts; the hint of a map or probe. Object -1 is none. */
   readonly atObject: Int32Array;
   readonly atOffset: Float64Array;
+  /** Object 0 is none. */
   readonly sourceObject: Int32Array;
   readonly sourceOffset: Float64Array;
   /** Index in `areas`, or -1. */
   readonly area: Int32Array;
-  /** Which open of the area's file is mapped: its id, or -1. */
+  /** Which open of the area's file is mapped: its id + 1, or 0. */
   readonly open: Int32Array;
   /** The guard of what is mapped; the access of protect. */
   readonly guard: Float64Array;
-  /** Index in `extras`, or -1. */
+  /** Index in `extras` + 1, or 0. */
   readonly extra: Int32Array;
   /** Equal ones stand here once; their files are of no open. */
   readonly areas: readonly Area[];
@@ -67,8 +71,8 @@ export function extraOf(
   { extra, extras }: Pick<OpTable, "extra" | "extras">,
   index: number,
 ): Extra | undefined {
-  const at = extra[index] ?? -1;
-  return at < 0 ? undefined : extras[at];
+  const at = extra[index] ?? 0;
+  return at === 0 ? undefined : extras[at - 1];
 }
 
 /** The columns of a table. */
@@ -123,25 +127,44 @@ export function firstRows(of: Columns, count: number): Columns {
   };
 }
 
-/** Copy rows [from, to) of a table to row `at` of another. */
+/** Copy what is not 0 in a column of which nothing was written at `at` and behind. */
+function copySome(into: Values, at: number, of: Values, from: number, to: number): void {
+  for (let row = from; row < to; row++) {
+    const value = of[row] ?? 0;
+    if (value !== 0) into[at + row - from] = value;
+  }
+}
+
+type Values = Uint8Array | Int32Array | Uint32Array | Float64Array;
+
+/** Fewer rows are copied one by one. */
+const few = 32;
+
+function copyAll<T extends Values>(into: T, at: number, of: T, from: number, to: number): void {
+  if (to - from >= few) into.set(of.subarray(from, to), at);
+  else for (let row = from; row < to; row++) into[at + row - from] = of[row] ?? 0;
+}
+
+/** Copy rows [from, to) of a table to row `at` of another, of which nothing was written there and behind. */
 export function copyRows(into: Columns, at: number, of: Columns, from: number, to: number): void {
-  into.kind.set(of.kind.subarray(from, to), at);
-  into.how.set(of.how.subarray(from, to), at);
-  into.low32.set(of.low32.subarray(from, to), at);
-  into.above4g.set(of.above4g.subarray(from, to), at);
-  into.event.set(of.event.subarray(from, to), at);
-  into.line.set(of.line.subarray(from, to), at);
-  into.object.set(of.object.subarray(from, to), at);
-  into.recorded.set(of.recorded.subarray(from, to), at);
-  into.pages.set(of.pages.subarray(from, to), at);
-  into.atObject.set(of.atObject.subarray(from, to), at);
-  into.atOffset.set(of.atOffset.subarray(from, to), at);
-  into.sourceObject.set(of.sourceObject.subarray(from, to), at);
-  into.sourceOffset.set(of.sourceOffset.subarray(from, to), at);
-  into.area.set(of.area.subarray(from, to), at);
-  into.open.set(of.open.subarray(from, to), at);
-  into.guard.set(of.guard.subarray(from, to), at);
-  into.extra.set(of.extra.subarray(from, to), at);
+  if (from >= to) return;
+  copyAll(into.kind, at, of.kind, from, to);
+  copyAll(into.how, at, of.how, from, to);
+  copySome(into.low32, at, of.low32, from, to);
+  copySome(into.above4g, at, of.above4g, from, to);
+  copyAll(into.event, at, of.event, from, to);
+  copyAll(into.line, at, of.line, from, to);
+  copyAll(into.object, at, of.object, from, to);
+  copyAll(into.recorded, at, of.recorded, from, to);
+  copyAll(into.pages, at, of.pages, from, to);
+  copyAll(into.atObject, at, of.atObject, from, to);
+  copyAll(into.atOffset, at, of.atOffset, from, to);
+  copySome(into.sourceObject, at, of.sourceObject, from, to);
+  copySome(into.sourceOffset, at, of.sourceOffset, from, to);
+  copyAll(into.area, at, of.area, from, to);
+  copySome(into.open, at, of.open, from, to);
+  copySome(into.guard, at, of.guard, from, to);
+  copySome(into.extra, at, of.extra, from, to);
 }
 
 /** Visit the maps that move no pages and asked for their place in one of these ways. */
@@ -151,7 +174,7 @@ export function eachRequest(
   visit: (index: number) => void,
 ): void {
   for (let index = 0; index < kind.length; index++) {
-    if (kind[index] !== opNumber.map || (sourceObject[index] ?? -1) >= 0) continue;
+    if (kind[index] !== opNumber.map || (sourceObject[index] ?? 0) > 0) continue;
     if (asked.includes(ways[how[index] ?? 0] ?? "place")) visit(index);
   }
 }

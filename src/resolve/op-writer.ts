@@ -157,21 +157,18 @@ export class OpWriter implements OpSink {
     columns.event[row] = event;
     columns.line[row] = line;
     columns.atObject[row] = -1;
-    columns.sourceObject[row] = -1;
     columns.area[row] = -1;
-    columns.open[row] = -1;
-    columns.extra[row] = -1;
     this.#rows += 1;
     return row;
   }
 
   #extra(row: number, extra: Extra): void {
-    this.#columns.extra[row] = this.#extras.push(extra) - 1;
+    this.#columns.extra[row] = this.#extras.push(extra);
   }
 
   /** What is often the same and says it in a word. */
   #sameExtra(row: number, key: string, extra: Extra): void {
-    const known = this.#extraOf.get(key) ?? this.#extras.push(extra) - 1;
+    const known = this.#extraOf.get(key) ?? this.#extras.push(extra);
     this.#extraOf.set(key, known);
     this.#columns.extra[row] = known;
   }
@@ -188,7 +185,7 @@ export class OpWriter implements OpSink {
     this.#columns.pages[row] = pages;
     if (guard !== 0) this.#columns.guard[row] = guard;
     this.#columns.area[row] = this.#areas.of(area);
-    this.#columns.open[row] = area.file?.id ?? -1;
+    if (area.file !== undefined) this.#columns.open[row] = area.file.id + 1;
     if (source === undefined) return;
     this.#columns.sourceObject[row] = source.object;
     this.#columns.sourceOffset[row] = source.offset;
@@ -199,8 +196,8 @@ export class OpWriter implements OpSink {
     const { hint, how, low32, above4g, kept, startGap, searches } = placing;
     if (hint !== undefined) this.#at(row, hint);
     this.#columns.how[row] = wayNumber.get(how) ?? 0;
-    this.#columns.low32[row] = low32 ? 1 : 0;
-    this.#columns.above4g[row] = above4g ? 1 : 0;
+    if (low32) this.#columns.low32[row] = 1;
+    if (above4g) this.#columns.above4g[row] = 1;
     if (kept === undefined && startGap === 0 && searches.length === 0) {
       if (failed !== undefined) this.#sameExtra(row, `failed ${failed}`, { failed });
       return;

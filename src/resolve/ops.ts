@@ -82,7 +82,7 @@ export class Ops implements Iterable<Op> {
   #area(index: number): Area {
     const area = this.table.areas[this.table.area[index] ?? -1];
     if (area === undefined) throw new Error(`op ${index} has no area`);
-    const id = this.table.open[index] ?? -1;
+    const id = (this.table.open[index] ?? 0) - 1;
     const { file } = area;
     return file === undefined || file.id === id ? area : { ...area, file: { ...file, id } };
   }
@@ -93,8 +93,8 @@ export class Ops implements Iterable<Op> {
   }
 
   #source(index: number): { readonly source?: Position } {
-    const object = this.table.sourceObject[index] ?? -1;
-    return object < 0 ? {} : { source: { object, offset: this.table.sourceOffset[index] ?? 0 } };
+    const object = this.table.sourceObject[index] ?? 0;
+    return object === 0 ? {} : { source: { object, offset: this.table.sourceOffset[index] ?? 0 } };
   }
 
   #placing(index: number): Omit<MapOp, "kind" | "object" | "recorded" | keyof Origin> {

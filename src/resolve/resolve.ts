@@ -283,7 +283,7 @@ class Resolver {
 const noSearches: readonly Search[] = [];
 
 /** Ops of an event, of recordings of programs that start others. */
-const opsOfEvent = 1.25;
+const opsOfEvent = 2;
 
 /** Resolve a trace; doubts are counted in `diagnostics` with their lines. */
 export function resolve(trace: Trace, options: ResolveOptions, diagnostics: Diagnostics): Program {

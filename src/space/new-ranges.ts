@@ -51,7 +51,7 @@ export class NewRanges {
 
   #fileOf({ range, isOwn }: Fresh, index: number): number {
     const { object, open } = this.#ops;
-    return fileIdentity(range.area, object[index] ?? 0, open[index] ?? -1, isOwn);
+    return fileIdentity(range.area, object[index] ?? 0, (open[index] ?? 0) - 1, isOwn);
   }
 
   #freshOf(number: number): Fresh {

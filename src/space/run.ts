@@ -154,7 +154,7 @@ export class Run {
     const page = this.#pages.ofOp(index);
     if (!(page >= 0)) return;
     const { how, sourceObject, pages } = this.#ops;
-    const moves = (sourceObject[index] ?? -1) >= 0;
+    const moves = (sourceObject[index] ?? 0) > 0;
     const way = ways[how[index] ?? 0];
     if (!moves && way === "place")
       for (const watch of this.#watches)
@@ -179,7 +179,7 @@ export class Run {
     const { sourceObject, atObject, atOffset, guard, pages } = this.#ops;
     const length = pages[index] ?? 0;
     const inside = (atObject[index] ?? 0) !== 0;
-    if ((sourceObject[index] ?? -1) >= 0) this.#move(index, page);
+    if ((sourceObject[index] ?? 0) > 0) this.#move(index, page);
     else if (inside && (atOffset[index] ?? 0) < 0 && (guard[index] ?? 0) > 0)
       this.current.growDown(page, page + length);
     else {

@@ -26,7 +26,7 @@ export class MovedOffsets implements Watch {
 
   stepped(index: number, current: AddressSpace): void {
     const next = index + 1;
-    if ((this.#ops.table.sourceObject[next] ?? -1) < 0) return;
+    if ((this.#ops.table.sourceObject[next] ?? 0) === 0) return;
     const page = this.#sourceOf(this.#ops.at(next));
     if (page === undefined) return;
     const vma = current.at(page);

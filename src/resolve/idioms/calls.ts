@@ -32,16 +32,16 @@ function eachTouch(ops: OpTable, put: (object: number, op: number) => void): voi
   const { kind, atObject, sourceObject } = ops;
   for (let index = 0; index < kind.length; index++) {
     const at = atObject[index] ?? -1;
-    const source = sourceObject[index] ?? -1;
+    const source = sourceObject[index] ?? 0;
     switch (kind[index]) {
       case opNumber.release:
       case opNumber.protect:
       case opNumber.fix:
         if (at > 0) put(at, index);
-        if (source >= 0) put(source, index);
+        if (source > 0) put(source, index);
         break;
       case opNumber.map:
-        if (source >= 0) put(source, index);
+        if (source > 0) put(source, index);
         break;
       default:
     }

@@ -122,7 +122,7 @@ export class Edits {
   /** Whether an op does not stay as it is. */
   #changes(index: number): boolean {
     const { atObject, sourceObject } = this.#program.ops.table;
-    const [at, source] = [atObject[index] ?? -1, sourceObject[index] ?? -1];
+    const [at, source] = [atObject[index] ?? -1, sourceObject[index] ?? 0];
     return (
       this.#replaced.has(index) ||
       [at, source].some((object) => this.#moved.has(object) || this.#forgotten.has(object))

@@ -101,7 +101,7 @@ class Labeller {
     if (name === undefined) return;
     this.#made.set(object[op] ?? 0, op);
     const way = ways[how[op] ?? 0];
-    const moves = (sourceObject[op] ?? -1) >= 0;
+    const moves = (sourceObject[op] ?? 0) > 0;
     if (name === "mremap" && moves && way !== "place") this.#grow(op);
     if (name !== "mmap") return;
     if ((atObject[op] ?? -1) >= 0 && (way === "place" || way === "claim")) this.#hint(op);
