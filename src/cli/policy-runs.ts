@@ -5,7 +5,14 @@ import { deviceMappings } from "../metrics/device-mappings.ts";
 import { measure, metrics } from "../metrics/index.ts";
 import type { MetricValue } from "../metrics/types.ts";
 import { onArch, type Subject } from "../pipeline.ts";
-import { type Intend, type Intended, intentOf, misalignedOf, unmetOf } from "../place/intent.ts";
+import {
+  alignedOf,
+  type Intend,
+  type Intended,
+  intentOf,
+  misalignedOf,
+  unmetOf,
+} from "../place/intent.ts";
 import { placeOnly } from "../place/place.ts";
 import type { Policy } from "../policies/types.ts";
 import { type Answered, answer, follow } from "../replay.ts";
@@ -15,6 +22,7 @@ import type { Replay } from "../space/replay.ts";
 import type { Touch } from "../space/rules.ts";
 import { cpus } from "../tlb/index.ts";
 import { Answers, asksAlike, type Followed, goesAlike, wayOf } from "./alike.ts";
+import { makeShelf } from "./shelf.ts";
 import type { Prepared, Task } from "./task.ts";
 
 export interface ReplayedTrace {
@@ -43,32 +51,50 @@ interface Asking extends Pick<Prepared, "setup" | "program" | "idioms" | "touch"
   readonly task: Task;
   readonly intend: Intend;
   readonly answers: Answers;
+  /** As `misalignedOf` takes it. */
+  readonly aligned: readonly number[];
+  readonly pageBytes: number;
   /** A program on the architecture that was asked for, made once of each. */
   on(program: Program): Subject;
+  /** This program is looked at from now on, and no other. */
+  use(program: Program): void;
   /** Policies so far. */
   readonly done: Done[];
 }
 
 function asking(trace: Prepared, task: Task): Asking {
+  const { program: recorded, idioms, touch } = trace;
   const known = new WeakMap<Program, Subject>();
+  const on = (program: Program): Subject => {
+    const subject = known.get(program) ?? onArch(program, trace.facts, task.arch);
+    known.set(program, subject);
+    return subject;
+  };
+  const shelf = makeShelf();
+  let used = recorded;
+  const { pageBytes } = on(recorded).arch;
   return {
     ...trace,
     task,
-    intend: intentOf(trace.program, trace.idioms, task.idioms),
-    answers: new Answers(trace.touch),
-    on: (program) => {
-      const subject = known.get(program) ?? onArch(program, trace.facts, task.arch);
-      known.set(program, subject);
-      return subject;
+    aligned: alignedOf(recorded, idioms),
+    pageBytes,
+    intend: intentOf(recorded, idioms, task.idioms, ({ ops }) => ops.rest(shelf)),
+    answers: new Answers(touch),
+    on,
+    use: (program) => {
+      if (used !== program) used.ops.rest(shelf);
+      used = program;
     },
     done: [],
   };
 }
 
 /** What the author of a program would run under the policy, on the architecture that was asked for. */
-function subjectOf({ program, intend, answers, on }: Asking, policy: Policy): Asked {
-  const { pageBytes } = on(program).arch;
-  const place = (asked: Program) => answers.of(on(asked), policy).placements;
+function subjectOf({ intend, answers, on, use, pageBytes }: Asking, policy: Policy): Asked {
+  const place = (asked: Program) => {
+    use(asked);
+    return answers.of(on(asked), policy).placements;
+  };
   const { program: asked, unsettled } = intend(place, pageBytes);
   return { ...on(asked), unsettled };
 }
@@ -87,7 +113,9 @@ function runOf(asking: Asking, subject: Asked, policy: Policy): Done {
   const own = chosen.filter(({ asksPolicy }) => asksPolicy === true);
   const twin = before.find(({ way }) => asksAlike(way, subject.program, policy));
   if (twin !== undefined && own.length === 0) return renamed(twin, policy, subject.unsettled);
+  asking.use(subject.program);
   const answered = asking.answers.of(subject, policy);
+  asking.use(answered.program);
   const way = wayOf(answered, policy);
   const alike = before.find((done) => goesAlike(done.way, way));
   if (alike === undefined) return followed(asking, subject, policy, answered);
@@ -99,7 +127,7 @@ function runOf(asking: Asking, subject: Asked, policy: Policy): Done {
 /** The run of a policy that goes as none before: its VMAs are made and measured. */
 function followed(asking: Asking, subject: Asked, policy: Policy, answered: Answered): Done {
   const { program, arch } = subject;
-  const { task, idioms, setup, program: recorded, touch } = asking;
+  const { task, idioms, setup, program: recorded, touch, aligned } = asking;
   const { population, points } = task;
   const look = { population, points, cpus: task.cpus.map((id) => cpus.get(id)) };
   const { replay: finished, counters, applied } = follow(subject, answered, policy, touch, look);
@@ -122,7 +150,7 @@ function followed(asking: Asking, subject: Asked, policy: Policy, answered: Answ
       unmetBytes: unmet.bytes,
       unsettled: subject.unsettled,
       overMaps: (finished.program.objects - program.objects) / 2,
-      misaligned: misalignedOf(recorded, idioms, placements, arch.pageBytes),
+      misaligned: misalignedOf(aligned, placements, arch.pageBytes),
     },
     ...(refused !== null && { refused: { line: refused.line, count: refused.count } }),
     ...(overTime !== undefined && { overTime }),

@@ -2,7 +2,7 @@
 
 import { type Outcome, type Outcomes, rewrite } from "../resolve/idioms/rewrite.ts";
 import type { Idiom, IdiomMode } from "../resolve/idioms/types.ts";
-import { opNumber, ways } from "../resolve/op-table.ts";
+import { eachRequest } from "../resolve/op-table.ts";
 import type { Program } from "../resolve/program.ts";
 import { modulo } from "../units.ts";
 import { type Branch, copiesOf, decidedAt, firstOthers } from "./branches.ts";
@@ -21,34 +21,50 @@ const mostRounds = 256;
 /** Asks under one policy, `place`; `pageBytes`: of its placements, where they are not the recording's. */
 export type Intend = (place: (program: Program) => Placements, pageBytes?: number) => Intended;
 
+/** Told of a program that nobody looks at for a while, which may be large. */
+export type Rest = (program: Program) => void;
+
 /**
  * The program that asks what its author would under a policy. A branch is settled before those after it whose answers it
  * may change, which are those of its own space. Where all branches go as recorded, policies get the same program.
  */
-export function intentOf(program: Program, idioms: readonly Idiom[], mode: IdiomMode): Intend {
-  const unbranched = rewrite(program, idioms, mode);
-  if (mode !== "redo") return () => ({ program: unbranched, unsettled: 0 });
-  const branches = idioms
-    .flatMap((idiom, index): Branch[] => {
-      const at = decidedAt(idiom);
-      return at === undefined ? [] : [{ idiom, index, at }];
-    })
-    .sort((a, b) => a.at - b.at);
+export function intentOf(
+  program: Program,
+  idioms: readonly Idiom[],
+  mode: IdiomMode,
+  rest: Rest = () => undefined,
+): Intend {
   const copies = copiesOf(program);
+  const unbranched = rewrite(program, idioms, mode);
+  if (unbranched !== program) rest(program);
+  if (mode !== "redo") return () => ({ program: unbranched, unsettled: 0 });
+  const branches = branchesOf(idioms);
   return (place, pageBytes = program.pageBytes) => {
     const scale = pageBytes / program.pageBytes;
     const outcomes = new Map<number, Outcome>();
     let asked = unbranched;
-    let left: readonly Branch[] = branches;
+    let left = branches;
     for (let round = 0; left.length > 0 && round < mostRounds; round++) {
       const found = firstOthers(left, copies, { asked, placements: place(asked), scale });
       left = found.left;
       if (found.others.size === 0) break;
       for (const [index, outcome] of found.others) outcomes.set(index, outcome);
+      rest(asked);
       asked = rewrite(program, idioms, mode, outcomes satisfies Outcomes);
+      rest(program);
     }
     return { program: asked, unsettled: left.length };
   };
+}
+
+/** In the order of the ops that decide. */
+function branchesOf(idioms: readonly Idiom[]): readonly Branch[] {
+  const branches: Branch[] = [];
+  for (const [index, idiom] of idioms.entries()) {
+    const at = decidedAt(idiom);
+    if (at !== undefined) branches.push({ idiom, index, at });
+  }
+  return branches.sort((a, b) => a.at - b.at);
 }
 
 /** Kept parts of trims that are no multiple of their alignment. */
@@ -82,31 +98,32 @@ export function unmetOf(
 const checked = 2 ** 20;
 
 /**
- * Mappings of this size and more whose recorded start was a multiple of 1 MiB and is none here, tricks apart: a program
- * that over-maps only where the first answer does not fit leaves no trace of that branch where it fitted.
+ * Objects of this size and more whose recorded start was a multiple of 1 MiB, tricks apart: a program that over-maps only
+ * where the first answer does not fit leaves no trace of that branch where it fitted.
  */
-export function misalignedOf(
-  program: Program,
-  idioms: readonly Idiom[],
-  { objectPage }: Pick<Placements, "objectPage">,
-  pageBytes: number = program.pageBytes,
-): number {
-  const tricks = new Set(idioms.flatMap((one) => ("map" in one ? [one.map.object] : [])));
+export function alignedOf(program: Program, idioms: readonly Idiom[]): readonly number[] {
+  const tricks = new Set<number>();
+  for (const one of idioms) if ("map" in one) tricks.add(one.map.object);
   const { table } = program.ops;
-  let count = 0;
-  for (let index = 0; index < program.ops.length; index++) {
-    const isMap = table.kind[index] === opNumber.map && ways[table.how[index] ?? 0] === "place";
-    if (!isMap || (table.sourceObject[index] ?? 0) > 0) continue;
-    if ((table.pages[index] ?? 0) * program.pageBytes < checked) continue;
+  const aligned: number[] = [];
+  eachRequest(table, ["place"], (index) => {
     const object = table.object[index] ?? 0;
-    const page = objectPage[object] ?? -1;
-    const misaligned =
+    const isChecked =
+      (table.pages[index] ?? 0) * program.pageBytes >= checked &&
       table.areas[table.area[index] ?? -1]?.backing === "anon" &&
-      !tricks.has(object) &&
-      modulo((table.recorded[index] ?? 0) * program.pageBytes, checked) === 0 &&
-      page >= 0 &&
-      modulo(page * pageBytes, checked) !== 0;
-    if (misaligned) count += 1;
-  }
-  return count;
+      modulo((table.recorded[index] ?? 0) * program.pageBytes, checked) === 0;
+    if (isChecked && !tricks.has(object)) aligned.push(object);
+  });
+  return aligned;
 }
+
+/** How many of those begin at no multiple here; the page size in bytes. */
+export const misalignedOf = (
+  aligned: readonly number[],
+  { objectPage }: Pick<Placements, "objectPage">,
+  pageBytes: number,
+): number =>
+  aligned.filter((object) => {
+    const page = objectPage[object] ?? -1;
+    return page >= 0 && modulo(page * pageBytes, checked) !== 0;
+  }).length;

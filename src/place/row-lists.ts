@@ -48,7 +48,7 @@ export class RowLists {
     this.#policy = policy;
     this.#facts = facts;
     this.limits = limitsOf(program.spaces, facts, arch);
-    this.#kinds = requestKindsOf(program.ops.table, facts);
+    this.#kinds = requestKindsOf(program.ops, facts);
     this.enter(0);
   }
 

@@ -1,21 +1,39 @@
 /** The ops of a program in order: columns for who walks all of them, and an object for who asks for one. */
 
+import type { Shelf } from "../trace/block.ts";
 import { type Extra, extraOf, type OpTable, opKinds, ways } from "./op-table.ts";
 import type { Area, Op, Origin, Position } from "./program.ts";
+import { resting } from "./resting-table.ts";
 
 type MapOp = Extract<Op, { kind: "map" }>;
 type FixOp = Extract<Op, { kind: "fix" }>;
 type ReleaseOp = Extract<Op, { kind: "release" }>;
 
+/** A table of fewer ops is not worth a place on a shelf. */
+const many = 2 ** 20;
+
 export class Ops implements Iterable<Op> {
-  readonly table: OpTable;
+  readonly length: number;
+  /** undefined while it rests. */
+  #table: OpTable | undefined;
+  #again: (() => OpTable) | undefined;
 
   constructor(table: OpTable) {
-    this.table = table;
+    this.#table = table;
+    this.length = table.kind.length;
   }
 
-  get length(): number {
-    return this.table.kind.length;
+  get table(): OpTable {
+    this.#table ??= this.#again?.();
+    if (this.#table === undefined) throw new Error("ops rest nowhere");
+    return this.#table;
+  }
+
+  /** Nobody asks for a while: a large table goes on the shelf until somebody does. */
+  rest(shelf: Shelf): void {
+    if (this.length < many || this.#table === undefined) return;
+    this.#again ??= resting(this.#table, shelf);
+    this.#table = undefined;
   }
 
   *[Symbol.iterator](): Generator<Op, void, undefined> {

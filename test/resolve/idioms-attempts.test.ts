@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { misalignedOf } from "../../src/place/intent.ts";
+import { alignedOf, misalignedOf } from "../../src/place/intent.ts";
 import type { Event } from "../../src/trace/event.ts";
 import { brk, lifecycle } from "../support/events.ts";
 import {
@@ -265,7 +265,7 @@ describe("a branch that the recording hides", () => {
     const found = caseOf(events);
     const run = found.run("redo", 0x31001000, 64 * M);
     const objectPage = Float64Array.from(pages(found, run));
-    return misalignedOf(found.program, found.idioms, { objectPage });
+    return misalignedOf(alignedOf(found.program, found.idioms), { objectPage }, P);
   };
   const pages = ({ program }: Case, { address }: Outcome): number[] =>
     Array.from({ length: program.objects + 1 }, (_, object) =>

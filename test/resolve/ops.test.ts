@@ -7,6 +7,7 @@ import { policyFor, resolveTrace } from "../../src/pipeline.ts";
 import { OpWriter } from "../../src/resolve/op-writer.ts";
 import { Ops } from "../../src/resolve/ops.ts";
 import type { Area, Op } from "../../src/resolve/program.ts";
+import type { Shelf } from "../../src/trace/block.ts";
 import { shippedTrace, shippedTraces } from "../support/traces.ts";
 
 const page = fc.integer({ min: -(2 ** 40), max: 2 ** 52 });
@@ -38,7 +39,9 @@ const placing = {
   searches: fc.array(search, { maxLength: 2 }),
   ...mapped,
 };
-const choices = { kept: page, hint: position, source: position };
+/** Pages move from where a call mapped them: object 0, the origin, is no source. */
+const source = fc.record({ object: fc.integer({ min: 1, max: 2 ** 31 - 1 }), offset: page });
+const choices = { kept: page, hint: position, source };
 const required = <T extends object>(fields: T, optional: readonly string[]): never =>
   ({ requiredKeys: Object.keys(fields).filter((key) => !optional.includes(key)) }) as never;
 
@@ -111,6 +114,38 @@ describe("a table of ops", () => {
       expect([...new Ops(structuredClone(ops.table))]).toEqual(written);
     });
     fc.assert(property);
+  });
+
+  it("rests on a shelf if it is long, and comes back as it was, as often as it is asked for", () => {
+    const [few] = fc.sample(fc.array(op, { minLength: 200, maxLength: 200 }), {
+      numRuns: 1,
+      seed: 20_261_127,
+    });
+    const written = OpWriter.opsOf(few ?? []);
+    const writer = new OpWriter(written);
+    while (writer.length < 2 ** 20) writer.copy(written, 0, written.length);
+    const ops = writer.done();
+    const { extras } = ops.table;
+    let put = 0;
+    const shelf: Shelf = (data) => {
+      put += 1;
+      const away = structuredClone(data);
+      return () => structuredClone(away);
+    };
+    for (const puts of [1, 0]) {
+      const { table } = ops;
+      put = 0;
+      ops.rest(shelf);
+      expect(put > 0).toBe(puts > 0);
+      expect(ops.length).toBe(table.kind.length);
+      expect(ops.table).not.toBe(table);
+      expect(ops.table.extras).toBe(extras);
+      for (const at of [0, 199, 2 ** 19, ops.length - 200])
+        expect(ops.at(at)).toEqual(written.at(at % written.length));
+      expect(ops.table.recorded).toEqual(table.recorded);
+    }
+    written.rest(shelf);
+    expect(written.table).toBe(written.table);
   });
 
   it.each(shippedTraces)("holds each area of %s once", (name) => {
