@@ -69,7 +69,9 @@ const placesAlike = (way: Omit<Way, "placed">, program: Program, policy: Policy)
 
 /** True if the policy would go this way with a program, so that nothing need be placed. */
 export const asksAlike = (way: Followed, program: Program, policy: Policy): boolean =>
-  rulesAgree(way.profile, policy.profile, way) && placesAlike(way, program, policy);
+  way.program === program &&
+  rulesAgree(way.profile, policy.profile, way) &&
+  placesAlike(way, program, policy);
 
 /** The answers of policies to one trace, of which the last is kept: the next policy's is often the same. */
 export class Answers {
@@ -89,6 +91,11 @@ export class Answers {
     const answered = known ?? answer(subject, policy, this.#touch);
     this.#last = { asked: subject.program, policy, answered };
     return answered;
+  }
+
+  /** Another program is about to be made: of what is kept, nothing can be its answer. */
+  forget(): void {
+    this.#last = undefined;
   }
 
   #known(asked: Program, policy: Policy): Answered | undefined {

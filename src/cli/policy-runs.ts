@@ -22,6 +22,7 @@ import type { Replay } from "../space/replay.ts";
 import type { Touch } from "../space/rules.ts";
 import { cpus } from "../tlb/index.ts";
 import { Answers, asksAlike, type Followed, goesAlike, wayOf } from "./alike.ts";
+import { collect } from "./collect.ts";
 import { makeShelf } from "./shelf.ts";
 import type { Prepared, Task } from "./task.ts";
 
@@ -71,18 +72,25 @@ function asking(trace: Prepared, task: Task): Asking {
     return subject;
   };
   const shelf = makeShelf();
+  const answers = new Answers(touch);
+  const rest = ({ ops }: Program): void => {
+    answers.forget();
+    if (ops.rest(shelf)) collect();
+  };
   let used = recorded;
+  // What it was made with has gone.
+  if (recorded.ops.isLarge) collect();
   const { pageBytes } = on(recorded).arch;
   return {
     ...trace,
     task,
     aligned: alignedOf(recorded, idioms),
     pageBytes,
-    intend: intentOf(recorded, idioms, task.idioms, ({ ops }) => ops.rest(shelf)),
-    answers: new Answers(touch),
+    intend: intentOf(recorded, idioms, task.idioms, rest),
+    answers,
     on,
     use: (program) => {
-      if (used !== program) used.ops.rest(shelf);
+      if (used !== program) rest(used);
       used = program;
     },
     done: [],

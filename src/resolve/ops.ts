@@ -29,11 +29,16 @@ export class Ops implements Iterable<Op> {
     return this.#table;
   }
 
-  /** Nobody asks for a while: a large table goes on the shelf until somebody does. */
-  rest(shelf: Shelf): void {
-    if (this.length < many || this.#table === undefined) return;
+  get isLarge(): boolean {
+    return this.length >= many;
+  }
+
+  /** Nobody asks for a while: a large table goes on the shelf until somebody does. True if it did. */
+  rest(shelf: Shelf): boolean {
+    if (!this.isLarge || this.#table === undefined) return false;
     this.#again ??= resting(this.#table, shelf);
     this.#table = undefined;
+    return true;
   }
 
   *[Symbol.iterator](): Generator<Op, void, undefined> {
