@@ -42,10 +42,13 @@ export function intentOf(
   return (place, pageBytes = program.pageBytes) => {
     const scale = pageBytes / program.pageBytes;
     const outcomes = new Map<number, Outcome>();
+    // A function of its own, which holds no placements when it has ended.
+    const othersOf = (among: readonly Branch[], asked: Program) =>
+      firstOthers(among, copies, { asked, placements: place(asked), scale });
     let asked = unbranched;
     let left = branches;
     for (let round = 0; left.length > 0 && round < mostRounds; round++) {
-      const found = firstOthers(left, copies, { asked, placements: place(asked), scale });
+      const found = othersOf(left, asked);
       left = found.left;
       if (found.others.size === 0) break;
       for (const [index, outcome] of found.others) outcomes.set(index, outcome);
