@@ -60,8 +60,10 @@ export class NewRanges {
     const [one, other] = [fileIdentity(area, 0, 0), fileIdentity(area, 1, 1)];
     const file = one === other ? one : -1;
     const pgoff = filePgoff(area, this.#rules);
-    const kind = { traits: this.#traitsOf(area), area, areaNumber: this.#table.numberOf(area) };
-    const range = { ...kind, file, pgoff, start: 0, end: 0 };
+    const [traits, areaNumber] = [this.#traitsOf(area), this.#table.numberOf(area)];
+    // All of one shape, doubles from the start: V8 looks up by name what has had several.
+    const [start, end] = [Number.NaN, Number.NaN];
+    const range = { traits, file, start, end, pgoff: Number.NaN, area, areaNumber };
     const fresh = { range, file, isOwn: hasOwnFile(area), pgoff };
     this.#fresh[number] = fresh;
     return fresh;
