@@ -6,7 +6,7 @@ const interval = 250;
 
 /** The chunks, with the share of `total` bytes shown while they pass. */
 export async function* withProgress(
-  chunks: AsyncIterable<Uint8Array>,
+  chunks: Iterable<Uint8Array>,
   name: string,
   total: number,
 ): AsyncGenerator<Uint8Array> {
@@ -16,7 +16,7 @@ export async function* withProgress(
   }
   let bytes = 0;
   let shown = Date.now();
-  for await (const chunk of chunks) {
+  for (const chunk of chunks) {
     yield chunk;
     bytes += chunk.length;
     if (Date.now() - shown < interval) continue;

@@ -60,9 +60,7 @@ export class Column implements Growing {
   /** What came since the last call. */
   take(): Packed {
     const values = this.#values.all();
-    const unit = commonUnit(values);
-    if (unit !== 1) for (let i = 0; i < values.length; i++) values[i] = (values[i] ?? 0) / unit;
-    const packed = pack(values, unit, this.#wide);
+    const packed = pack(values, commonUnit(values), this.#wide);
     this.#values.clear();
     this.#wide = new Map();
     return packed;

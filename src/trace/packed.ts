@@ -60,49 +60,50 @@ function room(bytes: number): readonly [ArrayBuffer, number] {
 
 // A function for each kind of array: a loop that stores into several kinds is five times as slow.
 
-function bytesOf(values: Float64Array, base: number): Uint8Array {
+function bytesOf(values: Float64Array, base: number, scale: number): Uint8Array {
   const [buffer, at] = room(values.length);
   const stored = new Uint8Array(buffer, at, values.length);
-  for (let i = 0; i < values.length; i++) stored[i] = (values[i] ?? 0) - base;
+  for (let i = 0; i < values.length; i++) stored[i] = ((values[i] as number) - base) * scale;
   return stored;
 }
 
-function shortsOf(values: Float64Array, base: number): Uint16Array {
+function shortsOf(values: Float64Array, base: number, scale: number): Uint16Array {
   const [buffer, at] = room(2 * values.length);
   const stored = new Uint16Array(buffer, at, values.length);
-  for (let i = 0; i < values.length; i++) stored[i] = (values[i] ?? 0) - base;
+  for (let i = 0; i < values.length; i++) stored[i] = ((values[i] as number) - base) * scale;
   return stored;
 }
 
-function wordsOf(values: Float64Array, base: number): Uint32Array {
+function wordsOf(values: Float64Array, base: number, scale: number): Uint32Array {
   const [buffer, at] = room(4 * values.length);
   const stored = new Uint32Array(buffer, at, values.length);
-  for (let i = 0; i < values.length; i++) stored[i] = (values[i] ?? 0) - base;
+  for (let i = 0; i < values.length; i++) stored[i] = ((values[i] as number) - base) * scale;
   return stored;
 }
 
-function timesOf(values: Float64Array, unit: number): Float64Array {
+/** Doubles as they are. */
+function copyOf(values: Float64Array): Float64Array {
   const [buffer, at] = room(8 * values.length);
   const stored = new Float64Array(buffer, at, values.length);
-  for (let i = 0; i < values.length; i++) stored[i] = (values[i] ?? 0) * unit;
+  stored.set(values);
   return stored;
 }
 
-/** Hold whole numbers in a range, each `unit` times what is given; copies them. */
+/** Hold whole numbers that this power of two divides; copies them. */
 export function pack(
-  parts: Float64Array,
+  values: Float64Array,
   unit: number,
   wide: ReadonlyMap<number, bigint> = noWide,
 ): Packed {
-  const [least, most] = rangeOf(parts);
-  const count = parts.length;
-  const base = least * unit;
+  const [base, most] = rangeOf(values);
+  const count = values.length;
   const held = (stored: Packed["stored"]): Packed => ({ count, stored, base, unit, wide });
-  if (least === most) return held(new Uint8Array(1));
-  const range = most - least;
-  if (range >= 2 ** 32) return { count, stored: timesOf(parts, unit), base: 0, unit: 1, wide };
-  if (range < 2 ** 8) return held(bytesOf(parts, least));
-  return held(range < 2 ** 16 ? shortsOf(parts, least) : wordsOf(parts, least));
+  if (base === most) return held(new Uint8Array(1));
+  const scale = 1 / unit;
+  const range = (most - base) * scale;
+  if (range >= 2 ** 32) return { count, stored: copyOf(values), base: 0, unit: 1, wide };
+  if (range < 2 ** 8) return held(bytesOf(values, base, scale));
+  return held(range < 2 ** 16 ? shortsOf(values, base, scale) : wordsOf(values, base, scale));
 }
 
 /** Hold doubles of any value; copies them. */

@@ -219,7 +219,7 @@ describe("a column of numbers", () => {
     );
     expect(pack(Float64Array.of(7, 262), 1).stored).toBeInstanceOf(Uint8Array);
     expect(pack(Float64Array.of(7, 263), 1).stored).toBeInstanceOf(Uint16Array);
-    expect(pack(Float64Array.of(-1, 2 ** 32 - 2), 4096).stored).toBeInstanceOf(Uint32Array);
+    expect(pack(Float64Array.of(-4096, 2 ** 44 - 8192), 4096).stored).toBeInstanceOf(Uint32Array);
     expect(pack(Float64Array.of(-1, 2 ** 32), 1).stored).toBeInstanceOf(Float64Array);
   });
 
