@@ -10,6 +10,7 @@ import { Rings, ringFile } from "../rings.ts";
 import { callEvent, type Place } from "./call-event.ts";
 import type { Files } from "./files.ts";
 import { printedTid, type Task } from "./lives.ts";
+import type { Described } from "./made.ts";
 import { type Parsed, readRequest, unread } from "./memory.ts";
 import type { Output } from "./output.ts";
 import type { Result } from "./result.ts";
@@ -65,11 +66,18 @@ export class Calls {
     return { ...request, offset: wrap64(BigInt(request.offset) * BigInt(mmap2Unit)) };
   }
 
-  /** The file behind the descriptor of a mapping, while the call begins. */
-  file(request: Request, fdText: string, task: Task): OpenFile | undefined {
+  /** The file behind the descriptor of a mapping, while the call begins; `printed` is what stands behind it, if anything does. */
+  file(request: Request, printed: Described | undefined, task: Task): OpenFile | undefined {
     if (request.call !== "mmap" || request.fd < 0) return undefined;
     if (hasBit(request.flags, MAP_ANONYMOUS)) return undefined;
-    return this.#files.behind(task.files, request.fd, fdText);
+    return this.#files.behind(task.files, request.fd, printed);
+  }
+
+  /** The same, of a call whose descriptor is text. */
+  printedFile({ request, fdText }: Parsed, task: Task): OpenFile | undefined {
+    const angle = fdText.indexOf("<");
+    const printed = angle < 0 ? undefined : this.#files.printed(fdText.slice(angle));
+    return this.file(request, printed, task);
   }
 
   /** The event of a call that ended; undefined (and counted) if it cannot have happened. */

@@ -20,7 +20,7 @@ const socket = /^(?:socket:|[A-Z][A-Za-z0-9-]*:\[)/;
 const drmMajor = "226";
 
 /** The file that `-y` or `-yy` prints behind a descriptor: `3</path>`, `3</dev/zero<char 1:5>>`, `8<TCP:[1]>`. */
-function printedFile(text: string): Described | undefined {
+export function printedFile(text: string): Described | undefined {
   const [, inside, deleted] = decoration.exec(text) ?? [];
   if (inside === undefined) return undefined;
   const device = numbers.exec(inside);
@@ -82,6 +82,14 @@ const argNames: Readonly<Record<string, readonly string[]>> = {
   memfd_create: ["name", "flags"],
 };
 
+/** What a call of open or openat has asked for. */
+interface Asked {
+  readonly path: string;
+  readonly endsInParenthesis: boolean;
+  readonly directory: string;
+  readonly closeOnExec: boolean;
+}
+
 export class Files {
   /** Programs open and map the same files again and again. */
   readonly #prints = new Remembered(printedFile);
@@ -96,11 +104,9 @@ export class Files {
     return { id: this.#last, ...described };
   }
 
-  /** The file behind a descriptor argument. */
-  behind(table: FdTable, fd: number, text: string): OpenFile {
+  /** The file behind a descriptor argument; `printed` is what stands behind it, if anything does. */
+  behind(table: FdTable, fd: number, printed: Described | undefined): OpenFile {
     const known = table.get(fd);
-    const angle = text.indexOf("<");
-    const printed = angle < 0 ? undefined : this.#printed(text.slice(angle));
     if (printed === undefined) return known?.file ?? unknownFile;
     if (known?.isExact === true) {
       const { path } = known.file;
@@ -145,21 +151,15 @@ export class Files {
     else table.close(to);
   }
 
-  /** A call of open or openat that succeeded: `printed` behind its result, of a path and directory as printed. */
-  opened(
-    fd: number,
-    printed: string,
-    path: string,
-    directory: string,
-    closeOnExec: boolean,
-    table: FdTable,
-  ): void {
+  /** A call of open or openat that succeeded; `printed` is what stands behind its result, if anything does. */
+  opened(fd: number, printed: Described | undefined, asked: Asked, table: FdTable): void {
     this.#followed = true;
-    const exact = printed === "" ? undefined : this.#printed(printed);
+    const { closeOnExec } = asked;
     // What it was called only tells more where it is the name of a deleted file.
-    const asks = exact === undefined || path.endsWith(`${mark}"`);
-    const described = this.#described(exact, asks ? pathOf(path, directory) : undefined);
-    table.set(fd, { file: this.fresh(described), closeOnExec, isExact: exact !== undefined });
+    const asks = printed === undefined || asked.endsInParenthesis;
+    const path = asks ? pathOf(asked.path, asked.directory) : undefined;
+    const file = this.fresh(this.#described(printed, path));
+    table.set(fd, { file, closeOnExec, isExact: printed !== undefined });
   }
 
   #perform(name: string, args: readonly string[], result: Result, table: FdTable): void {
@@ -174,7 +174,7 @@ export class Files {
     } else if (name.startsWith("fcntl")) this.#controlled(args, fd, table);
     else {
       const { suffix } = result;
-      const printed = suffix.startsWith("<") ? this.#printed(suffix.trimEnd()) : undefined;
+      const printed = suffix.startsWith("<") ? this.printed(suffix.trimEnd()) : undefined;
       const made = this.#made(name, args, printed);
       if (made === undefined) {
         // Any other command of bpf that makes one, of something that nobody maps.
@@ -228,7 +228,8 @@ export class Files {
     return printed === undefined ? this.#named(path) : asCalled(printed, path);
   }
 
-  #printed(text: string): Described | undefined {
+  /** What `-y` prints behind a descriptor. */
+  printed(text: string): Described | undefined {
     return this.#prints.get(text);
   }
 

@@ -112,15 +112,9 @@ export class Flow {
   }
 
   /** A plain line that begins such a call; its name begins at `from`. */
-  beginFile(
-    task: Task,
-    known: Known,
-    plain: PlainFile,
-    from: number,
-    entry: At,
-    bare: boolean,
-  ): void {
+  beginFile(task: Task, plain: PlainFile, from: number, entry: At, bare: boolean): void {
     if (this.#open.get(task) !== undefined) this.abandon(task);
+    const { known } = plain;
     const { request, text } = plain.begun(from);
     this.#open.set(task, opened({ known, entry, bare }, text, { asked: request }));
   }

@@ -86,6 +86,11 @@ export class Machine {
     this.#warn = warn;
   }
 
+  /** What is opened tells nothing more. */
+  get isTold(): boolean {
+    return this.#arch !== undefined;
+  }
+
   /** `read(3, "\177ELF\2\1\1...", 832) = 832`: the first of a program is of its own class and machine. */
   image(text: string, result: U64 | null, space: Space, line: number): void {
     if (space.loaded || !loaderReads.has(result)) return;
@@ -104,7 +109,7 @@ export class Machine {
 
   /** `openat(AT_FDCWD, "/lib/aarch64-linux-gnu/libc.so.6", ...) = 3`: a hint, where no header is printed. */
   opened(text: string, line: number): void {
-    if (this.#arch !== undefined || !text.includes("-linux-gnu/libc.so.6")) return;
+    if (this.isTold || !text.includes("-linux-gnu/libc.so.6")) return;
     const folder = text.includes(" = -1 ") ? undefined : libraries.exec(text)?.[1];
     const arch = byFolder.get(folder ?? "");
     if (arch !== undefined) this.#tell(arch, "library", line);

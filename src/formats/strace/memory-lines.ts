@@ -43,7 +43,7 @@ export class MemoryLines {
     if (parsed === undefined || "code" in parsed || parsed.ring !== undefined) {
       return opened(line, text);
     }
-    const file = this.#calls.file(parsed.request, parsed.fdText, task);
+    const file = this.#calls.printedFile(parsed, task);
     const begun = this.#order.begin(task.space, parsed.request);
     const written = place.name === known.name ? known.name : place.name;
     const { request, unknown } = parsed;
@@ -78,19 +78,14 @@ export class MemoryLines {
       this.#calls.skip(parsed, place);
       return;
     }
-    const call = this.#event(
-      line,
-      parsed,
-      this.#calls.file(parsed.request, parsed.fdText, task),
-      name,
-    );
+    const call = this.#event(line, parsed, this.#calls.printedFile(parsed, task), name);
     if (call !== undefined) this.#order.add(task.space, call);
   }
 
   /** A plain line that begins a call. */
   beginPlain(task: Task, plain: PlainCall, request: Request): Open {
     const { known, line, time, bare } = plain;
-    const file = plain.call === "mmap" ? this.#calls.file(request, plain.fdText, task) : undefined;
+    const file = plain.call === "mmap" ? this.#calls.file(request, plain.file, task) : undefined;
     const begun = this.#order.begin(task.space, request);
     return {
       known,
@@ -120,7 +115,7 @@ export class MemoryLines {
   /** A plain line with all of a call. */
   wholePlain(task: Task, plain: PlainCall, request: Request): void {
     const { value, error } = plain;
-    const file = plain.call === "mmap" ? this.#calls.file(request, plain.fdText, task) : undefined;
+    const file = plain.call === "mmap" ? this.#calls.file(request, plain.file, task) : undefined;
     this.#output.count(error === null ? "ok" : "error");
     const event = plainEvent(request, plain, task.tid, file);
     this.#order.made(task.space, event, request, error === null ? value : undefined);

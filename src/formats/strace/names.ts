@@ -158,6 +158,14 @@ export function lookUp(bytes: Uint8Array, start: number, end: number): Known | u
   return isUnnamed(bytes, start, end) ? numberedCall(textOf(bytes, start, end)) : undefined;
 }
 
+/** The call of this name. Throws if none matters. */
+export function knownAs(name: string): Known {
+  const bytes = bytesOf(name);
+  const found = lookUp(bytes, 0, bytes.length);
+  if (found === undefined) throw new Error(`${name} is no known call`);
+  return found;
+}
+
 /** ASCII text of a few bytes. */
 export function textOf(bytes: Uint8Array, start: number, end: number): string {
   let text = "";

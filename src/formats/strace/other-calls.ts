@@ -73,8 +73,8 @@ export class OtherCalls {
 
   /** A plain line ends a call that has asked for this. */
   plain(task: Task, plain: PlainFile, request: FileRequest, line: number): void {
-    const path = plain.apply(request, task, this.#world.files);
-    if (path !== undefined) this.machine.opened(path, line);
+    const opens = plain.apply(request, task, this.#world.files);
+    if (opens && !this.machine.isTold) this.machine.opened(request.path, line);
   }
 
   #file({ task, known: { name }, exit }: Logical, text: string): void {

@@ -2,11 +2,13 @@
 
 import type { Buffer } from "node:buffer";
 import { bytesOf } from "../text/scan.ts";
+import { type Short, short, standsShort } from "../text/short.ts";
 import { Words } from "../text/words.ts";
 import type { Files } from "./files.ts";
 import { latin1 } from "./line.ts";
 import type { Task } from "./lives.ts";
 import { closesOnExec } from "./made.ts";
+import { type Known, knownAs } from "./names.ts";
 import type { PlainScanner } from "./plain-scanner.ts";
 
 const space = 32;
@@ -23,6 +25,24 @@ for (const letter of "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_|-") {
   isWordByte[letter.charCodeAt(0)] = 1;
 }
 
+interface Entry {
+  readonly known: Known;
+  /** The name and the parenthesis. */
+  readonly word: Short;
+  readonly length: number;
+}
+
+const none: readonly Entry[] = [];
+
+/** The calls that come in thousands, by the third letter. */
+const entries: Entry[][] = [];
+for (const name of ["openat", "open", "close", "dup2", "dup"]) {
+  const known = knownAs(name);
+  const [text, third] = [`${name}(`, name.charCodeAt(2)];
+  const entry = { known, word: short(text), length: text.length };
+  entries[third] = [...(entries[third] ?? []), entry];
+}
+
 /** What a call has asked for. */
 export interface FileRequest {
   readonly role: "close" | "open" | "copy" | "mark";
@@ -30,6 +50,7 @@ export interface FileRequest {
   /** Of open and openat, as printed. */
   readonly directory: string;
   readonly path: string;
+  readonly endsInParenthesis: boolean;
   readonly closeOnExec: boolean;
 }
 
@@ -41,6 +62,7 @@ export class PlainFile {
   readonly #directories: Words<string> = new Words((text) => /<.*/s.exec(text)?.[0] ?? "");
   /** The whole line of a call, or the line on which it begins. */
   form: "whole" | "begin" = "whole";
+  known: Known = knownAs("close");
   role: FileRequest["role"] = "close";
   fd = -1;
   directory = "";
@@ -50,10 +72,27 @@ export class PlainFile {
     this.#scan = scan;
   }
 
-  /** True if the call is plain whose name, ending at `at`, is this. */
-  read(bytes: Buffer, at: number, name: string): boolean {
+  /** True if the call at `at` is plain, and always matters; there must be a line end behind it. */
+  read(bytes: Buffer, at: number): boolean {
     const scan = this.#scan;
-    scan.start(bytes, at + 1);
+    for (const { known, word, length } of entries[bytes[at + 2] as number] ?? none) {
+      scan.start(bytes, at + length);
+      if (!standsShort(scan.view, at, word)) continue;
+      this.known = known;
+      return this.#arguments(known.name);
+    }
+    return false;
+  }
+
+  /** The same of any call, whose name ends at `at`. */
+  readNamed(bytes: Buffer, at: number, known: Known): boolean {
+    this.#scan.start(bytes, at + 1);
+    this.known = known;
+    return this.#arguments(known.name);
+  }
+
+  #arguments(name: string): boolean {
+    const scan = this.#scan;
     this.closeOnExec = false;
     switch (name) {
       case "close":
@@ -78,14 +117,19 @@ export class PlainFile {
   }
 
   /** True if a call ends plainly whose name ends at `at`. */
-  readEnd(bytes: Buffer, at: number): boolean {
+  readEnd(bytes: Buffer, at: number, known: Known): boolean {
     const scan = this.#scan;
+    this.known = known;
     scan.start(bytes, at);
     return scan.resumes(true);
   }
 
   get path(): string {
     return this.#scan.string;
+  }
+
+  get endsInParenthesis(): boolean {
+    return this.#scan.endsInParenthesis;
   }
 
   get duration(): number {
@@ -100,24 +144,21 @@ export class PlainFile {
   begun(from: number): { readonly request: FileRequest; readonly text: string } {
     const { role, fd, directory, closeOnExec } = this;
     const path = role === "open" ? this.path : "";
-    const { bytes, at } = this.#scan;
-    return { request: { role, fd, directory, path, closeOnExec }, text: latin1(bytes, from, at) };
+    const { bytes, at, endsInParenthesis } = this.#scan;
+    const request = { role, fd, directory, path, endsInParenthesis, closeOnExec };
+    return { request, text: latin1(bytes, from, at) };
   }
 
-  /** Do what was asked for, with the result of the last line; returns what was opened, in quotes. */
-  apply(request: FileRequest, { files: table }: Task, files: Files): string | undefined {
+  /** Do what was asked for, with the result of the last line; true if something was opened. */
+  apply(request: FileRequest, { files: table }: Task, files: Files): boolean {
     const { error, value, file } = this.#scan;
-    const { role, fd, directory, closeOnExec } = request;
+    const { role, fd } = request;
     if (role === "close") files.closed(fd, error, table);
-    else if (error !== null) return undefined;
+    else if (error !== null) return false;
     else if (role === "copy") files.copied(fd, value, false, table);
-    else if (role === "mark") table.mark(fd, closeOnExec);
-    else {
-      const { path } = request;
-      files.opened(value, file, path, directory, closeOnExec, table);
-      return path;
-    }
-    return undefined;
+    else if (role === "mark") table.mark(fd, request.closeOnExec);
+    else files.opened(value, file, request, table);
+    return role === "open";
   }
 
   #descriptor(): boolean {

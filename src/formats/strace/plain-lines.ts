@@ -41,9 +41,9 @@ export class PlainLines {
     const { prefix, flow } = this.#parts;
     if (flow.merged) return 0;
     if (!prefix.plain(bytes, start, bytes.length) && !this.#prefix(bytes, start)) return 0;
-    return this.#call.read(bytes, prefix.body)
-      ? this.#memory(start, number)
-      : this.#pass(bytes, start, number);
+    if (this.#call.read(bytes, prefix.body)) return this.#memory(start, number);
+    if (this.#file.read(bytes, prefix.body)) return this.#open(start, number, false);
+    return this.#pass(bytes, start, number);
   }
 
   /** A line that was kept; false if it is to be read as all others are. */
@@ -88,23 +88,23 @@ export class PlainLines {
   }
 
   /** What `#file` has read; `ends` if it is the end of this call. */
-  #open(start: number, number: number, known: Known, ends: boolean): number {
+  #open(start: number, number: number, ends: boolean): number {
     const { prefix, ahead, flow, tracees, merging } = this.#parts;
     if (ahead.active)
       return this.#hold(start, number, this.#file, ends || this.#file.form === "begin", ends);
     const task = tracees.certain(prefix);
     const time = this.#time();
     if (task === undefined || !merging.isPlain(prefix, time)) return 0;
+    const { known, form, duration, next } = this.#file;
     if (ends && !flow.mayEndFile(task, known)) return 0;
-    const { form, duration, next } = this.#file;
     const begins = !ends && form === "begin";
     this.#tick(number);
     tracees.followed.see(prefix);
     merging.seePlain(prefix, time, ends || begins, Math.max(duration, 0));
-    const { pid, body } = prefix;
-    const entry = { line: number, time: told(time) };
-    if (begins) flow.beginFile(task, known, this.#file, body, entry, pid < 0);
-    else flow.file(task, this.#file, number, ends);
+    if (begins) {
+      const { pid, body } = prefix;
+      flow.beginFile(task, this.#file, body, { line: number, time: told(time) }, pid < 0);
+    } else flow.file(task, this.#file, number, ends);
     return next;
   }
 
@@ -119,14 +119,16 @@ export class PlainLines {
     const known = isCall ? lookUp(bytes, from, stop) : undefined;
     const ends = resumed !== undefined;
     if (known !== undefined && !known.isSelective)
-      return this.#matters(bytes, start, number, known, stop, ends);
+      return ends ? this.#end(bytes, start, number, known, stop) : 0;
     const end = bytes.indexOf(lineFeed, body);
     const isDos = bytes[end - 1] === carriageReturn;
     if (mayEndInNotice(bytes, isDos ? end - 1 : end)) return 0;
     if (known === undefined && isCall && readsImage(bytes, from, end) !== undefined) return 0;
     const asks = ends ? endMatters : matters;
-    if (known !== undefined && asks(known, bytes, stop, end))
-      return this.#matters(bytes, start, number, known, stop, ends);
+    if (known !== undefined && asks(known, bytes, stop, end)) {
+      if (ends) return this.#end(bytes, start, number, known, stop);
+      return this.#file.readNamed(bytes, stop, known) ? this.#open(start, number, false) : 0;
+    }
     this.#tick(number);
     if (isCall) {
       this.#parts.unimportant(bytes, number, body, ends ? body : stop);
@@ -134,20 +136,10 @@ export class PlainLines {
     return end + 1;
   }
 
-  /** A line of a call that matters, whose name ends at `stop`; `ends` if it is the end of the call. */
-  #matters(
-    bytes: Buffer,
-    start: number,
-    number: number,
-    known: Known,
-    stop: number,
-    ends: boolean,
-  ): number {
-    if (known.role !== "file") return 0;
-    const isPlain = ends
-      ? this.#file.readEnd(bytes, stop)
-      : this.#file.read(bytes, stop, known.name);
-    return isPlain ? this.#open(start, number, known, ends) : 0;
+  /** The end of a call that matters, whose name ends at `stop`. */
+  #end(bytes: Buffer, start: number, number: number, known: Known, stop: number): number {
+    const isPlain = known.role === "file" && this.#file.readEnd(bytes, stop, known);
+    return isPlain ? this.#open(start, number, true) : 0;
   }
 
   /** Keep a line that `read` has read until it is known whose child a task is. */

@@ -3,7 +3,9 @@
 import { bytesOf, Scanner } from "../text/scan.ts";
 import { stands, wide } from "../text/wide.ts";
 import { Words } from "../text/words.ts";
+import { printedFile } from "./files.ts";
 import { latin1 } from "./line.ts";
+import type { Described } from "./made.ts";
 
 const lf = 10;
 const space = 32;
@@ -47,9 +49,9 @@ const two31 = 2 ** 31;
 
 /** Goes through one line; each step is false, or -1, if something else stands there. */
 export class PlainScanner extends Scanner {
-  /** A descriptor, and what is printed behind it: `</usr/lib/libc.so.6>`, or nothing. */
+  /** A descriptor, and the file that is printed behind it, `</usr/lib/libc.so.6>`, if one is. */
   fd = -1;
-  file = "";
+  file: Described | undefined;
   /** What the call returned, if it did not fail. */
   value: number = Number.NaN;
   error: string | null = null;
@@ -59,7 +61,7 @@ export class PlainScanner extends Scanner {
   next = 0;
   /** By the symbol and what is said of it. */
   readonly #errors: Words<string> = new Words((text) => text.slice(0, text.indexOf(" ")));
-  readonly #files: Words<string> = new Words((text) => text);
+  readonly #files: Words<Described | undefined> = new Words(printedFile);
   /** Where the last string begins and ends. */
   #quote = 0;
   #behind = 0;
@@ -84,7 +86,8 @@ export class PlainScanner extends Scanner {
   /** What the flags mean up to a comma, a parenthesis or a blank; -1 if that takes a closer look. */
   word(words: Words<number>): number {
     const { bytes, at: start } = this;
-    const end = words.again(this.view, start);
+    let end = words.again(this.view, start);
+    if (end < 0 || !this.#endsWord(end)) end = words.before(this.view, start);
     if (end >= 0 && this.#endsWord(end)) {
       this.at = end;
       return words.lastMeaning as number;
@@ -136,12 +139,12 @@ export class PlainScanner extends Scanner {
   /** What `-y` prints, if it does: `</usr/lib/libc.so.6>`, `</dev/zero<char 1:5>>`, `</memfd:heap>(deleted)`. */
   described(): boolean {
     const { bytes, at: start } = this;
-    this.file = "";
+    this.file = undefined;
     if (bytes[start] !== less) return true;
     const again = this.#files.again(this.view, start);
     if (again >= 0 && bytes[again] !== open) {
       this.at = again;
-      this.file = this.#files.lastMeaning as string;
+      this.file = this.#files.lastMeaning;
       return true;
     }
     this.at = start + 1;
@@ -178,6 +181,11 @@ export class PlainScanner extends Scanner {
     this.#quote = start;
     this.#behind = at + 1;
     return bytes[at] === quote;
+  }
+
+  /** The last string ends as the name of a deleted file does. */
+  get endsInParenthesis(): boolean {
+    return this.bytes[this.#behind - 2] === close;
   }
 
   /** The last string, with its quotes. */

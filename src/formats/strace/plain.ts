@@ -11,10 +11,10 @@ import {
   protFlags,
 } from "../../trace/flags.ts";
 import type { Request } from "../request.ts";
-import { bytesOf } from "../text/scan.ts";
 import { type Short, short, standsShort } from "../text/short.ts";
 import { Words } from "../text/words.ts";
-import { type Known, lookUp } from "./names.ts";
+import type { Described } from "./made.ts";
+import { type Known, knownAs } from "./names.ts";
 import type { PlainScanner } from "./plain-scanner.ts";
 
 const space = 32;
@@ -36,9 +36,7 @@ interface Entry {
 }
 
 function entryOf(call: Name): Entry {
-  const bytes = bytesOf(call);
-  const known = lookUp(bytes, 0, bytes.length);
-  if (known === undefined) throw new Error(`${call} is no known call`);
+  const known = knownAs(call);
   const isHarmless = /^(?:mprotect|madvise|brk)$/.test(call);
   return { known, word: short(call), length: call.length, call, isHarmless };
 }
@@ -177,8 +175,8 @@ export class PlainCall {
     return scan.stops();
   }
 
-  /** The descriptor of mmap as printed, if with a path. */
-  get fdText(): string {
+  /** The file that is printed behind the descriptor of mmap, if one is. */
+  get file(): Described | undefined {
     return this.#scan.file;
   }
 

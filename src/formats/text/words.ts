@@ -19,8 +19,9 @@ interface Entry<T> {
 
 export class Words<T> {
   readonly #meaning: (text: string) => T;
-  /** The word that was asked for last. */
+  /** The word that was asked for last, and another one before it. */
   #last: Entry<T> | undefined;
+  #before: Entry<T> | undefined;
   readonly #entries: (Entry<T> | undefined)[] = new Array(slots).fill(undefined);
 
   constructor(meaning: (text: string) => T) {
@@ -33,6 +34,15 @@ export class Words<T> {
     return wide !== undefined && stands(view, start, wide) ? start + wide.length : -1;
   }
 
+  /** The same of the word before it, which then is the last one: two often take turns. */
+  before(view: View, start: number): number {
+    const before = this.#before;
+    if (before?.wide === undefined || !stands(view, start, before.wide)) return -1;
+    this.#before = this.#last;
+    this.#last = before;
+    return start + before.wide.length;
+  }
+
   /** The meaning of the word that was asked for last. */
   get lastMeaning(): T | undefined {
     return this.#last?.meaning;
@@ -43,7 +53,7 @@ export class Words<T> {
     const slot = (sum + end - start) % slots;
     const known = this.#entries[slot];
     if (known?.word.length === end - start && matches(bytes, start, known.word)) {
-      this.#last = known;
+      this.#asked(known);
       return known.meaning;
     }
     const meaning = this.#meaning(bytes.toString("latin1", start, end));
@@ -51,7 +61,13 @@ export class Words<T> {
     const word = Uint8Array.from(bytes.subarray(start, end));
     const entry = { word, wide: word.length < shortest ? undefined : wideOf(word), meaning };
     this.#entries[slot] = entry;
-    this.#last = entry;
+    this.#asked(entry);
     return meaning;
+  }
+
+  #asked(entry: Entry<T>): void {
+    if (entry === this.#last) return;
+    this.#before = this.#last;
+    this.#last = entry;
   }
 }
