@@ -7,14 +7,6 @@ import type { Request } from "../request.ts";
 import type { Open } from "./logical.ts";
 import type { PlainCall } from "./plain.ts";
 
-/** The calls over a range that come in thousands. */
-type Ranged = Extract<Request, { call: "mmap" | "munmap" | "mprotect" | "madvise" }>;
-
-const isRanged = (request: Request): request is Ranged => {
-  const { call } = request;
-  return call === "mprotect" || call === "mmap" || call === "munmap" || call === "madvise";
-};
-
 /** Where and when a call began: on the line itself, or on that which opened it. NaN is no time. */
 type Began = Pick<Open, "line" | "time">;
 
@@ -22,55 +14,57 @@ type Began = Pick<Open, "line" | "time">;
 const endOf = ({ time, duration }: PlainCall, isWhole: boolean): number =>
   isWhole && duration > 0 ? time + duration : time;
 
-/** One that has times, begun in one go: an object that grows is copied again and again. */
-function ranged(request: Ranged, plain: PlainCall, pid: number, began: Began): Draft {
-  const { call, addr, length } = request;
+/**
+ * One of the calls that come in thousands, with the times of its begin and end, made in one go: an object that grows is
+ * copied again and again. Undefined of other calls.
+ */
+function timed(
+  request: Request,
+  plain: PlainCall,
+  pid: number,
+  time: number,
+  entryTime: number,
+): Draft | undefined {
   const { line, error } = plain;
-  const time = endOf(plain, began === plain);
+  const kind = "call";
   const outcome = error === null ? "ok" : "error";
   const result = error === null ? plain.value : null;
-  const draft: Draft = {
-    kind: "call",
-    call,
-    line,
-    pid,
-    outcome,
-    result,
-    error,
-    time,
-    addr,
-    length,
-  };
-  if (began.time < time || began.time > time) draft.entryTime = began.time;
-  if (began.line !== line) draft.entryLine = began.line;
-  if (request.call === "mprotect") draft.prot = request.prot;
-  else if (request.call === "madvise") draft.advice = request.advice;
-  else if (request.call === "mmap") {
+  const { call } = request;
+  if (call === "brk") {
+    const { addr } = request;
+    return { kind, call, line, pid, outcome, result, error, time, entryTime, addr };
+  }
+  if (call === "mmap") {
+    const { addr, length, prot, flags, fd, offset } = request;
+    // biome-ignore format: one line for each
+    return { kind, call, line, pid, outcome, result, error, time, entryTime, addr, length, prot, flags, fd, offset };
+  }
+  if (call !== "munmap" && call !== "mprotect") return undefined;
+  const { addr, length } = request;
+  // biome-ignore format: one line for each
+  const draft: Draft = { kind, call, line, pid, outcome, result, error, time, entryTime, addr, length };
+  if (request.call === "mprotect") {
     draft.prot = request.prot;
-    draft.flags = request.flags;
-    draft.fd = request.fd;
-    draft.offset = request.offset;
+    if (request.pkey !== undefined) draft.pkey = request.pkey;
   }
   return draft;
 }
 
-function other(
+/** Any call. */
+function any(
   request: Request,
   plain: PlainCall,
   pid: number,
-  began: Began,
-  bare: boolean,
+  time: number,
+  entryTime: number,
 ): Draft {
   const { call } = request;
   const { line, error } = plain;
-  const time = endOf(plain, began === plain);
   const outcome = error === null ? "ok" : "error";
   const result = error === null ? plain.value : null;
   const draft: Draft = { kind: "call", call, line, pid, outcome, result, error };
-  if (bare) draft.bare = true;
   if (!Number.isNaN(time)) draft.time = time;
-  if (began.line !== line) draft.entryLine = began.line;
-  if (!Number.isNaN(began.time) && began.time !== time) draft.entryTime = began.time;
+  if (!Number.isNaN(entryTime) && entryTime !== time) draft.entryTime = entryTime;
   fill(draft, request);
   return draft;
 }
@@ -83,12 +77,13 @@ export function plainEvent(
   file: OpenFile | undefined,
   open?: Open,
 ): Call {
-  const bare = plain.bare && open?.bare !== false;
-  const began = open ?? plain;
-  const isQuick = !bare && !Number.isNaN(plain.time) && isRanged(request);
-  const draft = isQuick
-    ? ranged(request, plain, pid, began)
-    : other(request, plain, pid, began, bare);
+  const began: Began = open ?? plain;
+  const [time, entryTime] = [endOf(plain, open === undefined), began.time];
+  const isTimed = entryTime < time || entryTime > time;
+  const quick = isTimed ? timed(request, plain, pid, time, entryTime) : undefined;
+  const draft = quick ?? any(request, plain, pid, time, entryTime);
+  if (plain.bare && open?.bare !== false) draft.bare = true;
+  if (began.line !== plain.line) draft.entryLine = began.line;
   if (file !== undefined) draft.file = file;
   return draft as Call;
 }

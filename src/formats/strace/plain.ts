@@ -54,6 +54,17 @@ const flagWords = (table: FlagTable): Words<number> =>
     return flags === undefined || flags.unknown.length > 0 ? -1 : Math.trunc(flags.bits);
   });
 
+interface Asked {
+  call: Name;
+  addr: number;
+  length: number;
+  prot: number;
+  flags: number;
+  fd: number;
+  offset: number;
+  advice: number;
+}
+
 /** The whole line of a call, the line on which it begins, or that on which it ends. */
 type Form = "whole" | "begin" | "end";
 
@@ -68,16 +79,20 @@ export class PlainCall {
   known: Known = entryOf("mmap").known;
   call: Name = "mmap";
   isHarmless = false;
-  #addr = Number.NaN;
-  #length = 0;
-  /** prot or advice. */
-  #bits = 0;
-  /** Of mmap or mremap. */
-  #flags = 0;
+  /** What a call over a range asks for: all of them have all fields, `prot` is the advice too. */
+  readonly #asked: Asked = {
+    call: "mmap",
+    addr: Number.NaN,
+    length: Number.NaN,
+    prot: 0,
+    flags: 0,
+    fd: -1,
+    offset: Number.NaN,
+    advice: 0,
+  };
   #newLength = Number.NaN;
   /** -1 if not printed. */
   #newAddr = -1;
-  #offset = 0;
   readonly #prot = flagWords(protFlags);
   readonly #kinds = flagWords(mmapFlags);
   readonly #advice = flagWords(adviceValues);
@@ -104,52 +119,42 @@ export class PlainCall {
     return bytes[at + 4] === space && scan.resumes();
   }
 
-  /** What the call asks for; not of one that ends. Objects of few shapes are looked into in no time. */
+  /**
+   * What the call asks for; not of one that ends. Objects of few shapes are looked into in no time, and of whole calls it is
+   * the same object each time.
+   */
   request(): Request {
-    const { call } = this;
-    if (call === "mremap") return this.#move();
-    const asked = {
-      call,
-      addr: this.#addr,
-      length: this.#length,
-      prot: this.#bits,
-      flags: this.#flags,
-      fd: this.#scan.fd,
-      offset: this.#offset,
-      advice: this.#bits,
-    };
-    return asked as Request;
+    if (this.call === "mremap") return this.#move();
+    const asked = this.#asked;
+    asked.call = this.call;
+    return (this.form === "whole" ? asked : { ...asked }) as Request;
   }
 
   #move(): Request {
-    const flags = this.#flags;
+    const { addr, length, flags } = this.#asked;
     const newAddr = this.#newAddr >= 0 && hasNewAddr(flags) ? this.#newAddr : null;
-    return {
-      call: "mremap",
-      addr: this.#addr,
-      length: this.#length,
-      newLength: this.#newLength,
-      flags,
-      newAddr,
-    };
+    return { call: "mremap", addr, length, newLength: this.#newLength, flags, newAddr };
   }
 
   #arguments(): boolean {
     const scan = this.#scan;
     const { call } = this;
-    this.#addr = scan.address();
-    if (this.#addr < 0 || call === "brk") return this.#addr >= 0;
-    this.#length = scan.following();
-    if (this.#length < 0 || call === "munmap") return this.#length >= 0;
+    const asked = this.#asked;
+    asked.addr = scan.address();
+    if (asked.addr < 0 || call === "brk") return asked.addr >= 0;
+    asked.length = scan.following();
+    if (asked.length < 0 || call === "munmap") return asked.length >= 0;
     if (call === "mremap") return this.#moved();
     if (!scan.separates()) return false;
-    this.#bits = scan.word(call === "madvise" ? this.#advice : this.#prot);
-    if (this.#bits < 0 || call !== "mmap") return this.#bits >= 0;
+    asked.prot = scan.word(call === "madvise" ? this.#advice : this.#prot);
+    asked.advice = asked.prot;
+    if (asked.prot < 0 || call !== "mmap") return asked.prot >= 0;
     if (!scan.separates()) return false;
-    this.#flags = scan.word(this.#kinds);
-    if (this.#flags < 0 || !scan.separates() || !scan.descriptor()) return false;
-    this.#offset = scan.following();
-    return this.#offset >= 0;
+    asked.flags = scan.word(this.#kinds);
+    if (asked.flags < 0 || !scan.separates() || !scan.descriptor()) return false;
+    asked.fd = scan.fd;
+    asked.offset = scan.following();
+    return asked.offset >= 0;
   }
 
   /** What follows the first two arguments of mremap. */
@@ -157,9 +162,10 @@ export class PlainCall {
     const scan = this.#scan;
     this.#newLength = scan.following();
     if (this.#newLength < 0 || !scan.separates()) return false;
-    this.#flags = scan.word(this.#moves);
+    const flags = scan.word(this.#moves);
+    this.#asked.flags = flags;
     this.#newAddr = -1;
-    if (this.#flags < 0 || scan.bytes[scan.at] !== comma) return this.#flags >= 0;
+    if (flags < 0 || scan.bytes[scan.at] !== comma) return flags >= 0;
     this.#newAddr = scan.following();
     return this.#newAddr >= 0;
   }
