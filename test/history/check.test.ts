@@ -66,6 +66,14 @@ describe("the last run", () => {
     expect(check.regressions).toBe(1);
   });
 
+  it("is worse than the latest run of a label since a run after that one", async () => {
+    async function* runs(): AsyncGenerator<Run> {
+      for (const [number, value] of [1, 3, 2, 3].entries())
+        yield runOf({ "a x": [value, 1] }, number, number % 2 === 0 ? "base" : `n${number}`);
+    }
+    expect(sinceOf(await checkLast(runs(), "base"))).toEqual(["tlb-entries n3"]);
+  });
+
   it("is held against the latest earlier run of a label", async () => {
     async function* runs(): AsyncGenerator<Run> {
       for (const [number, value] of [1, 3, 5, 5].entries())

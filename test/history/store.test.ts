@@ -91,6 +91,13 @@ describe("a store", () => {
     expect(readFileSync(path).length).toBeLessThan(2 * (wholes + 1) * longest);
   });
 
+  it("takes no run whose line is longer than it reads", async () => {
+    const long = runOf({ [`${"x".repeat(10 * 2 ** 20)} p`]: [1, 1] }, 0);
+    await expect(add(long)).rejects.toMatchObject({ code: "history/too-large" });
+    await add(runOf(night(1), 0));
+    expect((await read()).runs).toHaveLength(1);
+  });
+
   it("tells all numbers again where other things are counted", async () => {
     const first = runOf({ "a x": [1, 2] }, 0);
     const fewer = { ...runOf({ "a x": [1] }, 1), measures: first.measures.slice(0, 1) };
@@ -106,6 +113,31 @@ describe("a store", () => {
     expect((await read()).runs.map(({ rows }) => rows[0]?.values[0])).toEqual(
       Array.from({ length: 40 - second }, (_, at) => second + at),
     );
+  });
+});
+
+describe("a line that counts from an earlier one", () => {
+  /** A store in a file of its own, as its lines. */
+  async function linesOf(...runs: readonly Run[]): Promise<readonly string[]> {
+    rmSync(path, { force: true });
+    await add(...runs);
+    return linesIn();
+  }
+
+  /** Another whole line than any other. */
+  async function whole(number: number): Promise<string> {
+    const [line = ""] = await linesOf(runOf(night(number), number));
+    return line;
+  }
+
+  it("may have whole ones of other jobs in between, up to sixteen with its own", async () => {
+    const [first = "", part = ""] = await linesOf(runOf(night(1), 0), runOf(night(2), 1));
+    const others = [];
+    for (let number = 3; number < 19; number++) others.push(await whole(number));
+    writeFileSync(path, `${[first, ...others.slice(1), part].join("\n")}\n`);
+    expect((await read()).runs.at(-1)?.rows[0]?.values[0]).toBe(2);
+    writeFileSync(path, `${[first, ...others, part].join("\n")}\n`);
+    expect(await refusal()).toMatchObject({ code: "history/damaged-line", at: { line: 18 } });
   });
 });
 

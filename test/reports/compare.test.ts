@@ -66,9 +66,19 @@ describe("compare", () => {
     expect(compare(sample(), lost).regressions).toBe(6);
   });
 
-  it("refuses other options, and reports with nothing in common", () => {
-    const kept: Report = { ...sample(), setup: { ...setup, idioms: "keep" } };
-    expect(codeOf(() => compare(sample(), kept))).toBe("compare/other-input");
+  it.each([
+    { idioms: "keep" },
+    { population: "none" },
+    { folioOrder: 9 },
+    { pfn: "0xc080000" },
+    { tlbs: [] },
+  ] as const)("refuses a report of other options: %j", (other) => {
+    const next: Report = { ...sample(), setup: { ...setup, ...other } };
+    expect(codeOf(() => compare(sample(), next))).toBe("compare/other-input");
+    expect(codeOf(() => compare(next, sample()))).toBe("compare/other-input");
+  });
+
+  it("refuses reports with nothing in common", () => {
     const other = makeReport(
       {
         ...setup,

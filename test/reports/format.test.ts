@@ -58,6 +58,7 @@ describe("numbers in reports", () => {
     expect(percent(20_000, 2_000)).toBe("+900%");
     expect(percent(23_040, 24_000)).toBe("-4%");
     expect(percent(1_000_001, 1_000_000)).toBe("+<0.01%");
+    expect(percent(100_005, 100_000)).toBe("+<0.01%");
     expect(percent(0, 5)).toBe("-100%");
     expect(percent(5, 0)).toBe("");
   });

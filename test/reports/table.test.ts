@@ -43,4 +43,13 @@ describe("a table", () => {
     ]);
     expect(splitTable(table, 1, 80)).toEqual([table]);
   });
+
+  it("leaves out of a part the rows that say nothing there", () => {
+    const bound = { ...table, rows: [...table.rows, ["(bound)", "2", ""]] };
+    const rows = splitTable(bound, 1, 22).map((part) => [...part.rows].map(([name]) => name));
+    expect(rows).toEqual([
+      ["linux-7.3", "a|b", "(bound)"],
+      ["linux-7.3", "a|b"],
+    ]);
+  });
 });
