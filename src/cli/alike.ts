@@ -11,6 +11,7 @@ import type { Policy, Profile } from "../policies/types.ts";
 import { type Answered, answer } from "../replay.ts";
 import type { Program } from "../resolve/program.ts";
 import type { Met, Touch } from "../space/rules.ts";
+import { collect } from "./collect.ts";
 
 /** What decides how a replay goes, without the placements themselves: they are large. */
 export interface Way {
@@ -88,6 +89,7 @@ export class Answers {
     const known = this.#known(subject.program, policy);
     // Placements are large: these are not held while others are made.
     this.#last = undefined;
+    if (known === undefined && subject.program.ops.isLarge) collect();
     const answered = known ?? answer(subject, policy, this.#touch);
     this.#last = { asked: subject.program, policy, answered };
     return answered;

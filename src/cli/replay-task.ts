@@ -78,8 +78,14 @@ export async function runTask(task: Task): Promise<TaskResult> {
   const traces: ReplayedTrace[] = [];
   const run = await step(async (say) => {
     const policies = await loadPolicies(task.policies);
-    for (const trace of await load(task.path, { strict: task.strict, print: say }))
-      traces.push(replayed(await prepared(trace, task, say), task, policies));
+    const read = [...(await load(task.path, { strict: task.strict, print: say }))];
+    // A function of its own, which holds no events when it has ended.
+    const next = async (): Promise<Prepared | undefined> => {
+      const trace = read.shift();
+      return trace && (await prepared(trace, task, say));
+    };
+    for (let ready = await next(); ready !== undefined; ready = await next())
+      traces.push(replayed(ready, task, policies));
   });
   return { ...run, traces };
 }
