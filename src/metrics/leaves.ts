@@ -48,9 +48,16 @@ export function populated(vma: Vma, machine: Machine): Populated | undefined {
 }
 
 interface Sizes extends Pick<Populated, "backing" | "levels" | "contiguous"> {
+  /** Its own members alone: who asks may be a whole replay, which is large. */
   readonly machine: Machine;
   readonly flags: string;
 }
+
+const isSame = (one: Machine, other: Machine): boolean =>
+  one.arch === other.arch &&
+  one.profile === other.profile &&
+  one.facts === other.facts &&
+  one.population === other.population;
 
 /** By area: what the last VMA of it could have; most VMAs of an area are alike, in a process and its children. */
 const lastSizes = new WeakMap<Vma["area"], Sizes>();
@@ -58,11 +65,13 @@ const lastSizes = new WeakMap<Vma["area"], Sizes>();
 function sizesOf(vma: Vma, machine: Machine): Sizes {
   const { area, flags } = vma;
   const last = lastSizes.get(area);
-  if (last?.machine === machine && last.flags === flags) return last;
+  if (last?.flags === flags && isSame(last.machine, machine)) return last;
   const backing = backingOf(vma);
   const levels = levelsOf(vma, backing, machine);
   const contiguous = contiguousPages(vma, backing, machine);
-  const sizes = { backing, levels, contiguous, machine, flags };
+  const { arch, profile, facts, population } = machine;
+  const own = { arch, profile, facts, ...(population !== undefined && { population }) };
+  const sizes = { backing, levels, contiguous, machine: own, flags };
   lastSizes.set(area, sizes);
   return sizes;
 }

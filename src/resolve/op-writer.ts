@@ -124,11 +124,13 @@ export class OpWriter implements OpSink {
     this.#at(row, op.at);
     const { kept, align, alignOffset } = op;
     if (kept === undefined && align === undefined && alignOffset === undefined) return;
-    this.#extra(row, {
+    const extra = {
       ...(kept !== undefined && { kept }),
       ...(align !== undefined && { align }),
       ...(alignOffset !== undefined && { alignOffset }),
-    });
+    };
+    if (kept === undefined) this.#sameExtra(row, `fix ${align} ${alignOffset}`, extra);
+    else this.#extra(row, extra);
   }
 
   release(at: Position, pages: number, spare: Spare | undefined, from: Origin): void {

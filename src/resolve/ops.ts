@@ -9,6 +9,8 @@ type MapOp = Extract<Op, { kind: "map" }>;
 type FixOp = Extract<Op, { kind: "fix" }>;
 type ReleaseOp = Extract<Op, { kind: "release" }>;
 
+const noSearches: readonly never[] = [];
+
 /** A table of fewer ops is not worth a place on a shelf. */
 const many = 2 ** 20;
 
@@ -122,7 +124,7 @@ export class Ops implements Iterable<Op> {
 
   #placing(index: number): Omit<MapOp, "kind" | "object" | "recorded" | keyof Origin> {
     const { table } = this;
-    const { kept, startGap = 0, searches = [] } = this.#extra(index);
+    const { kept, startGap = 0, searches = noSearches } = this.#extra(index);
     return {
       how: ways[table.how[index] ?? 0] ?? "place",
       pages: table.pages[index] ?? 0,

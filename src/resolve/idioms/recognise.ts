@@ -103,7 +103,7 @@ function candidateOf(calls: Calls, walk: Walk): Candidate | undefined {
     cuts: whole(walk.cuts),
     gaps: whole(walk.gaps),
     cutCalls: walk.cutCalls,
-    overlays: walk.overlays.map(({ op }) => op),
+    overlays: whole(walk.overlays.map(({ op }) => op)),
     replaced: whole(walk.replaced),
   };
   return { walk, trim, fits: found !== null };
