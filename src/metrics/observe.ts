@@ -50,7 +50,8 @@ export class Observer implements Watch {
   changing(space: AddressSpace, start: number, end: number, change: PageChange): void {
     const discarded = this.#discarded.get(space.id);
     if (change === "gone" && discarded !== undefined) forget(discarded, start, end);
-    const [first, last] = [this.#cuts(space, start), this.#cuts(space, end)];
+    const first = this.#cuts(space, start);
+    const last = this.#cuts(space, end);
     if (!first && !last) return;
     const edges = first ? (last ? [start, end] : [start]) : [end];
     if (change === "changed") this.#edges.push(...edges);

@@ -179,7 +179,8 @@ class Planner {
         return;
       case opNumber.release: {
         const spare = this.#extra(index)?.spare ?? { object: 0, pages: 0 };
-        const [anchor, offset] = [atObject[index] ?? 0, atOffset[index] ?? 0];
+        const anchor = atObject[index] ?? 0;
+        const offset = atOffset[index] ?? 0;
         const length = pages[index] ?? 0;
         this.#push(index, opKind.release, 0, anchor, offset, length, 0, spare.object, spare.pages);
         return;
@@ -198,7 +199,9 @@ class Planner {
     const forced = this.#forced(index);
     const anchor = forced ? 0 : (atObject[index] ?? 0);
     const offset = (forced ? recorded[index] : atOffset[index]) ?? 0;
-    const [made, length, room] = [object[index] ?? 0, pages[index] ?? 0, guard[index] ?? 0];
+    const made = object[index] ?? 0;
+    const length = pages[index] ?? 0;
+    const room = guard[index] ?? 0;
     const mask = forced ? 0 : align - 1;
     this.#push(index, opKind.fix, made, anchor, offset, length, room, mask, alignOffset);
   }
@@ -211,7 +214,8 @@ class Planner {
     this.#rowCount[index] = rows.count;
     const forced = this.#forced(index);
     const maps = kind[index] === opNumber.map;
-    const [length, room] = [pages[index] ?? 0, guard[index] ?? 0];
+    const length = pages[index] ?? 0;
+    const room = guard[index] ?? 0;
     const made = maps && !forced ? (object[index] ?? 0) : 0;
     const wire = maps && !forced ? opKind.map : opKind.probe;
     const apart = wire === opKind.map ? this.#lists.table.apart(rows) : undefined;
@@ -219,7 +223,8 @@ class Planner {
       this.#flush();
       this.#apart = apart;
     }
-    const [anchor, offset] = [hint?.object ?? 0, hint?.offset ?? 0];
+    const anchor = hint?.object ?? 0;
+    const offset = hint?.offset ?? 0;
     this.#push(index, wire, made, anchor, offset, length, room, rows.first, rows.count);
     if (maps && forced)
       this.#push(index, opKind.fix, object[index] ?? 0, 0, recorded[index] ?? 0, length, room);

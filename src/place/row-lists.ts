@@ -74,13 +74,16 @@ export class RowLists {
     const hint = hinted && ways[how[index] ?? 0] === "place";
     const kind = this.#kinds.of(index, hint);
     const length = pages[index] ?? 0;
-    const make = (): readonly Row[] => this.#rows(this.#asked(index, hint, kind, length));
     // A MAP_32BIT search draws its low limit anew each time: such rows are the op's own.
     if (low32[index] === 1 && (extra[index] ?? 0) > 0) {
       const op = this.#placing(index);
-      if (op.searches.length > 0) return this.table.add(this.#drawn(make(), op));
+      if (op.searches.length > 0)
+        return this.table.add(this.#drawn(this.#rows(this.#asked(index, hint, kind, length)), op));
     }
-    return this.table.get(this.#limits, kind, length, make);
+    const known = this.table.known(this.#limits, kind, length);
+    if (known !== undefined) return known;
+    const rows = this.#rows(this.#asked(index, hint, kind, length));
+    return this.table.put(this.#limits, kind, length, rows);
   }
 
   /**

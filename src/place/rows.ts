@@ -27,11 +27,14 @@ export class RowTable {
     return this.#table.subarray(0, this.rows.length * search.stride);
   }
 
-  /** The range of the list for such a request between these limits; `make` is asked once. */
-  get(limits: number, kind: number, pages: number, make: () => readonly Row[]): RowRange {
-    const known = this.#ranges[limits]?.[kind]?.get(pages);
-    if (known !== undefined) return known;
-    const range = this.add(make());
+  /** The range of the list for such a request between these limits, once it is there. */
+  known(limits: number, kind: number, pages: number): RowRange | undefined {
+    return this.#ranges[limits]?.[kind]?.get(pages);
+  }
+
+  /** Append the list for such a request between these limits. */
+  put(limits: number, kind: number, pages: number, rows: readonly Row[]): RowRange {
+    const range = this.add(rows);
     const kinds = this.#ranges[limits] ?? [];
     this.#ranges[limits] = kinds;
     const sizes = kinds[kind] ?? new Map<number, RowRange>();

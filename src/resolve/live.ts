@@ -21,6 +21,8 @@ export interface Piece<T = Made> {
   readonly prot: number;
 }
 
+const none: readonly never[] = [];
+
 /** The same piece between two pages inside it. */
 function clip<T>(piece: Piece<T>, start: number, end: number): Piece<T> {
   if (piece.start >= start && piece.end <= end) return piece;
@@ -140,7 +142,7 @@ export class Live<T = Made> {
   #whole(first: number, end: number): readonly Piece<T>[] {
     let past = first;
     while ((this.#pieces[past]?.start ?? Number.POSITIVE_INFINITY) < end) past += 1;
-    return past === first ? [] : this.#pieces.slice(first, past);
+    return past === first ? none : this.#pieces.slice(first, past);
   }
 
   /** The pieces in [start, end), cut to it. */
@@ -157,7 +159,8 @@ export class Live<T = Made> {
       this.#pieces.splice(first, old.length);
       return;
     }
-    const [below, above] = [this.#before(first), this.#pieces[first + old.length]];
+    const below = this.#before(first);
+    const above = this.#pieces[first + old.length];
     const around = [
       ...(below === undefined ? [] : [below]),
       ...kept,
@@ -181,8 +184,9 @@ export class Live<T = Made> {
   /** Take [start, end) out and return what was there. */
   cut(start: number, end: number): readonly Piece<T>[] {
     const first = this.#after(start);
-    const [piece, next] = [this.#pieces[first], this.#pieces[first + 1]];
-    if (piece === undefined || piece.start >= end) return [];
+    const piece = this.#pieces[first];
+    const next = this.#pieces[first + 1];
+    if (piece === undefined || piece.start >= end) return none;
     const isAlone = next === undefined || next.start >= end;
     if (isAlone && start < end) return [this.#cutOne(first, piece, start, end)];
     const old = this.#whole(first, end);
@@ -206,7 +210,8 @@ export class Live<T = Made> {
   /** Put an object's pages where nothing is. */
   put(piece: Piece<T>): void {
     const first = this.#after(piece.start);
-    const [below, above] = [this.#before(first), this.#pieces[first]];
+    const below = this.#before(first);
+    const above = this.#pieces[first];
     const isFree = above === undefined || above.start >= piece.end;
     const joins =
       (below !== undefined && isOne(below, piece)) || (above !== undefined && isOne(piece, above));

@@ -91,6 +91,11 @@ class Resolver {
 
   /** Make the space of a task current, beginning it if the recording never told of its birth. */
   #enter(pid: number | null, from: Origin): void {
+    const known = this.#tasks.known(pid);
+    if (known !== undefined) {
+      this.#context.state.enter(known, from);
+      return;
+    }
     const { space, isNew } = this.#tasks.spaceOf(pid);
     this.#context.state.enter(space, from);
     if (isNew) this.#beginnings.begin(space, from);

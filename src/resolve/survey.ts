@@ -74,6 +74,12 @@ export function defaultHugeBytes(pageBytes: number): number {
   return (pageBytes / 8) * pageBytes;
 }
 
+/** The kernel chose this place; `low`: for MAP_32BIT. */
+function chosen(survey: SpaceSurvey, start: number, pages: number, low = false): void {
+  survey.unhintedEnd = Math.max(survey.unhintedEnd, start + pages);
+  if (!low) survey.unhintedStart = Math.min(survey.unhintedStart ?? start, start);
+}
+
 class Surveyor {
   readonly #facts: Facts;
   readonly #segments: ReadonlyMap<number, U64>;
@@ -111,7 +117,7 @@ class Surveyor {
   }
 
   #of(pid: number | null): SpaceSurvey {
-    const { space } = this.#tasks.spaceOf(pid);
+    const space = this.#tasks.known(pid) ?? this.#tasks.spaceOf(pid).space;
     return this.spaces.get(space) ?? this.#add(space, pid, null);
   }
 
@@ -181,15 +187,6 @@ class Surveyor {
         survey.execSearches.pop();
     }
     const page = this.#facts.pageSize;
-    const place = (start: number, pages: number) => {
-      if (!this.#awaitsState(survey)) return;
-      survey.placed ??= new Live();
-      survey.placed.put({ start, end: start + pages, made: null, offset: 0, prot: 0 });
-    };
-    const chosen = (start: number, pages: number, low = false) => {
-      survey.unhintedEnd = Math.max(survey.unhintedEnd, start + pages);
-      if (!low) survey.unhintedStart = Math.min(survey.unhintedStart ?? start, start);
-    };
     if (event.result === null) return;
     const at = pageOf(event.result, page);
     switch (event.call) {
@@ -199,29 +196,29 @@ class Surveyor {
             ? event.file.hugePage
             : hugeBytesOf(event.flags, defaultHugeBytes(page));
         const pages = mappedPages(event.length, page, huge);
-        place(at, pages);
+        this.#place(survey, at, pages);
         const fixed = hasBit(event.flags, MAP_FIXED) || hasBit(event.flags, MAP_FIXED_NOREPLACE);
-        if (!fixed && event.addr === 0) chosen(at, pages, hasBit(event.flags, MAP_32BIT));
+        if (!fixed && event.addr === 0) chosen(survey, at, pages, hasBit(event.flags, MAP_32BIT));
         return;
       }
       case "mremap": {
         const pages = pagesFor(event.newLength, page);
-        place(at, pages);
-        if (event.result !== event.addr && !hasNewAddr(event.flags)) chosen(at, pages);
+        this.#place(survey, at, pages);
+        if (event.result !== event.addr && !hasNewAddr(event.flags)) chosen(survey, at, pages);
         return;
       }
       case "shmat": {
         const length = event.length ?? this.#segments.get(event.shmid);
         if (length === undefined) return;
         const pages = mappedPages(length, page, event.file?.hugePage);
-        place(at, pages);
-        if (event.addr === 0) chosen(at, pages);
+        this.#place(survey, at, pages);
+        if (event.addr === 0) chosen(survey, at, pages);
         return;
       }
       case "brk": {
         const end = pagesFor(event.result, page);
         survey.brkStart ??= end;
-        if (end > survey.brkStart) place(survey.brkStart, end - survey.brkStart);
+        if (end > survey.brkStart) this.#place(survey, survey.brkStart, end - survey.brkStart);
         return;
       }
       case "mprotect":
@@ -234,6 +231,13 @@ class Surveyor {
       default:
         return;
     }
+  }
+
+  /** Note what a call has placed where that may matter. */
+  #place(survey: SpaceSurvey, start: number, pages: number): void {
+    if (!this.#awaitsState(survey)) return;
+    survey.placed ??= new Live();
+    survey.placed.put({ start, end: start + pages, made: null, offset: 0, prot: 0 });
   }
 
   /** A state may still come, from which what calls did before is to be taken away. */

@@ -244,7 +244,8 @@ export class AddressSpace {
 
   /** The VMAs next to one, but not that which holds the page `apart`. */
   #neighbours(vma: Vma, apart = -1): { lower: Vma | undefined; upper: Vma | undefined } {
-    const [lower, upper] = [this.#vmas.endingAt(vma.start), this.#vmas.startingAt(vma.end)];
+    const lower = this.#vmas.endingAt(vma.start);
+    const upper = this.#vmas.startingAt(vma.end);
     const keeps = (near: Vma | undefined): boolean =>
       near === undefined || apart < near.start || apart >= near.end;
     return { lower: keeps(lower) ? lower : undefined, upper: keeps(upper) ? upper : undefined };

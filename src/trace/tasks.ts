@@ -114,18 +114,18 @@ export class Tasks {
 
   /** The space of a task that has one. */
   known(pid: number | null): number | undefined {
-    return this.#spaceOf.get(pid);
+    if (pid === this.#lastTask && this.#lastSpace !== 0) return this.#lastSpace;
+    const known = this.#spaceOf.get(pid);
+    if (known === undefined) return undefined;
+    this.#lastTask = pid;
+    this.#lastSpace = known;
+    return known;
   }
 
   /** The space of a task; `isNew` if the recording never told of its birth. */
   spaceOf(pid: number | null): { readonly space: number; readonly isNew: boolean } {
-    if (pid === this.#lastTask && this.#lastSpace !== 0)
-      return { space: this.#lastSpace, isNew: false };
-    const known = this.#spaceOf.get(pid);
-    if (known !== undefined) {
-      [this.#lastTask, this.#lastSpace] = [pid, known];
-      return { space: known, isNew: false };
-    }
+    const known = this.known(pid);
+    if (known !== undefined) return { space: known, isNew: false };
     const relative = this.#relative(pid);
     if (relative !== undefined) {
       this.#assign(pid, relative);
