@@ -43,6 +43,7 @@ export function policyFor(facts: Facts): Policy {
 const resolveOptions = (recorded: Policy, touches = false): ResolveOptions => ({
   fileOf: ({ path, device }) => fileOf(path, -1, device),
   failedRemapUnmaps: recorded.profile.failedRemapUnmaps,
+  ringsStay: recorded.profile.ringsStay,
   touches,
 });
 

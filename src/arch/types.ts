@@ -50,6 +50,8 @@ export interface LayoutOptions {
   readonly stackGuardGap?: number;
   /** log2 of the user address space reachable with a hint, where it is not the default of the architecture. */
   readonly taskSizeBits?: number;
+  /** A 32-bit task of x86 that is held to 3 GiB (ADDR_LIMIT_3GB). */
+  readonly below3GiB?: boolean;
 }
 
 /** The limits of one address space; pages. */

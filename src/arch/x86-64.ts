@@ -60,6 +60,9 @@ const compatBitness: Bitness = {
   taskSize: 0xffffe000,
 };
 
+/** The same under ADDR_LIMIT_3GB. */
+const bitness3GiB: Bitness = { ...compatBitness, window: 0xc0000000, taskSize: 0xc0000000 };
+
 const common = {
   pageBytes,
   levels,
@@ -74,7 +77,7 @@ export const i386: Arch = {
   summary: "32-bit tasks on an x86-64 kernel, 4 GiB",
   mmapRndBits: 8,
   compat: true,
-  layout: (options) => layout(options, compatBitness),
+  layout: (options) => layout(options, options.below3GiB === true ? bitness3GiB : compatBitness),
 };
 
 export const x86_64: Arch = {

@@ -4,11 +4,16 @@ import type { Arch, Layout, LayoutOptions } from "../arch/types.ts";
 import type { SpaceFacts } from "../resolve/program.ts";
 import type { Facts } from "../trace/trace.ts";
 
-function optionsOf(facts: Facts, legacy: boolean, random: number): LayoutOptions {
+function optionsOf(
+  facts: Facts,
+  { topDown, below3GiB }: SpaceFacts,
+  random: number,
+): LayoutOptions {
   return {
     random,
+    ...(below3GiB && { below3GiB }),
     aslr: facts.aslr ?? true,
-    legacy,
+    legacy: !topDown,
     ...(facts.stackLimit !== undefined && { stackLimit: facts.stackLimit }),
     ...(facts.mmapMinAddr !== undefined && { mmapMinAddr: facts.mmapMinAddr }),
     ...(facts.stackGuardGap !== undefined && { stackGuardGap: facts.stackGuardGap }),
@@ -25,10 +30,10 @@ export function archOf({ compat }: Pick<SpaceFacts, "compat">, arch: Arch): Arch
 export function layoutOf(space: SpaceFacts, facts: Facts, machine: Arch): Layout {
   const arch = archOf(space, machine);
   const legacy = !space.topDown;
-  const fixed = arch.layout(optionsOf(facts, legacy, 0));
+  const fixed = arch.layout(optionsOf(facts, space, 0));
   if (space.mmapBase === undefined) return fixed;
   const random = legacy ? 0 : Math.max(fixed.mmapBase - space.mmapBase, 0);
-  const layout = arch.layout(optionsOf(facts, legacy, random));
+  const layout = arch.layout(optionsOf(facts, space, random));
   return {
     ...layout,
     mmapBase: space.mmapBase,
@@ -66,8 +71,8 @@ function findLimits(spaces: readonly SpaceFacts[], facts: Facts, arch: Arch): By
   const known = new Map<string, Limits>();
   return new Map(
     spaces.map((space) => {
-      const { compat, mmapBase, bottomUpBase, topDown } = space;
-      const key = `${compat} ${mmapBase} ${bottomUpBase} ${topDown}`;
+      const { compat, below3GiB, mmapBase, bottomUpBase, topDown } = space;
+      const key = `${compat} ${below3GiB} ${mmapBase} ${bottomUpBase} ${topDown}`;
       const limits = known.get(key) ?? {
         arch: archOf(space, arch),
         layout: layoutOf(space, facts, arch),

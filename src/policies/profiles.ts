@@ -31,6 +31,7 @@ export const profile61: Profile = {
   shadowStackGuard: false,
   remapManyVmas: false,
   failedRemapUnmaps: true,
+  ringsStay: false,
   vdsoUnhinted: false,
   mergesAnonOffset: false,
   closeNeverMerges: true,
@@ -62,6 +63,11 @@ export const profile618: Profile = {
   folioBytes: folios618,
 };
 
-export const profile72: Profile = { ...profile618, series: "7.2", folioBytes: folios72 };
+export const profile72: Profile = {
+  ...profile618,
+  series: "7.2",
+  ringsStay: true,
+  folioBytes: folios72,
+};
 
 export const profile73: Profile = { ...profile72, series: "7.3", mergesAnonOffset: true };

@@ -70,6 +70,8 @@ export interface Profile extends EntryProfile {
   readonly remapManyVmas: boolean;
   /** A mremap FIXED that fails with EFAULT has already unmapped target and tail (6.1, 6.12). */
   readonly failedRemapUnmaps: boolean;
+  /** A fork leaves out the rings of io_setup (7.2; on 6.18 they are copied). */
+  readonly ringsStay: boolean;
   /** vdso is placed by an unhinted mmap (6.12 and later on x86). */
   readonly vdsoUnhinted: boolean;
   /** A private file mapping also needs contiguous anonymous offsets to merge (7.3). */

@@ -22,12 +22,10 @@ const calls = [
   "munlock",
   "mlockall",
   "munlockall",
-  "io_setup",
-  "io_destroy",
 ];
 
 /** Calls that not every kernel has: perf refuses events that it does not find. */
-const newer = ["map_shadow_stack", "mseal", "mbind"].filter((call) =>
+const newer = ["map_shadow_stack", "mseal", "mbind", "io_setup", "io_destroy"].filter((call) =>
   existsSync(`/sys/kernel/tracing/events/syscalls/sys_enter_${call}`),
 );
 const events: string = [

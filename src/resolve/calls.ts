@@ -47,8 +47,14 @@ function mmap(
   // A hint right below an object stays absolute: below mmap_min_addr the kernel raises it.
   const hint = page > 0 ? state.near(page, noReplace ? pages : 0) : undefined;
   const plan = placingOf(context, area, pages, call.flags, how, searches, hint);
-  if (call.result === null) refuse(context, call, plan, from);
-  else place(context, pageOf(call.result, pageBytes), plan, from);
+  if (call.result === null) {
+    refuse(context, call, plan, from);
+    return;
+  }
+  const at = pageOf(call.result, pageBytes);
+  place(context, at, plan, from);
+  const isRing = call.name === "io_setup" && context.ringsStay;
+  if (isRing) state.advise(at, at + pages, { set: "dc" }, from);
 }
 
 function refuse(context: Context, call: Call, plan: Placing, from: Origin): void {

@@ -8,7 +8,7 @@ import type { SpaceSurvey } from "./survey.ts";
 
 type Limits = Pick<
   SpaceFacts,
-  "mmapBase" | "bottomUpBase" | "topDown" | "compat" | "silent" | "layoutFrom"
+  "mmapBase" | "bottomUpBase" | "topDown" | "compat" | "below3GiB" | "silent" | "layoutFrom"
 >;
 
 /** Bytes: where 32-bit tasks end. */
@@ -72,7 +72,10 @@ function legacyBase(
   const stack = stackOf(areas) ?? assumedStack(survey, facts);
   if (stack === undefined) return undefined;
   const placed = placedAtExec(areas) ?? [];
-  const high = Math.max(survey.unhintedEnd, ...placed.map(({ end }) => end));
+  // What was placed at exec tells alone: a 32-bit task may fill all that is above.
+  const high = Math.max(
+    ...(placed.length > 0 ? placed.map(({ end }) => end) : [survey.unhintedEnd]),
+  );
   if (high > (stack / 4) * 3) return undefined;
   const starts = [...placed.map(({ start }) => start), survey.unhintedStart ?? 0];
   const low = Math.min(...starts.filter((page) => mayBeLegacyBase(page, stack, pageSize)));
@@ -122,5 +125,13 @@ export function spaceLimits(
   const limits = searchLimits(survey, areas, facts);
   if (!isCompat(survey, areas, facts)) return limits;
   const silent = !survey.called && survey.execSearches.length > 0;
-  return { ...limits, compat: true, ...(silent && { silent }) };
+  // Stacks end within 16 MiB of their limit.
+  const end = areas.find(({ area }) => area.name === "[stack]")?.end ?? Infinity;
+  const below3GiB = end * facts.pageSize <= (fourGib / 4) * 3;
+  return {
+    ...limits,
+    compat: true,
+    ...(below3GiB && { below3GiB }),
+    ...(silent && { silent }),
+  };
 }

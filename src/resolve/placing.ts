@@ -18,6 +18,8 @@ export interface Context {
   readonly hasSearches: boolean;
   /** mremap FIXED that fails with EFAULT has unmapped its target (6.1, 6.12). */
   readonly failedRemapUnmaps: boolean;
+  /** A fork leaves out the rings of io_setup. */
+  readonly ringsStay: boolean;
   /** Bytes of System V segments, by id. */
   readonly segments: ReadonlyMap<number, U64>;
 }

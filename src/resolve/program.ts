@@ -165,6 +165,8 @@ export interface SpaceFacts {
   readonly untold?: true;
   /** Of a 32-bit task: all that is known of it lies below 4 GiB. */
   readonly compat?: true;
+  /** A 32-bit task that is held to 3 GiB (ADDR_LIMIT_3GB). */
+  readonly below3GiB?: true;
   /** The recorder sees no call of this 32-bit task: perf, without raw_syscalls. */
   readonly silent?: true;
   /** How the limits were found, for the report. */

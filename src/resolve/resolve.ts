@@ -35,6 +35,8 @@ export interface ResolveOptions {
   readonly fileOf: FileOf;
   /** The recording kernel unmaps the target of a mremap FIXED before it fails with EFAULT (6.1, 6.12). */
   readonly failedRemapUnmaps: boolean;
+  /** The recording kernel's fork leaves out the rings of io_setup (7.2); default false. */
+  readonly ringsStay?: boolean;
   /** Keep page faults, as ops; default false. */
   readonly touches?: boolean;
 }
@@ -68,6 +70,7 @@ class Resolver {
       diagnostics,
       hasSearches: hasKind(trace.events, "search"),
       failedRemapUnmaps: options.failedRemapUnmaps,
+      ringsStay: options.ringsStay ?? false,
       segments,
     };
     const { state } = this.#context;
