@@ -15,8 +15,9 @@ interface Followed {
 
 /** The profile, with what matters of it alone where only that is asked: equal texts say the same to this replay. */
 function textOf(profile: Profile, filesystems: ReadonlySet<string>, followed: Followed): string {
-  const { series, folioBytes, mergesAnonOffset, ...rest } = profile;
-  const { mergesAnonOffset: _, joinsKeptSources, ...rules } = vmaRules(profile, "at-once");
+  // Which rings a fork leaves out is the recording kernel's, and stands in the program.
+  const { series, folioBytes, mergesAnonOffset, ringsStay: _, ...rest } = profile;
+  const { mergesAnonOffset: __, joinsKeptSources, ...rules } = vmaRules(profile, "at-once");
   const { met } = followed;
   const { levels } = followed.arch;
   const sizes = levels.flatMap(({ since }) =>
