@@ -166,7 +166,7 @@ export function removeQuickly(
   const first = set.row;
   const after = chunk.firstFrom(end, first);
   if (first === after) return 0;
-  if (after === chunk.count && !set.isInside(after - 1)) return undefined;
+  if (set.goesOn(end)) return undefined;
   const cutsHead = chunk.start(first) < start;
   const cutsTail = chunk.end(after - 1) > end;
   if (rules.touch !== "never" && (cutsHead || cutsTail)) {

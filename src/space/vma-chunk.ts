@@ -1,5 +1,7 @@
 /** What one chunk of a VMA set holds: rows of 40 bytes in ascending order. */
 
+// biome-ignore-all lint/suspicious/noBitwiseOperators: a search halves at each step, and a division takes several times as long.
+
 import type { Area } from "../resolve/program.ts";
 import type { Traits } from "./traits.ts";
 import type { Vma } from "./vma.ts";
@@ -12,8 +14,19 @@ const word = { anon: 6, traits: 7, area: 8, file: 9, stride: 10 } as const;
 export const chunkRows = 128;
 const growth = 16;
 
-/** Rounded down, in integers: `Math.floor` of a quotient is done in doubles, which takes twice as long. */
-export const half = (sum: number): number => (sum - (sum % 2)) / 2;
+/**
+ * The first of ascending ends that is after `page`; without a branch, half of which would be guessed wrongly. That is fast where
+ * all ends are in a cache: a guess also has the next ones fetched.
+ */
+export function firstAfter(ends: Float64Array, page: number): number {
+  let first = 0;
+  for (let left = ends.length; left > 0; ) {
+    const half = (left + 1) >>> 1;
+    first += half * Number((ends[first + half - 1] ?? 0) <= page);
+    left -= half;
+  }
+  return first;
+}
 
 export class Chunk {
   #cells: Float64Array;
@@ -38,6 +51,11 @@ export class Chunk {
 
   end(row: number): number {
     return this.#cells[row * column.stride + column.end] ?? 0;
+  }
+
+  /** Of its last row; 0 where there is none. */
+  get lastEnd(): number {
+    return this.count > 0 ? this.end(this.count - 1) : 0;
   }
 
   pgoff(row: number): number {
@@ -83,7 +101,7 @@ export class Chunk {
     let low = 0;
     let high = this.count;
     while (low < high) {
-      const middle = half(low + high);
+      const middle = (low + high) >>> 1;
       if ((cells[middle * column.stride + column.end] ?? 0) > page) high = middle;
       else low = middle + 1;
     }

@@ -2,7 +2,7 @@
 
 import { TraitsTable } from "./traits.ts";
 import type { Vma } from "./vma.ts";
-import { Chunk, chunkRows, half } from "./vma-chunk.ts";
+import { Chunk, chunkRows, firstAfter } from "./vma-chunk.ts";
 
 /** Rows that chunks are filled to when they are made anew, and below which a chunk is joined with its neighbours. */
 const filled: number = chunkRows - chunkRows / 8;
@@ -11,16 +11,15 @@ const sparse: number = chunkRows / 2 - chunkRows / 8;
 /** Rows that a set has memory for once there is one. */
 const firstRows = 48;
 
-/** Before anything is sought. */
+/** Before anything is sought, or is there. */
 const nothing: Chunk = new Chunk();
+const noEnds = new Float64Array(0);
 
 export class VmaSet {
   #chunks: Chunk[] = [];
   /** By chunk: end of its last VMA. */
-  #ends: number[] = [];
+  #ends = noEnds;
   #size = 0;
-  /** The chunk that the last search found. */
-  #last = 0;
   readonly traits: TraitsTable;
   /** What `seek` found: a chunk, its place, and the row in it. */
   #sought = nothing;
@@ -141,7 +140,7 @@ export class VmaSet {
       chunk.write(index + i, vma, this.traits.ofVma(vma, area).id, area);
     }
     this.#size += next.length - gone;
-    this.#ends[at] = chunk.end(chunk.count - 1);
+    this.#ends[at] = chunk.lastEnd;
     if (gone > next.length && (chunk.count < sparse || gone > last - index)) this.#spread(at);
   }
 
@@ -152,38 +151,36 @@ export class VmaSet {
 
   /** Index of the first chunk whose last VMA ends after `page`. */
   #chunkOf(page: number): number {
-    const ends = this.#ends;
-    const at = this.#last;
-    if ((ends[at] ?? 0) > page && (at === 0 || (ends[at - 1] ?? 0) <= page)) return at;
-    let low = 0;
-    let high = ends.length;
-    while (low < high) {
-      const middle = half(low + high);
-      if ((ends[middle] ?? 0) > page) high = middle;
-      else low = middle + 1;
-    }
-    this.#last = low;
-    return low;
+    return firstAfter(this.#ends, page);
   }
 
   /** The chunk that a VMA at `page` belongs to, with room for `rows` more. */
   #roomFor(page: number, rows: number): number {
-    if (this.#chunks.length === 0) this.#chunks.push(new Chunk(firstRows));
+    if (this.#chunks.length === 0) this.#begin(0, firstRows);
     const at = Math.min(this.#chunkOf(page), this.#chunks.length - 1);
     const chunk = this.#chunks[at];
     if (chunk === undefined || chunk.count + rows <= chunkRows) return at;
-    if (at === 0 && page < chunk.start(0)) return this.#begin(0, page);
-    if (at === this.#chunks.length - 1 && page >= chunk.end(chunk.count - 1))
-      return this.#begin(at + 1, page);
+    if (at === 0 && page < chunk.start(0)) return this.#begin(0, chunkRows);
+    if (at === this.#chunks.length - 1 && page >= chunk.lastEnd)
+      return this.#begin(at + 1, chunkRows);
     this.#spread(at);
     return Math.min(this.#chunkOf(page), this.#chunks.length - 1);
   }
 
   /** A new chunk at an end of the set, where mappings made one after the other go. */
-  #begin(at: number, page: number): number {
-    this.#chunks.splice(at, 0, new Chunk(chunkRows));
-    this.#ends.splice(at, 0, page);
+  #begin(at: number, rows: number): number {
+    this.#exchange(at, 0, [new Chunk(rows)]);
     return at;
+  }
+
+  /** Other chunks in the place of some. */
+  #exchange(at: number, removed: number, added: readonly Chunk[]): void {
+    this.#chunks.splice(at, removed, ...added);
+    const ends = new Float64Array(this.#chunks.length);
+    ends.set(this.#ends.subarray(0, at));
+    for (const [i, chunk] of added.entries()) ends[at + i] = chunk.lastEnd;
+    ends.set(this.#ends.subarray(at + removed), at + added.length);
+    this.#ends = ends;
   }
 
   /** The chunk to be changed. */
@@ -203,10 +200,7 @@ export class VmaSet {
       dropped += this.#chunks[whole]?.count ?? 0;
       whole += 1;
     }
-    if (whole > at) {
-      this.#chunks.splice(at, whole - at);
-      this.#ends.splice(at, whole - at);
-    }
+    if (whole > at) this.#exchange(at, whole - at, []);
     const over = this.#chunks[at]?.firstFrom(end, 0) ?? 0;
     if (over > 0) this.#own(at).splice(0, over, 0);
     return dropped + over;
@@ -232,13 +226,12 @@ export class VmaSet {
         if (target.count === room) into += 1;
       }
     }
-    this.#chunks.splice(from, old.length, ...made);
-    this.#ends.splice(from, old.length, ...made.map((chunk) => chunk.end(chunk.count - 1)));
+    this.#exchange(from, old.length, made);
   }
 
   /**
-   * Find the row of the first VMA that ends after `page`, for what changes rows in place. Undefined where that row or the
-   * one below it is in another chunk, or there is none yet.
+   * Find the row of the first VMA that ends after `page`, for what changes rows in place. Undefined where the VMA below it
+   * ends at `page` in another chunk, or there is none yet.
    */
   seek(page: number): Chunk | undefined {
     const last = this.#chunks.length - 1;
@@ -249,13 +242,18 @@ export class VmaSet {
     this.#sought = chunk;
     this.#at = at;
     this.row = row;
-    return (row > 0 || at === 0) && (row < chunk.count || at === last) ? chunk : undefined;
+    return row > 0 || at === 0 || (this.#ends[at - 1] ?? 0) < page ? chunk : undefined;
   }
 
   /** Whether a row of the chunk that was sought has both its neighbours there, or has none. */
   isInside(row: number): boolean {
     const { count } = this.#sought;
     return (row > 0 || this.#at === 0) && (row + 1 < count || this.#at === this.#chunks.length - 1);
+  }
+
+  /** Whether a range that ends there goes on after the chunk that was sought. */
+  goesOn(end: number): boolean {
+    return this.#at < this.#chunks.length - 1 && (this.#ends[this.#at] ?? 0) < end;
   }
 
   /** Make room for rows in the chunk that was sought, in the place of others; false where it has none. */
@@ -270,7 +268,7 @@ export class VmaSet {
   /** Rows of the chunk that was sought have changed; `fewer` if some may have gone. */
   changedRows(fewer: boolean): void {
     const chunk = this.#sought;
-    this.#ends[this.#at] = chunk.end(chunk.count - 1);
+    this.#ends[this.#at] = chunk.lastEnd;
     if (fewer && chunk.count < sparse) this.#spread(this.#at);
   }
 
