@@ -227,11 +227,47 @@ describe("merging", () => {
     expect(mergedOf([after, b]).told[0]).toBe("one after the other: events of a were lost");
   });
 
+  it("puts events of one moment in the order of the parts", () => {
+    const at = (result: number, time?: number) =>
+      mmap(result, 1, time === undefined ? {} : { time });
+    const a = named("a", [at(10, 1), at(11, 5), at(12), at(13, 6)]);
+    const { trace } = mergedOf([a, named("b", [at(20, 1), at(21, 4), at(22, 6)])]);
+    expect(
+      [...trace.events].flatMap((event) =>
+        event.kind === "call" ? [Number(event.result) / 4096] : [],
+      ),
+    ).toEqual([10, 20, 21, 11, 12, 13, 22]);
+  });
+
+  it("leaves the lines of maps files as they are", () => {
+    const maps = (source: string): Event => ({
+      ...{ kind: "snapshot", line: 5, pid: 1, source, areas: [], exact: true },
+    });
+    const parts = [named("a", run), named("b", [...run, maps("b.maps"), maps("attach")])];
+    const lastLine = Math.max(...run.map(({ line }) => line));
+    const snapshots = [...mergedOf(parts).trace.events].filter(({ kind }) => kind === "snapshot");
+    expect(snapshots.map(({ line }) => line)).toEqual([5, lastLine + 5]);
+  });
+
   it("gives every call a line of its own", () => {
     const lines = (trace: Trace) =>
       [...trace.events].filter(({ kind }) => kind === "call").map(({ line }) => line);
     const one = whole(shippedTrace("redis-ext4"), shippedTrace("lmdb-ext4"));
     expect(new Set(lines(one)).size).toBe(lines(one).length);
+  });
+
+  it("gives an id that any earlier part has to no other task", () => {
+    const of = (pid: number) => [lifecycle("exec", pid), mmap(9, 1, { pid })];
+    const { trace } = mergedOf([named("a", of(1)), named("b", of(2)), named("c", of(2))]);
+    expect(new Set([...trace.events].map(({ pid }) => pid)).size).toBe(3);
+    expect(spacesOf(trace)).toBe(3);
+  });
+
+  it("counts on from the highest line of a part, wherever that stands in it", () => {
+    const at = (line: number) => mmap(9, 1, { line });
+    const exec = lifecycle("exec", 1, { line: 1 });
+    const { trace } = mergedOf([named("a", [exec, at(7), at(3)]), named("b", [exec, at(2)])]);
+    expect([...trace.events].map(({ line }) => line)).toEqual([1, 7, 3, 8, 9]);
   });
 
   it("keeps every event of any trace, under other ids", () => {
