@@ -25,19 +25,35 @@ function leading(value: number): number {
   return Math.sign(value) * (1 + power + Math.floor((size / 2 ** power) * leadingParts) * 64);
 }
 
+/** The distinct numbers of a column, ascending, and how many it has of each. */
+function distinctOf(values: Float64Array): {
+  readonly distinct: Float64Array;
+  readonly counts: Uint32Array;
+} {
+  const distinct = values.slice().sort();
+  const counts = new Uint32Array(distinct.length);
+  let last = -1;
+  for (const value of distinct) {
+    if (last < 0 || distinct[last] !== value) distinct[++last] = value;
+    counts[last] = (counts[last] ?? 0) + 1;
+  }
+  return { distinct: distinct.subarray(0, last + 1), counts };
+}
+
 function groupsOf(values: Float64Array): readonly Group[] {
-  const sorted = values.slice().sort();
-  const gaps = new Float64Array(Math.max(0, sorted.length - 1));
-  for (let i = 0; i < gaps.length; i++) gaps[i] = (sorted[i + 1] ?? 0) - (sorted[i] ?? 0);
-  const gap = Math.max(1, gaps.slice().sort().at(-widestGaps) ?? 0);
+  const { distinct, counts } = distinctOf(values);
+  const gaps = new Float64Array(Math.max(0, distinct.length - 1));
+  for (let i = 0; i < gaps.length; i++) gaps[i] = (distinct[i + 1] ?? 0) - (distinct[i] ?? 0);
+  const gap = Math.max(1, gaps.sort().at(-widestGaps) ?? 0);
   const groups: Group[] = [];
-  let start = 0;
-  for (let i = 1; i <= sorted.length; i++) {
-    const [before, value] = [sorted[i - 1] ?? 0, sorted[i]];
-    const isOn = value !== undefined && value - before <= gap && leading(value) === leading(before);
-    if (isOn) continue;
-    groups.push({ least: sorted[start] ?? 0, most: before, count: i - start });
-    start = i;
+  let [start, count, digits] = [0, 0, leading(distinct[0] ?? 0)];
+  for (let i = 1; i <= distinct.length; i++) {
+    const [before, value] = [distinct[i - 1] ?? 0, distinct[i]];
+    count += counts[i - 1] ?? 0;
+    const own = value === undefined ? 0 : leading(value);
+    if (value !== undefined && value - before <= gap && own === digits) continue;
+    groups.push({ least: distinct[start] ?? 0, most: before, count });
+    [start, count, digits] = [i, 0, own];
   }
   return groups;
 }
@@ -136,24 +152,27 @@ function cheapestStep(
   return best;
 }
 
-/** Numbers one behind the other, each of as many bits as its width says. */
-function packedBits(numbers: Float64Array, widths: Uint8Array): Uint8Array {
-  const bits = widths.reduce((sum, width) => sum + width, 0);
-  const bytes = new Uint8Array(lowBytes(bits, 1));
-  let place = 0;
-  for (const [index, number] of numbers.entries()) {
+/** Puts numbers one behind the other, each of as many bits as is said. */
+class BitWriter {
+  readonly bytes: Uint8Array;
+  #place = 0;
+
+  constructor(bits: number) {
+    this.bytes = new Uint8Array(lowBytes(bits, 1));
+  }
+
+  put(number: number, bits: number): void {
     let rest = number;
-    for (let left = widths[index] ?? 0; left > 0; ) {
-      const taken = Math.min(left, 8 - (place & 7));
+    for (let left = bits; left > 0; ) {
+      const taken = Math.min(left, 8 - (this.#place & 7));
       const part = 2 ** taken;
-      const at = place >>> 3;
-      bytes[at] = (bytes[at] ?? 0) | ((rest % part) << (place & 7));
+      const at = this.#place >>> 3;
+      this.bytes[at] = (this.bytes[at] ?? 0) | ((rest % part) << (this.#place & 7));
       rest = Math.floor(rest / part);
-      place += taken;
+      this.#place += taken;
       left -= taken;
     }
   }
-  return bytes;
 }
 
 /** The bytes of numbers in ranges, and the bits that stand apart. */
@@ -164,19 +183,48 @@ interface Ranged {
   readonly low: Uint8Array;
 }
 
+/** A division of a column into ranges. */
+export interface Ranging {
+  /** Bytes of the bits that will stand apart. */
+  readonly lowBytes: number;
+  readonly write: () => Ranged;
+}
+
 /** The numbers in the ranges that take the fewest bits; undefined if none hold them all. */
-export function rangedBytes(values: Float64Array): Ranged | undefined {
+export function rangingOf(values: Float64Array): Ranging | undefined {
   const found = divided(values);
   if (found === undefined) return undefined;
-  const { ranges, bits } = found;
-  const places = values.map((value) => ranges.findLastIndex(({ start }) => start <= value));
-  const widths = Uint8Array.from(places, (place) => ranges[place]?.width ?? 0);
-  const inside = values.map((value, index) => value - (ranges[places[index] ?? 0]?.start ?? 0));
+  const places = placesIn(values, found.ranges);
+  const widths = found.ranges.map(({ width }) => width);
+  const bits = places.reduce((sum, place) => sum + (widths[place] ?? 0), 0);
+  return { lowBytes: lowBytes(bits, 1), write: () => ranged(values, found, places, bits) };
+}
+
+/** The place of each number's range: the last one that starts at or below it. */
+function placesIn(values: Float64Array, ranges: readonly NumberRange[]): Float64Array {
+  const starts = Float64Array.from(ranges, ({ start }) => start);
+  const places = new Float64Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? 0;
+    let place = starts.length - 1;
+    while ((starts[place] ?? value) > value) place -= 1;
+    places[i] = place;
+  }
+  return places;
+}
+
+function ranged(
+  values: Float64Array,
+  { ranges, bits }: Divided,
+  places: Float64Array,
+  lowBits: number,
+): Ranged {
+  const low = new BitWriter(lowBits);
+  for (let i = 0; i < values.length; i++) {
+    const { start = 0, width = 0 } = ranges[places[i] ?? 0] ?? {};
+    low.put((values[i] ?? 0) - start, width);
+  }
   const writer = new ByteWriter();
   writeRanges(writer, ranges);
-  return {
-    bits,
-    data: joined([writer.done(), lowOf(places, bits)]),
-    low: packedBits(inside, widths),
-  };
+  return { bits, data: joined([writer.done(), lowOf(places, bits)]), low: low.bytes };
 }

@@ -1,7 +1,7 @@
 /** How a column of whole numbers becomes few bytes: as they are, as differences, as places in a list, with runs, or without their low bits. */
 
 import { brotliCompressSync, constants } from "node:zlib";
-import { rangedBytes } from "./choose-ranges.ts";
+import { rangingOf } from "./choose-ranges.ts";
 import {
   type Coded,
   codingOf,
@@ -208,20 +208,27 @@ function choiceFor(plans: readonly Plan[], count: number): Choice {
   return noise.cost < repeats.cost ? noise : repeats;
 }
 
+/** What bits apart cost. */
+const lowCost = (bytes: number): number => bytes * (1 + rawCost);
+
 /** What a column costs, all in all. */
 const costOf = ({ data, low }: Pick<Coded, "data" | "low">): number =>
-  compressedBytes(data) + low.length * (1 + rawCost);
+  compressedBytes(data) + lowCost(low.length);
 
-const cheaper = (a: Coded, b: Coded): Coded => (costOf(b) < costOf(a) ? b : a);
-
-/** The values and the differences in ranges. */
-function rangedOf(plans: readonly Plan[], shift: number): readonly Coded[] {
-  return plans.flatMap(({ mode, numbers }) => {
-    const ranged = mode === plain || mode === differences ? rangedBytes(numbers) : undefined;
-    if (ranged === undefined) return [];
-    const { bits, data, low } = ranged;
-    return [{ coding: rangesCodingOf(mode, shift, bits), data, low }];
-  });
+/** The column, or its values or differences in ranges where those cost less. */
+function orRanged(chosen: Coded, plans: readonly Plan[], shift: number): Coded {
+  let [best, least] = [chosen, costOf(chosen)];
+  for (const { mode, numbers } of plans) {
+    if (mode !== plain && mode !== differences) continue;
+    const ranging = rangingOf(numbers);
+    // What is compressed beside these bits costs something too.
+    if (ranging === undefined || lowCost(ranging.lowBytes) >= least) continue;
+    const { bits, data, low } = ranging.write();
+    const cost = costOf({ data, low });
+    if (cost >= least) continue;
+    [best, least] = [{ coding: rangesCodingOf(mode, shift, bits), data, low }, cost];
+  }
+  return best;
 }
 
 /** Columns that cost less, in bytes for a number, are left as they are: ranges take long to find. */
@@ -239,7 +246,7 @@ export function encodeNumbers(values: Float64Array, shift: number): Coded {
     low: choice.apart === 0 ? nothing : lowOf(plan.numbers, choice.apart),
   };
   if (values.length < fewestNoisy || choice.cost < cheap) return chosen;
-  return rangedOf(plans, shift).reduce(cheaper, chosen);
+  return orRanged(chosen, plans, shift);
 }
 
 /** Doubles that no common unit makes whole. */

@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { rangedBytes } from "../../src/trace/choose-ranges.ts";
+import { rangingOf } from "../../src/trace/choose-ranges.ts";
 import {
   type Coded,
   codingOf,
@@ -176,7 +176,9 @@ describe("a column of numbers", () => {
     fc.assert(
       fc.property(numbers, (all) => {
         const values = Float64Array.from(all);
-        const { bits, data, low } = rangedBytes(values) ?? expect.fail("no ranges");
+        const ranging = rangingOf(values) ?? expect.fail("no ranges");
+        const { bits, data, low } = ranging.write();
+        expect(low.length).toBe(ranging.lowBytes);
         const coding = rangesCodingOf(0, 0, bits);
         expect(numbersOf({ coding, data, low }, all.length)).toEqual(all);
         const width = Math.ceil(Math.log2(Math.max(...all) - Math.min(...all) + 1));
@@ -205,8 +207,8 @@ describe("a column of numbers", () => {
 
   it("of numbers too far from each other has no ranges", () => {
     const far = Float64Array.from({ length: 24 }, (_, index) => (index - 8) * 2 ** 49);
-    expect(rangedBytes(far)).toBeUndefined();
-    expect(rangedBytes(far.subarray(0, 16))).toBeDefined();
+    expect(rangingOf(far)).toBeUndefined();
+    expect(rangingOf(far.subarray(0, 16))).toBeDefined();
   });
 
   it("comes back from the narrowest array that holds it", () => {
