@@ -90,6 +90,9 @@ export class LogWriter {
   readonly #slots: Slot[] = [];
   #held = 0;
   #shapes = new Map<number, number>();
+  /** The shape of the last event, and its place. */
+  #lastShape = -1;
+  #lastPlace = 0;
   readonly #places = new Uint16Array(blockEvents);
   #count = 0;
 
@@ -100,13 +103,20 @@ export class LogWriter {
   push(event: Event): void {
     const { code, write } = this.#writers.get(nameOf(event)) ?? this.#newWriter(event);
     const number = code + codes * write(event);
-    let place = this.#shapes.get(number);
-    if (place === undefined) {
-      place = this.#shapes.size;
-      this.#shapes.set(number, place);
+    if (number !== this.#lastShape) {
+      this.#lastPlace = this.#placeOf(number);
+      this.#lastShape = number;
     }
-    this.#places[this.#count++] = place;
+    this.#places[this.#count++] = this.#lastPlace;
     if (this.#count === blockEvents) this.#seal();
+  }
+
+  #placeOf(shape: number): number {
+    const known = this.#shapes.get(shape);
+    if (known !== undefined) return known;
+    const place = this.#shapes.size;
+    this.#shapes.set(shape, place);
+    return place;
   }
 
   /** Everything that was pushed; nothing can be pushed from then on. */
@@ -199,6 +209,7 @@ export class LogWriter {
     });
     this.#numbered.clear();
     this.#shapes = new Map();
+    this.#lastShape = -1;
     this.#count = 0;
   }
 

@@ -155,7 +155,8 @@ export class Flow {
       const begun = forks ? this.#order.fork(task.space) : undefined;
       const open = opened(line, text, { begun });
       this.#open.set(task, open);
-      this.#tracees.cloning.set(task, { ...open, entry: line.entry, name: known.name });
+      const { entry, bare } = line;
+      this.#tracees.cloning.set(task, { name: known.name, text, entry, bare, begun });
     }
   }
 

@@ -64,11 +64,9 @@ export class OtherCalls {
 
   /** A task has called exit or exit_group. */
   exiting({ task, known, entry, bare }: Logical): void {
-    this.#world.tracees.departures.leave(task, {
-      ...entry,
-      group: known.name === "exit_group",
-      bare,
-    });
+    const { line, time } = entry;
+    const group = known.name === "exit_group";
+    this.#world.tracees.departures.leave(task, { line, time, group, bare });
   }
 
   /** A plain line ends a call that has asked for this. */

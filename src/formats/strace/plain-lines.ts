@@ -94,13 +94,14 @@ export class PlainLines {
       return this.#hold(start, number, this.#file, ends || this.#file.form === "begin", ends);
     const task = tracees.certain(prefix);
     const time = this.#time();
-    if (task === undefined || !merging.isPlain(prefix, time)) return 0;
+    const { isSettled } = merging;
+    if (task === undefined || !(isSettled || merging.isPlain(prefix, time))) return 0;
     const { known, form, duration, next } = this.#file;
     if (ends && !flow.mayEndFile(task, known)) return 0;
     const begins = !ends && form === "begin";
     this.#tick(number);
-    tracees.followed.see(prefix);
-    merging.seePlain(prefix, time, ends || begins, Math.max(duration, 0));
+    if (prefix.bracketed) tracees.followed.see(prefix);
+    if (!isSettled) merging.seePlain(prefix, time, ends || begins, Math.max(duration, 0));
     if (begins) {
       const { pid, body } = prefix;
       flow.beginFile(task, this.#file, body, { line: number, time: told(time) }, pid < 0);
@@ -157,8 +158,9 @@ export class PlainLines {
     tracees.followed.see(prefix);
     merging.seePlain(prefix, time, isMarked, Math.max(duration, 0));
     const { bytes } = this.#scan;
-    const held = { bytes, start, end: next - 1, first: number, number, whole: true };
-    this.#parts.hold({ ...held, time: told(time) }, true, resumes);
+    const end = next - 1;
+    const held = { bytes, start, end, first: number, number, whole: true, time: told(time) };
+    this.#parts.hold(held, true, resumes);
     return next;
   }
 
