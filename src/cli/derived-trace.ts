@@ -32,6 +32,18 @@ export function refuseInputs(output: string, inputs: readonly string[]): void {
   });
 }
 
+/** Throws `trace/given-twice` if two paths are one file or folder: what happened there would count twice. */
+export function refuseTwins(inputs: readonly string[]): void {
+  const places = inputs.map((input) => (existsSync(input) ? realpathSync(input) : input));
+  const twin = places.findIndex((place, at) => places.indexOf(place) < at);
+  const file = inputs[twin];
+  if (file === undefined) return;
+  throw new MmreplayError("trace/given-twice", "this is one of the inputs before, once more", {
+    at: { file },
+    hint: "name each trace once",
+  });
+}
+
 /** The only trace that a path holds; throws `trace/several` if it holds more. */
 export async function loadOne(path: string, quiet: boolean): Promise<Trace> {
   const traces = await load(path, { quiet });

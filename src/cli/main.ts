@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 /** What `mmreplay` on the command line does: parse the arguments, run one command, set the exit code. */
 
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
 import { MmreplayError } from "../errors.ts";
@@ -8,6 +10,7 @@ import { commands } from "./commands/index.ts";
 import { completions } from "./completions.ts";
 import { endOnBrokenPipe, printError, stdin, stdout } from "./io.ts";
 import { withPositionals } from "./positionals.ts";
+import { shellWord } from "./shell-word.ts";
 import { unreadable } from "./system.ts";
 import { usageError } from "./usage.ts";
 import { version } from "./version.ts";
@@ -48,6 +51,15 @@ function checkOnce(args: Readonly<Record<string, unknown>>): true {
   });
 }
 
+/** Before hours of work, and not after them. */
+function checkOutput({ output }: Readonly<Record<string, unknown>>): true {
+  if (typeof output !== "string" || existsSync(dirname(output))) return true;
+  throw new MmreplayError("io/unwritable", "cannot be written: its folder does not exist", {
+    at: { file: output },
+    hint: `make the folder: mkdir -p ${shellWord(dirname(output))}`,
+  });
+}
+
 async function main(): Promise<void> {
   endOnBrokenPipe();
   const words = argumentsOf(hideBin(process.argv));
@@ -68,6 +80,7 @@ async function main(): Promise<void> {
     .strict()
     .strictCommands()
     .check(checkOnce)
+    .check(checkOutput)
     .completion("completion", "print a completion script for bash or zsh", completions)
     .epilogue(exitCodes)
     .wrap(Math.min(100, process.stdout.columns ?? 100))

@@ -16,7 +16,7 @@ let border: readonly Border[];
 beforeAll(async () => {
   replays = await replaysOf(1000);
   border = await borders();
-});
+}, 60_000);
 
 test("the document follows its schema", () => {
   const document: unknown = JSON.parse(JSON.stringify(benchDocument([replays], border)));

@@ -147,7 +147,8 @@ describe("what these tools refuse", () => {
     ["merge run.strace bar.mmtrace -o link.mmtrace", 1, "io/same-file", "-o"],
     ["anonymize several -o x.mmtrace", 1, "trace/several", "mmreplay import"],
     ["anonymize none.mmtrace -o x.mmtrace", 1, "io/missing", "check the path"],
-    ["anonymize bar.mmtrace -o none/x.mmtrace", 1, "io/unwritable", "-o"],
+    ["anonymize bar.mmtrace -o none/x.mmtrace", 1, "io/unwritable", "mkdir -p none"],
+    ["anonymize none.mmtrace -o none/x.mmtrace", 1, "io/unwritable", "mkdir -p none"],
     [
       "filter run.strace --pid 99 -o x.mmtrace",
       1,
@@ -158,6 +159,7 @@ describe("what these tools refuse", () => {
     ["filter run.strace -o x.mmtrace", 2, "usage/filter-what", "--pid 12,13"],
     ["filter run.strace --pid 1,a -o x.mmtrace", 2, "usage/pid", "--pid 12,13"],
     ["merge run.strace -o x.mmtrace", 1, "merge/one-trace", "name two traces"],
+    ["merge bar.mmtrace run.strace link.mmtrace -o x.mmtrace", 1, "trace/given-twice", "once"],
     ["merge bar.mmtrace several -o x.mmtrace", 1, "merge/contradiction", "mmreplay replay"],
     ["anonymize bar.mmtrace", 2, "usage/arguments", "mmreplay trace anonymize --help"],
     ["twist bar.mmtrace", 2, "usage/arguments", "mmreplay trace --help"],

@@ -4,7 +4,13 @@ import type { CommandModule } from "yargs";
 import { MmreplayError } from "../../../errors.ts";
 import { merge } from "../../../trace/merge.ts";
 import type { Part } from "../../../trace/merge-facts.ts";
-import { derivedOption, nameFor, refuseInputs, writeDerived } from "../../derived-trace.ts";
+import {
+  derivedOption,
+  nameFor,
+  refuseInputs,
+  refuseTwins,
+  writeDerived,
+} from "../../derived-trace.ts";
 import { load } from "../../load.ts";
 import { tracesArgument } from "../../options.ts";
 import { makeShelf } from "../../shelf.ts";
@@ -23,6 +29,7 @@ async function partsOf(path: string, quiet: boolean): Promise<readonly Part[]> {
 
 async function run({ trace: paths, output, quiet }: Arguments): Promise<void> {
   refuseInputs(output, paths);
+  refuseTwins(paths);
   const parts: Part[] = [];
   for (const path of paths) parts.push(...(await partsOf(path, quiet)));
   const [first, second, ...others] = parts;
