@@ -8,6 +8,7 @@ import { pathToFileURL } from "node:url";
 import { unpacked } from "./bench-reading.mjs";
 
 const megabytes = 500;
+const runs = 5;
 const packed = "app-gcc-make-xfs/strace.txt.xz";
 const policies = "linux-7.3,vfio-thp,start-pfn,core-align,linux-6.1";
 const script = (/** @type {string} */ name) => join(import.meta.dirname, name);
@@ -23,8 +24,17 @@ function node(args, stdio) {
   return output;
 }
 
+/** What one run takes. @param {string} text */
+function usageOf(text) {
+  const command = [script("../dist/cli/main.js"), "replay", text, "--policy", policies, "-q"];
+  const output = node([...usage, ...command], ["ignore", "ignore", "inherit", "pipe"]);
+  const { userCPUTime, systemCPUTime, maxRSS } = JSON.parse(output[3] ?? "");
+  return { seconds: (userCPUTime + systemCPUTime) / 1e6, mebibytes: maxRSS / 1024 };
+}
+
 /**
- * Seconds of CPU of all threads, and MiB at the peak; undefined where there is no recording. `folder` is for the text.
+ * Seconds of CPU of all threads, the median and the least of the runs, and MiB at the highest peak; undefined where there is no
+ * recording. `folder` is for the text.
  *
  * @param {string} recordings @param {string} folder
  */
@@ -36,10 +46,14 @@ export async function longFigures(recordings, folder) {
   node([script("long-text.mjs"), text, `${megabytes}`], ["ignore", out, "inherit"]);
   closeSync(out);
   const bytes = statSync(long).size;
-  const command = [script("../dist/cli/main.js"), "replay", long, "--policy", policies, "-q"];
-  const output = node([...usage, ...command], ["ignore", "ignore", "inherit", "pipe"]);
+  const taken = Array.from({ length: runs }, () => usageOf(long));
   rmSync(long);
-  const { userCPUTime, systemCPUTime, maxRSS } = JSON.parse(output[3] ?? "");
-  const seconds = (userCPUTime + systemCPUTime) / 1e6;
-  return { bytes, seconds, mebibytes: maxRSS / 1024, target: { seconds: 10, mebibytes: 1024 } };
+  const sorted = taken.map(({ seconds }) => seconds).sort((a, b) => a - b);
+  return {
+    bytes,
+    seconds: sorted[Math.floor(runs / 2)] ?? 0,
+    fastest: sorted[0] ?? 0,
+    mebibytes: Math.max(...taken.map(({ mebibytes }) => mebibytes)),
+    target: { seconds: 10, mebibytes: 1024 },
+  };
 }
