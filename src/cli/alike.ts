@@ -70,9 +70,7 @@ const placesAlike = (way: Omit<Way, "placed">, program: Program, policy: Policy)
 
 /** True if the policy would go this way with a program, so that nothing need be placed. */
 export const asksAlike = (way: Followed, program: Program, policy: Policy): boolean =>
-  way.program === program &&
-  rulesAgree(way.profile, policy.profile, way) &&
-  placesAlike(way, program, policy);
+  placesAlike(way, program, policy) && rulesAgree(way.profile, policy.profile, way);
 
 /** The answers of policies to one trace, of which the last is kept: the next policy's is often the same. */
 export class Answers {

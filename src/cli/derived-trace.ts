@@ -19,12 +19,15 @@ export const derivedOption = {
 /** The name of a trace in this file. */
 export const nameFor = (output: string): string => basename(output, ".mmtrace");
 
+/** Where links lead; what does not exist yet is itself. */
+const placeOf = (path: string): string => (existsSync(path) ? realpathSync(path) : path);
+
 /** Throws `io/same-file` if writing there would take the place of an input. */
 export function refuseInputs(output: string, inputs: readonly string[]): void {
   if (output === stdout || !existsSync(output)) return;
-  const place = realpathSync(output);
+  const place = placeOf(output);
   const files = inputs.flatMap((input) => [input, ...locate(input).shown.values()]);
-  const same = files.find((file) => existsSync(file) && realpathSync(file) === place);
+  const same = files.find((file) => placeOf(file) === place);
   if (same === undefined) return;
   throw new MmreplayError("io/same-file", "the output is an input, which would be lost", {
     at: { file: same },
@@ -34,7 +37,7 @@ export function refuseInputs(output: string, inputs: readonly string[]): void {
 
 /** Throws `trace/given-twice` if two paths are one file or folder: what happened there would count twice. */
 export function refuseTwins(inputs: readonly string[]): void {
-  const places = inputs.map((input) => (existsSync(input) ? realpathSync(input) : input));
+  const places = inputs.map(placeOf);
   const twin = places.findIndex((place, at) => places.indexOf(place) < at);
   const file = inputs[twin];
   if (file === undefined) return;

@@ -5,7 +5,7 @@ import type { Idiom, IdiomMode } from "../resolve/idioms/types.ts";
 import { eachRequest } from "../resolve/op-table.ts";
 import type { Program } from "../resolve/program.ts";
 import { modulo } from "../units.ts";
-import { type Branch, copiesOf, decidedAt, firstOthers } from "./branches.ts";
+import { type Branch, type Copies, copiesOf, decidedAt, firstOthers } from "./branches.ts";
 import type { Placements } from "./types.ts";
 
 /** A program as its author would run it under a policy. */
@@ -34,11 +34,10 @@ export function intentOf(
   mode: IdiomMode,
   rest: Rest = () => undefined,
 ): Intend {
-  const copies = copiesOf(program);
+  const branches = mode === "redo" ? branchesOf(idioms) : [];
+  const copies: Copies = branches.length > 0 ? copiesOf(program) : new Map();
   const unbranched = rewrite(program, idioms, mode);
   if (unbranched !== program) rest(program);
-  if (mode !== "redo") return () => ({ program: unbranched, unsettled: 0 });
-  const branches = branchesOf(idioms);
   return (place, pageBytes = program.pageBytes) => {
     const scale = pageBytes / program.pageBytes;
     const outcomes = new Map<number, Outcome>();

@@ -290,7 +290,7 @@ class Resolver {
 
 const noSearches: readonly Search[] = [];
 
-/** Ops of an event, of recordings of programs that start others. */
+/** Room for so many ops of an event, in most recordings enough: what nobody writes takes no memory. */
 const opsOfEvent = 2;
 
 /** Resolve a trace; doubts are counted in `diagnostics` with their lines. */

@@ -24,8 +24,7 @@ import {
   resize,
   reusable,
   type Vma,
-  watchMark,
-  withoutMarks,
+  withoutWatch,
   writesPrivately,
 } from "./vma.ts";
 import { VmaSet } from "./vma-set.ts";
@@ -286,7 +285,7 @@ export const sharedState = (): Shared => ({ traits: new TraitsTable(), anonIds: 
 function inherited(table: TraitsTable, old: Traits, forked: boolean): Traits {
   const known = forked ? old.child : old.plainChild;
   if (known !== undefined) return known;
-  const kept = withoutMarks(changeFlags(old.flags, [], ["lo", "lf"]), watchMark);
+  const kept = withoutWatch(changeFlags(old.flags, [], ["lo", "lf"]));
   const made = table.of({ ...old, flags: kept, forked });
   if (forked) old.child = made;
   else old.plainChild = made;

@@ -1,5 +1,6 @@
 /** What one VMA is, and when the kernel merges it with its neighbour. */
 
+import { marks } from "../resolve/marks.ts";
 import type { Area } from "../resolve/program.ts";
 import {
   LOCKED_ON_FAULT,
@@ -73,8 +74,8 @@ export function withoutMarks(flags: string, kind: string): string {
   return textOf(flags.split(" ").filter((word) => !word.startsWith(kind)));
 }
 
-/** A registration of userfaultfd, which neither a copy of the space nor memory that moves keeps (dup_userfaultfd, mremap_userfaultfd_prep). */
-export const watchMark = "%";
+/** Neither a copy of the space nor memory that moves keeps a registration of userfaultfd (dup_userfaultfd, mremap_userfaultfd_prep). */
+export const withoutWatch = (flags: string): string => withoutMarks(flags, marks.watch);
 
 /** Private memory without a file operation behind its faults: vma_is_anonymous(), private /dev/zero included. */
 export function isAnonymous({ area }: Pick<Vma, "area">): boolean {
@@ -278,7 +279,7 @@ export function mergeable(
 export function moved(vma: Vma, distance: number): Vma {
   const start = vma.start + distance;
   const end = vma.end + distance;
-  const flags = withoutMarks(vma.flags, watchMark);
+  const flags = withoutWatch(vma.flags);
   if (vma.anon !== 0) return { ...vma, start, end, flags };
   return {
     ...vma,
