@@ -51,14 +51,31 @@ const recorders = [
     ],
   },
   {
-    time: /^\d+\s+(\d+)\.\d+ /,
+    time: /^\d+(?:<.*?>)?\s+(\d{9,}(?=\.)|\d\d:\d\d:\d\d)[.\d]* /,
     second: 1,
-    ids: [/^(\d+)\s/, RegExp(String.raw`^[\d.\s]+(?:<\.\.\. )?${made}\b.* = (\d+)`)],
+    ids: [
+      /^(\d+)[<\s]/,
+      RegExp(String.raw`^\d+(?:<.*?>)?\s+[\d.:]+ (?:<\.\.\. )?${made}\b.* = (\d+)`),
+    ],
   },
 ];
 
 /** PID_MAX_LIMIT, include/linux/threads.h. */
 const ids = 2 ** 22;
+
+const day = 86_400;
+
+/** What a time counts; of a clock, the seconds of its day. @param {string} text */
+const countOf = (text) => text.split(":").reduce((count, part) => 60 * count + Number(part), 0);
+
+/** A time as it stands in a text of this style: a clock begins anew at midnight. @param {number} count @param {string} style */
+function timeText(count, style) {
+  if (!style.includes(":")) return `${count}`;
+  const seconds = count % day;
+  return [seconds / 3600, (seconds / 60) % 60, seconds % 60]
+    .map((part) => `${Math.floor(part)}`.padStart(2, "0"))
+    .join(":");
+}
 
 /** @typedef {{ start: number; end: number; text: string }} Spot */
 
@@ -98,18 +115,23 @@ const lines = texts
       highest = Math.max(highest, Number(id));
     }
     for (const { text: time } of moments) {
-      first = Math.min(first, Number(time));
-      last = Math.max(last, Number(time));
+      first = Math.min(first, countOf(time));
+      last = Math.max(last, countOf(time));
     }
     return { text, spots: [...moments, ...tasks].sort((a, b) => a.start - b.start) };
   });
+
+if (lines.length === 0) {
+  process.stderr.write(`${path}: no line has ids and times of a recorder that this knows\n`);
+  process.exit(1);
+}
 
 const wanted = Number(megabytes) * 1e6;
 const span = Math.ceil((last - first + 1) / recorder.second) * recorder.second;
 for (let [time, written] = [0, 0]; written < wanted; time++) {
   /** @param {Spot & { isTime: boolean }} spot */
   const later = ({ text, isTime }) => {
-    if (isTime) return `${Number(text) + time * span}`;
+    if (isTime) return timeText(countOf(text) + time * span, text);
     const id = ((Number(text) + time * (highest - lowest + 1) - 1) % ids) + 1;
     return text.startsWith("0x") ? `0x${id.toString(16)}` : `${id}`;
   };
