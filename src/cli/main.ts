@@ -66,6 +66,7 @@ async function main(): Promise<void> {
   const parser = yargs(words)
     .scriptName("mmreplay")
     .version(version)
+    .alias("help", "h")
     .usage("$0 COMMAND\n\nReplay recorded mmap workloads under any placement policy.")
     .option("quiet", {
       alias: "q",

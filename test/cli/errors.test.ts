@@ -180,6 +180,17 @@ it.each([
   for (const line of options) expect(line).toMatch(/--[\w-]+ {2,}[^ [-]/);
 });
 
+it.each([[[]], [["replay"]], [["trace", "info"]]])("takes -h behind %j for --help", (command) => {
+  const help = mmreplay([...command, "--help"]);
+  expect(help.stdout).toContain("-h, --help");
+  expect(mmreplay([...command, "-h"])).toEqual(help);
+});
+
+it("leaves -h to the program that is recorded", () => {
+  const { stderr } = mmreplay(["record", "--", "/no/such/program", "-h"]);
+  expect(stderr).toMatch(/error\[record\/no-(?:program|recorder)\]/);
+});
+
 it("takes what follows -- for names, whatever they begin with", () => {
   const { code, stderr } = mmreplay(["events", "--", "-missing.txt"]);
   expect(stderr).toContain("./-missing.txt: error[io/missing]");
