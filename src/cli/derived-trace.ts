@@ -60,13 +60,13 @@ export async function loadOne(path: string, quiet: boolean): Promise<Trace> {
 }
 
 /** Write it, and tell what was done to it. */
-export function writeDerived(
+export async function writeDerived(
   trace: Trace,
   output: string,
   told: readonly string[],
   quiet: boolean,
-): void {
-  const bytes = writeTrace(trace, output);
+): Promise<void> {
+  const bytes = await writeTrace(trace, output);
   if (quiet) return;
   const name = output === stdout ? standardOutput : output;
   const lines = [`${name}: ${trace.events.length} events, ${bytes} bytes`, ...told];

@@ -1,5 +1,6 @@
 /** How a trace becomes a file: part by part, and in its place only when it is whole. */
 
+import { randomUUID } from "node:crypto";
 import {
   accessSync,
   closeSync,
@@ -11,45 +12,56 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
+import { dirname, join } from "node:path";
+import { setImmediate as pause } from "node:timers/promises";
 import { MmreplayError } from "../errors.ts";
 import { encodeParts } from "../trace/codec.ts";
 import type { Trace } from "../trace/trace.ts";
 import { endIfBroken, stdout } from "./io.ts";
 import { standardOutput, unwritable } from "./system.ts";
 
-/** Bytes that were written. */
-function writeParts(file: number, parts: Iterable<Uint8Array>): number {
+/** Bytes that were written; signals are heard between the parts. */
+async function writeParts(file: number, parts: Iterable<Uint8Array>): Promise<number> {
   let bytes = 0;
   for (const part of parts) {
     writeFileSync(file, part);
     bytes += part.length;
+    await pause();
   }
   return bytes;
 }
 
-function writeTo(path: string, flags: string, mode: number, trace: Trace): number {
+async function writeTo(path: string, flags: string, mode: number, trace: Trace): Promise<number> {
   const file = openSync(path, flags, mode);
   try {
-    return writeParts(file, encodeParts(trace));
+    return await writeParts(file, encodeParts(trace));
   } finally {
     closeSync(file);
   }
 }
 
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /** Into a file beside it first: what was there stays until the new one is complete. */
-function replace(path: string, mode: number, trace: Trace): number {
-  const beside = `${path}.${process.pid}.part`;
+async function replace(path: string, mode: number, trace: Trace): Promise<number> {
+  const beside = join(dirname(path), `mmreplay-${randomUUID()}.part`);
+  const drop = (): void => rmSync(beside, { force: true });
+  const end = (signal: NodeJS.Signals): void => {
+    drop();
+    process.kill(process.pid, signal);
+  };
+  for (const signal of signals) process.once(signal, end);
   try {
-    const bytes = writeTo(beside, "wx", mode, trace);
+    const bytes = await writeTo(beside, "wx", mode, trace);
     renameSync(beside, path);
     return bytes;
-  } catch (error) {
-    rmSync(beside, { force: true });
-    throw error;
+  } finally {
+    drop();
+    for (const signal of signals) process.off(signal, end);
   }
 }
 
-function write(trace: Trace, path: string): number {
+async function write(trace: Trace, path: string): Promise<number> {
   const old = statSync(path, { throwIfNoEntry: false });
   if (old === undefined) return replace(path, 0o666, trace);
   accessSync(path, constants.W_OK);
@@ -58,13 +70,13 @@ function write(trace: Trace, path: string): number {
   return replace(realpathSync(path), old.mode % 0o1000, trace);
 }
 
-function writeOut(trace: Trace): number {
+async function writeOut(trace: Trace): Promise<number> {
   if (process.stdout.isTTY)
     throw new MmreplayError("io/terminal", "a trace is nothing for a terminal", {
       hint: "name a file with -o, or pipe it on",
     });
   try {
-    return writeParts(process.stdout.fd, encodeParts(trace));
+    return await writeParts(process.stdout.fd, encodeParts(trace));
   } catch (error) {
     endIfBroken(error);
     throw error;
@@ -72,9 +84,9 @@ function writeOut(trace: Trace): number {
 }
 
 /** Write an .mmtrace file; returns its bytes. Throws `io/unwritable`; an older file is then as it was. */
-export function writeTrace(trace: Trace, path: string): number {
+export async function writeTrace(trace: Trace, path: string): Promise<number> {
   try {
-    return path === stdout ? writeOut(trace) : write(trace, path);
+    return await (path === stdout ? writeOut(trace) : write(trace, path));
   } catch (error) {
     throw unwritable(error, path === stdout ? standardOutput : path);
   }

@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it, onTestFinished } from "vitest";
 import { root } from "../support/cli.ts";
 
@@ -24,5 +25,36 @@ it.skipIf(!onLinux).each(["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"] as const)(
     child.kill(signal);
     expect(await once(child, "close")).toEqual([null, signal]);
     expect(readdirSync(folder)).toEqual([]);
+  },
+);
+
+/** Writes a trace that does not end, in the place of an older file. */
+const endless = `
+  import { readFileSync } from "node:fs";
+  import { writeTrace } from "${root}dist/cli/trace-file.js";
+  import { decode } from "${root}dist/trace/codec.js";
+  import { EventLog } from "${root}dist/trace/log.js";
+  const trace = decode(readFileSync("${root}traces/redis-ext4.mmtrace"), "redis");
+  const events = new EventLog(Array(100_000).fill(trace.events.slots[0]));
+  await writeTrace({ ...trace, events }, "old.mmtrace");
+`;
+
+it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+  "leaves an older trace as it was, and nothing else, where %s ends the writing of a new one",
+  async (signal) => {
+    const folder = mkdtempSync(join(tmpdir(), "mmreplay-signals-"));
+    writeFileSync(join(folder, "old.mmtrace"), "old");
+    const args = ["--input-type=module", "--eval", endless];
+    const child = spawn(process.execPath, args, { cwd: folder, stdio: "ignore" });
+    onTestFinished(() => {
+      child.kill("SIGKILL");
+      rmSync(folder, { recursive: true });
+    });
+    const ended = once(child, "close");
+    while (readdirSync(folder).length < 2 && child.exitCode === null) await sleep(5);
+    child.kill(signal);
+    expect(await ended).toEqual([null, signal]);
+    expect(readdirSync(folder)).toEqual(["old.mmtrace"]);
+    expect(readFileSync(join(folder, "old.mmtrace"), "utf8")).toBe("old");
   },
 );

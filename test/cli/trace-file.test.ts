@@ -1,4 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -51,20 +60,40 @@ it("is made part by part, each when it is asked for", () => {
   expect(() => [...parts]).toThrow("no second block");
 });
 
-it("is written as it is encoded", () => {
+it("is written as it is encoded", async () => {
   const trace = redis();
-  expect(writeTrace(trace, file("new.mmtrace"))).toBe(encode(trace).length);
+  expect(await writeTrace(trace, file("new.mmtrace"))).toBe(encode(trace).length);
   expect(readFileSync(file("new.mmtrace"))).toEqual(Buffer.from(encode(trace)));
 });
 
-it("leaves an older file as it was where it cannot be completed, and nothing else", () => {
+it("leaves an older file as it was where it cannot be completed, and nothing else", async () => {
   writeFileSync(file("old.mmtrace"), "old", { mode: 0o640 });
   const before = readdirSync(folder);
-  expect(() => writeTrace(broken().trace, file("old.mmtrace"))).toThrow("no second block");
+  await expect(writeTrace(broken().trace, file("old.mmtrace"))).rejects.toThrow("no second block");
   expect(readFileSync(file("old.mmtrace"), "utf8")).toBe("old");
   expect(readdirSync(folder)).toEqual(before);
-  writeTrace(redis(), file("old.mmtrace"));
+  await writeTrace(redis(), file("old.mmtrace"));
   expect(statSync(file("old.mmtrace")).mode % 0o1000).toBe(0o640);
+});
+
+it("may have the longest name that there is", async () => {
+  const longest = file("n".repeat(255));
+  await writeTrace(redis(), longest);
+  expect(readFileSync(longest)).toEqual(Buffer.from(encode(redis())));
+});
+
+it("leaves an older file as it was where there is no room, and nothing else", () => {
+  const [few, old] = [file("few"), "few/old.mmtrace"];
+  mkdirSync(few);
+  writeFileSync(file(old), "old");
+  const args = `import traces/redis-ext4.mmtrace -o ${file(old)}`;
+  // A file may have no more than a block, as on a disk that is full after it.
+  const limited = `ulimit -f 1; exec '${process.execPath}' '${join(root, "dist/cli/main.js")}' ${args}`;
+  const { status, stderr } = spawnSync("bash", ["-c", limited], { cwd: root, encoding: "utf8" });
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/old\.mmtrace: error\[io\/unwritable\]: cannot be written \(EFBIG/);
+  expect(readFileSync(file(old), "utf8")).toBe("old");
+  expect(readdirSync(few)).toEqual(["old.mmtrace"]);
 });
 
 it("goes to a device, and is refused where there is no folder", () => {

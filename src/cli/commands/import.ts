@@ -31,13 +31,13 @@ async function run({ recording, output, ...checking }: Arguments): Promise<void>
     output,
     traces.map(({ name }) => name),
   );
-  traces.forEach((trace, index) => {
+  for (const [index, trace] of traces.entries()) {
     const file = files[index] ?? `${trace.name}.mmtrace`;
-    const bytes = writeTrace({ ...trace, name: basename(file, ".mmtrace") }, file);
-    if (checking.quiet) return;
+    const bytes = await writeTrace({ ...trace, name: basename(file, ".mmtrace") }, file);
+    if (checking.quiet) continue;
     const place = file === stdout ? standardOutput : file;
     process.stderr.write(`${place}: ${trace.events.length} events, ${bytes} bytes\n`);
-  });
+  }
   close();
 }
 

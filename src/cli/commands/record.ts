@@ -74,8 +74,8 @@ async function traceOf(
   });
 }
 
-function write(trace: Trace, output: string, quiet: boolean): void {
-  const bytes = writeTrace(trace, output);
+async function write(trace: Trace, output: string, quiet: boolean): Promise<void> {
+  const bytes = await writeTrace(trace, output);
   if (quiet) return;
   process.stderr.write(`${output}: ${trace.events.length} events, ${bytes} bytes\n`);
 }
@@ -103,7 +103,7 @@ async function run(args: Arguments): Promise<void> {
     if (!hasMaps) diagnostics.warn("record/no-maps", "the program ended before its maps were read");
     const trace = await traceOf(folder, name, target, diagnostics);
     printWarnings(diagnostics, name, args.quiet);
-    write(trace, args.output ?? `${name}.mmtrace`, args.quiet);
+    await write(trace, args.output ?? `${name}.mmtrace`, args.quiet);
   } catch (error) {
     kept = isWorthKeeping(error);
     if (kept) process.stderr.write(`what was recorded is kept in ${folder}\n`);

@@ -53,7 +53,7 @@ async function run({ trace: path, output, quiet }: Arguments): Promise<void> {
   const trace: Trace = await loadOne(path, quiet);
   const made = anonymize(trace, nameFor(output), makeShelf());
   const told = [replaced(trace.facts, made), ...staying(trace.facts, made)];
-  writeDerived(made.trace, output, told, quiet);
+  await writeDerived(made.trace, output, told, quiet);
 }
 
 export const anonymizeCommand: CommandModule<object, Arguments> = {

@@ -44,7 +44,7 @@ async function run({ trace: path, pid, program, output, quiet }: Arguments): Pro
   const made = filter(trace, { pids, program }, nameFor(output), makeShelf());
   const spaces = plural(made.spaces, "address space");
   const told = `kept: ${spaces}, ${made.trace.events.length} of ${trace.events.length} events`;
-  writeDerived(made.trace, output, [told], quiet);
+  await writeDerived(made.trace, output, [told], quiet);
 }
 
 export const filterCommand: CommandModule<object, Arguments> = {

@@ -39,7 +39,7 @@ async function run({ trace: paths, output, quiet }: Arguments): Promise<void> {
       hint: "name two traces or more, or a folder of several recordings",
     });
   const made = merge([first, second, ...others], nameFor(output), makeShelf());
-  writeDerived(
+  await writeDerived(
     made.trace,
     output,
     [`${parts.length} traces, ${made.told[0]}`, ...made.told.slice(1)],
