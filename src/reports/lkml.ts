@@ -15,12 +15,13 @@ import {
 } from "./sections.ts";
 import type { Table } from "./table.ts";
 import type { ReportFormat } from "./types.ts";
-import { fitted, wrap, wrapCommand } from "./wrap.ts";
+import { fitted, type Wrapping, wrap, wrapCommand } from "./wrap.ts";
 
 const width = 78;
 const longestLabel = 12;
+const prose: Wrapping = { width, anywhere: true };
 /** One entry of a list. */
-const entry = { width, indent: "  ", hanging: "    " };
+const entry: Wrapping = { ...prose, indent: "  ", hanging: "    " };
 
 const mechanism =
   "A page-table entry can map more than one page only where the virtual address is congruent, " +
@@ -64,9 +65,9 @@ function traceLines(report: Report, trace: TraceSetup): string[] {
   const title =
     bound === undefined ? name : `${name}: no placement needs fewer than ${bound} entries`;
   return [
-    ...wrap(title, { width }),
+    ...wrap(title, prose),
     "",
-    ...(trace.intent === undefined ? [] : [...wrap(decided(trace.intent), { width }), ""]),
+    ...(trace.intent === undefined ? [] : [...wrap(decided(trace.intent), prose), ""]),
     ...fitted(costTable(report, name, label), 1, width),
     ...fitted(shapeTable(report, name, label), 1, width),
     ...fitted(memoryTable(report, name, label), 1, width),
@@ -105,14 +106,14 @@ export const lkml: ReportFormat = {
     const lines = [
       `mmreplay ${setup.version}: ${plural(setup.traces.length, "recording")} under ${plural(setup.policies.length, "placement policy", "placement policies")}`,
       "",
-      ...wrap(mechanism, { width }),
+      ...wrap(mechanism, prose),
       "",
       ...setupLines(report),
       ...setup.traces.flatMap((trace) => traceLines(report, trace)),
       "Columns:",
       ...legend(report).flatMap(({ titles, means }) => wrap(`${titles}: ${means}`, entry)),
       "",
-      ...basis.flatMap((sentence) => wrap(sentence, { width, hanging: "  " })),
+      ...basis.flatMap((sentence) => wrap(sentence, { ...prose, hanging: "  " })),
       "",
       "Notes:",
       ...notes.flatMap((note) => wrap(`- ${note}`, entry)),

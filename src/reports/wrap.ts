@@ -9,22 +9,29 @@ export interface Wrapping {
   readonly hanging?: string;
   /** Stands at the end of every line but the last. */
   readonly end?: string;
+  /** Break a word that is longer than a line too; else it stays whole, as one that is to be pasted must. */
+  readonly anywhere?: true;
 }
 
-/** Break at spaces; a word that is longer than a line stays whole. */
+/** Break at spaces. */
 export function wrap(paragraph: string, wrapping: Wrapping): string[] {
-  const { width, indent = "", hanging = indent, end = "" } = wrapping;
+  const { width, indent = "", hanging = indent, end = "", anywhere = false } = wrapping;
   const lines: string[] = [];
   let line = "";
+  const before = (): string => (lines.length === 0 ? indent : hanging);
+  const room = (): number => width - before().length - end.length;
+  const put = (text: string, rest: string): void => {
+    lines.push(`${before()}${text}${end}`);
+    line = rest;
+  };
   for (const word of paragraph.split(" ")) {
     const longer = line === "" ? word : `${line} ${word}`;
-    const before = lines.length === 0 ? indent : hanging;
-    if (line !== "" && before.length + longer.length + end.length > width) {
-      lines.push(`${before}${line}${end}`);
-      line = word;
-    } else line = longer;
+    const breaks = anywhere && word.length > width - hanging.length - end.length;
+    if (line !== "" && longer.length > room() && !breaks) put(line, word);
+    else line = longer;
+    while (breaks && line.length > room()) put(line.slice(0, room()).trimEnd(), line.slice(room()));
   }
-  return [...lines, `${lines.length === 0 ? indent : hanging}${line}`];
+  return [...lines, `${before()}${line}`];
 }
 
 const longestWord = 40;

@@ -36,6 +36,19 @@ describe("the lkml report", () => {
     expect(lines.filter((line) => /[^\x20-\x7e]/.test(line))).toEqual([]);
   });
 
+  it("breaks names that are longer than a line, but nothing of the command to paste", () => {
+    const name = "vm-".repeat(40);
+    const command = `mmreplay replay ${name}.mmtrace --policy linux-7.3`;
+    const renamed = (old: string) => (old === "vm" ? name : old);
+    const traces = setup.traces.map((trace) => ({ ...trace, name: renamed(trace.name) }));
+    const named = { ...setup, command, traces };
+    const own = runs.map((run) => ({ ...run, trace: renamed(run.trace) }));
+    const text = reports.get("lkml").render(makeReport(named, own));
+    const long = text.split("\n").filter((line) => line.length > 80);
+    expect(long).toEqual([`  ${name}.mmtrace \\`]);
+    expect(text.replaceAll(/\n */g, "")).toContain(`${name}: no placement needs fewer`);
+  });
+
   it("says what it is by mechanism, setup, command, tables, and what is measured and modelled", () => {
     const lines = render("lkml").split("\n");
     const starts = [
