@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { Diagnostics } from "../../src/errors.ts";
 import { policyFor, resolveTrace } from "../../src/pipeline.ts";
 import { decode } from "../../src/trace/codec.ts";
@@ -61,7 +61,7 @@ function count(events: readonly Event[], kind: Event["kind"], name?: string): nu
 
 async function waitFor(condition: () => boolean): Promise<void> {
   for (let waited = 0; !condition(); waited += 20) {
-    if (waited > 20_000) throw new Error("it did not happen");
+    if (waited > 60_000) throw new Error("it did not happen");
     await sleep(20);
   }
 }
@@ -75,11 +75,38 @@ async function ended(child: ChildProcess): Promise<{ code: number | null; stderr
   return { code: child.exitCode, stderr };
 }
 
+/** A process that says what happens to it, and how often it has said a word. */
+interface Target {
+  readonly child: ChildProcess;
+  readonly count: (word: string) => number;
+}
+
+const say = `const say = (word) => require("fs").writeSync(1, word + "\\n");`;
+
+/** Node.js running this code, once it has said "ready"; "on" is what it says when it goes on after a stop. */
+async function startTarget(code: string): Promise<Target> {
+  const whole = `${say} process.on("SIGCONT", () => say("on")); ${code}`;
+  const child = spawn(process.execPath, ["-e", whole], { stdio: ["pipe", "pipe", "ignore"] });
+  onTestFinished(() => {
+    child.kill("SIGKILL");
+  });
+  let said = "";
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+    said += text;
+  });
+  const count = (word: string): number => said.split("\n").filter((one) => one === word).length;
+  await waitFor(() => count("ready") > 0);
+  return { child, count };
+}
+
+const map = "new WebAssembly.Memory({ initial: 16, maximum: 16 })";
+
 /** A process that maps memory when it gets a line, and ends when its input does. */
-function mapper(): ChildProcess {
-  const map = "new WebAssembly.Memory({ initial: 16, maximum: 16 })";
-  const code = `const kept = []; process.stdin.on("data", () => kept.push(${map}));`;
-  return spawn(process.execPath, ["-e", code], { stdio: ["pipe", "ignore", "ignore"] });
+function mapper(): Promise<Target> {
+  const answer = `kept.push(${map}); say("mapped");`;
+  return startTarget(
+    `const kept = []; process.stdin.on("data", () => { ${answer} }); say("ready");`,
+  );
 }
 
 function isTraced(pid: number | undefined): boolean {
@@ -149,42 +176,41 @@ describe(`record with strace${noStrace}`, () => {
   });
 
   it.skipIf(noAttach)(`watches a process from its maps on, and lets it go${noAttach}`, async () => {
-    const target = mapper();
-    await sleep(300);
-    const recording = startRecord("-p", String(target.pid), "-o", "p.mmtrace");
+    const { child, count: said } = await mapper();
+    const recording = startRecord("-p", String(child.pid), "-o", "p.mmtrace");
     const result = ended(recording);
-    await waitFor(() => isTraced(target.pid));
-    target.stdin?.write("\n");
-    await sleep(500);
+    await waitFor(() => said("on") > 0);
+    expect(isTraced(child.pid)).toBe(true);
+    child.stdin?.write("\n");
+    await waitFor(() => said("mapped") > 0);
     recording.kill("SIGINT");
     expect(await result).toMatchObject({ code: 0 });
-    expect(target.exitCode).toBeNull();
-    expect(isTraced(target.pid)).toBe(false);
-    target.stdin?.end();
-    await once(target, "exit");
-    expect(target.exitCode).toBe(0);
+    expect(child.exitCode).toBeNull();
+    expect(isTraced(child.pid)).toBe(false);
+    child.stdin?.end();
+    await once(child, "exit");
+    expect(child.exitCode).toBe(0);
     const { events } = traceIn("p.mmtrace");
     expect(events[0]).toMatchObject({ kind: "snapshot", source: "attach-maps.txt" });
     expect(count(events, "call", '"call":"mmap"')).toBeGreaterThan(0);
   });
 
   it.skipIf(noAttach)("takes the threads of a process that it watches for its own", async () => {
-    const kept = "const kept = []; setInterval(() => kept.push(new WebAssembly.Memory(";
-    const work = `${kept}{ initial: 16, maximum: 16 })), 10); setTimeout(process.exit, 5000);`;
-    const code = `new (require("worker_threads").Worker)(${JSON.stringify(work)}, { eval: true });`;
-    const target = spawn(process.execPath, ["-e", code], { stdio: "ignore" });
-    await sleep(500);
-    const recording = startRecord("-p", String(target.pid), "-o", "p.mmtrace");
+    const work = `const kept = []; setInterval(() => { kept.push(${map}); say("ready"); }, 10);`;
+    const { child, count: said } = await startTarget(
+      `new (require("worker_threads").Worker)(${JSON.stringify(`${say} ${work}`)}, { eval: true });`,
+    );
+    const recording = startRecord("-p", String(child.pid), "-o", "p.mmtrace");
     const result = ended(recording);
-    await waitFor(() => isTraced(target.pid));
-    await sleep(500);
+    await waitFor(() => said("on") > 0);
+    const before = said("ready");
+    await waitFor(() => said("ready") > before + 2);
     recording.kill("SIGINT");
     await result;
-    target.kill();
     const trace = decode(readFileSync(join(cwd, "p.mmtrace")), "p.mmtrace");
     const { spaces } = resolveTrace(trace, policyFor(trace.facts), new Diagnostics());
     expect(spaces.map(({ pid, unknownStart }) => [pid, unknownStart])).toEqual([
-      [target.pid, false],
+      [child.pid, false],
     ]);
   });
 
@@ -208,18 +234,14 @@ describe(`record with perf${noPerf}`, () => {
   });
 
   it.skipIf(noPerf)("watches a process that runs", async () => {
-    const target = mapper();
-    await sleep(300);
-    const recording = startRecord("--with", "perf", "-p", String(target.pid), "-o", "p.mmtrace");
+    const { child, count: said } = await mapper();
+    const recording = startRecord("--with", "perf", "-p", String(child.pid), "-o", "p.mmtrace");
     const result = ended(recording);
-    for (let line = 0; line < 20; line++) {
-      target.stdin?.write("\n");
-      await sleep(100);
-    }
+    await waitFor(() => said("on") > 0);
+    child.stdin?.write("\n");
+    await waitFor(() => said("mapped") > 0);
     recording.kill("SIGINT");
     expect(await result).toMatchObject({ code: 0 });
-    target.stdin?.end();
-    await once(target, "exit");
     expect(count(traceIn("p.mmtrace").events, "call", '"call":"mmap"')).toBeGreaterThan(0);
   });
 });
