@@ -4,7 +4,6 @@ import type { Call, CallBase } from "../trace/event.ts";
 import {
   adviceValues,
   type FlagTable,
-  hasNewAddr,
   mlockallFlags,
   mlockFlags,
   mmapFlags,
@@ -13,7 +12,8 @@ import {
   sealFlags,
   shadowStackFlags,
   shmFlags,
-} from "../trace/flags.ts";
+} from "../trace/flag-names.ts";
+import { hasNewAddr } from "../trace/flags.ts";
 import { hex, type U64 } from "../units.ts";
 import { ringRequest } from "./rings.ts";
 

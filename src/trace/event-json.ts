@@ -15,7 +15,7 @@ import {
   shadowStackFlags,
   shmFlags,
   valueName,
-} from "./flags.ts";
+} from "./flag-names.ts";
 
 type JsonValue = string | number | bigint | boolean | null | readonly string[];
 export type EventObject = Readonly<Record<string, JsonValue | Readonly<Record<string, string>>>>;

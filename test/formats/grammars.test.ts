@@ -12,7 +12,7 @@ import { pmap } from "../../src/formats/pmap.ts";
 import type { Format } from "../../src/formats/types.ts";
 import { errnoName } from "../../src/trace/errno.ts";
 import type { Event } from "../../src/trace/event.ts";
-import { flagNames, mmapFlags, mremapFlags, protFlags } from "../../src/trace/flags.ts";
+import { flagNames, mmapFlags, mremapFlags, protFlags } from "../../src/trace/flag-names.ts";
 import { readWith } from "../support/samples.ts";
 
 /** A call by the fields of its tracepoint; a negative result is an errno. */

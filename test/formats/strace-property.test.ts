@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { Diagnostics, MmreplayError } from "../../src/errors.ts";
 import { strace } from "../../src/formats/strace.ts";
 import type { Call, Event } from "../../src/trace/event.ts";
-import { flagNames, mmapFlags, mremapFlags, protFlags } from "../../src/trace/flags.ts";
+import { flagNames, mmapFlags, mremapFlags, protFlags } from "../../src/trace/flag-names.ts";
 import { hex } from "../../src/units.ts";
 import { eventText } from "../support/events-text.ts";
 import { readWith, sample } from "../support/samples.ts";

@@ -10,7 +10,7 @@ import {
   protFlags,
   shmFlags,
   valueName,
-} from "../../src/trace/flags.ts";
+} from "../../src/trace/flag-names.ts";
 import { hex } from "../../src/units.ts";
 
 const names = (table: FlagTable, bits: number): string => flagNames(table, bits).join("|") || "0";

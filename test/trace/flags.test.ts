@@ -4,15 +4,13 @@ import { errnoName } from "../../src/trace/errno.ts";
 import {
   adviceValues,
   flagNames,
-  hasNewAddr,
-  hugePageOf,
-  hugeShiftOf,
   mmapFlags,
   parseFlags,
   protFlags,
   shmFlags,
   valueName,
-} from "../../src/trace/flags.ts";
+} from "../../src/trace/flag-names.ts";
+import { hasNewAddr, hugePageOf, hugeShiftOf } from "../../src/trace/flags.ts";
 
 const bits = (text: string): number | undefined => parseFlags(mmapFlags, text)?.bits;
 

@@ -4,12 +4,12 @@ import {
   adviceValues,
   cloneFlags,
   type FlagTable,
-  MAP_ANONYMOUS,
   mmapFlags,
   mremapFlags,
   parseFlags,
   protFlags,
-} from "../../trace/flags.ts";
+} from "../../trace/flag-names.ts";
+import { MAP_ANONYMOUS } from "../../trace/flags.ts";
 import { hasBit, parseU64, type U64, wrap64 } from "../../units.ts";
 import { fieldNames } from "../perf/calls.ts";
 import { isTask } from "../perf/line.ts";

@@ -1,14 +1,8 @@
 /** Which tasks there are, and which of them share a process, an address space and open files. */
 
 import type { LifecycleName } from "../../trace/event.ts";
-import {
-  CLONE_FILES,
-  CLONE_THREAD,
-  CLONE_VFORK,
-  CLONE_VM,
-  cloneFlags,
-  parseFlags,
-} from "../../trace/flags.ts";
+import { cloneFlags, parseFlags } from "../../trace/flag-names.ts";
+import { CLONE_FILES, CLONE_THREAD, CLONE_VFORK, CLONE_VM } from "../../trace/flags.ts";
 import { hasBit } from "../../units.ts";
 import { FdTable } from "../fds.ts";
 import type { Ordered } from "../order/queue.ts";

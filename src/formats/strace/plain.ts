@@ -4,12 +4,12 @@ import type { Buffer } from "node:buffer";
 import {
   adviceValues,
   type FlagTable,
-  hasNewAddr,
   mmapFlags,
   mremapFlags,
   parseFlags,
   protFlags,
-} from "../../trace/flags.ts";
+} from "../../trace/flag-names.ts";
+import { hasNewAddr } from "../../trace/flags.ts";
 import type { Request } from "../request.ts";
 import { type Short, short, standsShort } from "../text/short.ts";
 import { Words } from "../text/words.ts";

@@ -1,6 +1,6 @@
 /** The arguments of one memory call as strace prints them: where each stands, and what it is when asked for. */
 
-import { type Flags, type FlagTable, parseFlags } from "../../trace/flags.ts";
+import { type Flags, type FlagTable, parseFlags } from "../../trace/flag-names.ts";
 import type { U64 } from "../../units.ts";
 import type { Problem } from "../checks.ts";
 import { type Arguments, unreadString } from "../request.ts";
