@@ -16,7 +16,7 @@ import { OtherLines } from "./other-lines.ts";
 import { Parts } from "./parts.ts";
 import { Pieces } from "./pieces.ts";
 import { PlainLines } from "./plain-lines.ts";
-import { childOf, readResult, resultAt } from "./result.ts";
+import { childIn, resultAt } from "./result.ts";
 import { endMatters, matters } from "./selective-calls.ts";
 import { Told } from "./told.ts";
 import { noLines, verdict } from "./verdict.ts";
@@ -285,12 +285,6 @@ export class StraceReader {
     const told = command === undefined ? {} : { command };
     return { recorder: "strace", ...told, ...machine.facts() };
   }
-}
-
-/** The task that a call returned, or its own number; undefined where the result at `at` tells none. */
-function childIn(text: string, at: number, whole: boolean): number | undefined {
-  const result = at < 0 ? "cut" : readResult(text, at + 3, whole);
-  return typeof result === "string" ? undefined : childOf(result);
 }
 
 /** Editors turn the blanks before a result into tabs; strace prints tabs of names as `\\t`. */

@@ -108,3 +108,9 @@ export function childOf(result: Result): number | undefined {
   const value = outside === undefined ? result.value : Number(outside);
   return typeof value === "number" && value > 0 && value <= maxPid ? value : undefined;
 }
+
+/** The task that a call returned, or its own number; undefined where the result at `at` tells none. */
+export function childIn(text: string, at: number, whole: boolean): number | undefined {
+  const result = at < 0 ? "cut" : readResult(text, at + 3, whole);
+  return typeof result === "string" ? undefined : childOf(result);
+}
