@@ -3,7 +3,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { effectOf } from "../../src/formats/order/effect.ts";
-import { itemOf, LinearSearch } from "../../src/formats/order/linear-search.ts";
+import { itemOf } from "../../src/formats/order/item.ts";
+import { LinearSearch } from "../../src/formats/order/linear-search.ts";
 import { linearize } from "../../src/formats/order/linearize.ts";
 import { NeutralMerge } from "../../src/formats/order/neutral.ts";
 import type { Call, Event } from "../../src/trace/event.ts";

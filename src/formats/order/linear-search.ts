@@ -1,9 +1,9 @@
 /** An order of the calls of one space in which every search finds what it found: looked for step by step, as they come. */
 
-import type { Event } from "../../trace/event.ts";
-import type { Effect, Machine } from "./effect.ts";
+import { Deque } from "./deque.ts";
+import type { Machine } from "./effect.ts";
+import type { Item } from "./item.ts";
 import { Known } from "./known.ts";
-import { spanOf } from "./line-span.ts";
 import type { Told } from "./overview.ts";
 import type { Changes } from "./pieces.ts";
 
@@ -19,35 +19,14 @@ const allPatience = 400_000;
 /** Items that are held: more than can be ahead and taken back together. */
 const held = 512;
 
-export interface Item {
-  /** Among the events of its space. */
-  readonly place: number;
-  /** Among all events. */
-  readonly index: number;
-  readonly entry: number;
-  readonly exit: number;
-  readonly effect: Effect;
-  /** Its place among the others changes no answer. */
-  readonly neutral: boolean;
-  readonly task: number | null;
-  /** The task that it makes. */
-  readonly born: number | undefined;
-}
-
 /** One choice: which item, what it changed, and what else could be chosen. */
 interface Choice {
   readonly item: number;
   readonly changes: Changes;
-  readonly others: number[];
+  readonly others: readonly number[];
 }
 
-/** What one event did, and where it stands among those of its space and among all. */
-export function itemOf(event: Event, effect: Effect, place: number, index: number): Item {
-  const { frees, takes, needs } = effect;
-  const neutral = frees.length + takes.length + needs.length === 0;
-  const born = event.kind === "lifecycle" ? event.child : undefined;
-  return { place, index, ...spanOf(event), effect, neutral, task: event.pid, born };
-}
+const noItems: readonly number[] = [];
 
 /** Takes items by their place, and gives them in an order without contradiction as far as one is found. */
 export class LinearSearch {
@@ -61,9 +40,14 @@ export class LinearSearch {
   /** Items that were given. */
   #given = 0;
   #isWhole = false;
-  #choices: Choice[] = [];
+  readonly #choices = new Deque<Choice>();
+  /** So many of the last ones were made without a look at what else could be chosen; no items before this one are. */
+  #plain = 0;
+  #looked = 0;
+  /** The last line on which any item began. */
+  #latest = 0;
   /** Of the choices that came to a contradiction, the first that left no earlier item than the others. */
-  #farthest: readonly number[] = [];
+  #farthest = noItems;
   #frontier = -1;
   #first = 0;
   #steps = 0;
@@ -82,6 +66,9 @@ export class LinearSearch {
     this.#items[item.place % held] = item;
     this.#done[item.place % held] = 0;
     this.#count += 1;
+    // It may come before one that stands before it.
+    if (item.exit < this.#latest) this.#looked = this.#count;
+    this.#latest = Math.max(this.#latest, item.entry);
     this.#run();
   }
 
@@ -97,13 +84,39 @@ export class LinearSearch {
     while (this.#given + this.#choices.length < this.#count) {
       this.#advance();
       if (!this.#isWhole && this.#first + reach > this.#count) return;
-      this.#step();
+      if (this.#isPlain()) this.#goOn();
+      else {
+        this.#look();
+        this.#step();
+      }
     }
+  }
+
+  /** True if the first item left is a choice: what else could be chosen is looked for where that one leads to nothing. */
+  #isPlain(): boolean {
+    if (this.#isCareful || this.#dead.size > 0 || this.#first < this.#looked) return false;
+    const { neutral, effect } = this.#at(this.#first);
+    return neutral || !this.#known.contradicts(effect);
+  }
+
+  #goOn(): void {
+    this.#choose(this.#first, noItems);
+    this.#plain += 1;
+    // With a look neutral items that are ahead come first: as many choices as ever may then be taken back.
+    if (this.#choices.length > depth + reach) this.#settle(1);
+  }
+
+  /** Take back the choices that were made without a look: all up to the first item left are made with one. */
+  #look(): void {
+    this.#looked = Math.max(this.#looked, this.#first + 1);
+    for (let left = Math.min(this.#plain, this.#choices.length); left > 0; left--) this.#undo();
+    this.#plain = 0;
   }
 
   #step(): void {
     const fitting = this.#fitting(this.#ready());
-    if (fitting.length > 0) this.#choose(this.#isCareful ? this.#harmlessFirst(fitting) : fitting);
+    if (fitting.length > 0)
+      this.#chooseFrom(this.#isCareful ? this.#harmlessFirst(fitting) : fitting);
     else {
       this.#dead.add(this.#taken());
       if (this.#first > this.#frontier) {
@@ -136,8 +149,7 @@ export class LinearSearch {
   /** Take all choices back, and choose with care. */
   #again(): void {
     this.#isCareful = true;
-    for (let last = this.#choices.pop(); last !== undefined; last = this.#choices.pop())
-      this.#takeBack(last);
+    this.#undoAll();
   }
 
   /** Those first whose choice contradicts the fewest of the others: what frees a gap comes after who would have taken it. */
@@ -205,25 +217,35 @@ export class LinearSearch {
     return text.trimEnd();
   }
 
-  #choose([item, ...others]: readonly number[]): void {
-    if (item === undefined) return;
+  #chooseFrom([item, ...others]: readonly number[]): void {
+    if (item !== undefined) this.#choose(item, others);
+  }
+
+  #choose(item: number, others: readonly number[]): void {
     this.#done[item % held] = 1;
     this.#choices.push({ item, changes: this.#known.apply(this.#at(item).effect), others });
   }
 
-  #takeBack({ item, changes }: Choice): void {
-    this.#known.undo(changes);
-    this.#done[item % held] = 0;
-    this.#first = Math.min(this.#first, item);
+  /** Take the last choice back. */
+  #undo(): Choice | undefined {
+    const last = this.#choices.pop();
+    if (last === undefined) return undefined;
+    this.#known.undo(last.changes);
+    this.#done[last.item % held] = 0;
+    this.#first = Math.min(this.#first, last.item);
+    return last;
+  }
+
+  #undoAll(): void {
+    while (this.#undo() !== undefined);
   }
 
   /** Take choices back until there is another one; false if none is left to take back. */
   #back(): boolean {
-    for (let last = this.#choices.pop(); last !== undefined; last = this.#choices.pop()) {
-      this.#takeBack(last);
+    for (let last = this.#undo(); last !== undefined; last = this.#undo()) {
       const others = last.others.filter((item) => !this.#isDead(item));
       if (others.length > 0) {
-        this.#choose(others);
+        this.#chooseFrom(others);
         return true;
       }
       this.#dead.add(this.#taken());
@@ -233,14 +255,15 @@ export class LinearSearch {
 
   /** The oldest choices stand. */
   #settle(count: number): void {
-    this.#dead.clear();
-    for (const { item } of this.#choices.splice(0, count)) {
+    for (let left = count; left > 0; left--) {
+      const item = this.#choices.shift()?.item ?? 0;
       const given = this.#at(item);
       this.#given += 1;
       this.#items[item % held] = undefined;
       this.#settled(given);
     }
-    this.#farthest = [];
+    if (this.#dead.size > 0) this.#dead.clear();
+    this.#farthest = noItems;
     this.#frontier = -1;
   }
 
@@ -250,12 +273,11 @@ export class LinearSearch {
    */
   #giveIn(): void {
     const path = this.#farthest;
-    for (let last = this.#choices.pop(); last !== undefined; last = this.#choices.pop())
-      this.#takeBack(last);
-    for (const item of path) this.#choose([item]);
+    this.#undoAll();
+    for (const item of path) this.#choose(item, noItems);
     this.#settle(this.#choices.length);
     this.#known.forget();
-    this.#choose(this.#ready().slice(0, 1));
+    this.#chooseFrom(this.#ready().slice(0, 1));
     this.#settle(this.#choices.length);
   }
 }

@@ -4,12 +4,14 @@ import type { Shelf } from "../../trace/block.ts";
 import type { CallName, Event } from "../../trace/event.ts";
 import { type Events, eventAt } from "../../trace/events.ts";
 import { type Glance, glances } from "../../trace/glances.ts";
-import { hasKind } from "../../trace/log.ts";
+import { hasCall, hasKind } from "../../trace/log.ts";
 import { SortedRows } from "../../trace/sorted-rows.ts";
 import { Spaces } from "../spaces.ts";
 import { Anonymous } from "./anonymous.ts";
+import { Deque } from "./deque.ts";
 import { effectOf, type Machine } from "./effect.ts";
-import { itemOf, LinearSearch } from "./linear-search.ts";
+import { itemOf } from "./item.ts";
+import { LinearSearch } from "./linear-search.ts";
 import { NeutralMerge } from "./neutral.ts";
 import { Overview, type Told } from "./overview.ts";
 import { type Moved, type SpaceOrder, SpaceOrders } from "./space-orders.ts";
@@ -111,9 +113,10 @@ export function linearize(events: Events, machine: Machine, shelf?: Shelf): Iter
   if (crowds.size === 0) return events;
   const moved = new SortedRows(shelf);
   const overviews = overviewsOf(events, crowds, machine.pageSize, shelf);
+  const moves = hasCall(events, "mremap");
   const orders = new SpaceOrders(
     events,
-    (space, tell) => new LinearOrder(machine, tell, overviews.get(space)),
+    (space, tell) => new LinearOrder(machine, tell, overviews.get(space), moves),
     (slot, index) => moved.push([slot, index]),
     shelf,
   );
@@ -174,14 +177,16 @@ class LinearOrder implements SpaceOrder {
   readonly #search: LinearSearch;
   readonly #merge: NeutralMerge;
   readonly #page: number;
-  readonly #anonymous = new Anonymous();
+  /** undefined where no call moves memory. */
+  readonly #anonymous: Anonymous | undefined;
   /** Indices among all events that are to be filled. */
-  readonly #slots: number[] = [];
+  readonly #slots = new Deque<number>();
   #count = 0;
 
-  /** `moved` gets each index at which another event is to stand, and the index of that. */
-  constructor(machine: Machine, moved: Moved, overview: Told | undefined) {
+  /** `moved` gets each index at which another event is to stand, and the index of that; `moves` if any call is an mremap. */
+  constructor(machine: Machine, moved: Moved, overview: Told | undefined, moves: boolean) {
     this.#page = machine.pageSize;
+    this.#anonymous = moves ? new Anonymous() : undefined;
     this.#merge = new NeutralMerge(({ index }) => {
       const slot = this.#slots.shift();
       if (slot !== undefined && slot !== index) moved(slot, index);
@@ -196,7 +201,7 @@ class LinearOrder implements SpaceOrder {
   }
 
   push(event: Event, index: number): void {
-    const effect = effectOf(event, this.#page, this.#anonymous.moves(event));
+    const effect = effectOf(event, this.#page, this.#anonymous?.moves(event));
     const item = itemOf(event, effect, this.#count++, index);
     this.#slots.push(index);
     this.#merge.see(item);
