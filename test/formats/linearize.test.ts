@@ -297,7 +297,10 @@ describe("what calls have shown", () => {
   it("is as it was once every change is taken back", () => {
     const known = new Known({ topDown: true, pageSize: P });
     known.apply({ frees: [span(10, 30)], takes: [] });
-    const found = { frees: [], takes: [span(20, 30)], needs: [], found: span(20, 30) };
+    const found = {
+      ...{ frees: [], takes: [span(20, 30)], needs: [], found: span(20, 30) },
+      ...{ blocked: undefined, searched: undefined },
+    };
     const changes = known.apply(found);
     expect(known.contradicts(found)).toBe(true);
     known.undo(changes);

@@ -12,7 +12,7 @@ import {
   MAP_TYPE,
 } from "../../trace/flags.ts";
 import { hasBit } from "../../units.ts";
-import { footprint } from "./footprint.ts";
+import { footprint, type Range } from "./footprint.ts";
 
 /** Bytes, half-open. */
 export interface Span {
@@ -26,10 +26,10 @@ export interface Effect {
   /** What the call needs to be mapped. */
   readonly needs: readonly Span[];
   /** What it found free. */
-  readonly found?: Span;
+  readonly found: Span | undefined;
   /** Had this been free, it would have been put, or have grown (vma_expandable), there. */
-  readonly blocked?: Span;
-  readonly searched?: Searched;
+  readonly blocked: Span | undefined;
+  readonly searched: Searched | undefined;
 }
 
 /** What a search may have looked for, as far as its result tells; bytes. */
@@ -62,12 +62,23 @@ const low = 2 ** 31;
 
 /** One list for all that have none: many are held. */
 const noSpans: readonly Span[] = [];
-const noEffect: Effect = { frees: noSpans, takes: noSpans, needs: noSpans };
+const noEffect: Effect = {
+  frees: noSpans,
+  takes: noSpans,
+  needs: noSpans,
+  found: undefined,
+  blocked: undefined,
+  searched: undefined,
+};
 
-const spanOf = ({ start, end }: { start: Call["result"]; end: Call["result"] }): Span => ({
-  start: Number(start),
-  end: Number(end),
-});
+const isSpan = (range: Range): range is Span =>
+  typeof range.start === "number" && typeof range.end === "number";
+
+const spanOf = (range: Range): Span =>
+  isSpan(range) ? range : { start: Number(range.start), end: Number(range.end) };
+
+const spansOf = (ranges: readonly Range[]): readonly Span[] =>
+  ranges.every(isSpan) ? ranges : ranges.map(spanOf);
 
 /** Other rules hold for these: a hint is not taken, or as the start of another place. */
 const oddHints = [MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_32BIT, MAP_GROWSDOWN, MAP_HUGETLB];
@@ -132,32 +143,31 @@ function isUsual(event: Call, size: number, moves: boolean): boolean {
 const isLow = (event: Call, { end }: Span): boolean =>
   event.call === "mmap" && hasBit(event.flags, MAP_32BIT) && end <= low;
 
-function searchedOf(event: Call, found: Span, moves: boolean): Pick<Effect, "searched"> {
+function searchedOf(event: Call, found: Span, moves: boolean): Searched {
   const size = found.end - found.start;
   // Compat tasks are never aligned.
   const blocks = found.end > 2 * low && isBlocks(event, found, moves);
   const usual = isUsual(event, size, moves) || blocks;
-  return { searched: { size, align: alignOf(event, found, moves), usual, blocks } };
+  return { size, align: alignOf(event, found, moves), usual, blocks };
 }
 
 /** The page size in bytes; `moves` if the event is known to move anonymous memory. */
 export function effectOf(event: Event | undefined, page: number, moves = false): Effect {
   if (event?.kind !== "call" || event.outcome !== "ok" || event.injected) return noEffect;
   const print = footprint(event, event.result, page);
-  const named = print.named.map(spanOf);
+  const named = spansOf(print.named);
+  const first = named.length > 1 ? named.slice(0, 1) : named;
   const maps = event.call === "mmap" || event.call === "shmat";
   const found = print.found === undefined ? undefined : spanOf(print.found);
-  const fixed = event.call === "mremap" && found === undefined ? named.slice(1, 2) : noSpans;
-  const blocked = blockedOf(event, page);
+  const fixed = event.call === "mremap" && found === undefined ? named.slice(1) : noSpans;
+  const mapped = maps ? first : fixed;
+  const searches = print.searches && found !== undefined && !isLow(event, found);
   return {
-    frees: print.frees.length === 0 ? noSpans : print.frees.map(spanOf),
-    takes: found !== undefined ? [found] : maps ? named.slice(0, 1) : fixed,
-    needs: maps ? noSpans : named.slice(0, 1),
-    ...(found !== undefined && { found }),
-    ...(blocked !== undefined && { blocked }),
-    ...(print.searches &&
-      found !== undefined &&
-      !isLow(event, found) &&
-      searchedOf(event, found, moves)),
+    frees: spansOf(print.frees),
+    takes: found !== undefined ? [found] : mapped,
+    needs: maps ? noSpans : first,
+    found,
+    blocked: blockedOf(event, page),
+    searched: searches ? searchedOf(event, found, moves) : undefined,
   };
 }

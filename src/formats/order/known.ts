@@ -2,10 +2,12 @@
 
 import { block, type Effect, type Machine, type Searched, type Span } from "./effect.ts";
 import { Overview, type Told } from "./overview.ts";
-import { type Changes, type Piece, Pieces } from "./pieces.ts";
+import { type Change, type Changes, type Piece, Pieces } from "./pieces.ts";
 import type { Rounding } from "./rounding.ts";
 
 type Changed = Pick<Effect, "frees" | "takes">;
+
+const none: Changes = [];
 
 export class Known {
   readonly #pieces = new Pieces();
@@ -38,10 +40,11 @@ export class Known {
   }
 
   apply({ frees, takes }: Changed): Changes {
-    return [
-      ...frees.map((span) => this.#pieces.set(span, true)),
-      ...takes.map((span) => this.#pieces.set(span, false)),
-    ];
+    if (frees.length + takes.length === 0) return none;
+    const changes: Change[] = [];
+    for (const span of frees) changes.push(this.#pieces.set(span, true));
+    for (const span of takes) changes.push(this.#pieces.set(span, false));
+    return changes;
   }
 
   /** Nothing of what was known can be relied upon. */
@@ -103,7 +106,7 @@ export class Known {
 
   /** True if the call could not have gone as it did in this state. */
   contradicts({ needs, blocked, found, searched }: Effect): boolean {
-    if (needs.some((span) => this.#pieces.isFree(span))) return true;
+    for (const span of needs) if (this.#pieces.isFree(span)) return true;
     if (blocked !== undefined && this.#pieces.isFree(blocked)) return true;
     if (found === undefined) return false;
     if (this.#pieces.overlaps(found, false)) return true;

@@ -3,7 +3,7 @@
 import type { Event } from "../../trace/event.ts";
 
 export const began = (event: Event): number =>
-  "entryLine" in event ? (event.entryLine ?? event.line) : event.line;
+  (event as { readonly entryLine?: number }).entryLine ?? event.line;
 
 /** The first line and the last. Where a recorder prints its CPUs one after the other, a call may return above. */
 export function spanOf(event: Event): { readonly entry: number; readonly exit: number } {

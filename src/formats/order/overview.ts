@@ -56,14 +56,19 @@ export class Overview {
 
   /** What a call has to do with, but for what it found, may not have been free before it. */
   #others({ frees, takes, needs, found }: Effect, entry: number): void {
-    for (const span of [...frees, ...needs, ...(found === undefined ? takes : [])]) {
-      for (const part of this.#pieces.unknown(span)) this.#pieces.set(part, false);
-      // One that returned earlier may have found it free by this call.
-      if (this.#latest < entry) continue;
-      for (const { start, end, exit } of this.#found) {
-        const part = { start: Math.max(start, span.start), end: Math.min(end, span.end) };
-        if (exit >= entry && part.start < part.end) this.#pieces.set(part, false);
-      }
+    for (const span of frees) this.#other(span, entry);
+    if (needs !== frees) for (const span of needs) this.#other(span, entry);
+    if (found === undefined) for (const span of takes) this.#other(span, entry);
+  }
+
+  #other(span: Span, entry: number): void {
+    for (const part of this.#pieces.unknown(span)) this.#pieces.set(part, false);
+    // One that returned earlier may have found it free by this call.
+    if (this.#latest < entry) return;
+    for (const { start, end, exit } of this.#found) {
+      if (exit < entry || start >= span.end || end <= span.start) continue;
+      const part = { start: Math.max(start, span.start), end: Math.min(end, span.end) };
+      this.#pieces.set(part, false);
     }
   }
 

@@ -7,13 +7,15 @@ export interface Piece extends Span {
 }
 
 /** How to take one change back. */
-interface Change {
+export interface Change {
   readonly at: number;
   readonly removed: readonly Piece[];
   readonly count: number;
 }
 
 export type Changes = readonly Change[];
+
+const none: readonly Span[] = [];
 
 /** Ascending and disjoint; free ones never touch. */
 export class Pieces {
@@ -39,29 +41,26 @@ export class Pieces {
     return from;
   }
 
-  /** What is known of a range from now on. */
+  /** What is known of a range from now on: one that is free becomes one with what is free next to it. */
   set({ start, end }: Span, free: boolean): Change {
     let at = this.after(start);
     let past = at;
     while ((this.#pieces[past]?.start ?? end) < end) past += 1;
-    const [first, last] = [this.#pieces[at], this.#pieces[past - 1]];
-    const pieces: Piece[] = [];
-    if (past > at && first !== undefined && first.start < start)
-      pieces.push({ ...first, end: start });
-    pieces.push({ start, end, free });
-    if (past > at && last !== undefined && last.end > end) pieces.push({ ...last, start: end });
     const [below, above] = [this.#pieces[at - 1], this.#pieces[past]];
-    if (free && below?.free && below.end === pieces[0]?.start) {
-      pieces.unshift(below);
-      at -= 1;
-    }
-    if (free && above?.free && above.start === pieces.at(-1)?.end) {
-      pieces.push(above);
-      past += 1;
-    }
-    const merged = free ? joined(pieces) : pieces;
-    const removed = this.#pieces.splice(at, past - at, ...merged);
-    return { at, removed, count: merged.length };
+    if (free && below?.free && below.end === start) at -= 1;
+    if (free && above?.free && above.start === end) past += 1;
+    const [first, last] = past > at ? [this.#pieces[at], this.#pieces[past - 1]] : [];
+    const joinsFirst = free && first?.free === true;
+    const joinsLast = free && last?.free === true;
+    const low = first !== undefined && first.start < start ? first.start : start;
+    const high = last !== undefined && last.end > end ? last.end : end;
+    const added: Piece[] = [];
+    if (first !== undefined && low < start && !joinsFirst)
+      added.push({ start: low, end: start, free: first.free });
+    added.push({ start: joinsFirst ? low : start, end: joinsLast ? high : end, free });
+    if (last !== undefined && high > end && !joinsLast)
+      added.push({ start: end, end: high, free: last.free });
+    return { at, removed: this.#pieces.splice(at, past - at, ...added), count: added.length };
   }
 
   /** What is known next to a range: on each side the piece that touches it and, if that is free, the one that touches that. */
@@ -88,8 +87,10 @@ export class Pieces {
   }
 
   undo(changes: Changes): void {
-    for (const { at, removed, count } of changes.toReversed())
+    for (let i = changes.length - 1; i >= 0; i--) {
+      const { at, removed, count } = changes[i] as Change;
       this.#pieces.splice(at, count, ...removed);
+    }
   }
 
   overlaps({ start, end }: Span, free: boolean): boolean {
@@ -111,25 +112,14 @@ export class Pieces {
 
   /** The parts of a range of which nothing is known. */
   unknown({ start, end }: Span): readonly Span[] {
-    const parts: Span[] = [];
+    let parts = none;
     let from = start;
     for (let at = this.after(start); from < end; at++) {
       const piece = this.#pieces[at];
       const to = Math.min(piece?.start ?? end, end);
-      if (to > from) parts.push({ start: from, end: to });
+      if (to > from) parts = [...parts, { start: from, end: to }];
       from = piece?.end ?? end;
     }
     return parts;
   }
-}
-
-function joined(pieces: readonly Piece[]): readonly Piece[] {
-  const runs: Piece[] = [];
-  for (const piece of pieces) {
-    const last = runs.at(-1);
-    if (last?.free && piece.free && last.end === piece.start)
-      runs[runs.length - 1] = { ...last, end: piece.end };
-    else runs.push(piece);
-  }
-  return runs;
 }
