@@ -7,6 +7,7 @@ import type { Event, Lifecycle } from "./event.ts";
 import type { Events } from "./events.ts";
 import type { Glance } from "./glances.ts";
 import { logOf } from "./log-writer.ts";
+import type { Part } from "./merge-facts.ts";
 import { segmentSizes, withSegmentSize } from "./segment-sizes.ts";
 import {
   isUse,
@@ -209,8 +210,13 @@ export interface Filtered {
  * The trace of these tasks alone: every event of the address spaces that they had and of those that these were copied from, with
  * all threads. Throws what `Spaces.kept` does. `name` becomes its name.
  */
-export function filter(trace: Trace, selection: Selection, name: string, shelf?: Shelf): Filtered {
-  const spaces = new Spaces(selection, trace.name);
+export function filter(
+  { file, trace }: Part,
+  selection: Selection,
+  name: string,
+  shelf?: Shelf,
+): Filtered {
+  const spaces = new Spaces(selection, file);
   const walked = walkSpaces(trace.events, (event, step) => spaces.take(event, step));
   const kept = spaces.kept();
   const events = logOf(new Filter(trace.events, walked, kept).run(trace.events), shelf);

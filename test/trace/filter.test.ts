@@ -14,7 +14,12 @@ import { shippedTrace } from "../support/traces.ts";
 
 /** Filtered, written, and read as a user would. */
 const only = (trace: Trace, ...pids: readonly number[]): Trace =>
-  proven(decode(encode(filter(trace, { pids: new Set(pids) }, "part").trace), "part"));
+  proven(
+    decode(
+      encode(filter({ file: "a.mmtrace", trace }, { pids: new Set(pids) }, "part").trace),
+      "part",
+    ),
+  );
 
 /** Tasks with events of their own, those with the most first. */
 function busyTasks(trace: Trace): readonly number[] {
@@ -73,7 +78,11 @@ describe.runIf(shared !== undefined)("parts of recordings (in ../shared)", () =>
 
 /** What a trace of these tasks holds, event by event: `exec 2`, `mmap 2`. */
 function keptOf(events: readonly Event[], selection: Partial<Selection>): readonly string[] {
-  const { trace } = filter(traceOf(events), { pids: new Set(), ...selection }, "part");
+  const { trace } = filter(
+    { file: "a.mmtrace", trace: traceOf(events) },
+    { pids: new Set(), ...selection },
+    "part",
+  );
   return [...trace.events].map((event) => {
     const name = event.kind === "call" ? event.call : event.kind;
     const other =
@@ -159,7 +168,7 @@ describe("what is kept", () => {
       "mmap 6",
       "mmap 6",
     ]);
-    const { trace } = filter(traceOf(attached), pids(5, 6), "part");
+    const { trace } = filter({ file: "a.mmtrace", trace: traceOf(attached) }, pids(5, 6), "part");
     const spaces = new Set<number>();
     walkSpaces(trace.events, (_, { space }) => space !== undefined && spaces.add(space));
     expect(spaces.size).toBe(2);
@@ -172,7 +181,7 @@ describe("what is kept", () => {
       ...{ pid: 1, result: 0x7000 },
     };
     const both = [...shell, { ...attach, pid: 1, length: 8192 }, { ...attach, pid: 9 }] as const;
-    const { trace } = filter(traceOf(both), pids(9), "part");
+    const { trace } = filter({ file: "a.mmtrace", trace: traceOf(both) }, pids(9), "part");
     expect([...trace.events].at(-1)).toMatchObject({ pid: 9, length: 8192 });
   });
 
@@ -180,6 +189,8 @@ describe("what is kept", () => {
     [pids(77), "filter/no-task", "processes are 1 (sh), 2 (sh), 2 (db)"],
     [{ program: "redis" }, "filter/no-program", "processes are 1 (sh), 2 (sh), 2 (db)"],
   ])("is refused where nothing is meant: %j", (selection, code, hint) => {
-    expect(() => keptOf(shell, selection)).toThrow(expect.objectContaining({ code, hint }));
+    expect(() => keptOf(shell, selection)).toThrow(
+      expect.objectContaining({ code, hint, at: { file: "a.mmtrace" } }),
+    );
   });
 });

@@ -41,7 +41,7 @@ async function run({ trace: path, pid, program, output, quiet }: Arguments): Pro
     });
   refuseInputs(output, [path]);
   const trace = await loadOne(path, quiet);
-  const made = filter(trace, { pids, program }, nameFor(output), makeShelf());
+  const made = filter({ file: path, trace }, { pids, program }, nameFor(output), makeShelf());
   const spaces = plural(made.spaces, "address space");
   const told = `kept: ${spaces}, ${made.trace.events.length} of ${trace.events.length} events`;
   await writeDerived(made.trace, output, [told], quiet);
