@@ -27,7 +27,9 @@ export function withPositionals<A>(command: CommandModule<object, A>): CommandMo
     builder: (args: Argv): Argv<A> => {
       for (const [name, option] of entries) {
         const { demandOption: _, ...rest } = option;
-        if (names.has(name)) args.positional(name, rest as Parameters<typeof args.positional>[1]);
+        // The parser would tell of an empty list as what a required one is by default.
+        const told = { default: undefined, ...rest } as Parameters<typeof args.positional>[1];
+        if (names.has(name)) args.positional(name, told);
       }
       return args.options(options) as Argv<A>;
     },

@@ -159,6 +159,7 @@ it.each([["events"], ["import"], ["replay"], ["compare"], ["explain"], ["trace",
       expect(names).toMatch(new RegExp(`^  ${name} +\\S`, "m"));
       expect(options).not.toContain(`--${name} `);
     }
+    expect(names).not.toContain("default: []");
   },
 );
 

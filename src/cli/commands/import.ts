@@ -51,7 +51,12 @@ export const importCommand: CommandModule<object, Arguments> = {
       demandOption: true,
       describe: "files of one recording, or a folder of one or more; - is stdin",
     },
-    output: { alias: "o", type: "string", describe: "the .mmtrace file to write" },
+    output: {
+      alias: "o",
+      type: "string",
+      describe:
+        "the .mmtrace file to write (default: named after the recording, in the current folder)",
+    },
     strict: strictOption,
     "one-process": oneProcessOption,
   },
