@@ -76,7 +76,7 @@ describe("bad input", () => {
   });
 
   it.skipIf(!existsSync("/proc/self/maps"))("looks into no folder of the system", () => {
-    for (const path of ["/", "/proc", "/proc/self"])
+    for (const path of ["/", "/proc", "/proc/self", "/sys", "/sys/kernel"])
       refused(["replay", path], "io/system-folder", path);
   });
 
@@ -219,6 +219,17 @@ describe("--strict", () => {
     const { code, stderr } = mmreplay([command, file("alone.strace"), "--strict"]);
     expect(stderr).toContain("alone.strace:1:4: error[resolve/no-snapshot]: ");
     expect(code).toBe(1);
+  });
+
+  it.each(["/lib", `/${"a".repeat(150)}`])("marks the token on its line, behind %s", (path) => {
+    const exec = '10 execve("/bin/a", ["a"], 0x7ffe /* 9 vars */) = 0';
+    const call = `10 mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, 3<${path}>, zz) = 0x7f0000001000`;
+    writeFileSync(file("token.strace"), `${exec}\n${call}\n`);
+    const { stderr } = mmreplay(["import", file("token.strace"), "--strict", "-q"]);
+    const [place = "", line = "", mark = ""] = stderr.split("\n");
+    expect(place).toContain(`token.strace:2:${call.indexOf("zz") + 1}: error[parse/`);
+    expect(mark.trimEnd().length - mark.indexOf("^")).toBe(2);
+    expect(line.slice(mark.indexOf("^"), mark.length)).toBe("zz");
   });
 
   it("changes nothing where nothing is odd", () => {

@@ -26,14 +26,14 @@ describe("several recordings", () => {
   it.each([
     ["files", ["x/a.txt", "x/b.txt"], ["a", "b"]],
     ["files of one name", ["x/a.txt", "y/a.txt"], ["x-a", "y-a"]],
-    ["a folder in a folder", ["d"], ["d:sub-a", "d:sub-b"]],
-  ])("are called after them: %s", (_, given, called) => {
+    ["those of a folder", ["x"], ["x:a", "x:b"]],
+    ["those of a folder in a folder", ["d"], ["d:sub-a", "d:sub-b"]],
+  ])("are called after them, in their order: %s", (_, given, called) => {
     const { code, stderr } = mmreplay(["import", ...given], undefined, {}, folder);
     expect(stderr).not.toContain("error");
     expect(code).toBe(0);
-    for (const name of called) {
-      expect(existsSync(join(folder, `${name}.mmtrace`))).toBe(true);
-      expect(stderr).toContain(`${name}.mmtrace: 4 events`);
-    }
+    const told = [...stderr.matchAll(/^(\S+)\.mmtrace: 4 events/gm)].map(([, name]) => name);
+    expect(told).toEqual(called);
+    for (const name of called) expect(existsSync(join(folder, `${name}.mmtrace`))).toBe(true);
   });
 });

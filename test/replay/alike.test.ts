@@ -67,6 +67,31 @@ describe("policies go alike", () => {
     expect(asks("vfio-bar-2g-7.3")).toEqual(["linux-6.18"]);
   });
 
+  it("not where they met what their rules make different things of", () => {
+    const { program, expected, way } = followed("redis-ext4");
+    const [before] = parsePolicies("linux-6.18") as [Policy];
+    const met = { ...expected.met, anonOffsets: true };
+    for (const [followed, goes] of [
+      [expected, true],
+      [{ ...expected, met }, false],
+    ] as const) {
+      expect(asksAlike(followed, program, before)).toBe(goes);
+      expect(goesAlike(followed, way(before))).toBe(goes);
+    }
+  });
+
+  it.each(["opPage", "searches", "steps"] as const)("not where they differ in one %s", (column) => {
+    const { program, facts, arch, expected } = followed("redis-ext4");
+    const answered = answer({ program, facts, arch }, first, "at-once");
+    const { [column]: same } = answered.placements;
+    const wayWith = (values: typeof same) =>
+      wayOf({ ...answered, placements: { ...answered.placements, [column]: values } }, first);
+    expect(goesAlike(expected, wayWith(same.slice()))).toBe(true);
+    const other = same.slice();
+    other[0] = 12_345;
+    expect(goesAlike(expected, wayWith(other))).toBe(false);
+  });
+
   it("never where one of them places a device otherwise", () => {
     expect(alike("vfio-bar-2g-7.3")).toEqual(["linux-6.18"]); // all others do
   });

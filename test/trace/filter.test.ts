@@ -153,6 +153,17 @@ describe("what is kept", () => {
     expect(keptOf(threads, pids(4))).toEqual([...own, "mmap 4"]);
   });
 
+  it("lets both tasks leave where a thread executes a program that is left out", () => {
+    const taken = [
+      ...shell.slice(0, 2),
+      lifecycle("thread", 1, { child: 3 }),
+      lifecycle("exec", 1, { path: "/usr/bin/db", other: 3 }),
+      mmap(7, 1),
+    ];
+    const own = ["exec 1", "mmap 1", "thread 1", "exit 1", "exit 3"];
+    expect(keptOf(taken, { program: "sh" })).toEqual(own);
+  });
+
   it("writes down whose process a task is where the whole told it", () => {
     const attached = [
       lifecycle("attach", 5),

@@ -41,6 +41,12 @@ describe("a tally", () => {
     expect(tallyOf(events, nothing)).toMatchObject({ processes: 2, threads: 3 });
   });
 
+  it("takes the task without an id for one only where there is no other", () => {
+    const nameless = mmap(16, 1, { pid: null });
+    expect(tallyOf([nameless], nothing)).toMatchObject({ processes: 1, threads: 1 });
+    expect(tallyOf([nameless, mmap(17, 1)], nothing)).toMatchObject({ processes: 1, threads: 1 });
+  });
+
   it("lasts from the first call's begin to the last line", () => {
     const events = [
       mmap(16, 1, { time: 7, entryTime: 5 }),
