@@ -1,7 +1,9 @@
 /** What one path of the command line is to become, and what its policies start from: values that cross between threads. */
 
 import type { TraceSetup } from "../reports/report.ts";
-import type { Idiom, IdiomMode } from "../resolve/idioms/types.ts";
+import type { IdiomTable } from "../resolve/idioms/idiom-table.ts";
+import { Idioms } from "../resolve/idioms/idioms.ts";
+import type { IdiomMode } from "../resolve/idioms/types.ts";
 import type { OpTable } from "../resolve/op-table.ts";
 import { Ops } from "../resolve/ops.ts";
 import type { Program } from "../resolve/program.ts";
@@ -37,21 +39,23 @@ export interface Prepared {
   readonly facts: Facts;
   /** As recorded. */
   readonly program: Program;
-  readonly idioms: readonly Idiom[];
+  readonly idioms: Idioms;
   readonly touch: Touch;
 }
 
 /** The same as plain values, which cross to another thread. */
-export interface Packed extends Omit<Prepared, "program"> {
+export interface Packed extends Omit<Prepared, "program" | "idioms"> {
   readonly program: Omit<Program, "ops"> & { readonly ops: OpTable };
+  readonly idioms: IdiomTable;
 }
 
-export const packed = ({ program, ...rest }: Prepared): Packed => ({
+export const packed = ({ program, idioms, ...rest }: Prepared): Packed => ({
   ...rest,
   program: { ...program, ops: program.ops.table },
+  idioms: idioms.table,
 });
 
-export const unpacked = ({ program, ...rest }: Packed): Prepared => ({
-  ...rest,
-  program: { ...program, ops: new Ops(program.ops) },
-});
+export const unpacked = ({ program, idioms, ...rest }: Packed): Prepared => {
+  const ops = new Ops(program.ops);
+  return { ...rest, program: { ...program, ops }, idioms: new Idioms(idioms, ops) };
+};

@@ -1,7 +1,8 @@
 /** How tricks go on whose next call depends on the answer: first tries, learned requests and ladders. */
 
+import type { Idioms } from "../resolve/idioms/idioms.ts";
 import { type Outcome, type Outcomes, rewrite } from "../resolve/idioms/rewrite.ts";
-import type { Idiom, IdiomMode } from "../resolve/idioms/types.ts";
+import type { IdiomMode } from "../resolve/idioms/types.ts";
 import { eachRequest } from "../resolve/op-table.ts";
 import type { Program } from "../resolve/program.ts";
 import { modulo } from "../units.ts";
@@ -30,7 +31,7 @@ export type Rest = (program: Program) => void;
  */
 export function intentOf(
   program: Program,
-  idioms: readonly Idiom[],
+  idioms: Idioms,
   mode: IdiomMode,
   rest: Rest = () => undefined,
 ): Intend {
@@ -60,9 +61,11 @@ export function intentOf(
 }
 
 /** In the order of the ops that decide. */
-function branchesOf(idioms: readonly Idiom[]): readonly Branch[] {
+function branchesOf(idioms: Idioms): readonly Branch[] {
   const branches: Branch[] = [];
-  for (const [index, idiom] of idioms.entries()) {
+  let index = -1;
+  for (const idiom of idioms) {
+    index += 1;
     const at = decidedAt(idiom);
     if (at !== undefined) branches.push({ idiom, index, at });
   }
@@ -78,16 +81,16 @@ export interface Unmet {
 /** How many trims a replay leaves without their alignment; `keep` replays have the kept part inside the reservation. */
 export function unmetOf(
   program: Program,
-  idioms: readonly Idiom[],
+  idioms: Idioms,
   mode: IdiomMode,
   { objectPage }: Placements,
   pageBytes: number = program.pageBytes,
 ): Unmet {
   const scale = pageBytes / program.pageBytes;
   let [count, pages] = [0, 0];
-  for (const idiom of idioms) {
+  for (const idiom of idioms.trims()) {
     if (idiom.class !== "trim") continue;
-    const base = objectPage[idiom.map.object] ?? -1;
+    const base = objectPage[idiom.object] ?? -1;
     const start = base * scale + (mode === "keep" ? idiom.low : 0);
     if (base < 0 || modulo(start, idiom.align) === 0) continue;
     count += 1;
@@ -103,9 +106,10 @@ const checked = 2 ** 20;
  * Objects of this size and more whose recorded start was a multiple of 1 MiB, tricks apart: a program that over-maps only
  * where the first answer does not fit leaves no trace of that branch where it fitted.
  */
-export function alignedOf(program: Program, idioms: readonly Idiom[]): readonly number[] {
-  const tricks = new Set<number>();
-  for (const one of idioms) if ("map" in one) tricks.add(one.map.object);
+export function alignedOf(program: Program, idioms: Idioms): readonly number[] {
+  const tricks = new Uint8Array(program.objects + 1);
+  for (const { object } of idioms.trims()) tricks[object] = 1;
+  for (const { map } of idioms.table.others) tricks[map.object] = 1;
   const { table } = program.ops;
   const aligned: number[] = [];
   eachRequest(table, ["place"], (index) => {
@@ -114,7 +118,7 @@ export function alignedOf(program: Program, idioms: readonly Idiom[]): readonly 
       (table.pages[index] ?? 0) * program.pageBytes >= checked &&
       table.areas[table.area[index] ?? -1]?.backing === "anon" &&
       modulo((table.recorded[index] ?? 0) * program.pageBytes, checked) === 0;
-    if (isChecked && !tricks.has(object)) aligned.push(object);
+    if (isChecked && tricks[object] !== 1) aligned.push(object);
   });
   return aligned;
 }

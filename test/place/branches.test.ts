@@ -9,9 +9,9 @@ import { place } from "../../src/place/place.ts";
 import { plan } from "../../src/place/plan.ts";
 import type { Placements } from "../../src/place/types.ts";
 import { policies } from "../../src/policies/index.ts";
+import type { Idioms } from "../../src/resolve/idioms/idioms.ts";
 import { recognise } from "../../src/resolve/idioms/recognise.ts";
 import { type Outcome, rewrite } from "../../src/resolve/idioms/rewrite.ts";
-import type { Idiom } from "../../src/resolve/idioms/types.ts";
 import type { Program } from "../../src/resolve/program.ts";
 import { resolve } from "../../src/resolve/resolve.ts";
 import type { Event } from "../../src/trace/event.ts";
@@ -33,7 +33,7 @@ const learnedBy = (pid: number, times: number): readonly Event[] => [
 
 interface Asked {
   readonly program: Program;
-  readonly idioms: readonly Idiom[];
+  readonly idioms: Idioms;
   answers(program: Program): Placements;
   times: number;
 }
@@ -60,7 +60,7 @@ function askedOf(events: readonly Event[]): Asked {
 /** What `intentOf` promises: one branch after the other, each with a placement of its own. */
 function oneByOne({ program, idioms, answers }: Asked): Program {
   const outcomes = new Map<number, Outcome>();
-  let left = idioms
+  let left = [...idioms]
     .flatMap((idiom, index): Branch[] => {
       const at = decidedAt(idiom);
       return at === undefined ? [] : [{ idiom, index, at }];
@@ -72,7 +72,9 @@ function oneByOne({ program, idioms, answers }: Asked): Program {
     const [first] = firstOthers(left, copiesOf(program), answered).others;
     if (first === undefined) return asked;
     outcomes.set(...first);
-    left = left.filter(({ index, at }) => index !== first[0] && at > (idioms[first[0]]?.op ?? 0));
+    left = left.filter(
+      ({ index, at }) => index !== first[0] && at > (idioms.at(first[0])?.op ?? 0),
+    );
   }
 }
 
@@ -81,7 +83,7 @@ const listOf = ({ ops }: Program) => [...ops];
 describe("branches that go otherwise than recorded", () => {
   it("cost a round for each of one space, however many spaces there are", () => {
     const asked = askedOf(Array.from({ length: 40 }, (_, i) => learnedBy(i + 1, 3)).flat());
-    expect(asked.idioms.filter((one) => one.class === "learned")).toHaveLength(120);
+    expect([...asked.idioms].filter((one) => one.class === "learned")).toHaveLength(120);
     const { program, unsettled } = intentOf(asked.program, asked.idioms, "redo")(asked.answers);
     expect(unsettled).toBe(0);
     expect(asked.times).toBeLessThanOrEqual(4);

@@ -6,8 +6,9 @@ import { intentOf } from "../../src/place/intent.ts";
 import { place } from "../../src/place/place.ts";
 import { plan } from "../../src/place/plan.ts";
 import { policies } from "../../src/policies/index.ts";
+import type { Idioms } from "../../src/resolve/idioms/idioms.ts";
 import { recognise } from "../../src/resolve/idioms/recognise.ts";
-import type { Idiom, IdiomMode, MapOp, Trim } from "../../src/resolve/idioms/types.ts";
+import type { IdiomMode, MapOp, Trim } from "../../src/resolve/idioms/types.ts";
 import type { Program } from "../../src/resolve/program.ts";
 import { resolve } from "../../src/resolve/resolve.ts";
 import type { Event } from "../../src/trace/event.ts";
@@ -51,7 +52,7 @@ export function protect(at: number, bytes: number, pid = 1): Event {
 
 export interface Case {
   readonly program: Program;
-  readonly idioms: readonly Idiom[];
+  readonly idioms: Idioms;
   /** The space's mmap_base is put so that a plain top-down search for `bytes` begins at `at`. */
   run(mode: IdiomMode, at: number, bytes: number): Outcome;
 }
@@ -87,11 +88,8 @@ export function caseOf(events: readonly Event[]): Case {
 
 /** The only trim or placeholder of a case, or the one at an index. */
 export function trimOf({ idioms }: Case, index = 0): Trim {
-  const trims = idioms.filter(
-    (one): one is Trim => one.class === "trim" || one.class === "placeholder",
-  );
-  const trim = trims[index];
-  if (trim === undefined) throw new Error(`no trick ${index} among ${JSON.stringify(idioms)}`);
+  const trim = [...idioms.trims()][index];
+  if (trim === undefined) throw new Error(`no trick ${index} among ${idioms.length}`);
   return trim;
 }
 

@@ -22,7 +22,7 @@ import {
 } from "./idiom-cases.ts";
 
 const classes = (events: readonly Event[]): string[] =>
-  caseOf(events).idioms.map((one) => one.class);
+  [...caseOf(events).idioms].map((one) => one.class);
 
 describe("attempts of a trick", () => {
   const tried = [
@@ -85,7 +85,7 @@ describe("attempts of a trick", () => {
 
   it("24: puts a learned request at the end of what was kept", () => {
     const found = caseOf(learned);
-    const success = found.idioms.find((one) => one.class === "learned");
+    const success = [...found.idioms].find((one) => one.class === "learned");
     if (success?.class !== "learned") throw new Error("nothing learned");
     const run = (mode: "keep" | "redo") =>
       found.run(mode, 0x31000000, 128 * M).address(success.map.object);
@@ -105,7 +105,7 @@ describe("attempts of a trick", () => {
         : event,
     );
     const found = caseOf(missed);
-    const success = found.idioms.find((one) => one.class === "learned");
+    const success = [...found.idioms].find((one) => one.class === "learned");
     if (success?.class !== "learned") throw new Error("nothing learned");
     const redone = found.run("redo", 0x31001000, 128 * M);
     expect(redone.address(success.map.object)).toBe(0x2c000000);
@@ -121,7 +121,7 @@ describe("attempts of a trick", () => {
       return [between, map(at, 64 * M, { ...N, ...hinted(0x58000000) })];
     }).flat();
     const found = caseOf([fixed(0x58000000, P), ...learned.slice(0, 3), ...many]);
-    expect(found.idioms.filter((one) => one.class === "learned")).toHaveLength(300);
+    expect([...found.idioms].filter((one) => one.class === "learned")).toHaveLength(300);
     const { program, unsettled } = found.run("redo", 0x7ffff0001000, 128 * M);
     // 256 went otherwise, and one of the first 257 fitted.
     expect(unsettled).toBe(43);
@@ -235,7 +235,7 @@ describe("after the trick", () => {
   it("19: two cuts of the same sizes are no accident, and 20: one is", () => {
     const twice = [0x92000000, 0x91800000].flatMap((at) => [map(at, 2 * M), unmap(at + M, M)]);
     const found = caseOf(twice);
-    expect(found.idioms.map((one) => one.class)).toEqual(["trim", "trim"]);
+    expect([...found.idioms].map((one) => one.class)).toEqual(["trim", "trim"]);
     const { map: reserve, align } = trimOf(found);
     expect(align * P).toBe(M);
     const run = (mode: "keep" | "redo") => found.run(mode, 0x92001000, 2 * M);

@@ -40,8 +40,8 @@ async function found(lines: readonly string[], facts: Partial<Facts> = {}) {
   const idioms = recognise(program, trace.events);
   const { trims, placeholders, unexplained, labels } = summarise(program, trace.events, idioms);
   return {
-    classes: idioms.map((one) => one.class),
-    tricks: idioms.flatMap((one) =>
+    classes: [...idioms].map((one) => one.class),
+    tricks: [...idioms].flatMap((one) =>
       one.class === "trim" || one.class === "placeholder"
         ? [
             {

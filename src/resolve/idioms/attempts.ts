@@ -4,9 +4,10 @@ import { modulo } from "../../units.ts";
 import { eachRequest } from "../op-table.ts";
 import type { Area } from "../program.ts";
 import type { Calls } from "./calls.ts";
+import { type IdiomColumns, orderOf, rowClasses } from "./idiom-table.ts";
+import { Idioms } from "./idioms.ts";
 import {
   type FailedTry,
-  type Idiom,
   type Ladder,
   type Learned,
   type MapOp,
@@ -15,7 +16,7 @@ import {
   type Try,
 } from "./types.ts";
 
-const isTrim = (idiom: Idiom): idiom is Trim => idiom.class === "trim";
+const trimClass = rowClasses.indexOf("trim");
 
 /** The map that a call made, if it was one whose place was not fixed. */
 function mapOf(calls: Calls, ops: readonly number[]): { op: number; map: MapOp } | undefined {
@@ -38,33 +39,46 @@ function tryAt(calls: Calls, event: number, distance: number): Try | undefined {
 }
 
 /** The request for the kept length right before a trim, whose answer did not fit. */
-function firstTry(calls: Calls, trim: Trim): Try | undefined {
-  const found = tryAt(calls, trim.map.event, -2);
-  if (found === undefined || found.map.pages !== trim.kept) return undefined;
+function firstTry(calls: Calls, columns: IdiomColumns, row: number): Try | undefined {
+  const op = columns.op[row] ?? 0;
+  const found = tryAt(calls, calls.program.ops.table.event[op] ?? -1, -2);
+  if (found === undefined || found.map.pages !== columns.kept[row]) return undefined;
   if (found.map.how !== "place") return undefined;
-  if (found.map.area.file?.id !== trim.map.area.file?.id) return undefined;
-  return modulo(found.map.recorded, trim.align) === 0 ? undefined : found;
+  const map = calls.op(op);
+  if (map.kind !== "map" || found.map.area.file?.id !== map.area.file?.id) return undefined;
+  return modulo(found.map.recorded, columns.align[row] ?? 1) === 0 ? undefined : found;
+}
+
+function firstTries(calls: Calls, columns: IdiomColumns): ReadonlyMap<number, Try> {
+  const found = new Map<number, Try>();
+  columns.class.forEach((of, row) => {
+    const tried = of === trimClass ? firstTry(calls, columns, row) : undefined;
+    if (tried !== undefined) found.set(row, tried);
+  });
+  return found;
 }
 
 const sameRequest = (a: Area, b: Area): boolean =>
   a.prot === b.prot && a.flags === b.flags && a.file?.id === b.file?.id;
 
-/** Trims of one space by their kept length. */
+/** Rows of the trims of one space by their kept length. */
 class BySize {
-  readonly #sizes = new Map<number, Map<number, Trim[]>>();
+  readonly #sizes = new Map<number, Map<number, number[]>>();
 
-  constructor(trims: readonly Trim[]) {
-    for (const trim of trims) {
-      const { space, kept } = trim;
-      const spaces = this.#sizes.get(kept) ?? new Map<number, Trim[]>();
-      const alike = spaces.get(space);
-      if (alike === undefined) spaces.set(space, [trim]);
-      else alike.push(trim);
-      this.#sizes.set(kept, spaces);
-    }
+  constructor({ class: of, space, kept }: IdiomColumns) {
+    for (let row = 0; row < of.length; row++)
+      if (of[row] === trimClass) this.#add(row, space[row] ?? 0, kept[row] ?? 0);
   }
 
-  of(space: number, kept: number): readonly Trim[] | undefined {
+  #add(row: number, space: number, kept: number): void {
+    const spaces = this.#sizes.get(kept) ?? new Map<number, number[]>();
+    const alike = spaces.get(space);
+    if (alike === undefined) spaces.set(space, [row]);
+    else alike.push(row);
+    this.#sizes.set(kept, spaces);
+  }
+
+  of(space: number, kept: number): readonly number[] | undefined {
     return this.#sizes.get(kept)?.get(space);
   }
 }
@@ -87,21 +101,18 @@ function learnedAt(calls: Calls, op: number, map: MapOp, trims: readonly Trim[])
   return { class: "learned", space, op, map, line, align: trim.align, reserve, area };
 }
 
-function learned(calls: Calls, idioms: readonly Idiom[]): readonly Learned[] {
-  const trims = idioms.filter(isTrim);
-  if (trims.length === 0) return [];
-  const sizes = new BySize(trims);
-  const taken = new Set(
-    idioms.flatMap((one) => (isTrim(one) && one.firstTry ? [one.op, one.firstTry.op] : [one.op])),
-  );
+/** `taken`: 1 by op that belongs to a trick. */
+function learned(calls: Calls, trims: Idioms, taken: Uint8Array): readonly Learned[] {
+  const sizes = new BySize(trims.table);
   const found: Learned[] = [];
   const { table } = calls.program.ops;
   eachRequest(table, ["place"], (index) => {
     const known = sizes.of(calls.spaceOf[index] ?? 0, table.pages[index] ?? 0);
-    if (known === undefined || taken.has(index)) return;
+    if (known === undefined || taken[index] === 1) return;
     const op = calls.op(index);
     if (op.kind !== "map") return;
-    const success = learnedAt(calls, index, op, known);
+    const alike = known.map((row) => trims.trim(row));
+    const success = learnedAt(calls, index, op, alike);
     if (success !== null) found.push(success);
   });
   return found;
@@ -138,12 +149,11 @@ function rungs(calls: Calls, map: MapOp): readonly (Try | FailedTry)[] {
   return found;
 }
 
-function ladders(calls: Calls, idioms: readonly Idiom[]): readonly Ladder[] {
-  const taken = new Set(idioms.map(({ op }) => op));
+function ladders(calls: Calls, taken: Uint8Array): readonly Ladder[] {
   const found: Ladder[] = [];
   const { table } = calls.program.ops;
   eachRequest(table, ["place", "claim"], (last) => {
-    if ((table.atObject[last] ?? -1) < 0 || (table.event[last] ?? -1) < 0 || taken.has(last))
+    if ((table.atObject[last] ?? -1) < 0 || (table.event[last] ?? -1) < 0 || taken[last] === 1)
       return;
     const map = calls.op(last);
     if (map.kind !== "map" || calls.releasedNext(map.event, map.object, map.pages) !== undefined)
@@ -158,12 +168,19 @@ function ladders(calls: Calls, idioms: readonly Idiom[]): readonly Ladder[] {
   return found;
 }
 
-/** The idioms with the attempts that belong to them, in order of their ops. */
-export function withAttempts(calls: Calls, idioms: readonly Idiom[]): readonly Idiom[] {
-  const tried = idioms.map((idiom): Idiom => {
-    const found = isTrim(idiom) ? firstTry(calls, idiom) : undefined;
-    return found === undefined ? idiom : ({ ...idiom, firstTry: found } as Trim);
-  });
-  const known = [...tried, ...learned(calls, tried)];
-  return [...known, ...ladders(calls, known)].sort((a, b) => a.op - b.op);
+/** What was found, with the attempts that belong to it. */
+export function withAttempts(calls: Calls, columns: IdiomColumns): Idioms {
+  const tried = { ...columns, firstTries: firstTries(calls, columns) };
+  const idioms = (others: readonly (Learned | Ladder)[]): Idioms =>
+    new Idioms({ ...tried, others, order: orderOf(columns.op, others) }, calls.program.ops);
+  const taken = new Uint8Array(calls.program.ops.length);
+  const take = (op: number): void => {
+    taken[op] = 1;
+  };
+  columns.op.forEach(take);
+  for (const { op } of tried.firstTries.values()) take(op);
+  const successes = learned(calls, idioms([]), taken);
+  for (const { op } of successes) take(op);
+  const others = [...successes, ...ladders(calls, taken)];
+  return idioms(others.sort((a, b) => a.op - b.op));
 }

@@ -5,7 +5,7 @@ import { hasBit } from "../../units.ts";
 import { type OpTable, opNumber, ways } from "../op-table.ts";
 import type { Area } from "../program.ts";
 import type { Calls } from "./calls.ts";
-import type { Idiom } from "./types.ts";
+import type { Idioms } from "./idioms.ts";
 
 /** How often each was met in a recording. */
 export interface Labels {
@@ -66,25 +66,21 @@ class Labeller {
   readonly #inside: ByObject;
   /** Of every object, the op that made it. */
   readonly #makers: ByObject;
-  /** Overlays that belong to a trick. */
-  readonly #tricks: ReadonlySet<number>;
+  /** By op: 1 is an overlay that belongs to a trick. */
+  readonly #tricks: Uint8Array;
   readonly #carved = new Set<number>();
   readonly #images = new Set<number>();
 
-  constructor(calls: Calls, idioms: readonly Idiom[]) {
+  constructor(calls: Calls, idioms: Idioms) {
     const { program } = calls;
     this.#calls = calls;
     this.#ops = program.ops.table;
     this.#made = new ByObject(program.objects);
     this.#inside = new ByObject(program.objects);
     this.#makers = new ByObject(program.objects);
-    this.#tricks = new Set(
-      idioms.flatMap((one) =>
-        (one.class === "trim" || one.class === "placeholder") && one.backed !== undefined
-          ? one.overlays
-          : [],
-      ),
-    );
+    this.#tricks = new Uint8Array(program.ops.length);
+    for (const { isBacked, overlays } of idioms.trims())
+      for (const op of isBacked ? overlays : []) this.#tricks[op] = 1;
   }
 
   add(op: number): void {
@@ -190,7 +186,7 @@ class Labeller {
     const [piece, whole] = [this.#range(op), this.#range(outer)];
     if (piece.recorded + piece.pages > whole.recorded + whole.pages) return;
     this.#inside.set(object[op] ?? 0, outer);
-    if (!this.#tricks.has(op)) this.#carve(op, outer);
+    if (this.#tricks[op] !== 1) this.#carve(op, outer);
   }
 
   /** A piece that a program put into what it had mapped. */
@@ -226,7 +222,7 @@ class Labeller {
 }
 
 /** Count the labels of a program in which `idioms` were found. */
-export function labelsOf(calls: Calls, idioms: readonly Idiom[]): Labels {
+export function labelsOf(calls: Calls, idioms: Idioms): Labels {
   const labeller = new Labeller(calls, idioms);
   for (let op = 0; op < calls.program.ops.length; op++) labeller.add(op);
   return labeller.done();

@@ -7,7 +7,10 @@ import { eachRequest } from "../op-table.ts";
 import type { Program } from "../program.ts";
 import { withAttempts } from "./attempts.ts";
 import { Calls } from "./calls.ts";
-import type { Evidence, FixOp, Idiom, MapOp, Trim } from "./types.ts";
+import { type Found, IdiomRows } from "./idiom-rows.ts";
+import { type IdiomColumns, rowClasses } from "./idiom-table.ts";
+import type { Idioms } from "./idioms.ts";
+import type { FixOp, MapOp, Trim } from "./types.ts";
 import { mayBeCut, type Walk, walkFrom } from "./walk.ts";
 
 /** A map whose reservation a program may cut: private, anonymous, anywhere. */
@@ -39,14 +42,9 @@ function guardOf(calls: Calls, walk: Walk, page: number): number {
   return used ? 0 : page;
 }
 
-function evidenceOf(walk: Walk): readonly Evidence[] {
-  const { area } = walk.map;
-  return [
-    ...(walk.low > 0 ? (["head"] as const) : []),
-    ...(walk.emptyCut ? (["empty cut"] as const) : []),
-    ...(area.prot === 0 ? (["no access"] as const) : []),
-    ...(hasBit(area.flags, MAP_NORESERVE) ? (["noreserve"] as const) : []),
-  ];
+/** What tells a cut to size from a tail that a program gives back once. */
+function hasEvidence({ low, emptyCut, map: { area } }: Walk): boolean {
+  return low > 0 || emptyCut || area.prot === 0 || hasBit(area.flags, MAP_NORESERVE);
 }
 
 /** The power of two that reserved minus kept stands for, if the kept start is its first multiple. */
@@ -60,92 +58,61 @@ function alignmentOf(walk: Walk, kept: number, page: number): Pick<Trim, "align"
   return unit(more) && starts(more) ? { align: more, form: "A-P" } : null;
 }
 
-const none: readonly number[] = [];
-
-/** The list without the room that it has to grow: of many tricks that is a third of what is kept. */
-const whole = (list: readonly number[]): readonly number[] =>
-  list.length === 0 ? none : list.slice();
-
-/** A walk that found cuts or an overlay of everything, with its arithmetic done. */
-interface Candidate {
-  readonly walk: Walk;
-  readonly trim: Trim;
-  readonly fits: boolean;
-}
-
-function candidateOf(calls: Calls, walk: Walk): Candidate | undefined {
+/** What a walk that found cuts, or an overlay of everything, amounts to. */
+function foundBy(calls: Calls, walk: Walk): Found | undefined {
   const { map, low, high } = walk;
   const page = map.area.huge ?? 1;
   const guard = guardOf(calls, walk, page);
   const kept = high - low - guard;
-  const sole = soleOverlay(calls, walk);
-  const backed = sole?.pages === kept ? sole : undefined;
+  const isBacked = soleOverlay(calls, walk)?.pages === kept;
   const isPlaceholder = walk.cuts.length === 0;
-  if (isPlaceholder && (map.area.prot !== 0 || backed === undefined || walk.gaps.length > 0))
-    return undefined;
+  if (isPlaceholder && (map.area.prot !== 0 || !isBacked || walk.gaps.length > 0)) return undefined;
   const last = walk.cuts.at(-1) ?? walk.overlays.at(-1)?.op ?? walk.op;
   if (calls.forked(walk.space, walk.op, last)) return undefined;
-  const found = isPlaceholder ? { align: page, form: "A" as const } : alignmentOf(walk, kept, page);
-  const trim: Trim = {
-    class: isPlaceholder ? "placeholder" : "trim",
-    space: walk.space,
-    op: walk.op,
-    map,
-    line: map.line,
-    lines: whole(walk.lines),
-    ...(found ?? { align: page, form: "A" }),
-    evidence: evidenceOf(walk),
-    low,
-    kept,
-    guard,
-    ...(backed !== undefined && { backed }),
-    regions: walk.overlays.length > 1 && walk.gaps.length > 0,
-    cuts: whole(walk.cuts),
-    gaps: whole(walk.gaps),
-    cutCalls: walk.cutCalls,
-    overlays: whole(walk.overlays.map(({ op }) => op)),
-    replaced: whole(walk.replaced),
-  };
-  return { walk, trim, fits: found !== null };
+  const found = { low, kept, guard, isBacked, align: page, form: "A" as const };
+  if (isPlaceholder) return { ...found, class: "placeholder" };
+  const alignment = alignmentOf(walk, kept, page);
+  if (alignment === null) return { ...found, class: "unexplained" };
+  return { ...found, ...alignment, class: hasEvidence(walk) ? "trim" : "shrink" };
 }
 
-/** Sizes that a space reserves and keeps; what is done twice the same way is no accident. */
-const sizesOf = ({ space, map, kept }: Trim): string => `${space} ${map.pages} ${kept}`;
-
-function classified(candidates: readonly Candidate[]): Idiom[] {
+/** What is done twice the same way is no accident: sizes that a space reserves and keeps. */
+function believeRepeated({ class: of, space, pages, kept }: IdiomColumns): void {
+  const sizesOf = (row: number): string => `${space[row]} ${pages[row]} ${kept[row]}`;
+  const [unexplained, shrink] = [rowClasses.indexOf("unexplained"), rowClasses.indexOf("shrink")];
+  if (of.indexOf(shrink) < 0) return;
   const times = new Map<string, number>();
-  for (const { trim, fits } of candidates) {
-    const sizes = sizesOf(trim);
-    if (fits) times.set(sizes, (times.get(sizes) ?? 0) + 1);
+  for (let row = 0; row < of.length; row++) {
+    if (of[row] === unexplained) continue;
+    const sizes = sizesOf(row);
+    times.set(sizes, (times.get(sizes) ?? 0) + 1);
   }
-  return candidates.map(({ trim, fits }): Idiom => {
-    const { space, op, line } = trim;
-    if (!fits) return { class: "unexplained", space, op, line };
-    const repeated = (times.get(sizesOf(trim)) ?? 0) > 1;
-    const evidence: readonly Evidence[] = [
-      ...trim.evidence,
-      ...(repeated ? (["repeated"] as const) : []),
-    ];
-    if (trim.class === "trim" && evidence.length === 0) return { class: "shrink", space, op, line };
-    return { ...trim, evidence };
-  });
+  for (let row = 0; row < of.length; row++) {
+    if (of[row] === shrink && (times.get(sizesOf(row)) ?? 0) > 1)
+      of[row] = rowClasses.indexOf("trim");
+  }
 }
 
-/** Find the tricks of a program; `events` are those that it was resolved from. In order of the program's ops. */
+/** Find the tricks of a program; `events` are those that it was resolved from. */
 export function recognise(
   program: Program,
   events: Events,
   calls: Calls = new Calls(program, events),
-): readonly Idiom[] {
-  const candidates: Candidate[] = [];
+): Idioms {
+  const requests: number[] = [];
   eachRequest(program.ops.table, ["place"], (index) => {
-    if (!mayBeCut(calls, index)) return;
-    const op = calls.op(index);
-    if (op.kind !== "map" || !isReservation(op) || op.event < 0) return;
-    const walk = walkFrom(calls, index, op);
-    if (walk.cuts.length === 0 && walk.overlays.length === 0) return;
-    const candidate = candidateOf(calls, walk);
-    if (candidate !== undefined) candidates.push(candidate);
+    if (mayBeCut(calls, index)) requests.push(index);
   });
-  return withAttempts(calls, classified(candidates));
+  const rows = new IdiomRows(requests.length, program.ops.length);
+  for (const index of requests) {
+    const op = calls.op(index);
+    if (op.kind !== "map" || !isReservation(op) || op.event < 0) continue;
+    const walk = walkFrom(calls, index, op);
+    if (walk.cuts.length === 0 && walk.overlays.length === 0) continue;
+    const found = foundBy(calls, walk);
+    if (found !== undefined) rows.push(walk, found);
+  }
+  const columns = rows.done();
+  believeRepeated(columns);
+  return withAttempts(calls, columns);
 }

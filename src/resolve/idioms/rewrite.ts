@@ -2,9 +2,9 @@
 
 import type { Op, Program } from "../program.ts";
 import { Edits } from "./edits.ts";
+import type { Idioms } from "./idioms.ts";
 import {
   type FailedTry,
-  type Idiom,
   type IdiomMode,
   type Ladder,
   type Learned,
@@ -138,18 +138,20 @@ function rewriteLadder(edits: Edits, ladder: Ladder, mode: IdiomMode, outcome?: 
 /** The program in a mode; `keep` is the program as it is. */
 export function rewrite(
   program: Program,
-  idioms: readonly Idiom[],
+  idioms: Idioms,
   mode: IdiomMode,
   outcomes: Outcomes = new Map(),
 ): Program {
   if (mode === "keep") return program;
   const edits = new Edits(program);
-  idioms.forEach((idiom, index) => {
+  let index = -1;
+  for (const idiom of idioms) {
+    index += 1;
     const outcome = outcomes.get(index);
     if (idiom.class === "trim" || idiom.class === "placeholder")
       rewriteTrim(edits, idiom, mode, outcome);
     else if (idiom.class === "learned" && outcome === "misses") rewriteLearned(edits, idiom);
     else if (idiom.class === "ladder") rewriteLadder(edits, idiom, mode, outcome);
-  });
+  }
   return edits.done();
 }

@@ -5,8 +5,9 @@ import { type OpTable, opNumber, ways } from "../op-table.ts";
 import type { Area, Program } from "../program.ts";
 import { recordedPages } from "../recorded-pages.ts";
 import { Calls } from "./calls.ts";
+import type { Idioms } from "./idioms.ts";
 import { type Labels, labelsOf } from "./labels.ts";
-import type { Idiom, MapOp, Trim } from "./types.ts";
+import type { Idiom, Trim } from "./types.ts";
 
 /** Successful mmap calls of one recording, and those whose place the kernel chose. */
 export interface Bound {
@@ -52,13 +53,6 @@ export interface IntentSummary {
 
 export type TrickName = "trims" | "placeholders" | "firstTries" | "learned" | "ladders" | "shrinks";
 
-/** True if the recorded kernel took the hint. */
-function tookHint(map: MapOp, recorded: Float64Array): boolean {
-  if (map.how === "claim") return true;
-  const { hint } = map;
-  return hint !== undefined && (recorded[hint.object] ?? 0) + hint.offset === map.recorded;
-}
-
 function backingOf({ backing, file }: Area): string {
   return backing === "file" ? (file?.kind ?? "unknown") : backing;
 }
@@ -78,7 +72,7 @@ function madeBy({ ops: { table } }: Program, events: Events): Int32Array {
   return made;
 }
 
-/** As `tookHint`, of the map op with this index. */
+/** True if the recorded kernel took the hint of the map op with this index. */
 function isHinted(table: OpTable, index: number, recorded: Float64Array): boolean {
   const { how, atObject, atOffset } = table;
   if (ways[how[index] ?? 0] === "claim") return true;
@@ -87,10 +81,11 @@ function isHinted(table: OpTable, index: number, recorded: Float64Array): boolea
   return (recorded[object] ?? 0) + (atOffset[index] ?? 0) === table.recorded[index];
 }
 
-function boundOf(calls: Calls, events: Events, idioms: readonly Idiom[]): Bound {
+function boundOf(calls: Calls, events: Events, idioms: Idioms): Bound {
   const { program } = calls;
   const recorded = recordedPages(program);
-  const tricks = new Set(idioms.flatMap((one) => (isTrick(one) ? [one.map.object] : [])));
+  const tricks = new Uint8Array(program.objects + 1);
+  for (const { object } of idioms.trims()) tricks[object] = 1;
   const found = { mmaps: 0, placed: 0, atLeast64K: 0, atLeast2M: 0, reservations: 0 };
   const byBacking: Record<string, number> = {};
   const made = madeBy(program, events);
@@ -108,67 +103,73 @@ function boundOf(calls: Calls, events: Events, idioms: readonly Idiom[]): Bound 
     const mapped = areas[area[index] ?? -1];
     const backing = mapped === undefined ? "unknown" : backingOf(mapped);
     byBacking[backing] = (byBacking[backing] ?? 0) + 1;
-    if (tricks.has(object[index] ?? 0)) found.reservations += 1;
+    if (tricks[object[index] ?? 0] === 1) found.reservations += 1;
   }
   return { ...found, byBacking };
 }
 
-const isTrick = (idiom: Idiom): idiom is Trim =>
-  idiom.class === "trim" || idiom.class === "placeholder";
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-function classOf(trims: readonly Trim[], recorded: Float64Array, pageBytes: number): ClassSummary {
-  const byAlign: Record<string, number> = {};
-  for (const { align } of trims) {
-    const bytes = align * pageBytes;
-    byAlign[bytes] = (byAlign[bytes] ?? 0) + 1;
-  }
-  const sum = (of: (trim: Trim) => number) => trims.reduce((total, one) => total + of(one), 0);
-  return {
-    count: trims.length,
-    kept: sum(({ kept }) => kept) * pageBytes,
-    byAlign,
-    hinted: trims.filter(({ map }) => tookHint(map, recorded)).length,
-    saved: sum(
-      ({ cutCalls, backed, firstTry }) => cutCalls + (backed ? 1 : 0) + (firstTry ? 2 : 0),
-    ),
-    guards: sum(({ guard }) => guard) * pageBytes,
+/** Sums over the trims, or the placeholders. */
+class ClassSums {
+  readonly summary: Mutable<Omit<ClassSummary, "byAlign">> & { byAlign: Record<string, number> } = {
+    ...{ count: 0, kept: 0, byAlign: {}, hinted: 0, saved: 0, guards: 0 },
   };
-}
+  readonly #program: Program;
+  readonly #recorded: Float64Array;
 
-const linesOf = (idioms: readonly Idiom[]): readonly number[] => idioms.map(({ line }) => line);
+  constructor(program: Program) {
+    this.#program = program;
+    this.#recorded = recordedPages(program);
+  }
+
+  add({ op, align, kept, guard, cutCalls, isBacked, firstTry }: Trim): void {
+    const { pageBytes, ops } = this.#program;
+    const { summary } = this;
+    const bytes = align * pageBytes;
+    summary.count += 1;
+    summary.kept += kept * pageBytes;
+    summary.byAlign[bytes] = (summary.byAlign[bytes] ?? 0) + 1;
+    if (isHinted(ops.table, op, this.#recorded)) summary.hinted += 1;
+    summary.saved += cutCalls + (isBacked ? 1 : 0) + (firstTry ? 2 : 0);
+    summary.guards += guard * pageBytes;
+  }
+}
 
 /** Sum up what `recognise` found in a program. */
 export function summarise(
   program: Program,
   events: Events,
-  idioms: readonly Idiom[],
+  idioms: Idioms,
   calls: Calls = new Calls(program, events),
 ): IntentSummary {
-  const recorded = recordedPages(program);
-  const tricks = idioms.filter(isTrick);
-  const of = (name: Idiom["class"]) => idioms.filter((one) => one.class === name);
-  const summary = (name: Trim["class"]) =>
-    classOf(
-      tricks.filter((one) => one.class === name),
-      recorded,
-      program.pageBytes,
-    );
+  const sums = { trim: new ClassSums(program), placeholder: new ClassSums(program) };
+  const lines: Record<Idiom["class"] | "firstTry", number[]> = {
+    ...{ trim: [], placeholder: [], firstTry: [] },
+    ...{ learned: [], ladder: [], shrink: [], unexplained: [] },
+  };
+  for (const one of idioms) {
+    lines[one.class].push(one.line);
+    if (one.class !== "trim" && one.class !== "placeholder") continue;
+    sums[one.class].add(one);
+    if (one.firstTry !== undefined) lines.firstTry.push(one.firstTry.map.line);
+  }
   return {
     bound: boundOf(calls, events, idioms),
-    trims: summary("trim"),
-    placeholders: summary("placeholder"),
-    firstTries: tricks.filter(({ firstTry }) => firstTry !== undefined).length,
-    learned: of("learned").length,
-    ladders: of("ladder").length,
-    shrinks: of("shrink").length,
-    unexplained: of("unexplained").map((one) => one.line),
+    trims: sums.trim.summary,
+    placeholders: sums.placeholder.summary,
+    firstTries: lines.firstTry.length,
+    learned: lines.learned.length,
+    ladders: lines.ladder.length,
+    shrinks: lines.shrink.length,
+    unexplained: lines.unexplained,
     lines: {
-      trims: linesOf(of("trim")),
-      placeholders: linesOf(of("placeholder")),
-      firstTries: tricks.flatMap(({ firstTry }) => (firstTry ? [firstTry.map.line] : [])),
-      learned: linesOf(of("learned")),
-      ladders: linesOf(of("ladder")),
-      shrinks: linesOf(of("shrink")),
+      trims: lines.trim,
+      placeholders: lines.placeholder,
+      firstTries: lines.firstTry,
+      learned: lines.learned,
+      ladders: lines.ladder,
+      shrinks: lines.shrink,
     },
     labels: labelsOf(calls, idioms),
   };

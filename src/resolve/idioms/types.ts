@@ -9,30 +9,30 @@ export type FixOp = Extract<Op, { kind: "fix" }>;
 /** How a trace is replayed: its literal calls, the trick for the new address, or the kept part asked for alone. */
 export type IdiomMode = "keep" | "redo" | "drop";
 
-export type Evidence = "head" | "empty cut" | "no access" | "noreserve" | "repeated";
-
 /** More of a reservation than was wanted, cut to an aligned part; or all of it overlaid. Pages. */
 export interface Trim {
   readonly class: "trim" | "placeholder";
   readonly space: number;
   /** Index of the op that made the reservation. */
   readonly op: number;
+  /** What it made, and its pages. */
+  readonly object: number;
+  readonly pages: number;
   readonly map: MapOp;
-  /** 1-based line of the reservation, and of the trick's other calls. */
+  /** 1-based. */
   readonly line: number;
-  readonly lines: readonly number[];
   /** Alignment of the kept part. */
   readonly align: number;
   /** Whether reserved minus kept is the alignment, or a page less. */
   readonly form: "A" | "A-P";
-  readonly evidence: readonly Evidence[];
   /** Offset of the kept part in the reservation, and its length without the guard. */
   readonly low: number;
   readonly kept: number;
   /** Pages left without access above the kept part. */
   readonly guard: number;
-  /** The one overlay that covers the kept part. */
-  readonly backed?: FixOp;
+  /** The one overlay that covers the kept part, and whether there is one. */
+  readonly backed: FixOp | undefined;
+  readonly isBacked: boolean;
   readonly regions: boolean;
   /** Ops that release the cuts, in order, and those that make gaps. */
   readonly cuts: readonly number[];
@@ -43,7 +43,7 @@ export interface Trim {
   readonly overlays: readonly number[];
   readonly replaced: readonly number[];
   /** Request for the kept part alone that came before and did not fit. */
-  readonly firstTry?: Try;
+  readonly firstTry: Try | undefined;
 }
 
 /** A map that is unmapped whole right after. */
@@ -92,6 +92,7 @@ export interface Literal {
   readonly line: number;
 }
 
+/** `map` and `backed` of a trim are of the program as recorded: to ask for them wakes it where it rests. */
 export type Idiom = Trim | Learned | Ladder | Literal;
 
 /** Pages that a space asks for at once in place of the trick. */

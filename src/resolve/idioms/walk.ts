@@ -23,8 +23,6 @@ export interface Walk {
   readonly gaps: number[];
   readonly replaced: number[];
   readonly overlays: Overlay[];
-  /** Lines of all calls that belong to it. */
-  readonly lines: number[];
   cutCalls: number;
   /** A failed munmap of no bytes: the program computed a cut of nothing. */
   emptyCut: boolean;
@@ -129,7 +127,6 @@ export function walkFrom(calls: Calls, op: number, map: MapOp): Walk {
     gaps: [],
     replaced: [],
     overlays: [],
-    lines: [],
     cutCalls: 0,
     emptyCut: false,
   };
@@ -142,7 +139,6 @@ export function walkFrom(calls: Calls, op: number, map: MapOp): Walk {
     if (first !== undefined && touching.some((one) => one < first && !mine.has(one))) break;
     if (!take(calls, walk, step)) break;
     for (const one of step.ops) mine.add(one);
-    walk.lines.push(calls.call(step.event).line);
   }
   return walk;
 }
