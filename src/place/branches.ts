@@ -1,6 +1,6 @@
 /** Which branches of tricks go otherwise than recorded, asked of all address spaces at once: what one does changes no other. */
 
-import type { Outcome } from "../resolve/idioms/rewrite.ts";
+import type { Outcome } from "../resolve/idioms/replacements.ts";
 import type { Idiom, Ladder } from "../resolve/idioms/types.ts";
 import { opNumber } from "../resolve/op-table.ts";
 import type { Position, Program } from "../resolve/program.ts";

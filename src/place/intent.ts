@@ -1,7 +1,8 @@
 /** How tricks go on whose next call depends on the answer: first tries, learned requests and ladders. */
 
 import type { Idioms } from "../resolve/idioms/idioms.ts";
-import { type Outcome, type Outcomes, rewrite } from "../resolve/idioms/rewrite.ts";
+import type { Outcome, Outcomes } from "../resolve/idioms/replacements.ts";
+import { rewrite } from "../resolve/idioms/rewrite.ts";
 import type { IdiomMode } from "../resolve/idioms/types.ts";
 import { eachRequest } from "../resolve/op-table.ts";
 import type { Program } from "../resolve/program.ts";

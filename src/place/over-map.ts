@@ -3,6 +3,7 @@
 import type { Arch } from "../arch/types.ts";
 import type { Policy, Reserve } from "../policies/types.ts";
 import { Edits } from "../resolve/idioms/edits.ts";
+import { eachRequest } from "../resolve/op-table.ts";
 import type { Area, Op, Program } from "../resolve/program.ts";
 import type { Facts } from "../trace/trace.ts";
 import { requestOf } from "./request.ts";
@@ -36,8 +37,8 @@ function asTrick(op: MapOp, reserve: Reserve, edits: Edits): readonly Op[] {
 }
 
 /** True for what a program could do the trick for: no hint, not moved by mremap, no reservation itself. */
-const isPlain = (op: Op): op is MapOp =>
-  op.kind === "map" &&
+const isPlain = (op: Op | undefined): op is MapOp =>
+  op?.kind === "map" &&
   op.how === "place" &&
   op.hint === undefined &&
   op.source === undefined &&
@@ -46,14 +47,14 @@ const isPlain = (op: Op): op is MapOp =>
 /** The program as it would be if its author did what the policy says of userspace; the same one if it says nothing. */
 export function overMapped(program: Program, policy: Policy, facts: Facts, arch: Arch): Program {
   if (policy.reserves === undefined) return program;
-  const edits = new Edits(program);
-  let index = -1;
-  for (const op of program.ops) {
-    index += 1;
-    const reserve = isPlain(op) ? policy.reserves(requestOf(op, facts), arch) : undefined;
-    if (!isPlain(op) || reserve === undefined) continue;
-    const ops = asTrick(op, reserve, edits);
-    edits.replace(index, () => ops);
-  }
+  const reserveFor = (op: Op | undefined) =>
+    isPlain(op) ? policy.reserves?.(requestOf(op, facts), arch) : undefined;
+  const edits: Edits = new Edits(program, (op) => {
+    const reserve = reserveFor(op);
+    return isPlain(op) && reserve !== undefined ? asTrick(op, reserve, edits) : [op];
+  });
+  eachRequest(program.ops.table, ["place"], (index) => {
+    if (reserveFor(program.ops.at(index)) !== undefined) edits.replace(index, 0);
+  });
   return edits.done();
 }

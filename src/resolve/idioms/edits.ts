@@ -1,35 +1,30 @@
 /** How the ops of a program change while every later op still finds its objects. */
 
 import { OpWriter } from "../op-writer.ts";
-import type { Op, Position, Program } from "../program.ts";
+import type { Op, Program } from "../program.ts";
+import { Moved } from "./moved.ts";
 
-/** Where an object's recorded offsets are now. */
-interface Moved {
-  readonly object: number;
-  /** Recorded offset of what is now the first page. */
-  readonly low: number;
-  /** Pages that are left. */
-  readonly pages: number;
-}
+/** Makes the ops in the place of one, which are final, when its turn comes; `by`: as `replace` was told. */
+export type Make = (op: Op, by: number) => readonly Op[];
 
-const nothing = (): readonly Op[] => [];
+/** In `#replaced`. */
+const removed = -1;
 
 export class Edits {
   readonly #program: Program;
-  readonly #replaced = new Map<number, () => readonly Op[]>();
-  readonly #moved = new Map<number, Moved>();
-  readonly #forgotten = new Set<number>();
+  readonly #make: Make;
+  /** By op: `removed`, or 1 more than what replaces it, or 0. */
+  readonly #replaced: Int32Array;
+  readonly #moved: Moved;
+  #edits = 0;
   #objects: number;
 
-  constructor(program: Program) {
+  constructor(program: Program, make: Make) {
     this.#program = program;
+    this.#make = make;
+    this.#replaced = new Int32Array(program.ops.length);
+    this.#moved = new Moved(program.objects);
     this.#objects = program.objects;
-  }
-
-  op(index: number): Op {
-    const op = this.#program.ops.at(index);
-    if (op === undefined) throw new Error(`the program has no op ${index}`);
-    return op;
   }
 
   newObject(): number {
@@ -37,56 +32,42 @@ export class Edits {
     return this.#objects;
   }
 
-  /** Put ops in the place of one; they are final, and made when their turn comes: those of all tricks are many. */
-  replace(index: number, ops: () => readonly Op[]): void {
-    this.#replaced.set(index, ops);
+  /** Put what is made of `by`, which is no less than 0, in the place of an op. */
+  replace(index: number, by: number): void {
+    this.#replaced[index] = by + 1;
+    this.#edits += 1;
   }
 
   remove(indices: readonly number[]): void {
-    for (const index of indices) this.#replaced.set(index, nothing);
+    for (const index of indices) this.#replaced[index] = removed;
+    this.#edits += indices.length;
   }
 
   /** The object is now what it was from offset `low` on, `pages` long. */
   move(object: number, low: number, pages: number): void {
-    this.#moved.set(object, { object, low, pages });
+    this.become(object, object, pages, low);
   }
 
   /** The object is now the first `pages` of another one. */
-  become(object: number, other: number, pages: number): void {
-    this.#moved.set(object, { object: other, low: 0, pages });
+  become(object: number, other: number, pages: number, low = 0): void {
+    this.#moved.put(object, other, low, pages);
+    this.#edits += 1;
   }
 
   /** The object is never made: ops on it vanish. */
   forget(object: number): void {
-    this.#forgotten.add(object);
-  }
-
-  #position(at: Position): Position {
-    const moved = this.#moved.get(at.object);
-    return moved === undefined
-      ? at
-      : { object: moved.object, offset: Math.min(at.offset - moved.low, moved.pages) };
-  }
-
-  /** A range cut to what is left of its object; undefined if nothing is. */
-  #range<T extends { readonly at: Position; readonly pages: number }>(op: T): T | undefined {
-    if (this.#forgotten.has(op.at.object)) return undefined;
-    const moved = this.#moved.get(op.at.object);
-    if (moved === undefined) return op;
-    const offset = op.at.offset - moved.low;
-    const start = Math.max(offset, 0);
-    const pages = Math.min(offset + op.pages, moved.pages) - start;
-    return pages > 0 ? { ...op, at: { object: moved.object, offset: start }, pages } : undefined;
+    this.#moved.forget(object);
+    this.#edits += 1;
   }
 
   /** A hint in an object that is never made names nothing. */
-  #hinted<T extends { readonly hint?: Position; readonly source?: Position }>(op: T): T {
+  #hinted<T extends Extract<Op, { kind: "map" | "probe" }>>(op: T): T {
     const { hint, source, ...rest } = op;
-    const near = hint !== undefined && !this.#forgotten.has(hint.object);
+    const near = hint !== undefined && !this.#moved.isNowhere(hint.object);
     return {
       ...rest,
-      ...(near && { hint: this.#position(hint) }),
-      ...(source !== undefined && { source: this.#position(source) }),
+      ...(near && { hint: this.#moved.position(hint) }),
+      ...(source !== undefined && { source: this.#moved.position(source) }),
     } as T;
   }
 
@@ -96,63 +77,71 @@ export class Edits {
       case "probe":
         return this.#hinted(op);
       case "fix": {
-        const fix = { ...op, at: this.#position(op.at) };
-        return op.source === undefined ? fix : { ...fix, source: this.#position(op.source) };
+        const fix = { ...op, at: this.#moved.position(op.at) };
+        return op.source === undefined ? fix : { ...fix, source: this.#moved.position(op.source) };
       }
       case "release":
       case "protect":
       case "advise":
       case "discard":
       case "touch":
-        return this.#range(op);
+        return this.#moved.range(op);
       default:
         return op;
     }
   }
 
   /** Ops in the place of one, their positions in the objects as they are now. */
-  #opsOf(op: Op, index: number): readonly Op[] {
-    const replaced = this.#replaced.get(index);
-    if (replaced !== undefined)
-      return replaced().map((one) => (one.kind === "map" ? this.#hinted(one) : one));
-    const changed = this.#changed(op);
-    return changed === undefined ? [] : [changed];
+  #opsOf(index: number): readonly Op[] {
+    const replaced = this.#replaced[index] ?? 0;
+    const op = replaced === removed ? undefined : this.#program.ops.at(index);
+    if (op === undefined) return [];
+    if (replaced === 0) return [this.#changed(op)].filter((one) => one !== undefined);
+    const ops = this.#make(op, replaced - 1);
+    return ops.map((one) => (one.kind === "map" ? this.#hinted(one) : one));
   }
 
   /** Whether an op does not stay as it is. */
   #changes(index: number): boolean {
-    const { atObject, sourceObject } = this.#program.ops.table;
-    const [at, source] = [atObject[index] ?? -1, sourceObject[index] ?? 0];
+    if (this.#replaced[index] !== 0) return true;
+    const { atObject, atOffset, pages, sourceObject, sourceOffset } = this.#program.ops.table;
+    const end = (atOffset[index] ?? 0) + (pages[index] ?? 0);
     return (
-      this.#replaced.has(index) ||
-      [at, source].some((object) => this.#moved.has(object) || this.#forgotten.has(object))
+      this.#moved.moves(atObject[index] ?? -1, end) ||
+      this.#moved.moves(sourceObject[index] ?? 0, sourceOffset[index] ?? 0)
     );
   }
 
-  done(): Program {
+  /** Returns, for each of some ops, how many there are up to it. */
+  #write(ops: OpWriter, counted: readonly number[]): ReadonlyMap<number, number> {
     const old = this.#program.ops;
-    if (this.#replaced.size + this.#moved.size + this.#forgotten.size === 0) return this.#program;
-    const ops = new OpWriter(old, old.length + 2 * this.#replaced.size);
-    /** By op: how many ops there are up to it. */
-    const until = new Int32Array(old.length);
+    const until = new Map<number, number>();
+    const next = counted.filter((op) => op >= 0).sort((a, b) => b - a);
     let copied = 0;
     for (let index = 0; index < old.length; index++) {
       if (this.#changes(index)) {
         ops.copy(old, copied, index);
-        for (const op of this.#opsOf(this.op(index), index)) ops.push(op);
+        for (const op of this.#opsOf(index)) ops.push(op);
         copied = index + 1;
       }
-      until[index] = ops.length + index + 1 - copied;
+      for (; next.at(-1) === index; next.pop()) until.set(index, ops.length + index + 1 - copied);
     }
     ops.copy(old, copied, old.length);
-    const first = (index: number) => until[index - 1] ?? 0;
+    return until;
+  }
+
+  done(): Program {
+    if (this.#edits === 0) return this.#program;
+    const { ops: old, peak, doubtfulFrom } = this.#program;
+    const ops = new OpWriter(old, old.length + 2 * this.#edits);
+    const until = this.#write(ops, [peak, ...[...doubtfulFrom.values()].map((op) => op - 1)]);
     return {
       ...this.#program,
       ops: ops.done(),
       objects: this.#objects,
-      peak: Math.max((until[this.#program.peak] ?? ops.length) - 1, 0),
+      peak: Math.max((until.get(peak) ?? ops.length) - 1, 0),
       doubtfulFrom: new Map(
-        [...this.#program.doubtfulFrom].map(([space, op]) => [space, first(op)]),
+        [...doubtfulFrom].map(([space, op]) => [space, until.get(op - 1) ?? 0]),
       ),
     };
   }

@@ -2,7 +2,7 @@
 
 import type { Ops } from "../ops.ts";
 import { type IdiomTable, rowClasses, rowLists } from "./idiom-table.ts";
-import type { FixOp, Idiom, MapOp, Trim, Try } from "./types.ts";
+import { type FixOp, type Idiom, isTrim, type MapOp, type Trim, type Try } from "./types.ts";
 
 /** A row of the table as a trick. */
 class Row implements Trim {
@@ -144,7 +144,7 @@ export class Idioms implements Iterable<Idiom> {
 
   /** The trims and placeholders. */
   *trims(): Generator<Trim, void, undefined> {
-    for (const one of this) if (one.class === "trim" || one.class === "placeholder") yield one;
+    for (const one of this) if (isTrim(one)) yield one;
   }
 
   #idiom(index: number): Idiom {

@@ -7,7 +7,7 @@ import { recordedPages } from "../recorded-pages.ts";
 import { Calls } from "./calls.ts";
 import type { Idioms } from "./idioms.ts";
 import { type Labels, labelsOf } from "./labels.ts";
-import type { Idiom, Trim } from "./types.ts";
+import { type Idiom, isTrim, type Trim } from "./types.ts";
 
 /** Successful mmap calls of one recording, and those whose place the kernel chose. */
 export interface Bound {
@@ -150,7 +150,7 @@ export function summarise(
   };
   for (const one of idioms) {
     lines[one.class].push(one.line);
-    if (one.class !== "trim" && one.class !== "placeholder") continue;
+    if (!isTrim(one)) continue;
     sums[one.class].add(one);
     if (one.firstTry !== undefined) lines.firstTry.push(one.firstTry.map.line);
   }

@@ -95,9 +95,15 @@ export interface Literal {
 /** `map` and `backed` of a trim are of the program as recorded: to ask for them wakes it where it rests. */
 export type Idiom = Trim | Learned | Ladder | Literal;
 
-/** Pages that a space asks for at once in place of the trick. */
-export const requestArea = ({ map, backed }: Trim): Area => {
-  if (backed === undefined) return map.area;
-  const { flags } = backed.area;
-  return { ...backed.area, flags: flags - (Math.floor(flags / 16) % 2) * 16 };
-};
+export const isTrim = (idiom: Idiom): idiom is Trim =>
+  idiom.class === "trim" || idiom.class === "placeholder";
+
+/** The area as one that no MAP_FIXED put where it is. */
+export const unfixed = (area: Area): Area => ({
+  ...area,
+  flags: area.flags - (Math.floor(area.flags / 16) % 2) * 16,
+});
+
+/** What a space asks for at once in place of the trick. */
+export const requestArea = ({ map, backed }: Trim): Area =>
+  backed === undefined ? map.area : unfixed(backed.area);
