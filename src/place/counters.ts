@@ -49,9 +49,8 @@ class Counter {
         if (page >= 0 && forRoom.has(extraOf(table, index)?.failed ?? "")) counters.gained += 1;
         break;
       case opNumber.release: {
-        const spare = extraOf(table, index)?.spare;
-        if (spare !== undefined && this.#lost(spare.object))
-          counters.stranded += table.pages[index] ?? 0;
+        const spare = table.sourceObject[index] ?? 0;
+        if (spare > 0 && this.#lost(spare)) counters.stranded += table.pages[index] ?? 0;
         break;
       }
       case opNumber.map:

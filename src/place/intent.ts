@@ -1,7 +1,8 @@
 /** How tricks go on whose next call depends on the answer: first tries, learned requests and ladders. */
 
+import type { Rest } from "../resolve/idioms/edits.ts";
 import type { Idioms } from "../resolve/idioms/idioms.ts";
-import type { Outcome, Outcomes } from "../resolve/idioms/replacements.ts";
+import type { Outcome } from "../resolve/idioms/replacements.ts";
 import { rewrite } from "../resolve/idioms/rewrite.ts";
 import type { IdiomMode } from "../resolve/idioms/types.ts";
 import { eachRequest } from "../resolve/op-table.ts";
@@ -23,9 +24,6 @@ const mostRounds = 256;
 /** Asks under one policy, `place`; `pageBytes`: of its placements, where they are not the recording's. */
 export type Intend = (place: (program: Program) => Placements, pageBytes?: number) => Intended;
 
-/** Told of a program that nobody looks at for a while, which may be large. */
-export type Rest = (program: Program) => void;
-
 /**
  * The program that asks what its author would under a policy. A branch is settled before those after it whose answers it
  * may change, which are those of its own space. Where all branches go as recorded, policies get the same program.
@@ -38,7 +36,7 @@ export function intentOf(
 ): Intend {
   const branches = mode === "redo" ? branchesOf(idioms) : [];
   const copies: Copies = branches.length > 0 ? copiesOf(program) : new Map();
-  const unbranched = rewrite(program, idioms, mode);
+  const unbranched = rewrite(program, idioms, mode, { rest });
   if (unbranched !== program) rest(program);
   return (place, pageBytes = program.pageBytes) => {
     const scale = pageBytes / program.pageBytes;
@@ -54,7 +52,7 @@ export function intentOf(
       if (found.others.size === 0) break;
       for (const [index, outcome] of found.others) outcomes.set(index, outcome);
       rest(asked);
-      asked = rewrite(program, idioms, mode, outcomes satisfies Outcomes);
+      asked = rewrite(program, idioms, mode, { outcomes, rest });
       rest(program);
     }
     return { program: asked, unsettled: left.length };

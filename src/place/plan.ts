@@ -161,7 +161,7 @@ class Planner {
   }
 
   #op(index: number): void {
-    const { kind, object, atObject, atOffset, pages } = this.#program.ops.table;
+    const { kind, object } = this.#program.ops.table;
     switch (kind[index]) {
       case opNumber.enter:
         this.#lists.enter(object[index] ?? 0);
@@ -177,16 +177,21 @@ class Planner {
       case opNumber.fix:
         this.#fix(index);
         return;
-      case opNumber.release: {
-        const spare = this.#extra(index)?.spare ?? { object: 0, pages: 0 };
-        const anchor = atObject[index] ?? 0;
-        const offset = atOffset[index] ?? 0;
-        const length = pages[index] ?? 0;
-        this.#push(index, opKind.release, 0, anchor, offset, length, 0, spare.object, spare.pages);
+      case opNumber.release:
+        this.#release(index);
         return;
-      }
       default:
     }
+  }
+
+  #release(index: number): void {
+    const { atObject, atOffset, pages, sourceObject, sourceOffset } = this.#program.ops.table;
+    const anchor = atObject[index] ?? 0;
+    const offset = atOffset[index] ?? 0;
+    const length = pages[index] ?? 0;
+    const spare = sourceObject[index] ?? 0;
+    const spared = sourceOffset[index] ?? 0;
+    this.#push(index, opKind.release, 0, anchor, offset, length, 0, spare, spared);
   }
 
   #extra(index: number): Extra | undefined {

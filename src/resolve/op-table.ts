@@ -24,7 +24,6 @@ export interface Extra {
   readonly alignOffset?: number;
   readonly startGap?: number;
   readonly failed?: string;
-  readonly spare?: { readonly object: number; readonly pages: number };
   readonly searches?: readonly Search[];
   readonly change?: Advice;
   readonly snapshot?: Pick<Snapshot, "source" | "exact" | "areas">;
@@ -50,7 +49,7 @@ export interface OpTable {
   /** Where it acts; the hint of a map or probe. Object -1 is none. */
   readonly atObject: Int32Array;
   readonly atOffset: Float64Array;
-  /** Object 0 is none. */
+  /** Where pages come from; what a release leaves in peace, `sourceOffset` pages of it. Object 0 is none. */
   readonly sourceObject: Int32Array;
   readonly sourceOffset: Float64Array;
   /** Index in `areas`, or -1. */

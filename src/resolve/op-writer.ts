@@ -8,6 +8,7 @@ import {
   copyRows,
   type Extra,
   firstRows,
+  type OpTable,
   opNumber,
   ways,
 } from "./op-table.ts";
@@ -37,10 +38,10 @@ export class OpWriter implements OpSink {
    * `base`: whose rows are to be copied, among others; `expected`: so many ops need no second copy of the table when they
    * are done. What is expected and does not come takes no memory, since nobody writes to it.
    */
-  constructor(base?: Ops, expected = 0) {
+  constructor(base?: OpTable, expected = 0) {
     this.#columns = columnsFor(Math.max(expected, smallestChunk));
-    this.#areas = new OpAreas(base?.table.areas);
-    this.#extras = [...(base?.table.extras ?? [])];
+    this.#areas = new OpAreas(base?.areas);
+    this.#extras = [...(base?.extras ?? [])];
   }
 
   static opsOf(ops: Iterable<Op>): Ops {
@@ -53,11 +54,11 @@ export class OpWriter implements OpSink {
     return this.#before + this.#rows;
   }
 
-  /** Append rows [from, to) of the base. */
-  copy(base: Ops, from: number, to: number): void {
+  /** Append rows [from, to) of a table with the areas and extras of the base. */
+  copy(base: OpTable, from: number, to: number): void {
     for (let at = from; at < to; ) {
       const end = Math.min(to, at + this.#room());
-      copyRows(this.#columns, this.#rows, base.table, at, end);
+      copyRows(this.#columns, this.#rows, base, at, end);
       this.#rows += end - at;
       at = end;
     }
@@ -137,7 +138,9 @@ export class OpWriter implements OpSink {
     const row = this.#row("release", from);
     this.#at(row, at);
     this.#columns.pages[row] = pages;
-    if (spare !== undefined) this.#extra(row, { spare });
+    if (spare === undefined) return;
+    this.#columns.sourceObject[row] = spare.object;
+    this.#columns.sourceOffset[row] = spare.pages;
   }
 
   /** Rows that are free in the chunk; there is one at least. */

@@ -1,24 +1,29 @@
 /** The ops of a program in order: columns for who walks all of them, and an object for who asks for one. */
 
 import type { Shelf } from "../trace/block.ts";
-import { type Extra, extraOf, type OpTable, opKinds, ways } from "./op-table.ts";
-import type { Area, Op, Origin, Position } from "./program.ts";
-import { resting } from "./resting-table.ts";
-
-type MapOp = Extract<Op, { kind: "map" }>;
-type FixOp = Extract<Op, { kind: "fix" }>;
-type ReleaseOp = Extract<Op, { kind: "release" }>;
-
-const noSearches: readonly never[] = [];
+import type { OpTable } from "./op-table.ts";
+import type { Op } from "./program.ts";
+import { RestingTable } from "./resting-table.ts";
+import { opOfRow } from "./row.ts";
 
 /** A table of fewer ops is not worth a place on a shelf. */
 const many = 2 ** 20;
+
+/** Ops one after the other, of which `from` is the first. */
+export interface Stretch {
+  readonly from: number;
+  readonly table: OpTable;
+}
+
+/** Stretches of a table at rest that are held: who asks for an op often asks for others close by. */
+const held = 4;
 
 export class Ops implements Iterable<Op> {
   readonly length: number;
   /** undefined while it rests. */
   #table: OpTable | undefined;
-  #again: (() => OpTable) | undefined;
+  #resting: RestingTable | undefined;
+  #stretches: Stretch[] = [];
 
   constructor(table: OpTable) {
     this.#table = table;
@@ -26,34 +31,52 @@ export class Ops implements Iterable<Op> {
   }
 
   get table(): OpTable {
-    this.#table ??= this.#again?.();
-    if (this.#table === undefined) throw new Error("ops rest nowhere");
+    this.#table ??= this.#woken();
     return this.#table;
+  }
+
+  #woken(): OpTable {
+    if (this.#resting === undefined) throw new Error("ops rest nowhere");
+    this.#stretches = [];
+    return this.#resting.table();
   }
 
   get isLarge(): boolean {
     return this.length >= many;
   }
 
-  /** Nobody asks for a while: a large table goes on the shelf until somebody does. True if it did. */
+  /** Nobody asks for all of it for a while: a large table goes on the shelf until somebody does. True if it did. */
   rest(shelf: Shelf): boolean {
+    this.#stretches = [];
     if (!this.isLarge || this.#table === undefined) return false;
-    this.#again ??= resting(this.#table, shelf);
+    this.#resting ??= new RestingTable(this.#table, shelf);
     this.#table = undefined;
     return true;
   }
 
   *[Symbol.iterator](): Generator<Op, void, undefined> {
-    for (let index = 0; index < this.length; index++) yield this.#op(index);
+    for (let index = 0; index < this.length; index++) yield opOfRow(this.table, index);
   }
 
   forEach(visit: (op: Op, index: number) => void): void {
-    for (let index = 0; index < this.length; index++) visit(this.#op(index), index);
+    for (let index = 0; index < this.length; index++) visit(opOfRow(this.table, index), index);
   }
 
-  /** The op as an object of its own. */
+  /** The op as an object of its own; a table at rest stays there. */
   at(index: number): Op | undefined {
-    return index >= 0 && index < this.length ? this.#op(index) : undefined;
+    if (index < 0 || index >= this.length) return undefined;
+    if (this.#table !== undefined) return opOfRow(this.#table, index);
+    const { from, table } = this.#around(index);
+    return opOfRow(table, index - from);
+  }
+
+  /** All of them, in order; a table at rest stays there. */
+  *stretches(): Generator<Stretch, void, undefined> {
+    for (let index = 0; index < this.length; ) {
+      const stretch = this.#around(index);
+      yield stretch;
+      index += stretch.table.kind.length;
+    }
   }
 
   /** Indices of the ops of an event. */
@@ -73,113 +96,16 @@ export class Ops implements Iterable<Op> {
     return this.table.line[this.table.event.indexOf(event)] ?? 0;
   }
 
-  #op(index: number): Op {
-    const { table } = this;
-    const from = { event: table.event[index] ?? -1, line: table.line[index] ?? 0 };
-    const space = table.object[index] ?? 0;
-    const kind = opKinds[table.kind[index] ?? 0] ?? "enter";
-    switch (kind) {
-      case "enter":
-      case "fork":
-      case "exit":
-        return { kind, space, ...from };
-      case "map": {
-        const recorded = table.recorded[index] ?? 0;
-        return { kind, object: space, recorded, ...this.#placing(index), ...from };
-      }
-      case "probe":
-        return { kind, failed: this.#extra(index).failed ?? "", ...this.#placing(index), ...from };
-      case "fix":
-        return this.#fix(index, from);
-      case "snapshot": {
-        const { snapshot } = this.#extra(index);
-        return { kind, source: "", exact: false, areas: [], ...snapshot, ...from };
-      }
-      default:
-        return this.#ranged(kind, index, from);
-    }
-  }
-
-  #extra(index: number): Extra {
-    return extraOf(this.table, index) ?? {};
-  }
-
-  #area(index: number): Area {
-    const area = this.table.areas[this.table.area[index] ?? -1];
-    if (area === undefined) throw new Error(`op ${index} has no area`);
-    const id = (this.table.open[index] ?? 0) - 1;
-    const { file } = area;
-    return file === undefined || file.id === id ? area : { ...area, file: { ...file, id } };
-  }
-
-  #at(index: number): Position {
-    const { atObject, atOffset } = this.table;
-    return { object: atObject[index] ?? 0, offset: atOffset[index] ?? 0 };
-  }
-
-  #source(index: number): { readonly source?: Position } {
-    const object = this.table.sourceObject[index] ?? 0;
-    return object === 0 ? {} : { source: { object, offset: this.table.sourceOffset[index] ?? 0 } };
-  }
-
-  #placing(index: number): Omit<MapOp, "kind" | "object" | "recorded" | keyof Origin> {
-    const { table } = this;
-    const { kept, startGap = 0, searches = noSearches } = this.#extra(index);
-    return {
-      how: ways[table.how[index] ?? 0] ?? "place",
-      pages: table.pages[index] ?? 0,
-      ...(kept !== undefined && { kept }),
-      guard: table.guard[index] ?? 0,
-      area: this.#area(index),
-      ...((table.atObject[index] ?? -1) >= 0 && { hint: this.#at(index) }),
-      low32: table.low32[index] === 1,
-      above4g: table.above4g[index] === 1,
-      startGap,
-      searches,
-      ...this.#source(index),
-    };
-  }
-
-  #fix(index: number, from: Origin): FixOp {
-    const { table } = this;
-    const { kept, align, alignOffset } = this.#extra(index);
-    return {
-      kind: "fix",
-      object: table.object[index] ?? 0,
-      at: this.#at(index),
-      recorded: table.recorded[index] ?? 0,
-      pages: table.pages[index] ?? 0,
-      guard: table.guard[index] ?? 0,
-      area: this.#area(index),
-      ...this.#source(index),
-      ...(kept !== undefined && { kept }),
-      ...(align !== undefined && { align }),
-      ...(alignOffset !== undefined && { alignOffset }),
-      ...from,
-    };
-  }
-
-  #ranged(
-    kind: "protect" | "advise" | "discard" | "touch" | "release",
-    index: number,
-    from: Origin,
-  ): Op {
-    const range = { at: this.#at(index), pages: this.table.pages[index] ?? 0 };
-    const { spare, change = { name: null } } = this.#extra(index);
-    switch (kind) {
-      case "release":
-        return {
-          kind,
-          ...range,
-          ...(spare !== undefined && { spare }),
-          ...from,
-        } satisfies ReleaseOp;
-      case "protect":
-        return { kind, ...range, prot: this.table.guard[index] ?? 0, ...from };
-      case "advise":
-        return { kind, ...range, change, ...from };
-      default:
-        return { kind, ...range, ...from };
-    }
+  /** The ops at hand that an op is one of. */
+  #around(index: number): Stretch {
+    if (this.#table !== undefined || this.#resting === undefined)
+      return { from: 0, table: this.table };
+    const known = this.#stretches.find(
+      ({ from, table }) => index >= from && index < from + table.kind.length,
+    );
+    if (known !== undefined) return known;
+    const found = this.#resting.around(index);
+    if (this.#stretches.push(found) > held) this.#stretches.shift();
+    return found;
   }
 }

@@ -22,29 +22,39 @@ function piecesOf(column: Column, shelf: Shelf): readonly Piece[] {
   return pieces;
 }
 
-interface Stored {
-  readonly length: number;
-  readonly pieces: ReadonlyMap<keyof Columns, readonly Piece[]>;
-  readonly areas: OpTable["areas"];
-  readonly extras: OpTable["extras"];
-}
+export class RestingTable {
+  readonly #length: number;
+  readonly #pieces: ReadonlyMap<keyof Columns, readonly Piece[]>;
+  readonly #rest: Pick<OpTable, "areas" | "extras">;
 
-/** A function of its own: one made beside the table would hold it. */
-const maker =
-  ({ length, pieces, areas, extras }: Stored) =>
-  (): OpTable => {
-    const made = columnsFor(length);
-    for (const [name, all] of pieces) {
-      for (const [at, piece] of all.entries()) {
-        if (piece !== undefined) made[name].set(piece(), at * pieceRows);
+  /** Puts the columns of a table away. */
+  constructor(table: OpTable, shelf: Shelf) {
+    const { areas, extras } = table;
+    this.#length = table.kind.length;
+    this.#pieces = new Map(names.map((name) => [name, piecesOf(table[name], shelf)]));
+    this.#rest = { areas, extras };
+  }
+
+  /** The table, made anew. */
+  table(): OpTable {
+    return this.#rows(0, this.#length);
+  }
+
+  /** The rows of the piece that a row is in, and the first of them. */
+  around(row: number): { readonly from: number; readonly table: OpTable } {
+    const from = row - (row % pieceRows);
+    return { from, table: this.#rows(from, Math.min(from + pieceRows, this.#length)) };
+  }
+
+  /** Whole pieces. */
+  #rows(from: number, to: number): OpTable {
+    const made = columnsFor(to - from);
+    for (const [name, pieces] of this.#pieces) {
+      for (let at = from; at < to; at += pieceRows) {
+        const piece = pieces[at / pieceRows];
+        if (piece !== undefined) made[name].set(piece(), at - from);
       }
     }
-    return { ...made, areas, extras };
-  };
-
-/** Puts the columns of a table away; what it gives makes them anew. */
-export function resting(table: OpTable, shelf: Shelf): () => OpTable {
-  const { areas, extras } = table;
-  const pieces = new Map(names.map((name) => [name, piecesOf(table[name], shelf)]));
-  return maker({ length: table.kind.length, pieces, areas, extras });
+    return { ...made, ...this.#rest };
+  }
 }

@@ -255,15 +255,15 @@ export class Run {
     if (Number.isNaN(page)) page = this.#pages.at(index);
     if (!(page >= 0)) return;
     const end = page + (ops.pages[index] ?? 0);
-    const spare = extraOf(ops, index)?.spare;
-    if (spare === undefined) {
+    const spare = ops.sourceObject[index] ?? 0;
+    if (spare === 0) {
       this.#remove(page, end);
       return;
     }
-    const kept = this.#pages.of(spare.object, 0);
+    const kept = this.#pages.of(spare, 0);
     if (kept < 0) return;
     this.#remove(page, Math.min(end, Math.max(page, kept)));
-    this.#remove(Math.max(page, Math.min(end, kept + spare.pages)), end);
+    this.#remove(Math.max(page, Math.min(end, kept + (ops.sourceOffset[index] ?? 0))), end);
   }
 
   #remove(start: number, end: number): void {

@@ -68,7 +68,7 @@ function oneByOne({ program, idioms, answers }: Asked): Program {
     })
     .sort((a, b) => a.at - b.at);
   for (;;) {
-    const asked = rewrite(program, idioms, "redo", outcomes);
+    const asked = rewrite(program, idioms, "redo", { outcomes });
     const answered = { asked, placements: answers(asked), scale: 1 };
     const [first] = firstOthers(left, copiesOf(program), answered).others;
     if (first === undefined) return asked;

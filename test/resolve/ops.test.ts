@@ -39,8 +39,9 @@ const placing = {
   searches: fc.array(search, { maxLength: 2 }),
   ...mapped,
 };
-/** Pages move from where a call mapped them: object 0, the origin, is no source. */
-const source = fc.record({ object: fc.integer({ min: 1, max: 2 ** 31 - 1 }), offset: page });
+/** Pages move from where a call mapped them, and stay there: object 0, the origin, is no source and never spared. */
+const made = fc.integer({ min: 1, max: 2 ** 31 - 1 });
+const source = fc.record({ object: made, offset: page });
 const choices = { kept: page, hint: position, source };
 const required = <T extends object>(fields: T, optional: readonly string[]): never =>
   ({ requiredKeys: Object.keys(fields).filter((key) => !optional.includes(key)) }) as never;
@@ -69,7 +70,7 @@ const op: fc.Arbitrary<Op> = fc.oneof(
   record(
     {
       ...{ kind: kind("release"), at: position, pages: page, ...from },
-      spare: fc.record({ object, pages: page }),
+      spare: fc.record({ object: made, pages: page }),
     },
     "spare",
   ),
@@ -94,8 +95,8 @@ describe("a table of ops", () => {
         expect(ops.at(written.length)).toBeUndefined();
         expect(ops.at(-1)).toBeUndefined();
         expect([...new Ops(structuredClone(ops.table))]).toEqual(written);
-        const copy = new OpWriter(ops);
-        copy.copy(ops, Math.min(cut, written.length), written.length);
+        const copy = new OpWriter(ops.table);
+        copy.copy(ops.table, Math.min(cut, written.length), written.length);
         for (const one of written.slice(0, cut)) copy.push(one);
         expect([...copy.done()]).toEqual([...written.slice(cut), ...written.slice(0, cut)]);
       }),
@@ -122,15 +123,18 @@ describe("a table of ops", () => {
       seed: 20_261_127,
     });
     const written = OpWriter.opsOf(few ?? []);
-    const writer = new OpWriter(written);
-    while (writer.length < 2 ** 20) writer.copy(written, 0, written.length);
+    const writer = new OpWriter(written.table);
+    while (writer.length < 2 ** 20) writer.copy(written.table, 0, written.length);
     const ops = writer.done();
     const { extras } = ops.table;
-    let put = 0;
+    let [put, taken] = [0, 0];
     const shelf: Shelf = (data) => {
       put += 1;
       const away = structuredClone(data);
-      return () => structuredClone(away);
+      return () => {
+        taken += 1;
+        return structuredClone(away);
+      };
     };
     for (const puts of [1, 0]) {
       const { table } = ops;
@@ -138,6 +142,13 @@ describe("a table of ops", () => {
       ops.rest(shelf);
       expect(put > 0).toBe(puts > 0);
       expect(ops.length).toBe(table.kind.length);
+      taken = 0;
+      for (let at = 0; at < 200; at++) expect(ops.at(at)).toEqual(written.at(at));
+      expect(taken).toBeLessThanOrEqual(Object.keys(table).length);
+      const stretches = [...ops.stretches()];
+      expect(stretches.length).toBeGreaterThan(10);
+      for (const { from, table: part } of stretches)
+        expect(part.line.every((line, row) => line === table.line[from + row])).toBe(true);
       expect(ops.table === table).toBe(false);
       expect(ops.table.extras === extras).toBe(true);
       for (const at of [0, 199, 2 ** 19, ops.length - 200])

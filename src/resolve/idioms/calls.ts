@@ -36,6 +36,8 @@ function eachTouch(ops: OpTable, put: (object: number, op: number) => void): voi
     switch (kind[index]) {
       case opNumber.release:
       case opNumber.protect:
+        if (at > 0) put(at, index);
+        break;
       case opNumber.fix:
         if (at > 0) put(at, index);
         if (source > 0) put(source, index);

@@ -1,11 +1,35 @@
 /** How the ops of a program change while every later op still finds its objects. */
 
 import { OpWriter } from "../op-writer.ts";
+import type { Ops, Stretch } from "../ops.ts";
 import type { Op, Program } from "../program.ts";
 import { Moved } from "./moved.ts";
 
 /** Makes the ops in the place of one, which are final, when its turn comes; `by`: as `replace` was told. */
 export type Make = (op: Op, by: number) => readonly Op[];
+
+/** Told of a program that nobody looks at for a while, which may be large. */
+export type Rest = (program: Program) => void;
+
+/** How many ops there are up to each of some. */
+class Counted {
+  readonly #until = new Map<number, number>();
+  /** The last is the next. */
+  readonly #left: number[];
+
+  constructor(ops: readonly number[]) {
+    this.#left = ops.filter((op) => op >= 0).sort((a, b) => b - a);
+  }
+
+  /** Comes in the order of the ops. */
+  note(op: number, count: number): void {
+    for (; this.#left.at(-1) === op; this.#left.pop()) this.#until.set(op, count);
+  }
+
+  until(op: number): number | undefined {
+    return this.#until.get(op);
+  }
+}
 
 /** In `#replaced`. */
 const removed = -1;
@@ -101,47 +125,51 @@ export class Edits {
     return ops.map((one) => (one.kind === "map" ? this.#hinted(one) : one));
   }
 
-  /** Whether an op does not stay as it is. */
-  #changes(index: number): boolean {
-    if (this.#replaced[index] !== 0) return true;
-    const { atObject, atOffset, pages, sourceObject, sourceOffset } = this.#program.ops.table;
-    const end = (atOffset[index] ?? 0) + (pages[index] ?? 0);
+  /** Whether the op of a row does not stay as it is. */
+  #changes({ from, table }: Stretch, row: number): boolean {
+    if (this.#replaced[from + row] !== 0) return true;
+    const { atObject, atOffset, pages, sourceObject, sourceOffset } = table;
+    const end = (atOffset[row] ?? 0) + (pages[row] ?? 0);
     return (
-      this.#moved.moves(atObject[index] ?? -1, end) ||
-      this.#moved.moves(sourceObject[index] ?? 0, sourceOffset[index] ?? 0)
+      this.#moved.moves(atObject[row] ?? -1, end) ||
+      this.#moved.moves(sourceObject[row] ?? 0, sourceOffset[row] ?? 0)
     );
   }
 
-  /** Returns, for each of some ops, how many there are up to it. */
-  #write(ops: OpWriter, counted: readonly number[]): ReadonlyMap<number, number> {
-    const old = this.#program.ops;
-    const until = new Map<number, number>();
-    const next = counted.filter((op) => op >= 0).sort((a, b) => b - a);
-    let copied = 0;
-    for (let index = 0; index < old.length; index++) {
-      if (this.#changes(index)) {
-        ops.copy(old, copied, index);
-        for (const op of this.#opsOf(index)) ops.push(op);
-        copied = index + 1;
+  /** The ops as they become; notes of some how many there are up to it. */
+  #write(counted: Counted): Ops {
+    let ops: OpWriter | undefined;
+    for (const stretch of this.#program.ops.stretches()) {
+      const { from, table } = stretch;
+      ops ??= new OpWriter(table, this.#program.ops.length + 2 * this.#edits);
+      let copied = 0;
+      for (let row = 0; row < table.kind.length; row++) {
+        if (this.#changes(stretch, row)) {
+          ops.copy(table, copied, row);
+          for (const op of this.#opsOf(from + row)) ops.push(op);
+          copied = row + 1;
+        }
+        counted.note(from + row, ops.length + row + 1 - copied);
       }
-      for (; next.at(-1) === index; next.pop()) until.set(index, ops.length + index + 1 - copied);
+      ops.copy(table, copied, table.kind.length);
     }
-    ops.copy(old, copied, old.length);
-    return until;
+    return (ops ?? new OpWriter()).done();
   }
 
-  done(): Program {
+  /** `rest` is told of the program as it was before that of now is made, unless that is the same. */
+  done(rest: Rest = () => undefined): Program {
     if (this.#edits === 0) return this.#program;
-    const { ops: old, peak, doubtfulFrom } = this.#program;
-    const ops = new OpWriter(old, old.length + 2 * this.#edits);
-    const until = this.#write(ops, [peak, ...[...doubtfulFrom.values()].map((op) => op - 1)]);
+    rest(this.#program);
+    const { peak, doubtfulFrom } = this.#program;
+    const counted = new Counted([peak, ...[...doubtfulFrom.values()].map((op) => op - 1)]);
+    const ops = this.#write(counted);
     return {
       ...this.#program,
-      ops: ops.done(),
+      ops,
       objects: this.#objects,
-      peak: Math.max((until.get(peak) ?? ops.length) - 1, 0),
+      peak: Math.max((counted.until(peak) ?? ops.length) - 1, 0),
       doubtfulFrom: new Map(
-        [...doubtfulFrom].map(([space, op]) => [space, until.get(op - 1) ?? 0]),
+        [...doubtfulFrom].map(([space, op]) => [space, counted.until(op - 1) ?? 0]),
       ),
     };
   }

@@ -28,6 +28,7 @@ export class IdiomRows {
     columns.backed[row] = found.isBacked ? 1 : 0;
     columns.space[row] = walk.space;
     columns.op[row] = walk.op;
+    columns.line[row] = walk.map.line;
     columns.object[row] = walk.map.object;
     columns.pages[row] = walk.map.pages;
     columns.align[row] = found.align;
@@ -45,14 +46,17 @@ export class IdiomRows {
   /** The columns, as long as they are filled. */
   done(): IdiomColumns {
     const all = this.#columns;
-    const first = <T extends Int32Array | Float64Array | Uint8Array>(column: T, each = 1) =>
-      column.subarray(0, each * this.#rows) as T;
+    const first = <T extends Int32Array | Uint32Array | Float64Array | Uint8Array>(
+      column: T,
+      each = 1,
+    ) => column.subarray(0, each * this.#rows) as T;
     return {
       class: first(all.class),
       lessPage: first(all.lessPage),
       backed: first(all.backed),
       space: first(all.space),
       op: first(all.op),
+      line: first(all.line),
       object: first(all.object),
       pages: first(all.pages),
       align: first(all.align),

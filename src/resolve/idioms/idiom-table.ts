@@ -20,6 +20,7 @@ export interface IdiomColumns {
   readonly backed: Uint8Array;
   readonly space: Int32Array;
   readonly op: Int32Array;
+  readonly line: Uint32Array;
   /** What the reservation was, and its pages. */
   readonly object: Int32Array;
   readonly pages: Float64Array;
@@ -53,6 +54,7 @@ export function idiomColumns(rows: number, items: number): IdiomColumns {
     backed: new Uint8Array(bytes(1)),
     space: whole(),
     op: whole(),
+    line: new Uint32Array(bytes(4)),
     object: whole(),
     pages: pages(),
     align: pages(),

@@ -43,7 +43,7 @@ class Row implements Trim {
   }
 
   get line(): number {
-    return this.#ops.table.line[this.op] ?? 0;
+    return this.#table.line[this.#row] ?? 0;
   }
 
   get align(): number {
@@ -153,7 +153,7 @@ export class Idioms implements Iterable<Idiom> {
     if (other !== undefined) return other;
     const name = rowClasses[this.table.class[row] ?? 0] ?? "unexplained";
     if (name === "trim" || name === "placeholder") return this.trim(row);
-    const [space, op] = [this.table.space[row] ?? 0, this.table.op[row] ?? 0];
-    return { class: name, space, op, line: this.#ops.table.line[op] ?? 0 };
+    const { space, op, line } = this.table;
+    return { class: name, space: space[row] ?? 0, op: op[row] ?? 0, line: line[row] ?? 0 };
   }
 }

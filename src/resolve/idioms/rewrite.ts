@@ -1,7 +1,7 @@
 /** What a program asks for when its tricks are done anew for another address, or left out. */
 
 import type { Program } from "../program.ts";
-import { Edits } from "./edits.ts";
+import { Edits, type Rest } from "./edits.ts";
 import type { Idioms } from "./idioms.ts";
 import { extent, fateOf, type Outcome, type Outcomes, Replacements } from "./replacements.ts";
 import {
@@ -68,12 +68,19 @@ function rewriteLadder(
   }
 }
 
+/** How a program is rewritten beside its mode. */
+export interface Rewriting {
+  /** None: every branch goes as recorded. */
+  readonly outcomes?: Outcomes;
+  readonly rest?: Rest;
+}
+
 /** The program in a mode; `keep` is the program as it is. */
 export function rewrite(
   program: Program,
   idioms: Idioms,
   mode: IdiomMode,
-  outcomes: Outcomes = new Map(),
+  { outcomes = new Map(), rest }: Rewriting = {},
 ): Program {
   if (mode === "keep") return program;
   const made = new Replacements(idioms, mode, outcomes, () => edits.newObject());
@@ -90,5 +97,5 @@ export function rewrite(
     } else if (idiom.class === "learned" && outcome === "misses") edits.replace(idiom.op, index);
     else if (idiom.class === "ladder") rewriteLadder(edits, idiom, index, mode, outcome);
   }
-  return edits.done();
+  return edits.done(rest);
 }

@@ -92,7 +92,6 @@ export interface Literal {
   readonly line: number;
 }
 
-/** `map` and `backed` of a trim are of the program as recorded: to ask for them wakes it where it rests. */
 export type Idiom = Trim | Learned | Ladder | Literal;
 
 export const isTrim = (idiom: Idiom): idiom is Trim =>
