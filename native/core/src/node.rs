@@ -37,18 +37,13 @@ impl<T: Copy + Default, const N: usize> Node<T, N> {
 
     /// Whether it is time, after a removal, to look for a neighbour to join: with few entries, but not each time.
     pub fn is_to_join(&self) -> bool {
-        self.ends_at(N / 4) || self.key[0] == UNUSED
+        self.size[N / 4] == 0 && (self.size[N / 4 - 1] > 0 || self.size[0] == 0)
     }
 
-    /// The same before the removal: what it moves is then not waited for.
+    /// The same before the removal: what it moves is then not waited for. Mostly one look tells.
     #[inline(always)]
     pub fn will_be_to_join(&self) -> bool {
-        self.ends_at(N / 4 + 1) || self.size[1] == 0
-    }
-
-    #[inline(always)]
-    fn ends_at(&self, count: usize) -> bool {
-        self.size[count - 1] > 0 && self.size[count] == 0
+        self.size[N / 4 + 1] == 0 && (self.size[N / 4] > 0 || self.size[1] == 0)
     }
 
     /// Less than half of the entries are in use.

@@ -49,8 +49,7 @@ impl GapIndex {
     #[inline(always)]
     fn occupy_inside(&mut self, lanes: impl Lanes, range: &Range<i64>) -> bool {
         let (start, end) = (range.start, range.end);
-        let (root, inner) = self.root.locate_again(lanes, end - 1);
-        let inner = self.inners.get_mut(inner);
+        let inner = self.inners.get_mut(self.root.lead(lanes, end - 1));
         let slot = lanes.last_below(&inner.key, end - 1) % WIDTH;
         let leaf = self.leaves.get_mut(inner.value[slot]);
         let after = lanes.place(&leaf.key, end - 1);
@@ -79,10 +78,10 @@ impl GapIndex {
         }
         if alone {
             *most = lanes.largest(&leaf.size);
-            self.lower_root(lanes, root, old);
+            self.lower_root(lanes, self.root.last.at, old);
         }
         if repair {
-            self.after_removal(root, slot);
+            self.after_removal(self.root.last.at, slot);
         }
         true
     }
@@ -93,20 +92,19 @@ impl GapIndex {
     #[inline(always)]
     fn release_between(&mut self, lanes: impl Lanes, range: &Range<i64>) -> bool {
         let (start, end) = (range.start, range.end);
-        let (root, inner) = self.root.locate_again(lanes, start);
-        let inner = self.inners.get_mut(inner);
+        let inner = self.inners.get_mut(self.root.lead(lanes, start));
         let slot = lanes.last_below(&inner.key, start) % WIDTH;
         let leaf = self.leaves.get_mut(inner.value[slot]);
         let after = lanes.place(&leaf.key, start);
         let (entry, below) = (after.at, after.at.wrapping_sub(1));
-        if below >= LEAF - 1 || leaf.is_full() {
+        if below >= LEAF - 1 {
             return unusual();
         }
         let high = leaf.key[entry];
         if high == UNUSED {
             // What the leaf does not tell, the keys tell: where the next one starts.
             let next = inner.key.get(slot + 1).map_or(UNUSED, |&key| key);
-            if next <= end || next == UNUSED && root + 1 < self.root.len() {
+            if next <= end || next == UNUSED && self.root.last.at + 1 < self.root.len() {
                 return unusual();
             }
         }
@@ -132,16 +130,19 @@ impl GapIndex {
             size -= low_size;
             (leaf.size[entry], leaf.key[entry]) = (size, start);
         } else {
+            if leaf.is_full() {
+                return unusual();
+            }
             size = narrow(pages);
             leaf.insert(lanes, after, Entry { size, key: start, value: () });
         }
         let most = &mut inner.size[slot];
         if size > *most {
             *most = size;
-            self.root.raise(root, size);
+            self.root.raise(self.root.last.at, size);
         }
         if repair {
-            self.after_removal(root, slot);
+            self.after_removal(self.root.last.at, slot);
         }
         true
     }

@@ -28,6 +28,8 @@ pub struct Last {
 
 /// So many entries are compared without choosing some of them first: up to about 20,000 gaps.
 const FEW: usize = 16;
+/// Among so many there is one choice, else there are three.
+const SOME: usize = 32;
 
 impl Root {
     pub fn new(only: Entry<u32>) -> Self {
@@ -125,9 +127,10 @@ impl Root {
         way.map_or((0, self.only.value), |(node, block, at)| (block + at, node.value[at]))
     }
 
-    /// The same for edits, of which many go where the one before went: the CPU guesses so, and waits for no key.
+    /// Make `last` lead to `page`; the id. For edits: many go where the one before went, the CPU guesses so, and waits for
+    /// no key.
     #[inline(always)]
-    pub fn locate_again(&mut self, lanes: impl Lanes, page: i64) -> (usize, u32) {
+    pub fn lead(&mut self, lanes: impl Lanes, page: i64) -> u32 {
         if page.wrapping_sub(self.last.start).cast_unsigned() >= self.last.pages
             && let Some((node, block, at)) = self.way(lanes, page)
         {
@@ -136,7 +139,7 @@ impl Root {
             let pages = end.wrapping_sub(start).cast_unsigned();
             self.last = Last { start, pages, at: block + at, inner };
         }
-        (self.last.at, self.last.inner)
+        self.last.inner
     }
 
     /// The block that leads to `page`, where it begins, and the entry in it.
@@ -148,9 +151,12 @@ impl Root {
             node = next;
             start += WIDTH;
         }
-        let at = match node.key.first_chunk::<FEW>() {
-            Some(keys) if self.len <= FEW => lanes.last_below(keys, page),
-            _ => lanes.last_below(&node.key, page),
+        let at = if self.len <= FEW {
+            lanes.last_below(first_of::<FEW>(&node.key), page)
+        } else if self.len <= SOME {
+            lanes.last_below(first_of::<SOME>(&node.key), page)
+        } else {
+            lanes.last_below(&node.key, page)
         };
         Some((node, start, at % WIDTH))
     }
@@ -212,4 +218,10 @@ impl Root {
     pub fn bytes(&self) -> usize {
         self.blocks.capacity() * size_of::<Inner>()
     }
+}
+
+/// Those of the keys of a block that are in use, and perhaps some more.
+#[inline(always)]
+fn first_of<const N: usize>(keys: &[i64; WIDTH]) -> &[i64; N] {
+    keys.first_chunk().expect("at most WIDTH")
 }
