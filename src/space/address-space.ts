@@ -1,10 +1,10 @@
 /** Which VMAs a process has: insert, remove, protect and advise with the kernel's own merges and splits. */
 
 import type { Advice } from "../resolve/program.ts";
-import { advised } from "./advised.ts";
 import type { Borders } from "./borders.ts";
+import { type Change, changed, changeQuickly } from "./change.ts";
+import { inherit } from "./inherit.ts";
 import { type Joining, joined } from "./join.ts";
-import { protectQuickly, withAccess } from "./protect.ts";
 import {
   type AnonIds,
   insertQuickly,
@@ -14,19 +14,11 @@ import {
   removeQuickly,
   vmaOf,
   writeQuickly,
+  writeRange,
 } from "./quick.ts";
 import type { VmaRules } from "./rules.ts";
-import { type Traits, TraitsTable } from "./traits.ts";
-import {
-  changeFlags,
-  hasFlag,
-  mergeable,
-  resize,
-  reusable,
-  type Vma,
-  withoutWatch,
-  writesPrivately,
-} from "./vma.ts";
+import { TraitsTable } from "./traits.ts";
+import { mergeable, resize, reusable, type Vma, writesPrivately } from "./vma.ts";
 import { VmaSet } from "./vma-set.ts";
 
 /** What the spaces of a replay have together. */
@@ -58,12 +50,12 @@ export class AddressSpace {
     return this.#pages;
   }
 
-  /** Number of VMAs. */
   /** Bytes of what it keeps of its VMAs. */
   get bytes(): number {
     return this.#vmas.bytes;
   }
 
+  /** Number of VMAs. */
   get count(): number {
     return this.#vmas.size;
   }
@@ -116,46 +108,51 @@ export class AddressSpace {
     return copy;
   }
 
-  /** What a child gets (dup_mmap): no DONTFORK areas, nothing locked, an anon_vma of its own behind each written VMA. */
+  /** What a child gets (dup_mmap). */
   fork(id: number): AddressSpace {
-    const { traits, anonIds } = this.#shared;
+    const { anonIds } = this.#shared;
     if (this.rules.touch !== "never" && !writeQuickly(this.#vmas, anonIds))
       this.#write(0, Number.POSITIVE_INFINITY);
     const child = this.copy(id, this.#vmas.clone());
-    const own: { readonly start: number; readonly end: number }[] = [];
-    child.#vmas.eachRow((chunk, row) => {
-      const old = traits.get(chunk.traits(row));
-      const written = chunk.anon(row) !== 0;
-      if (hasFlag(old, "dc")) own.push({ start: chunk.start(row), end: chunk.end(row) });
-      else if (written || hasFlag(old, "lo") || hasFlag(old, "lf")) {
-        const anon = !written || hasFlag(old, "wf") ? 0 : newAnon(anonIds);
-        chunk.mark(row, anon, inherited(traits, old, anon !== 0).id);
-      }
-    });
-    for (const { start, end } of own) child.remove(start, end);
+    for (const { start, end } of inherit(child.#vmas, anonIds)) child.remove(start, end);
     return child;
   }
 
   /** As `insert`, of memory that nobody has written to yet. */
   map(range: NewRange, merge: MergeWith = "both"): number {
-    const { anonIds } = this.#shared;
+    if (this.#mapQuickly(range, merge)) return 0;
+    const removed = this.#clear(range.start, range.end);
+    if (removed === 0 || !this.#mapQuickly(range, merge)) this.#add(vmaOf(range), merge);
+    return removed;
+  }
+
+  #mapQuickly(range: NewRange, merge: MergeWith): boolean {
     const meets = this.borders === undefined ? merge : "none";
-    if (!insertQuickly(this.#vmas, range, this.rules, anonIds, meets))
-      return this.insert(vmaOf(range), merge);
+    if (!insertQuickly(this.#vmas, range, this.rules, this.#shared.anonIds, meets)) return false;
     this.#pages += range.end - range.start;
-    return 0;
+    return true;
   }
 
   /** Map a range over whatever is there, apart from the VMA of that page; returns the pages that had to go. */
   insert(vma: Vma, merge: MergeWith = "both", apart?: number): number {
-    this.#write(vma.start - 1, vma.end + 1);
-    const removed = this.remove(vma.start, vma.end);
+    const removed = this.#clear(vma.start, vma.end);
+    this.#add(vma, merge, apart);
+    return removed;
+  }
+
+  /** Make room for a mapping; returns the pages that went. */
+  #clear(start: number, end: number): number {
+    this.#write(start - 1, end + 1);
+    return this.remove(start, end);
+  }
+
+  /** Map a range where nothing is. */
+  #add(vma: Vma, merge: MergeWith, apart?: number): void {
     this.#pages += vma.end - vma.start;
     const { lower, upper } = this.#neighbours(vma, apart);
     const below = merge === "none" ? undefined : lower;
     const above = merge === "both" || merge === "moved" ? upper : undefined;
     this.#join(vma, below, above, merge === "both" ? "new" : "part");
-    return removed;
   }
 
   /** Whether a range that nobody has written to yet would merge with what is next to it; changes nothing. */
@@ -206,6 +203,7 @@ export class AddressSpace {
 
   /** Private writable VMAs of the range are written, as the kernel itself does (populate_vma_page_range): they have an anon_vma. */
   populate(start: number, end: number): void {
+    if (writeRange(this.#vmas, start, end, this.#shared.anonIds)) return;
     for (const vma of this.#vmas.over(start, end)) {
       if (vma.anon !== 0 || !writesPrivately(vma)) continue;
       const { lower, upper } = this.#neighbours(vma);
@@ -217,12 +215,8 @@ export class AddressSpace {
 
   /** mprotect: access bits of what is mapped in the range. */
   protect(start: number, end: number, prot: number): void {
-    const { rules } = this;
-    const quickly = this.borders === undefined;
-    if (quickly && protectQuickly(this.#vmas, start, end, prot, rules, this.#shared.anonIds))
-      return;
     this.#write(start - 1, end + 1);
-    this.#modify(start, end, (vma) => withAccess(vma, prot, rules));
+    this.#change(start, end, prot);
     // An allocator that makes memory writable writes its headers there before it goes on.
     this.#write(start, end);
   }
@@ -238,7 +232,7 @@ export class AddressSpace {
     // What madvise says of new memory comes before its first write.
     this.#write(start - 1, start);
     this.#write(end, end + 1);
-    this.#modify(start, end, (vma) => advised(vma, change));
+    this.#change(start, end, change);
   }
 
   /** The VMAs next to one, but not that which holds the page `apart`. */
@@ -256,20 +250,22 @@ export class AddressSpace {
     this.#vmas.replace(whole.start, whole.end, [whole]);
   }
 
-  #modify(start: number, end: number, change: (vma: Vma) => Vma): void {
+  #change(start: number, end: number, change: Change): void {
+    const quickly = this.borders === undefined;
+    if (quickly && changeQuickly(this.#vmas, start, end, change, this.rules)) return;
     for (let page = start; page < end; ) {
       const vma = this.#vmas.after(page);
       if (vma === undefined || vma.start >= end) return;
       const part = resize(vma, Math.max(vma.start, page), Math.min(vma.end, end));
-      const changed = change(part);
+      const now = changed(part, change, this.rules);
       page = part.end;
-      if (changed === part) continue;
+      if (now === part) continue;
       const { lower, upper } = this.#neighbours(part);
       const pieces = [part];
       if (part.start > vma.start) pieces.unshift(resize(vma, vma.start, part.start));
       if (part.end < vma.end) pieces.push(resize(vma, part.end, vma.end));
       if (pieces.length > 1) this.#vmas.replace(vma.start, vma.end, pieces);
-      this.#join(changed, lower, upper, pieces.length === 1 ? "whole" : "part");
+      this.#join(now, lower, upper, pieces.length === 1 ? "whole" : "part");
     }
   }
 
@@ -280,14 +276,3 @@ export class AddressSpace {
 }
 
 export const sharedState = (): Shared => ({ traits: new TraitsTable(), anonIds: { next: 1 } });
-
-/** The traits that a child has of its parent's. */
-function inherited(table: TraitsTable, old: Traits, forked: boolean): Traits {
-  const known = forked ? old.child : old.plainChild;
-  if (known !== undefined) return known;
-  const kept = withoutWatch(changeFlags(old.flags, [], ["lo", "lf"]));
-  const made = table.of({ ...old, flags: kept, forked });
-  if (forked) old.child = made;
-  else old.plainChild = made;
-  return made;
-}

@@ -2,6 +2,7 @@
 
 import type { Advice } from "../resolve/program.ts";
 import { MAP_DROPPABLE, MAP_TYPE } from "../trace/flags.ts";
+import type { Traits, TraitsTable } from "./traits.ts";
 import { changeFlags, neverMerges, type Vma, withoutMarks } from "./vma.ts";
 
 /** Words of which setting one clears the other. */
@@ -24,22 +25,48 @@ const isLockable = (vma: Vma): boolean =>
   vma.area.file?.kind !== "devdax" &&
   vma.area.flags % (MAP_TYPE + 1) !== MAP_DROPPABLE;
 
-/** The VMA with these marks of a kind and no other. */
-function remarked(vma: Vma, kind: string, words: readonly string[]): Vma {
-  const flags = changeFlags(withoutMarks(vma.flags, kind), words);
-  return flags === vma.flags ? vma : { ...vma, flags };
+/** What a VMA may be told to be from now on. */
+export type Setting = Exclude<Advice, { populate: true }>;
+
+type Told = Pick<Vma, "flags" | "label">;
+
+/** Flags with these marks of a kind and no other. */
+const remarked = (flags: string, kind: string, words: readonly string[]): string =>
+  changeFlags(withoutMarks(flags, kind), words);
+
+/** Flags once a word is set or cleared. */
+function flagsAfter(flags: string, change: Setting): string {
+  if ("mark" in change) return remarked(flags, change.mark.slice(0, 1), [change.mark]);
+  if ("unmark" in change) return remarked(flags, change.unmark, []);
+  if ("set" in change) return changeFlags(flags, [change.set], opposites[change.set]);
+  if ("clear" in change)
+    return changeFlags(flags, [], [change.clear, ...(alsoCleared[change.clear] ?? [])]);
+  return flags;
 }
 
+function told<T extends Told>(one: T, change: Setting): T {
+  if ("name" in change) return one.label === change.name ? one : { ...one, label: change.name };
+  const flags = flagsAfter(one.flags, change);
+  return flags === one.flags ? one : { ...one, flags };
+}
+
+const isLock = (change: Setting): boolean =>
+  ("set" in change && locks.has(change.set)) || ("clear" in change && locks.has(change.clear));
+
 /** The same VMA where nothing changes. */
-export function advised(vma: Vma, change: Exclude<Advice, { populate: true }>): Vma {
-  if ("mark" in change) return remarked(vma, change.mark.slice(0, 1), [change.mark]);
-  if ("unmark" in change) return remarked(vma, change.unmark, []);
-  if ("name" in change) return vma.label === change.name ? vma : { ...vma, label: change.name };
-  const word = "set" in change ? change.set : change.clear;
-  if (locks.has(word) && !isLockable(vma)) return vma;
-  const flags =
-    "set" in change
-      ? changeFlags(vma.flags, [word], opposites[word])
-      : changeFlags(vma.flags, [], [word, ...(alsoCleared[word] ?? [])]);
-  return flags === vma.flags ? vma : { ...vma, flags };
+export const advised = (vma: Vma, change: Setting): Vma =>
+  isLock(change) && !isLockable(vma) ? vma : told(vma, change);
+
+/** As `advised`, of what VMAs have in common; undefined if that does not decide. */
+export function advisedTraits(
+  table: TraitsTable,
+  old: Traits,
+  change: Setting,
+): Traits | undefined {
+  const known = old.advised.get(change);
+  if (known !== undefined || isLock(change)) return known;
+  const changed = told(old, change);
+  const made = changed === old ? old : table.of(changed);
+  old.advised.set(change, made);
+  return made;
 }

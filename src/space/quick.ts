@@ -43,7 +43,7 @@ const isUnwritten = (set: VmaSet, chunk: Chunk, row: number): boolean =>
   chunk.anon(row) === 0 && set.traits.get(chunk.traits(row)).writes;
 
 /** As `contiguous` says of two VMAs. */
-const isContiguous = (chunk: Chunk, lower: number, upper: number): boolean =>
+export const isContiguous = (chunk: Chunk, lower: number, upper: number): boolean =>
   chunk.end(lower) === chunk.start(upper) &&
   chunk.file(lower) === chunk.file(upper) &&
   chunk.pgoff(lower) + chunk.end(lower) - chunk.start(lower) === chunk.pgoff(upper);
@@ -66,6 +66,15 @@ export function write(set: VmaSet, chunk: Chunk, row: number, ids: AnonIds): boo
   return true;
 }
 
+/** Write to what there is of a range; false where the rest has to be done the long way. */
+export function writeRange(set: VmaSet, start: number, end: number, ids: AnonIds): boolean {
+  const chunk = set.seek(start);
+  if (chunk === undefined || set.goesOn(end)) return false;
+  for (let { row } = set; row < chunk.count && chunk.start(row) < end; row++)
+    if (!write(set, chunk, row, ids)) return false;
+  return true;
+}
+
 /** Write to all that is private and was not written to; false where it has to be done the long way. */
 export function writeQuickly(set: VmaSet, ids: AnonIds): boolean {
   let all = true;
@@ -76,7 +85,7 @@ export function writeQuickly(set: VmaSet, ids: AnonIds): boolean {
 }
 
 /** What both sides of a merge are asked, as `mergeable` does where one was not written. */
-function join(lower: Traits, upper: Traits, anon: number, rules: VmaRules): boolean {
+export function join(lower: Traits, upper: Traits, anon: number, rules: VmaRules): boolean {
   if (lower.alike !== upper.alike || lower.special) return false;
   if (rules.closeNeverMerges && lower.close) return false;
   if (anon !== 0 && (lower.forked || upper.forked)) return false;

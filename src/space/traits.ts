@@ -1,7 +1,7 @@
 /** What many VMAs have in common: each combination stored once, with what merging asks of it as numbers. */
 
 import { Numbers } from "../resolve/numbers.ts";
-import type { Area } from "../resolve/program.ts";
+import type { Advice, Area } from "../resolve/program.ts";
 import { hasClose, neverMerges, type Vma, withoutCharge, writesPrivately } from "./vma.ts";
 
 /** What every part of a VMA has in common with it. */
@@ -24,8 +24,9 @@ export interface Traits extends Common {
   /** What a child has of it, once asked for: with an anon_vma, and without. */
   child: Traits | undefined;
   plainChild: Traits | undefined;
-  /** What mprotect has made of it. */
+  /** What mprotect has made of it, and what madvise and the like have. */
   readonly protected: Map<number, Traits>;
+  readonly advised: Map<Advice, Traits>;
 }
 
 const labelText = (label: string | null): string => (label === null ? "" : `=${label}`);
@@ -90,7 +91,7 @@ export class TraitsTable {
       kin: this.#kin.of(`${withoutCharge(common)} ${text}`),
       special: neverMerges(common),
       writes: writesPrivately(common),
-      ...{ child: undefined, plainChild: undefined, protected: new Map<number, Traits>() },
+      ...{ child: undefined, plainChild: undefined, protected: new Map(), advised: new Map() },
     };
     this.#all.push(traits);
     return traits;

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type AddressSpace, sharedState } from "../../src/space/address-space.ts";
 import { Borders } from "../../src/space/borders.ts";
 import { resize, type Vma } from "../../src/space/vma.ts";
+import { chunkRows } from "../../src/space/vma-chunk.ts";
 import { VmaSet } from "../../src/space/vma-set.ts";
 import { base, draw, newRange, rules, vma } from "../support/layout.ts";
 
@@ -139,14 +140,25 @@ describe("random calls", () => {
 });
 
 describe("calls that change rows in place", () => {
-  type Kind = "map" | "heap" | "unmap" | "protect";
+  type Kind = "map" | "heap" | "unmap" | "protect" | "set" | "clear" | "fork";
   type Call = readonly [kind: Kind, page: number, pages: number, prot: number];
   const call: fc.Arbitrary<Call> = fc.tuple(
-    fc.constantFrom("map", "map", "heap", "heap", "unmap", "protect", "protect"),
-    fc.integer({ min: 0, max: size - 1 }),
-    fc.integer({ min: 1, max: 4 }),
+    fc.oneof(
+      { weight: 8, arbitrary: fc.constantFrom<Kind>("map", "heap", "protect", "set", "clear") },
+      { weight: 1, arbitrary: fc.constantFrom<Kind>("unmap", "fork") },
+    ),
+    fc.integer({ min: 0, max: size / 2 }),
+    fc.integer({ min: 1, max: 8 }),
     fc.constantFrom(0, 1, 3),
   );
+
+  const drawing = "AAbb.CCdd..EEff.GGhh..II";
+
+  /** A flag, or one that not all memory may have. */
+  const advice = {
+    set: [{ set: "dc" }, { set: "lo" }],
+    clear: [{ clear: "dc" }, { clear: "lo" }],
+  } as const;
 
   /** As `map` and `mapHeap` of a space, with an object for each VMA. */
   function insertSlowly(space: AddressSpace, kind: "map" | "heap", range: Vma): void {
@@ -155,30 +167,44 @@ describe("calls that change rows in place", () => {
     space.insert(range, kind === "heap" ? lower : "both");
   }
 
-  it.each(["at-once", "never"] as const)("leave what the long way leaves, written %s", (touch) => {
-    const of = rules(touch);
-    const property = fc.property(fc.array(call, { maxLength: 40 }), (calls) => {
-      const shared = sharedState();
-      const [quick, slow] = [draw("AA..BB....", of, shared), draw("AA..BB....", of)];
-      // A snapshot that shows nothing: what it might show is asked the long way.
-      slow.borders = new Borders([], 4096);
-      for (const [kind, page, pages, prot] of calls) {
-        const [start, end] = [base + page, base + page + pages];
-        if (kind === "unmap") for (const space of [quick, slow]) space.remove(start, end);
-        else if (kind === "protect")
-          for (const space of [quick, slow]) space.protect(start, end, prot);
-        else {
-          const range = vma(page, page + pages, {}, of);
-          if (kind === "map") quick.map(newRange(shared, range));
-          else quick.mapHeap(newRange(shared, range));
-          insertSlowly(slow, kind, range);
+  // So many others at either side that the border between two chunks is among the VMAs.
+  const half = chunkRows / 2;
+  const cases = [["at-once", 0] as const, ["never", 0] as const, ["at-once", half] as const];
+
+  it.each(cases)(
+    "leave what the long way leaves, written %s, between %i others",
+    (touch, others) => {
+      const of = rules(touch);
+      const property = fc.property(fc.array(call, { maxLength: 40 }), (calls) => {
+        const shared = sharedState();
+        let [quick, slow] = [draw(drawing, of, shared), draw(drawing, of)];
+        // A snapshot that shows nothing: what it might show is asked the long way.
+        slow.borders = new Borders([], 4096);
+        for (let other = 1; other <= others; other++)
+          for (const page of [-2 * other, 2 * size + 2 * other])
+            for (const space of [quick, slow]) space.insert(vma(page, page + 1, {}, of));
+        for (const [kind, page, pages, prot] of calls) {
+          const [start, end] = [base + page, base + page + pages];
+          if (kind === "fork") [quick, slow] = [quick.fork(2), slow.fork(2)];
+          else if (kind === "unmap") for (const space of [quick, slow]) space.remove(start, end);
+          else if (kind === "protect")
+            for (const space of [quick, slow]) space.protect(start, end, prot);
+          else if (kind === "set" || kind === "clear")
+            for (const space of [quick, slow])
+              space.advise(start, end, advice[kind][prot === 0 ? 1 : 0]);
+          else {
+            const range = vma(page, page + pages, {}, of);
+            if (kind === "map") quick.map(newRange(shared, range));
+            else quick.mapHeap(newRange(shared, range));
+            insertSlowly(slow, kind, range);
+          }
+          expect([...quick]).toEqual([...slow]);
+          expect(quick.pages).toBe(slow.pages);
         }
-        expect([...quick]).toEqual([...slow]);
-        expect(quick.pages).toBe(slow.pages);
-      }
-    });
-    fc.assert(property, { seed, numRuns: 300 });
-  });
+      });
+      fc.assert(property, { seed, numRuns: 300 });
+    },
+  );
 });
 
 describe("a set of VMAs", () => {
