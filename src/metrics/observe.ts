@@ -48,15 +48,22 @@ export class Observer implements Watch {
   }
 
   changing(space: AddressSpace, start: number, end: number, change: PageChange): void {
-    const discarded = this.#discarded.get(space.id);
-    if (change === "gone" && discarded !== undefined) forget(discarded, start, end);
-    const first = this.#cuts(space, start);
-    const last = this.#cuts(space, end);
+    const discarded = change === "gone" ? this.#discarded.get(space.id) : undefined;
+    if (discarded !== undefined) forget(discarded, start, end);
+    const { pmd } = this.#machine.arch;
+    const [below, above] = [alignDown(start, pmd), alignDown(end, pmd)];
+    const first = below < start && this.#isHuge(space, below);
+    const isOne = below === above && below < start;
+    const last = above < end && (isOne ? first : this.#isHuge(space, above));
     if (!first && !last) return;
-    const edges = first ? (last ? [start, end] : [start]) : [end];
-    if (change === "changed") this.#edges.push(...edges);
-    else if (change === "gone") this.#splits += this.#blocks(edges).length;
-    else this.#discard(space.id, this.#blocks(edges));
+    if (change === "changed") {
+      if (first) this.#edges.push(start);
+      if (last) this.#edges.push(end);
+      return;
+    }
+    const blocks = first ? (last && !isOne ? [below, above] : [below]) : [above];
+    if (change === "gone") this.#splits += blocks.length;
+    else this.#discard(space.id, blocks);
   }
 
   /** A block that a discard has split stays so. */
@@ -92,8 +99,9 @@ export class Observer implements Watch {
     if (this.#count >= 0) this.#merges += this.#count + 1 - current.count;
     this.#count = -1;
     if (this.#edges.length > 0) {
-      const cut = this.#edges.filter((edge) => current.at(edge)?.start === edge);
-      this.#splits += this.#blocks(cut).length;
+      const { pmd } = this.#machine.arch;
+      const cut = this.#edges.filter((edge) => current.startAfter(edge) === edge);
+      this.#splits += new Set(cut.map((edge) => alignDown(edge, pmd))).size;
       this.#edges = [];
     }
     if (index !== this.#program.peak) return;
@@ -104,18 +112,10 @@ export class Observer implements Watch {
     return { merges: this.#merges, splits: this.#splits, skipped: this.#skipped };
   }
 
-  #blocks(edges: readonly number[]): number[] {
+  /** True if a PMD entry maps the block once everything is populated. */
+  #isHuge(space: AddressSpace, block: number): boolean {
     const { pmd } = this.#machine.arch;
-    return [...new Set(edges.map((edge) => alignDown(edge, pmd)))];
-  }
-
-  /** True if the page lies inside what a PMD entry maps once everything is populated. */
-  #cuts(space: AddressSpace, edge: number): boolean {
-    const { pmd } = this.#machine.arch;
-    const block = alignDown(edge, pmd);
-    if (block === edge) return false;
-    if (!space.covers(block, block + pmd)) return false;
-    const vma = space.at(edge);
+    const vma = space.around(block, block + pmd);
     const range = vma && populated(vma, this.#machine);
     if (range === undefined || modulo(range.start - range.position, pmd) !== 0) return false;
     return range.levels.some((level) => level.kind === "pmd" && level.pages === pmd);

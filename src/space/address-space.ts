@@ -70,9 +70,9 @@ export class AddressSpace {
     return vma !== undefined && vma.start <= page ? vma : undefined;
   }
 
-  /** Whether one VMA holds all of [start, end). */
-  covers(start: number, end: number): boolean {
-    return this.#vmas.covers(start, end);
+  /** The VMA that holds all of [start, end). */
+  around(start: number, end: number): Vma | undefined {
+    return this.#vmas.around(start, end);
   }
 
   /** Where the first VMA starts that ends after the page; infinite where there is none. */

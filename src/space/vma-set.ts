@@ -75,12 +75,12 @@ export class VmaSet {
     return chunk?.start(chunk.indexOf(page)) ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Whether one VMA holds [start, end). */
-  covers(start: number, end: number): boolean {
+  /** The VMA that holds all of [start, end). */
+  around(start: number, end: number): Vma | undefined {
     const chunk = this.#chunks[this.#chunkOf(start)];
-    if (chunk === undefined) return false;
+    if (chunk === undefined) return undefined;
     const row = chunk.indexOf(start);
-    return chunk.start(row) <= start && chunk.end(row) >= end;
+    return chunk.start(row) <= start && chunk.end(row) >= end ? this.#vma(chunk, row) : undefined;
   }
 
   /** The VMA that ends exactly there. */
