@@ -58,7 +58,7 @@ function lent(set: VmaSet, chunk: Chunk, near: number, row: number): number {
 }
 
 /** Write to a row if it is private and was not; false where a neighbour is out of sight. */
-export function write(set: VmaSet, chunk: Chunk, row: number, ids: AnonIds): boolean {
+function write(set: VmaSet, chunk: Chunk, row: number, ids: AnonIds): boolean {
   if (!isUnwritten(set, chunk, row)) return true;
   if (!set.isInside(row)) return false;
   const anon = lent(set, chunk, row + 1, row) || lent(set, chunk, row - 1, row) || newAnon(ids);
