@@ -74,10 +74,13 @@ function traceRows({ protobufjs, load, open, target, ...all }) {
 }
 
 /** @param {any} long @returns {Row[]} */
-function longRows({ bytes, seconds, fastest, mebibytes, target }) {
-  const what = `${Math.round(bytes / 1e6)} MB of strace text, report of five policies`;
+function longRows({ of, bytes, seconds, fastest, mebibytes, target }) {
+  const what = `${Math.round(bytes / 1e6)} MB of strace text (${of}), report of five policies`;
+  const cpu = `${what}, seconds of CPU`;
   return [
-    limitRow(`${what}, seconds of CPU`, seconds, target.seconds, fastest),
+    target.seconds === undefined
+      ? [cpu, seconds.toFixed(1), fastest.toFixed(1), "", ""]
+      : limitRow(cpu, seconds, target.seconds, fastest),
     limitRow(`${what}, MiB at the peak`, mebibytes, target.mebibytes),
   ];
 }
@@ -151,7 +154,7 @@ export function sectionOf({ machine, readers, traces, long, bench, searches }) {
   const rows = [
     ...readers.flatMap(readerRows),
     ...(traces === undefined ? [] : traceRows(traces)),
-    ...(long === undefined ? [] : longRows(long)),
+    ...long.flatMap(longRows),
     ...benchTable(bench.replays, bench.border).rows,
     ...searchRows(searches),
     ...countRows(bench.replays),

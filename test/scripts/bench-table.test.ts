@@ -7,7 +7,7 @@ const { sectionOf } = await import(script);
 
 const race = { kind: "race", op: "pair", vmas: 65_536, peer: "treap", target: 10 };
 const machine = { cpu: "a CPU", cores: 2, node: "v20", load: 0 };
-const nothing = { readers: [], traces: undefined, long: undefined };
+const nothing = { readers: [], traces: undefined, long: [] };
 const bench = { replays: [{ ...fields(), vmas: 65_000, setBytes: 3_250_000 }], border: [] };
 
 function fields() {
@@ -38,8 +38,15 @@ test("the counts of the core and what a VMA takes are shown", () => {
 
 test("a long text that takes more than it may is told", () => {
   const target = { seconds: 10, mebibytes: 1024 };
-  const long = { bytes: 500_100_000, seconds: 10.1, fastest: 9.8, mebibytes: 600, target };
-  const text = sectionOf({ ...nothing, long, machine, bench, searches: [] });
-  expect(text).toContain("five policies, seconds of CPU | 10.1 | 9.8 | 10 | not reached |");
-  expect(text).toContain("five policies, MiB at the peak | 600.0 |  | 1024 | reached |");
+  const figures = { bytes: 500_100_000, seconds: 10.1, fastest: 9.8, mebibytes: 600 };
+  const build = { of: "a build", ...figures, target };
+  const engine = { of: "an engine", ...figures, target: { mebibytes: 512 } };
+  const text = sectionOf({ ...nothing, long: [build, engine], machine, bench, searches: [] });
+  const report = "report of five policies";
+  expect(text.split("\n").filter((line: string) => line.includes(report))).toEqual([
+    `| 500 MB of strace text (a build), ${report}, seconds of CPU | 10.1 | 9.8 | 10 | not reached |`,
+    `| 500 MB of strace text (a build), ${report}, MiB at the peak | 600.0 |  | 1024 | reached |`,
+    `| 500 MB of strace text (an engine), ${report}, seconds of CPU | 10.1 | 9.8 |  |  |`,
+    `| 500 MB of strace text (an engine), ${report}, MiB at the peak | 600.0 |  | 512 | not reached |`,
+  ]);
 });
