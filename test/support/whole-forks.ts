@@ -45,7 +45,7 @@ function keysOf(places: readonly Placed[], fork: number, topDown: boolean): Map<
   const calls = around.map((index) => {
     const one = event(index);
     const effect = effectOf(one, pageSize);
-    const known = new Known(machine);
+    const known = new Known(machine, undefined, false);
     for (const earlier of own.filter((other) => other < index))
       known.apply(effectOf(event(earlier), pageSize));
     return { effect, around: known.around(effect), entry: began(one), exit: one.line };

@@ -1,6 +1,6 @@
 /** What one call did to the mappings, in plain numbers. */
 
-import type { Call, Event } from "../../trace/event.ts";
+import type { Call, CallName, Event } from "../../trace/event.ts";
 import {
   MAP_32BIT,
   MAP_ANONYMOUS,
@@ -51,6 +51,16 @@ export interface Machine {
   readonly topDown: boolean;
   readonly pageSize: number;
 }
+
+/** The calls that may have an effect. */
+export const decisive: ReadonlySet<CallName | undefined> = new Set<CallName>([
+  "mmap",
+  "munmap",
+  "mremap",
+  "mprotect",
+  "shmat",
+  "shmdt",
+]);
 
 const pageUp = (bytes: number, page: number): number => Math.ceil(bytes / page) * page;
 
@@ -153,19 +163,20 @@ function searchedOf(event: Call, found: Span, moves: boolean): Searched {
 
 /** The page size in bytes; `moves` if the event is known to move anonymous memory. */
 export function effectOf(event: Event | undefined, page: number, moves = false): Effect {
-  if (event?.kind !== "call" || event.outcome !== "ok" || event.injected) return noEffect;
+  if (event?.kind !== "call" || !decisive.has(event.call)) return noEffect;
+  if (event.outcome !== "ok" || event.injected) return noEffect;
   const print = footprint(event, event.result, page);
   const named = spansOf(print.named);
-  const first = named.length > 1 ? named.slice(0, 1) : named;
+  const frees = print.frees === print.named ? named : spansOf(print.frees);
   const maps = event.call === "mmap" || event.call === "shmat";
+  if (!maps && event.call !== "mremap") return { ...noEffect, frees, needs: named };
   const found = print.found === undefined ? undefined : spanOf(print.found);
-  const fixed = event.call === "mremap" && found === undefined ? named.slice(1) : noSpans;
-  const mapped = maps ? first : fixed;
+  const fixed = maps ? named : named.slice(1);
   const searches = print.searches && found !== undefined && !isLow(event, found);
   return {
-    frees: spansOf(print.frees),
-    takes: found !== undefined ? [found] : mapped,
-    needs: maps ? noSpans : first,
+    frees,
+    takes: found === undefined ? fixed : [found],
+    needs: maps ? noSpans : named.slice(0, 1),
     found,
     blocked: blockedOf(event, page),
     searched: searches ? searchedOf(event, found, moves) : undefined,

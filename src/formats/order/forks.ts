@@ -74,7 +74,7 @@ class Parent {
   isWhole = false;
 
   constructor(machine: Machine) {
-    this.known = new Known(machine);
+    this.known = new Known(machine, undefined, false);
   }
 
   see(effect: Effect): void {

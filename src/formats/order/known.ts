@@ -10,15 +10,18 @@ type Changed = Pick<Effect, "frees" | "takes">;
 const none: Changes = [];
 
 export class Known {
-  readonly #pieces = new Pieces();
+  readonly #pieces: Pieces;
   readonly #pageSize: number;
   readonly #topDown: boolean;
   readonly #rounding: Rounding;
 
+  /** Without `joinsTaken` what is next to a call is no more than what another one took. */
   constructor(
     machine: Machine,
     { rounding, free }: Told = new Overview(false, machine.pageSize).told(),
+    joinsTaken = true,
   ) {
+    this.#pieces = new Pieces(joinsTaken);
     this.#pageSize = machine.pageSize;
     // A program may have asked for the legacy layout that nobody else has.
     this.#topDown = machine.topDown && !rounding.goesUp;

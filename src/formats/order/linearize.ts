@@ -1,7 +1,7 @@
 /** An order of overlapping calls in which every search finds what it found: threads that map at once, told by addresses. */
 
 import type { Shelf } from "../../trace/block.ts";
-import type { CallName, Event } from "../../trace/event.ts";
+import type { Event } from "../../trace/event.ts";
 import { type Events, eventAt } from "../../trace/events.ts";
 import { type Glance, glances } from "../../trace/glances.ts";
 import { hasCall, hasKind } from "../../trace/log.ts";
@@ -9,7 +9,7 @@ import { SortedRows } from "../../trace/sorted-rows.ts";
 import { Spaces } from "../spaces.ts";
 import { Anonymous } from "./anonymous.ts";
 import { Deque } from "./deque.ts";
-import { effectOf, type Machine } from "./effect.ts";
+import { decisive, effectOf, type Machine } from "./effect.ts";
 import { itemOf } from "./item.ts";
 import { LinearSearch } from "./linear-search.ts";
 import { NeutralMerge } from "./neutral.ts";
@@ -41,16 +41,6 @@ const none: Crowd = {
 
 const isInOrder = ({ long, overlap, decisiveOverlap, known }: Crowd): boolean =>
   !(long && overlap && decisiveOverlap && known);
-
-/** Those of which `effectOf` may tell something. */
-const decisive: ReadonlySet<CallName | undefined> = new Set<CallName>([
-  "mmap",
-  "munmap",
-  "mremap",
-  "mprotect",
-  "shmat",
-  "shmdt",
-]);
 
 /** One more event of a space. */
 function join(crowd: Crowd, { line, began, call }: Glance): void {
