@@ -163,9 +163,9 @@ export class Order {
         this.#send(queue, head);
         continue;
       }
-      let state = this.#settle(queue, head, new Set(), true);
+      let state = this.#settle(queue, head, [], true);
       // What the searches say contradicts itself: keep to what addresses prove.
-      if (state === "cycle") state = this.#settle(queue, head, new Set(), false);
+      if (state === "cycle") state = this.#settle(queue, head, [], false);
       if (state === "wait") return;
       if (state === "cycle") this.#send(queue, head);
     }
@@ -173,17 +173,17 @@ export class Order {
   }
 
   /** Send an item and, before it, all that must precede it. */
-  #settle(queue: Queue, item: Item, path: Set<Item>, fit: boolean): "sent" | "wait" | "cycle" {
-    path.add(item);
+  #settle(queue: Queue, item: Item, path: Item[], fit: boolean): "sent" | "wait" | "cycle" {
+    path.push(item);
     queue.work += queue.window.length;
     for (const other of [...queue.window]) {
       if (other === item || !precedes(queue, other, item, fit)) continue;
-      if (path.has(other)) return "cycle";
+      if (path.includes(other)) return "cycle";
       const state = this.#settle(queue, other, path, fit);
       if (state !== "sent") return state;
     }
     if (this.#mustWait(queue, item)) return "wait";
-    path.delete(item);
+    path.pop();
     this.#send(queue, item);
     return "sent";
   }

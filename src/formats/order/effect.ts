@@ -72,14 +72,17 @@ const low = 2 ** 31;
 
 /** One list for all that have none: many are held. */
 const noSpans: readonly Span[] = [];
-const noEffect: Effect = {
-  frees: noSpans,
+
+const plainly = (frees: readonly Span[], needs: readonly Span[]): Effect => ({
+  frees,
   takes: noSpans,
-  needs: noSpans,
+  needs,
   found: undefined,
   blocked: undefined,
   searched: undefined,
-};
+});
+
+const noEffect: Effect = plainly(noSpans, noSpans);
 
 const isSpan = (range: Range): range is Span =>
   typeof range.start === "number" && typeof range.end === "number";
@@ -169,7 +172,7 @@ export function effectOf(event: Event | undefined, page: number, moves = false):
   const named = spansOf(print.named);
   const frees = print.frees === print.named ? named : spansOf(print.frees);
   const maps = event.call === "mmap" || event.call === "shmat";
-  if (!maps && event.call !== "mremap") return { ...noEffect, frees, needs: named };
+  if (!maps && event.call !== "mremap") return plainly(frees, named);
   const found = print.found === undefined ? undefined : spanOf(print.found);
   const fixed = maps ? named : named.slice(1);
   const searches = print.searches && found !== undefined && !isLow(event, found);
