@@ -152,8 +152,8 @@ export class Tasks {
   change(event: Life): Change {
     switch (event.lifecycle) {
       case "exec": {
-        const ended = this.#leave(event.pid);
-        if (event.other !== undefined && event.other !== event.pid) this.#leave(event.other);
+        const left = this.#leave(event.pid);
+        const ended = event.other === undefined ? left : (this.#leave(event.other) ?? left);
         const space = this.#fresh();
         this.#assign(event.pid, space);
         return { kind: "exec", space, ...(ended !== undefined && { ended }) };
