@@ -20,6 +20,9 @@ describe("completion", () => {
   it("offers names for each part of a list", () => {
     expect(offered("replay", "--policy", "")).toContain("vfio-thp");
     expect(offered("replay", "--policy", "linux-7.3,v")).toContain("linux-7.3,vfio-thp");
+    expect(offered("replay", "--policy", "linux-7.3,vfio-thp,c")).toContain(
+      "linux-7.3,vfio-thp,core-align",
+    );
     expect(offered("replay", "--metrics", "vmas,")).toContain("vmas,faults");
     expect(offered("replay", "--arch", "arm")).toContain("arm64-4k");
     expect(offered("history", "show", "--metric", "")).toContain("tlb-entries");

@@ -34,6 +34,18 @@ vfio-thp parts from linux-7.3 first here (0x7fff77ff7000 against 0x7fff77e00000)
 `);
   });
 
+  it("is found by the line on which it begins, and by the one on which it ends", () => {
+    const text = `\
+7 execve("/bin/a", ["a"], 0x7ffe /* 9 vars */) = 0
+7 mmap(NULL, 4096, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0 <unfinished ...>
+7 <... mmap resumed>) = 0x7f0000009000
+`;
+    for (const line of ["2", "3"]) {
+      const { stdout } = mmreplay(["explain", "-", "--event", line], text);
+      expect(stdout).toMatch(/^stdin, line 3, task 7: mmap\(/);
+    }
+  });
+
   it("that is part of a trick is explained as the trick done anew, and left out", () => {
     const redone = explained(qemu, "--event", "618", "--policy", "linux-7.3").stdout;
     expect(redone).toContain("linux-7.3: 0x7f3480000000\n  asks for anon 3G\n");

@@ -16,6 +16,14 @@ function report(...args: readonly string[]): Report {
   return document as Report;
 }
 
+/** Two of four pages are touched. */
+const touching = `
+  zoo 10 [001] 1.000001: syscalls:sys_enter_mmap: addr: 0x00000000, len: 0x00004000, prot: 0x00000003, flags: 0x00000022, fd: 0xffffffff, off: 0x00000000
+  zoo 10 [001] 1.000002: syscalls:sys_exit_mmap: 0x7f5680000000
+  zoo 10 [001] 1.000003: exceptions:page_fault_user: address=0x7f5680000000 ip=0x401000 error_code=0x6
+  zoo 10 [001] 1.000004: exceptions:page_fault_user: address=0x7f5680002000 ip=0x401000 error_code=0x6
+`;
+
 const first = ({ results: [result] }: Report) => {
   if (result === undefined) throw new Error("no result");
   return result;
@@ -72,6 +80,16 @@ describe("replay", () => {
     });
     expect(asked.setup.tlbs?.map(({ id }) => id)).toEqual(["zen4", "neoverse-v2"]);
     expect(asked.notes.join("\n")).toMatch(/AMD Zen 4, simulated from: AMD, .*57647/);
+  });
+
+  it("simulates a TLB with the recorded page faults, whatever pages are counted as populated", () => {
+    const misses = (populate: string) => {
+      const args = ["-", "--policy", "linux-7.3", "--tlb", "zen4", "--metrics", "tlb-misses"];
+      const options = [...args, "--format", "json", "-q", "--populate", populate];
+      const { stdout } = mmreplay(["replay", ...options], touching);
+      return first(JSON.parse(stdout)).metrics["tlb-misses"]?.value;
+    };
+    expect(["full", "touched"].map(misses)).toEqual([2, 2]);
   });
 
   it("puts BARs at the frame that --pfn gives, and folios at the order that --folio-order gives", () => {

@@ -7,7 +7,7 @@ import { MAP_POPULATE, MAP_SHARED } from "../../src/trace/flags.ts";
 import { proven } from "../../src/trace/infer.ts";
 import { logOf } from "../../src/trace/log-writer.ts";
 import type { Trace } from "../../src/trace/trace.ts";
-import { listed, mmap } from "../support/events.ts";
+import { listed, mmap, search } from "../support/events.ts";
 import { shippedTrace, shippedTraces } from "../support/traces.ts";
 import { trace } from "./arbitrary.ts";
 
@@ -46,6 +46,20 @@ describe("what events prove", () => {
     expect(columns.facts).toMatchObject(facts);
     expect(columns.facts.inferred).toHaveLength(event === plain || event === ring ? 0 : 1);
     expect(listed(columns).events[1]).toMatchObject(kind === undefined ? {} : { file: { kind } });
+  });
+
+  it.each([
+    ["6.9.12", "device"],
+    ["6.10.1", "bpf-map"],
+    ["6.12.5", "bpf-map"],
+    ["6.13.1", "device"],
+  ])("is of Linux %s whether every file without a hook would be padded", (kernel, kind) => {
+    const pmd = 512;
+    const sought = search(0x8000, pmd);
+    const unnamed = mmap(0x8000, pmd, { fd: 3, flags: 2, entryLine: sought.line });
+    const { facts, ...rest } = traceOf(sought, unnamed);
+    const { events } = listed(proven({ ...rest, facts: { ...facts, kernel } }));
+    expect(events[1]).toMatchObject({ file: { kind } });
   });
 
   it("is the same of any events in columns and in a list", () => {

@@ -26,6 +26,16 @@ describe("the document of verify", () => {
     expect(code).toBe(3);
   });
 
+  it("has one divergence where one address is another, and the exit code is 3", () => {
+    const anon = (page: number) =>
+      `7 mmap(NULL, 4096, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0x7f000000${page}000\n`;
+    const exec = '7 execve("/bin/a", ["a"], 0x7ffe /* 9 vars */) = 0\n';
+    const text = [exec, ...[9, 8, 5].map(anon)].join("");
+    const { code, stdout } = mmreplay(["verify", "-", "-q", "--format", "json"], text);
+    expect(JSON.parse(stdout).recordings[0].divergences).toBe(1);
+    expect(code).toBe(3);
+  });
+
   it("explains as many divergences as are asked for, each with areas about it", () => {
     const args = ["verify", recording, "--policy", "linux-6.1", "--format", "json"];
     const { stdout } = mmreplay([...args, "--show", "3"]);
