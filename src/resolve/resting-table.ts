@@ -1,7 +1,7 @@
 /** An op table where a shelf keeps it: in short pieces, none of which holds what is nowhere set. */
 
 import type { Shelf } from "../trace/block.ts";
-import { type Columns, columnsFor, type OpTable } from "./op-table.ts";
+import { type Columns, columnsFor, firstRows, type OpTable } from "./op-table.ts";
 
 type Column = Columns[keyof Columns];
 
@@ -26,6 +26,7 @@ export class RestingTable {
   readonly #length: number;
   readonly #pieces: ReadonlyMap<keyof Columns, readonly Piece[]>;
   readonly #rest: Pick<OpTable, "areas" | "extras">;
+  readonly #zeros = columnsFor(pieceRows);
 
   /** Puts the columns of a table away. */
   constructor(table: OpTable, shelf: Shelf) {
@@ -37,24 +38,21 @@ export class RestingTable {
 
   /** The table, made anew. */
   table(): OpTable {
-    return this.#rows(0, this.#length);
-  }
-
-  /** The rows of the piece that a row is in, and the first of them. */
-  around(row: number): { readonly from: number; readonly table: OpTable } {
-    const from = row - (row % pieceRows);
-    return { from, table: this.#rows(from, Math.min(from + pieceRows, this.#length)) };
-  }
-
-  /** Whole pieces. */
-  #rows(from: number, to: number): OpTable {
-    const made = columnsFor(to - from);
+    const made = columnsFor(this.#length);
     for (const [name, pieces] of this.#pieces) {
-      for (let at = from; at < to; at += pieceRows) {
-        const piece = pieces[at / pieceRows];
-        if (piece !== undefined) made[name].set(piece(), at - from);
+      for (const [at, piece] of pieces.entries()) {
+        if (piece !== undefined) made[name].set(piece(), at * pieceRows);
       }
     }
     return { ...made, ...this.#rest };
+  }
+
+  /** The rows of the piece that a row is in, and the first of them; what is nowhere set is not to be written to. */
+  around(row: number): { readonly from: number; readonly table: OpTable } {
+    const at = Math.floor(row / pieceRows);
+    const from = at * pieceRows;
+    const nothing = firstRows(this.#zeros, Math.min(pieceRows, this.#length - from));
+    const columns = names.map((name) => [name, this.#pieces.get(name)?.[at]?.() ?? nothing[name]]);
+    return { from, table: { ...(Object.fromEntries(columns) as Columns), ...this.#rest } };
   }
 }
