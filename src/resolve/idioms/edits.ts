@@ -1,5 +1,6 @@
 /** How the ops of a program change while every later op still finds its objects. */
 
+import { opNumber } from "../op-table.ts";
 import { OpWriter } from "../op-writer.ts";
 import type { Ops, Stretch } from "../ops.ts";
 import type { Op, Program } from "../program.ts";
@@ -128,8 +129,9 @@ export class Edits {
   /** Whether the op of a row does not stay as it is. */
   #changes({ from, table }: Stretch, row: number): boolean {
     if (this.#replaced[from + row] !== 0) return true;
-    const { atObject, atOffset, pages, sourceObject, sourceOffset } = table;
-    const end = (atOffset[row] ?? 0) + (pages[row] ?? 0);
+    const { kind, atObject, atOffset, pages, sourceObject, sourceOffset } = table;
+    const isHint = kind[row] === opNumber.map || kind[row] === opNumber.probe;
+    const end = (atOffset[row] ?? 0) + (isHint ? 0 : (pages[row] ?? 0));
     return (
       this.#moved.moves(atObject[row] ?? -1, end) ||
       this.#moved.moves(sourceObject[row] ?? 0, sourceOffset[row] ?? 0)

@@ -1,6 +1,7 @@
 /** What a thread did with a reservation right after making it: cuts, gaps and overlays until another call came. */
 
 import { pageOf } from "../../units.ts";
+import { opNumber } from "../op-table.ts";
 import type { Calls, Step } from "./calls.ts";
 import type { MapOp } from "./types.ts";
 
@@ -37,18 +38,21 @@ interface Slice {
 function sliceOf(calls: Calls, walk: Walk, ops: readonly number[]): Slice | undefined {
   let start = Number.POSITIVE_INFINITY;
   let end = 0;
+  const { kind, atObject, atOffset, pages } = calls.program.ops.table;
   for (const index of ops) {
-    const op = calls.op(index);
-    if (op.kind === "enter") continue;
-    if (op.kind !== "release" || op.at.object !== walk.map.object) return undefined;
-    start = Math.min(start, op.at.offset);
-    end = Math.max(end, op.at.offset + op.pages);
+    if (kind[index] === opNumber.enter) continue;
+    if (kind[index] !== opNumber.release || atObject[index] !== walk.map.object) return undefined;
+    const offset = atOffset[index] ?? 0;
+    start = Math.min(start, offset);
+    end = Math.max(end, offset + (pages[index] ?? 0));
   }
   return start < end ? { start, end } : undefined;
 }
 
-const releases = (calls: Calls, ops: readonly number[]): number[] =>
-  ops.filter((index) => calls.op(index).kind === "release");
+function releases({ program }: Calls, ops: readonly number[]): number[] {
+  const { kind } = program.ops.table;
+  return ops.filter((index) => kind[index] === opNumber.release);
+}
 
 /** A successful munmap; false if it ends the walk. */
 function cut(calls: Calls, walk: Walk, { ops }: Step): boolean {
@@ -132,11 +136,14 @@ export function walkFrom(calls: Calls, op: number, map: MapOp): Walk {
   };
   const touching = calls.touching(map.object);
   const mine = new Set<number>();
+  /** Those before this place are the thread's own. */
+  let known = 0;
   for (let distance = 1; ; distance += 1) {
     const step = calls.step(map.event, distance);
     if (step === undefined) break;
-    const [first] = step.ops;
-    if (first !== undefined && touching.some((one) => one < first && !mine.has(one))) break;
+    while (mine.has(touching[known] ?? -1)) known += 1;
+    const [first = 0] = step.ops;
+    if ((touching[known] ?? Number.POSITIVE_INFINITY) < first) break;
     if (!take(calls, walk, step)) break;
     for (const one of step.ops) mine.add(one);
   }
