@@ -5,6 +5,7 @@ import type { Borders } from "./borders.ts";
 import { type Change, changed, changeQuickly } from "./change.ts";
 import { inherit } from "./inherit.ts";
 import { type Joining, joined } from "./join.ts";
+import { mergeable, reusable } from "./merge.ts";
 import {
   type AnonIds,
   insertQuickly,
@@ -18,7 +19,7 @@ import {
 } from "./quick.ts";
 import type { VmaRules } from "./rules.ts";
 import { TraitsTable } from "./traits.ts";
-import { mergeable, resize, reusable, type Vma, writesPrivately } from "./vma.ts";
+import { resize, type Vma, writesPrivately } from "./vma.ts";
 import { VmaSet } from "./vma-set.ts";
 
 /** What the spaces of a replay have together. */

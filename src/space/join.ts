@@ -1,8 +1,9 @@
 /** Whether a range is one VMA with those next to it. */
 
 import type { Borders } from "./borders.ts";
+import { anonCompatible, extend, mergeable } from "./merge.ts";
 import type { VmaRules } from "./rules.ts";
-import { anonCompatible, extend, hasClose, mergeable, type Vma } from "./vma.ts";
+import { hasClose, type Vma } from "./vma.ts";
 
 /** New memory, a part of a VMA that changed, or a `whole` one. */
 export type Joining = "new" | "part" | "whole";

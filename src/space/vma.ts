@@ -1,4 +1,4 @@
-/** What one VMA is, and when the kernel merges it with its neighbour. */
+/** What one VMA is: as a call makes it, and cut, moved or with other flags. */
 
 import { marks } from "../resolve/marks.ts";
 import type { Area } from "../resolve/program.ts";
@@ -13,7 +13,7 @@ import {
   PROT_WRITE,
 } from "../trace/flags.ts";
 import { hasBit, modulo } from "../units.ts";
-import { anonOffsetsMerge, type VmaRules } from "./rules.ts";
+import type { VmaRules } from "./rules.ts";
 
 export interface Vma {
   /** Pages, half-open. */
@@ -205,25 +205,9 @@ export function resize(vma: Vma, start: number, end: number): Vma {
   };
 }
 
-/** anon_vma: equal, or one side has none and the other's chain is single (is_mergeable_anon_vma). */
-export function anonCompatible(a: Vma, b: Vma): boolean {
-  if (a.anon === b.anon) return true;
-  if (a.anon === 0) return !b.forked;
-  return b.anon === 0 && !a.forked;
-}
-
 /** VM_SPECIAL: device memory, hugetlb and what the kernel itself mapped. */
 export const neverMerges = (vma: Pick<Vma, "flags">): boolean =>
   special.some((word) => hasFlag(vma, word));
-
-/** Adjacent, one file, contiguous in it: what find_mergeable_anon_vma() and merging both ask. */
-function contiguous(lower: Vma, upper: Vma): boolean {
-  return (
-    lower.end === upper.start &&
-    lower.file === upper.file &&
-    lower.pgoff + (lower.end - lower.start) === upper.pgoff
-  );
-}
 
 /** Stands for VM_MTE_ALLOWED, which smaps does not print. */
 const dataMark = "data";
@@ -235,45 +219,6 @@ export const withoutCharge = ({ flags }: Pick<Vma, "flags">): string =>
 /** True if a write here makes a private page: PFN mappings never do. */
 export const writesPrivately = (vma: Pick<Vma, "prot" | "flags">): boolean =>
   writable(vma.prot) && !hasFlag(vma, "ms") && !hasFlag(vma, "pf");
-
-/**
- * anon_vma: equal, or what changes has none and the chain of the VMA next to it is single; since 6.16 (879bca0a2c4f) as
- * well the other way round (is_mergeable_anon_vma).
- */
-function joinsAnon(changed: Vma, near: Vma, rules: VmaRules): boolean {
-  if (changed.anon === near.anon) return true;
-  if (changed.anon === 0) return !near.forked;
-  return rules.mergesIntoUnwritten && near.anon === 0 && !changed.forked;
-}
-
-/**
- * True if the kernel joins these two (is_mergeable_vma and can_vma_merge_after of mm/vma.c), one of which is new or
- * `changed`. `shown`: they are known to be one later, so that neither an anon_vma nor a commit charge had come between: the
- * memory was not written.
- */
-export function mergeable(
-  lower: Vma,
-  upper: Vma,
-  changed: "lower" | "upper",
-  rules: VmaRules,
-  shown = false,
-): boolean {
-  // Unwritten anonymous memory has the page offset of its address, wherever mremap took it from.
-  const anonymous = shown && isAnonymous(lower) && isAnonymous(upper);
-  if (anonymous ? lower.end !== upper.start : !contiguous(lower, upper)) return false;
-  if (lower.prot !== upper.prot || lower.label !== upper.label) return false;
-  if (lower.flags !== upper.flags && !(shown && withoutCharge(lower) === withoutCharge(upper)))
-    return false;
-  const [range, near] = changed === "lower" ? [lower, upper] : [upper, lower];
-  if (!shown && !joinsAnon(range, near, rules)) return false;
-  if (neverMerges(lower)) return false;
-  if (rules.closeNeverMerges && hasClose(lower)) return false;
-  return (
-    shown ||
-    lower.area.shared ||
-    anonOffsetsMerge(rules, lower.anonOffset + (lower.end - lower.start) === upper.anonOffset)
-  );
-}
 
 /** A VMA elsewhere, by mremap: unwritten private memory counts its offset from the new place (copy_vma). */
 export function moved(vma: Vma, distance: number): Vma {
@@ -289,19 +234,4 @@ export function moved(vma: Vma, distance: number): Vma {
     anonOffset: start,
     pgoff: isAnonymous(vma) ? start : vma.pgoff,
   };
-}
-
-/** Several VMAs as one that begins with the first. */
-export function extend(first: Vma, end: number, others: readonly Vma[]): Vma {
-  const all = [first, ...others];
-  const written = all.find((vma) => vma.anon !== 0);
-  const { flags } = all.find((vma) => !hasFlag(vma, "ac")) ?? first;
-  return { ...first, end, flags, anon: written?.anon ?? 0, forked: written?.forked ?? false };
-}
-
-/** A neighbour lends its anon_vma if only access bits differ (anon_vma_compatible, reusable_anon_vma). */
-export function reusable(near: Vma, vma: Vma): boolean {
-  if (near.anon === 0 || near.forked) return false;
-  const adjacent = near.end === vma.start ? contiguous(near, vma) : contiguous(vma, near);
-  return adjacent && withoutCharge(near) === withoutCharge(vma) && near.label === vma.label;
 }
