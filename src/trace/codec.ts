@@ -95,7 +95,7 @@ function* blocksOf({ name, facts, events }: Trace): Generator<Omit<Block, "offse
   const log = logOf(events);
   const header = { name, facts: factsMessage(facts), events: log.length };
   yield { kind: "header", payload: Header.encode(header).finish() };
-  const written = { strings: 0, files: 0 };
+  const written = { strings: 0, files: 0, address: 0 };
   for (const slot of log.slots) {
     const { message, low } = eventsMessage(encodeBlock(slot.block(), written));
     if (low.length > 0) yield { kind: "bits", payload: low };

@@ -50,11 +50,21 @@ const untold: Addresses = { bytes: new Uint8Array(0), wide: new Map() };
 /** Telling takes twice as long to read as columns: it has to save two fifths. */
 const worthwhile = 0.6;
 
-/** The columns of addresses as they are told; nothing if they take little more by themselves. */
-function toldBy(block: Block, encoded: (id: number) => ColumnData): Addresses {
+/**
+ * The columns of addresses as they are told; nothing if they take little more by themselves. It takes long to know what they
+ * take, so they are taken to take as much as in a block before if telling then pays.
+ */
+function toldBy(block: Block, encoded: (id: number) => ColumnData, written: Written): Addresses {
   const told = [...block.columns.keys()].filter(isTold);
+  const count = told.reduce((sum, id) => sum + (block.columns.get(id)?.count ?? 0), 0);
+  if (count === 0) return untold;
   const bytes = encodeAddresses(block);
-  if (packedLength(bytes) > worthwhile * storedLength(told.map(encoded))) return untold;
+  const length = packedLength(bytes);
+  const pays = (): boolean => length <= worthwhile * written.address * count;
+  if (!pays()) {
+    written.address = storedLength(told.map(encoded)) / count;
+    if (!pays()) return untold;
+  }
   const wide = told.flatMap((id): (readonly [number, Uint8Array])[] => {
     const numbers = block.columns.get(id)?.wide ?? new Map();
     return numbers.size > 0 ? [[id, wideBytes(numbers)]] : [];
@@ -62,10 +72,11 @@ function toldBy(block: Block, encoded: (id: number) => ColumnData): Addresses {
   return { bytes, wide: new Map(wide) };
 }
 
-/** How many strings and files the blocks before have written. */
+/** How many strings and files the blocks before have written, and what one of their addresses took in a column; bytes. */
 export interface Written {
   strings: number;
   files: number;
+  address: number;
 }
 
 const isTime = (id: number): boolean => id === timeColumn || id === entryTimeColumn;
@@ -85,7 +96,7 @@ export function encodeBlock(block: Block, written: Written): BlockData {
     known.set(id, column);
     return column;
   };
-  const addresses = toldBy(block, encoded);
+  const addresses = toldBy(block, encoded, written);
   const isAlone = (id: number): boolean => addresses.bytes.length === 0 || !isTold(id);
   const data = [...values.keys()].filter(isAlone).map(encoded);
   data.sort((a, b) => a.id - b.id);

@@ -6,6 +6,7 @@ import { decodeAddresses, encodeAddresses, isTold } from "../../src/trace/addres
 import { type Block, blockEvents } from "../../src/trace/block.ts";
 import { decode, encode } from "../../src/trace/codec.ts";
 import { packedLength } from "../../src/trace/encode-columns.ts";
+import { encodeBlock } from "../../src/trace/encode-events.ts";
 import type { Event } from "../../src/trace/event.ts";
 import { logOf } from "../../src/trace/log-writer.ts";
 import { type Packed, unpack } from "../../src/trace/packed.ts";
@@ -149,5 +150,28 @@ describe("a trace file", () => {
   it.each(shippedTraces)("of %s is read as it was written", (name) => {
     const trace = shippedTrace(name);
     expect([...decode(encode(trace), name).events]).toStrictEqual([...trace.events]);
+  });
+
+  it("are told unseen where those of a block before took much more in columns", () => {
+    const events = Array.from({ length: 100 }, (_, index): Event => {
+      const call = { ...base, call: "munmap", addr: 0x7000_0000, length: 4096 } as const;
+      return { ...call, line: index + 1, pid: 1 };
+    });
+    const toldAfter = (address: number) => {
+      const written = { strings: 0, files: 0, address };
+      const { addresses } = encodeBlock(blockOf(events), written);
+      return { isTold: addresses.bytes.length > 0, address: written.address };
+    };
+    const first = toldAfter(0);
+    expect(first.isTold).toBe(false);
+    expect(first.address).toBeGreaterThan(0);
+    expect(toldAfter(first.address)).toEqual(first);
+    expect(toldAfter(8)).toEqual({ isTold: true, address: 8 });
+  });
+
+  it("leave no measure for the next block where there are none", () => {
+    const written = { strings: 0, files: 0, address: 0 };
+    encodeBlock(blockOf([{ kind: "lost", line: 1, pid: 1, count: 2 }]), written);
+    expect(written.address).toBe(0);
   });
 });

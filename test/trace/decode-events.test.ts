@@ -19,7 +19,7 @@ const codeColumn = 20 * 32 + 12;
 function withPlaces(coded: Coded): readonly Event[] {
   const [slot] = logOf(events).slots;
   if (slot === undefined) throw new Error("no block");
-  const block: BlockData = encodeBlock(slot.block(), { strings: 0, files: 0 });
+  const block: BlockData = encodeBlock(slot.block(), { strings: 0, files: 0, address: 0 });
   const columns = new Map(block.columns);
   columns.set(codeColumn, { id: codeColumn, wide: new Uint8Array(0), ...coded });
   const decoder = new EventDecoder();

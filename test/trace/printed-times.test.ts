@@ -47,7 +47,7 @@ describe("times that a recorder printed", () => {
     expect(printed?.unit).toBe(1e6);
     expect([...(printed?.starts ?? [])]).toEqual([start * 1e6 + 12, 12, 9, -100]);
     expect([...(printed?.durations ?? [])]).toEqual([7, 860, 100]);
-    expect(encodeBlock(block, { strings: 0, files: 0 }).printedUnit).toBe(1e6);
+    expect(encodeBlock(block, { strings: 0, files: 0, address: 0 }).printedUnit).toBe(1e6);
   });
 
   it("are stored in nanoseconds where those were printed", () => {
@@ -59,14 +59,14 @@ describe("times that a recorder printed", () => {
     const events = calls([{ begun: 1.5, took: 1e-7 / 3 }, { begun: 2.25 }]);
     const { block, printed } = printedOf(events);
     expect(printed).toBeUndefined();
-    expect(encodeBlock(block, { strings: 0, files: 0 }).printedUnit).toBe(0);
+    expect(encodeBlock(block, { strings: 0, files: 0, address: 0 }).printedUnit).toBe(0);
   });
 
   it.each([-1, 1e-300, Number.NaN, Number.POSITIVE_INFINITY, 1000])(
     "are refused in a unit that no recorder prints: %d",
     (printedUnit) => {
       const { block } = printedOf(calls([{ begun: 1.000_001, took: 0.000_002 }]));
-      const data = { ...encodeBlock(block, { strings: 0, files: 0 }), printedUnit };
+      const data = { ...encodeBlock(block, { strings: 0, files: 0, address: 0 }), printedUnit };
       expect(() => new EventDecoder().block(storedOf(data))).toThrow(Malformed);
     },
   );
