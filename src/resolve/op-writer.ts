@@ -13,7 +13,7 @@ import {
   ways,
 } from "./op-table.ts";
 import { Ops } from "./ops.ts";
-import type { Op, Origin, Position } from "./program.ts";
+import type { Advice, Op, Origin, Position } from "./program.ts";
 
 const wayNumber = new Map(ways.map((way, index) => [way, index]));
 
@@ -33,6 +33,9 @@ export class OpWriter implements OpSink {
   readonly #areas: OpAreas;
   readonly #extras: Extra[];
   readonly #extraOf = new Map<string, number>();
+  /** What the last advice changed, which is often the same object each time, and its extra. */
+  #lastChange: Advice | undefined;
+  #lastExtra = 0;
 
   /**
    * `base`: whose rows are to be copied, among others; `expected`: so many ops need no second copy of the table when they
@@ -130,7 +133,8 @@ export class OpWriter implements OpSink {
       ...(align !== undefined && { align }),
       ...(alignOffset !== undefined && { alignOffset }),
     };
-    if (kept === undefined) this.#sameExtra(row, `fix ${align} ${alignOffset}`, extra);
+    if (kept === undefined)
+      this.#columns.extra[row] = this.#sameExtra(`fix ${align} ${alignOffset}`, extra);
     else this.#extra(row, extra);
   }
 
@@ -171,11 +175,11 @@ export class OpWriter implements OpSink {
     this.#columns.extra[row] = this.#extras.push(extra);
   }
 
-  /** What is often the same and says it in a word. */
-  #sameExtra(row: number, key: string, extra: Extra): void {
+  /** The number of what is often the same and says it in a word. */
+  #sameExtra(key: string, extra: Extra): number {
     const known = this.#extraOf.get(key) ?? this.#extras.push(extra);
     this.#extraOf.set(key, known);
-    this.#columns.extra[row] = known;
+    return known;
   }
 
   #at(row: number, { object, offset }: Position): void {
@@ -204,7 +208,8 @@ export class OpWriter implements OpSink {
     if (low32) this.#columns.low32[row] = 1;
     if (above4g) this.#columns.above4g[row] = 1;
     if (kept === undefined && startGap === 0 && searches.length === 0) {
-      if (failed !== undefined) this.#sameExtra(row, `failed ${failed}`, { failed });
+      if (failed !== undefined)
+        this.#columns.extra[row] = this.#sameExtra(`failed ${failed}`, { failed });
       return;
     }
     this.#extra(row, {
@@ -221,8 +226,11 @@ export class OpWriter implements OpSink {
     this.#columns.pages[row] = op.pages;
     if (op.kind === "protect") this.#columns.guard[row] = op.prot;
     else if (op.kind === "advise") {
-      const { change } = op;
-      this.#sameExtra(row, JSON.stringify(change), { change });
+      if (op.change !== this.#lastChange) {
+        this.#lastExtra = this.#sameExtra(JSON.stringify(op.change), { change: op.change });
+        this.#lastChange = op.change;
+      }
+      this.#columns.extra[row] = this.#lastExtra;
     }
   }
 }

@@ -30,6 +30,12 @@ export const origin: Position = { object: 0, offset: 0 };
 /** Where a piece lies in its object. */
 export const positionOf = ({ made, offset }: Piece): Position => ({ object: made.object, offset });
 
+/** A page as an offset in the object of a piece, or as an absolute page without one. */
+const positionIn = (piece: Piece | undefined, page: number): Position =>
+  piece === undefined
+    ? { object: origin.object, offset: page }
+    : { object: piece.made.object, offset: piece.offset + page - piece.start };
+
 const emptySpace = (space: number): SpaceState => ({
   space,
   live: new Live(),
@@ -124,10 +130,7 @@ export class State {
 
   /** A page as (object, offset) if an object holds it, else absolute. */
   inside(page: number): Position {
-    const piece = this.live.find(page);
-    return piece === undefined
-      ? { ...origin, offset: page }
-      : { object: piece.made.object, offset: piece.offset + page - piece.start };
+    return positionIn(this.live.find(page), page);
   }
 
   /**
@@ -135,12 +138,9 @@ export class State {
    * starts lie just below it.
    */
   near(page: number, pages = 0): Position {
-    if (this.live.find(page) !== undefined) return this.inside(page);
-    const above = this.live.find(page + pages);
-    const piece = this.live.endingAt(page) ?? (above?.start === page + pages ? above : undefined);
-    return piece === undefined
-      ? this.inside(page)
-      : { object: piece.made.object, offset: piece.offset + page - piece.start };
+    const { live } = this;
+    const piece = live.find(page) ?? live.endingAt(page) ?? live.startingAt(page + pages);
+    return positionIn(piece, page);
   }
 
   guardOf(area: Area): number {
@@ -192,23 +192,25 @@ export class State {
   }
 
   protect(start: number, end: number, prot: number, from: Origin): void {
-    for (const piece of joined(this.live.over(start, end))) {
+    const { event, line } = from;
+    for (const piece of joined(this.live.protect(start, end, prot))) {
       const at = positionOf(piece);
-      this.ops.push({ kind: "protect", at, pages: piece.end - piece.start, prot, ...from });
+      this.ops.push({ kind: "protect", at, pages: piece.end - piece.start, prot, event, line });
     }
-    this.live.protect(start, end, prot);
     this.#measure();
   }
 
   advise(start: number, end: number, change: Advice, from: Origin): void {
     if ("clear" in change && change.clear === "dc") this.space.ownOnly?.cut(start, end);
+    const staysHere = "set" in change && change.set === "dc";
+    const { event, line } = from;
     for (const piece of joined(this.live.over(start, end))) {
-      if ("set" in change && change.set === "dc") {
+      if (staysHere) {
         this.space.ownOnly ??= new Live();
         this.space.ownOnly.put(piece);
       }
       const at = positionOf(piece);
-      this.ops.push({ kind: "advise", at, pages: piece.end - piece.start, change, ...from });
+      this.ops.push({ kind: "advise", at, pages: piece.end - piece.start, change, event, line });
     }
   }
 
