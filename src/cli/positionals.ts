@@ -26,10 +26,10 @@ export function withPositionals<A>(command: CommandModule<object, A>): CommandMo
     ...command,
     builder: (args: Argv): Argv<A> => {
       for (const [name, option] of entries) {
-        const { demandOption: _, ...rest } = option;
+        const { demandOption, ...rest } = option;
         // The parser would tell of an empty list as what a required one is by default.
-        const told = { default: undefined, ...rest } as Parameters<typeof args.positional>[1];
-        if (names.has(name)) args.positional(name, told);
+        const told = demandOption ? { default: undefined, ...rest } : rest;
+        if (names.has(name)) args.positional(name, told as Parameters<typeof args.positional>[1]);
       }
       return args.options(options) as Argv<A>;
     },
