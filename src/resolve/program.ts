@@ -192,7 +192,7 @@ export interface Program {
   readonly spaces: readonly SpaceFacts[];
   /** Number of objects; ids are 1 to objects. */
   readonly objects: number;
-  /** Index of the op after which most accessible pages were mapped, all live spaces together. */
+  /** Index of the op after which most accessible pages were mapped, all live spaces together: the first, or the last that touched some of them. */
   readonly peak: number;
   /** Ops from which on the state is doubtful (lost events), by space. */
   readonly doubtfulFrom: ReadonlyMap<number, number>;

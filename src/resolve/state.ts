@@ -229,6 +229,7 @@ export class State {
     for (const piece of pieces) {
       const at = positionOf(piece);
       this.ops.push({ kind: "touch", at, pages: piece.end - piece.start, ...from });
+      if (this.#accessible === this.#most) this.peak = this.ops.length - 1;
     }
     return pieces.length > 0;
   }
@@ -246,7 +247,7 @@ export class State {
     this.#measure();
   }
 
-  /** Keep the op at which most pages were accessible. */
+  /** Keep the op at which most pages were accessible; what is touched while they are comes before the peak. */
   #measure(): void {
     this.#count(this.space);
     if (this.#accessible > this.#most) {

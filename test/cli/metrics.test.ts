@@ -92,6 +92,20 @@ describe("replay", () => {
     expect(["full", "touched"].map(misses)).toEqual([2, 2]);
   });
 
+  it("counts what is touched while most pages are mapped", () => {
+    const args = [
+      "-",
+      "--policy",
+      "linux-7.3",
+      "--populate",
+      "touched",
+      "--metrics",
+      "tlb-entries",
+    ];
+    const { stdout } = mmreplay(["replay", ...args, "--format", "json", "-q"], touching);
+    expect(first(JSON.parse(stdout)).metrics["tlb-entries"]?.value).toBe(2);
+  });
+
   it("puts BARs at the frame that --pfn gives, and folios at the order that --folio-order gives", () => {
     const entries = (...args: readonly string[]) =>
       first(report("--policy", "start-pfn", ...args)).metrics["tlb-entries"]?.value ?? 0;
