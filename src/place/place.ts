@@ -74,9 +74,9 @@ function note(into: Found, op: number, table: Float64Array, first: number, ran: 
  * say whether it merges. The answer is written into the op.
  */
 function settle(block: Block, compiled: Plan, spaces: Spaces, neighbours: Neighbours): void {
-  const { ops, of, apart } = block;
-  if (apart === undefined) return;
-  const own = compiled.rangeOf(of[0] ?? 0);
+  const { ops, of, either } = block;
+  if (either === undefined) return;
+  const { own, apart } = either;
   ops[opColumn.x] = own.first;
   ops[opColumn.y] = own.count;
   const probe = ops.slice(0, opColumn.stride);

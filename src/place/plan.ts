@@ -2,7 +2,7 @@
 
 import type { Arch, Row } from "../arch/types.ts";
 import type { Policy, Profile } from "../policies/types.ts";
-import { type Extra, extraOf, opNumber, ways } from "../resolve/op-table.ts";
+import { type Extra, extraOf, opNumber, spaceOf, ways } from "../resolve/op-table.ts";
 import type { Position, Program } from "../resolve/program.ts";
 import type { Facts } from "../trace/trace.ts";
 import { alignUp } from "../units.ts";
@@ -22,8 +22,14 @@ export interface Block {
   readonly ops: Float64Array;
   /** By wire op: index of the program op. */
   readonly of: Int32Array;
-  /** Rows that the first op runs instead if it does not merge where its own put it; pages are known only then. */
-  readonly apart?: RowRange;
+  /** Two ranges of rows for the first op, of which it runs one; which of them is known only then. */
+  readonly either?: Either;
+}
+
+/** The rows that an op runs, and those that it runs instead if it does not merge where the others put it. */
+export interface Either {
+  readonly own: RowRange;
+  readonly apart: RowRange;
 }
 
 /** What is asked of a row is known once the block of its op has come. */
@@ -32,10 +38,8 @@ export interface Plan {
   /** What the policy said to each kind of request, once its op has come. */
   readonly lists: RowLists;
   readonly table: RowTable;
-  /** The rows of a map or probe op of the program, by its index. */
+  /** The rows of a map or probe op of the program, by its index; not while the blocks are walked. */
   rowsOf(op: number): readonly Row[];
-  /** Where they stand in the table. */
-  rangeOf(op: number): RowRange;
 }
 
 /** Bytes of the 64-bit space. */
@@ -61,15 +65,12 @@ class Planner {
   readonly #facts: Facts;
   readonly #forced: (op: number) => boolean;
   readonly #lists: RowLists;
-  /** By op of the program: its rows. */
-  readonly #first: Int32Array;
-  readonly #rowCount: Int32Array;
   /** Blocks that are full. */
   #ready: Full[] = [];
   readonly #free: Filled[] = [];
   #filling = newBlock();
   #count = 0;
-  #apart: RowRange | undefined;
+  #either: Either | undefined;
 
   constructor(program: Program, policy: Policy, arch: Arch, facts: Facts, options: PlanOptions) {
     this.#program = program;
@@ -78,32 +79,21 @@ class Planner {
     this.#facts = facts;
     const { forced, asRecorded } = options;
     this.#forced = (op) => forced || asRecorded?.has(op) === true;
-    this.#first = new Int32Array(program.ops.length);
-    this.#rowCount = new Int32Array(program.ops.length);
     this.#lists = new RowLists(program, policy, arch, facts);
   }
 
   plan(): Plan {
-    const { table } = this.#lists;
-    const rangeOf = (op: number): RowRange => ({
-      first: this.#first[op] ?? 0,
-      count: this.#rowCount[op] ?? 0,
-    });
     return {
       blocks: { [Symbol.iterator]: () => this.#blocks() },
       lists: this.#lists,
-      table,
-      rowsOf: (op) => {
-        const { first, count } = rangeOf(op);
-        return table.rows.slice(first, first + count);
-      },
-      rangeOf,
+      table: this.#lists.table,
+      rowsOf: (op) => this.#rowsOf(op),
     };
   }
 
   *#blocks(): Generator<Block, void, undefined> {
     this.#lists.enter(0);
-    [this.#ready, this.#count, this.#apart] = [[], 0, undefined];
+    [this.#ready, this.#count, this.#either] = [[], 0, undefined];
     const { length } = this.#program.ops;
     for (let index = 0; index < length; index++) {
       this.#op(index);
@@ -111,6 +101,12 @@ class Planner {
     }
     this.#flush();
     yield* this.#take();
+  }
+
+  #rowsOf(op: number): readonly Row[] {
+    this.#lists.enter(spaceOf(this.#program.ops.table, op));
+    const { first, count } = this.#lists.of(op, this.#hint(op) !== undefined);
+    return this.#lists.table.rows.slice(first, first + count);
   }
 
   *#take(): Generator<Block, void, undefined> {
@@ -127,11 +123,11 @@ class Planner {
       whole: this.#filling,
       ops: ops.subarray(0, this.#count * column.stride),
       of: of.subarray(0, this.#count),
-      ...(this.#apart !== undefined && { apart: this.#apart }),
+      ...(this.#either !== undefined && { either: this.#either }),
     });
     this.#filling = this.#free.pop() ?? newBlock();
     this.#count = 0;
-    this.#apart = undefined;
+    this.#either = undefined;
   }
 
   #push(
@@ -215,8 +211,6 @@ class Planner {
     const { kind, object, pages, guard, recorded } = this.#program.ops.table;
     const hint = this.#hint(index);
     const rows = this.#lists.of(index, hint !== undefined);
-    this.#first[index] = rows.first;
-    this.#rowCount[index] = rows.count;
     const forced = this.#forced(index);
     const maps = kind[index] === opNumber.map;
     const length = pages[index] ?? 0;
@@ -226,7 +220,7 @@ class Planner {
     const apart = wire === opKind.map ? this.#lists.table.apart(rows) : undefined;
     if (apart !== undefined) {
       this.#flush();
-      this.#apart = apart;
+      this.#either = { own: rows, apart };
     }
     const anchor = hint?.object ?? 0;
     const offset = hint?.offset ?? 0;

@@ -74,6 +74,12 @@ export function extraOf(
   return at === 0 ? undefined : extras[at - 1];
 }
 
+/** The space that an op acts in: the last one entered before it, or 0. */
+export function spaceOf({ kind, object }: OpTable, index: number): number {
+  const entered = index > 0 ? kind.lastIndexOf(opNumber.enter, index - 1) : -1;
+  return entered < 0 ? 0 : (object[entered] ?? 0);
+}
+
 /** The columns of a table. */
 export type Columns = Omit<OpTable, "areas" | "extras">;
 

@@ -1,8 +1,7 @@
 /** What stood around a divergence, and which rule and commit explain it. */
 
 import type { Plan } from "../place/plan.ts";
-import { opNumber } from "../resolve/op-table.ts";
-import type { Ops } from "../resolve/ops.ts";
+import { spaceOf } from "../resolve/op-table.ts";
 import type { AddressSpace } from "../space/address-space.ts";
 import { type MapsDifference, mapsLine } from "../space/compare-maps.ts";
 import type { Call, Search } from "../trace/event.ts";
@@ -61,15 +60,10 @@ function around(
     .map((vma) => mapsLine(vma, input.program.pageBytes));
 }
 
-function enteredSpace({ table: { kind, object } }: Ops, until: number): number {
-  for (let i = until - 1; i >= 0; i--) if (kind[i] === opNumber.enter) return object[i] ?? 0;
-  return 0;
-}
-
 function rule(input: VerifyInput, compiled: Plan, finding: Finding): readonly string[] {
   const op = input.program.ops.at(finding.op);
   if (op?.kind !== "map" && op?.kind !== "probe") return [];
-  const layout = compiled.lists.limits.get(enteredSpace(input.program.ops, finding.op))?.layout;
+  const layout = compiled.lists.limits.get(spaceOf(input.program.ops.table, finding.op))?.layout;
   const rows = compiled.rowsOf(finding.op);
   if (layout === undefined) return [];
   return rows.map((row) => printedRule(row, layout, input.program.pageBytes));
@@ -104,7 +98,7 @@ function commits(input: VerifyInput, finding: Finding): readonly string[] {
   const { program, trace, policy, recorded = policy, arch } = input;
   const op = program.ops.at(finding.op);
   if (op?.kind !== "map" && op?.kind !== "probe") return [];
-  const space = enteredSpace(program.ops, finding.op);
+  const space = spaceOf(program.ops.table, finding.op);
   return commitsBetween(policy, recorded, { op, space, program, facts: trace.facts, arch });
 }
 

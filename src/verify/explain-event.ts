@@ -103,12 +103,10 @@ function entriesLine(answer: Answer, op: MapOp, page: number, machine: Machine):
 }
 
 function searchLines({ plan, found, program, placements }: Answer, index: number): string[] {
-  const rows = plan.rowsOf(index);
-  const { first } = plan.rangeOf(index);
   const lines: string[] = [];
   for (let k = 0; k < found.op.length; k += 1) {
     if (found.op[k] !== index) continue;
-    const row = plan.table.rows[found.row[k] ?? -1] ?? rows[(found.row[k] ?? 0) - first];
+    const row = plan.table.rows[found.row[k] ?? -1];
     if (row === undefined) continue;
     const search = { row, page: found.page[k] ?? -1, mapped: placements.mapped[index] ?? 0 };
     lines.push(

@@ -1,7 +1,6 @@
 /** Which commits between two policies change what one call asks for. */
 
 import type { Arch, Row } from "../arch/types.ts";
-import { kept } from "../place/place.ts";
 import { plan } from "../place/plan.ts";
 import { policies } from "../policies/index.ts";
 import type { Difference, Policy } from "../policies/types.ts";
@@ -56,7 +55,7 @@ function fits({ title }: Difference, { op }: Asked): boolean {
 function rowsOf({ op, space, program, facts, arch }: Asked, policy: Policy): readonly Row[] {
   const alone = OpWriter.opsOf([{ kind: "enter", space, event: op.event, line: op.line }, op]);
   const compiled = plan({ ...program, ops: alone }, policy, arch, facts, { forced: true });
-  return kept(compiled).rowsOf(1);
+  return compiled.rowsOf(1);
 }
 
 /** What stands between two neighbours of the way, in words. */
