@@ -12,4 +12,6 @@ export function collect(): void {
     gc = runInNewContext("gc") as () => void;
   }
   gc();
+  // Buffers that were found dead are freed beside the program, and all of them before the next collection.
+  gc();
 }
