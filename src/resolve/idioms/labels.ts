@@ -6,6 +6,7 @@ import { type OpTable, opNumber, ways } from "../op-table.ts";
 import type { Area } from "../program.ts";
 import type { Calls } from "./calls.ts";
 import type { Idioms } from "./idioms.ts";
+import type { Mutable } from "./types.ts";
 
 /** How often each was met in a recording. */
 export interface Labels {
@@ -31,8 +32,6 @@ export interface Labels {
 /** Most pages of a guard at an edge, and of the part of a stack that stays without access. */
 const mostGuard = 16;
 const mostStackGuard = 64;
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Ops by the object that they made. */
 class ByObject {

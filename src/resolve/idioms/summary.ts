@@ -7,7 +7,7 @@ import { recordedPages } from "../recorded-pages.ts";
 import { Calls } from "./calls.ts";
 import type { Idioms } from "./idioms.ts";
 import { type Labels, labelsOf } from "./labels.ts";
-import { type Idiom, isTrim, type Trim } from "./types.ts";
+import { type Idiom, isTrim, type Mutable, type Trim } from "./types.ts";
 
 /** Successful mmap calls of one recording, and those whose place the kernel chose. */
 export interface Bound {
@@ -107,8 +107,6 @@ function boundOf(calls: Calls, events: Events, idioms: Idioms): Bound {
   }
   return { ...found, byBacking };
 }
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Sums over the trims, or the placeholders. */
 class ClassSums {

@@ -1,5 +1,7 @@
 /** What a userspace placement trick is: the ops and calls that belong to it, and what the program wanted. */
 
+import { MAP_FIXED } from "../../trace/flags.ts";
+import { hasBit } from "../../units.ts";
 import type { Area, Op } from "../program.ts";
 
 export type MapOp = Extract<Op, { kind: "map" }>;
@@ -98,11 +100,12 @@ export const isTrim = (idiom: Idiom): idiom is Trim =>
   idiom.class === "trim" || idiom.class === "placeholder";
 
 /** The area as one that no MAP_FIXED put where it is. */
-export const unfixed = (area: Area): Area => ({
-  ...area,
-  flags: area.flags - (Math.floor(area.flags / 16) % 2) * 16,
-});
+export const unfixed = (area: Area): Area =>
+  hasBit(area.flags, MAP_FIXED) ? { ...area, flags: area.flags - MAP_FIXED } : area;
 
 /** What a space asks for at once in place of the trick. */
 export const requestArea = ({ map, backed }: Trim): Area =>
   backed === undefined ? map.area : unfixed(backed.area);
+
+/** Sums while they are made. */
+export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
